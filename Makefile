@@ -1,0 +1,49 @@
+# Everything here works on a machine that has only Python (3.11 or newer), pip and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo check format lint types contracts test bench vectors clean
+
+help:  ## what can be done here
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade --constraint constraints.txt pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[agency,hub]' --group dev
+	@touch $@
+
+demo: $(READY)  ## a whole federation on this machine: eleven agencies, forgers, one unified feed
+	@$(BIN)/syndicate demo
+
+check: lint types contracts test  ## what CI runs, no more and no less
+
+format: $(READY)  ## put the code in order
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/deptry .
+
+types: $(READY)
+	$(BIN)/mypy
+
+contracts: $(READY)
+	$(BIN)/lint-imports
+
+test: $(READY)
+	$(BIN)/python tests/run.py
+
+vectors: $(READY)  ## make the public test vectors again, byte for byte
+	$(BIN)/python tests/vectors/make.py
+
+bench: $(READY)  ## speed and memory, as ratios measured in one run
+	$(BIN)/python -m tests.bench
+
+clean:  ## forget the environment and every cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* htmlcov

@@ -1,0 +1,87 @@
+"""Every failure of ours, drawn as one tree.
+
+    SyndicateError
+    ├── SettingsError      a setting is missing, unknown or of the wrong kind
+    ├── RegistryError      keys/ or sources/ cannot be compiled: names file, line and field
+    ├── WireError          bytes that are not the feed they claim to be
+    ├── FetchError         an address could not be fetched, or not within its limits
+    │   └── ForbiddenAddress   the guarded dialer refused to connect there
+    ├── StorageError       the database cannot be opened, read or written
+    │   └── StorageBusy    another process holds the one writer's place
+    ├── SigningError       a private key cannot be made, opened or used
+    ├── AgencyError        the publisher's side cannot go on
+    ├── ClientError        what a platform asked for cannot be had
+    └── DemoError          the demonstration could not be set up
+
+A token that may not enter the feed is no failure: it is a ``Refused`` value (see ``syndicate.news``).
+Each class says in ``hint`` what the person at the terminal can do; an instance may say it better.
+"""
+
+
+class SyndicateError(Exception):
+    """The root of all failures this program expects; the message says what happened to which source."""
+
+    hint: str = ""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        if hint is not None:
+            self.hint = hint
+
+
+class SettingsError(SyndicateError):
+    """A setting is missing, unknown or of the wrong kind."""
+
+    hint = "Every setting is described in docs/settings.md."
+
+
+class RegistryError(SyndicateError):
+    """The registry's files do not describe a federation; the message names file, line and field."""
+
+    hint = "Run `syndicate sources check` after mending the file."
+
+
+class WireError(SyndicateError):
+    """Bytes that are not the feed, document or token they claim to be; ``code`` is a ``news.Reason``."""
+
+    def __init__(self, message: str, *, code: str = "wire-malformed", hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+
+
+class FetchError(SyndicateError):
+    """An address could not be fetched within its limits."""
+
+
+class ForbiddenAddress(FetchError):
+    """The guarded dialer does not connect to addresses inside a private or special network."""
+
+    hint = "Only public addresses are dialled. Tests and the demo list their own address:port."
+
+
+class StorageError(SyndicateError):
+    """The database cannot be opened, read or written."""
+
+    hint = "Is the disk full, or the file not a database of ours? docs/operating.md says how to restore."
+
+
+class StorageBusy(StorageError):
+    """Another process is already the one that writes to this database."""
+
+    hint = "Stop the other `syndicate` process that uses this database, or name another file."
+
+
+class SigningError(SyndicateError):
+    """A private key cannot be made, opened or used."""
+
+
+class AgencyError(SyndicateError):
+    """The publisher's side cannot go on; nothing half-written was left behind."""
+
+
+class ClientError(SyndicateError):
+    """What a platform asked for cannot be had."""
+
+
+class DemoError(SyndicateError):
+    """The demonstration could not be set up on this machine."""

@@ -1,0 +1,113 @@
+"""The newsroom's vocabulary: frozen values and the rules that need nothing but themselves. No I/O.
+
+Bring nothing. Leave with the words every other room speaks: what came in (``Envelope``), what it says
+(``Item``, ``Heartbeat``), who may say it (``Registry``, ``Agency``), what became of it (``Admitted``,
+``Known``, ``Refused``, ``Held`` with their ``Reason``), what is asked for (``Slice``) and what is written
+(``Feed``, ``Entry``); and with two small judges, for hosts (``host_of``, ``is_listed``) and for the
+content profile (``check_content``), which sign, check and display alike.
+
+This door is wider than five names because it is a dictionary, not a machine.
+"""
+
+from syndicate.news import _limits as limits
+from syndicate.news._content import ContentError, check_content
+from syndicate.news._encode import PROTOCOL_VERSION, compose_token, encode
+from syndicate.news._envelope import Envelope, b64url, digest_of
+from syndicate.news._feed import Entry, Feed
+from syndicate.news._hosts import HostError, a_label, host_of, is_listed
+from syndicate.news._ids import (
+    AgencyId,
+    FederationId,
+    FeedId,
+    Index,
+    ItemId,
+    KeyId,
+    MemberCode,
+    StreamName,
+    TokenDigest,
+    UnixTime,
+)
+from syndicate.news._item import (
+    Act,
+    Alert,
+    AlertArea,
+    Claim,
+    Content,
+    Evidence,
+    Heartbeat,
+    Item,
+    Kind,
+    Media,
+    Relation,
+    RelationType,
+)
+from syndicate.news._outcome import Admitted, Held, Known, Mark, Outcome, Reason, Refused
+from syndicate.news._registry import (
+    Agency,
+    AgencyKey,
+    KeyStatus,
+    Member,
+    Ownership,
+    Registry,
+    SeatState,
+    SignedFeed,
+    Since,
+)
+from syndicate.news._slice import Slice
+
+__all__ = [
+    "PROTOCOL_VERSION",
+    "Act",
+    "Admitted",
+    "Agency",
+    "AgencyId",
+    "AgencyKey",
+    "Alert",
+    "AlertArea",
+    "Claim",
+    "Content",
+    "ContentError",
+    "Entry",
+    "Envelope",
+    "Evidence",
+    "FederationId",
+    "Feed",
+    "FeedId",
+    "Heartbeat",
+    "Held",
+    "HostError",
+    "Index",
+    "Item",
+    "ItemId",
+    "KeyId",
+    "KeyStatus",
+    "Kind",
+    "Known",
+    "Mark",
+    "Media",
+    "Member",
+    "MemberCode",
+    "Outcome",
+    "Ownership",
+    "Reason",
+    "Refused",
+    "Registry",
+    "Relation",
+    "RelationType",
+    "SeatState",
+    "SignedFeed",
+    "Since",
+    "Slice",
+    "StreamName",
+    "TokenDigest",
+    "UnixTime",
+    "a_label",
+    "b64url",
+    "check_content",
+    "compose_token",
+    "digest_of",
+    "encode",
+    "host_of",
+    "is_listed",
+    "limits",
+]

@@ -1,0 +1,58 @@
+"""A feed as a value: what every output format is written from."""
+
+from dataclasses import dataclass
+
+from syndicate.news._ids import AgencyId, Index, ItemId, TokenDigest
+from syndicate.news._item import Act, Kind, Media, Relation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item as readers see it. Every field is derived from its token's payload and the registry."""
+
+    id: str  # "urn:syndicate:" and the item's sub; the same for every version
+    sub: ItemId
+    ver: int
+    act: Act
+    kind: Kind
+    lang: str
+    title: str  # as shown: a withdrawn item's begins with "[WITHDRAWN] " or "[WITHHELD] "
+    url: str
+    published: str  # RFC 3339, ends in Z
+    updated: str
+    agency: AgencyId
+    agency_name: str
+    token: str
+    digest: TokenDigest
+    token_url: str  # where the token can be fetched by itself, or the feed that carries it
+    source_url: str  # the agency's own site or signed feed, for "source"
+    summary: str | None = None
+    text: str | None = None  # body as plain text, or
+    html: str | None = None  # body in the content profile
+    note: str | None = None  # what the agency says of this act
+    byline: str | None = None
+    credit: str | None = None
+    rights: str | None = None
+    urgency: int | None = None
+    categories: tuple[str, ...] = ()
+    media: tuple[Media, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    expires: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A document to write: who it is from, what it holds, where one continues."""
+
+    id: str  # stable; the Atom document's self address
+    title: str
+    description: str
+    home_url: str
+    author: str
+    entries: tuple[Entry, ...]  # newest first
+    updated: str  # RFC 3339, ends in Z: the newest entry's `updated` or the federation's first day
+    lang: str | None = None
+    self_urls: tuple[tuple[str, str], ...] = ()  # (format, address): "atom", "rss", "json"
+    first_index: Index | None = None  # the window: the lowest index in it, and
+    last_index: Index | None = None  # the highest
+    continue_url: str | None = None  # the cursor API, for what the window does not hold

@@ -1,0 +1,149 @@
+"""Who may speak: the federation's members, agencies and keys as one frozen value.
+
+It is compiled from ``keys/`` and ``sources/`` by the registry room; trust only ever reads it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from syndicate.news._ids import AgencyId, FederationId, FeedId, KeyId, MemberCode, StreamName, UnixTime
+
+
+class KeyStatus(StrEnum):
+    """What has become of a key."""
+
+    ACTIVE = "active"
+    RETIRED = "retired"
+    REVOKED = "revoked"
+
+
+class SeatState(StrEnum):
+    """How an agency or a member stands in the federation, as its registry says."""
+
+    INVITED = "invited"  # asked, not enrolled: nothing of theirs is polled or accepted
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CONTESTED = "contested"  # may speak; shown with its label
+    OBSERVER = "observer"
+    SUCCEEDED = "succeeded"  # another agency took over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Since:
+    """A state and when it began."""
+
+    state: SeatState
+    since: UnixTime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyKey:
+    """An agency's public Ed25519 key and the window in which receipts under it count."""
+
+    kid: KeyId
+    agency: AgencyId
+    public: bytes  # 32 bytes
+    status: KeyStatus
+    nbf: UnixTime
+    exp: UnixTime
+    revoked_at: UnixTime | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedFeed:
+    """A feed that the hub polls."""
+
+    id: FeedId
+    agency: AgencyId
+    url: str
+    format: str  # "atom" or "json"
+    stream: StreamName
+    cadence_seconds: int  # how often the agency says that it changes
+    lang: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ownership:
+    """Who stands behind an agency; None where nobody has told."""
+
+    form: str | None = None
+    funding: str | None = None
+    editor_appointed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    """An agency as the registry describes it."""
+
+    id: AgencyId
+    names: Mapping[str, str]  # language tag → name; at least one
+    domains: tuple[str, ...]  # A-labels; "*.x" stands for every name below x
+    media_hosts: tuple[str, ...] = ()
+    feeds: tuple[SignedFeed, ...] = ()
+    states: tuple[Since, ...] = ()  # ascending by since
+    languages: tuple[str, ...] = ()
+    timezone: str = "UTC"
+    home: str | None = None
+    ministry: str | None = None
+    ownership: Ownership = field(default_factory=Ownership)
+    rights: str | None = None
+    credit: str | None = None
+    contact: str | None = None
+
+    @property
+    def member(self) -> MemberCode:
+        """The member state that delegated this agency."""
+        return MemberCode(self.id[:2])
+
+    def state_at(self, when: int) -> SeatState:
+        """How the agency stood at ``when`` (Unix seconds); invited before its first entry."""
+        state = SeatState.INVITED
+        for entry in self.states:
+            if entry.since <= when:
+                state = entry.state
+        return state
+
+    def name(self, lang: str | None = None) -> str:
+        """The agency's name in ``lang`` if the registry has it, else in the first language it has."""
+        if lang is not None and lang in self.names:
+            return self.names[lang]
+        return next(iter(self.names.values()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A member state."""
+
+    code: MemberCode
+    names: Mapping[str, str]  # language tag → name; at least one
+
+    def name(self, lang: str | None = None) -> str:
+        """The state's name in ``lang`` if the registry has it, else in the first language it has."""
+        if lang is not None and lang in self.names:
+            return self.names[lang]
+        return next(iter(self.names.values()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """Everything that decides who may say what. Frozen: a change is another value with another version."""
+
+    federation: FederationId
+    name: str
+    members: Mapping[MemberCode, Member]
+    agencies: Mapping[AgencyId, Agency]
+    keys: Mapping[KeyId, AgencyKey]
+    version: str  # digest over what it was compiled from
+
+    def feeds(self, now: int) -> tuple[SignedFeed, ...]:
+        """The feeds to poll at ``now``: those of agencies that may speak then, in order of their ids."""
+        speaking = (SeatState.ACTIVE, SeatState.CONTESTED)
+        found = [
+            feed
+            for agency in self.agencies.values()
+            if agency.state_at(now) in speaking
+            for feed in agency.feeds
+        ]
+        return tuple(sorted(found, key=lambda feed: feed.id))

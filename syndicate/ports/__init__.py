@@ -1,0 +1,56 @@
+"""What the journey needs from the world, as Protocols whose docstrings are promises.
+
+Bring an implementation of each (assembly knows which); leave with types that say what may be relied on.
+Each port has one contract suite in ``tests/contracts`` that runs over every implementation.
+"""
+
+from syndicate.ports._clock import Clock
+from syndicate.ports._fetcher import (
+    Fetched,
+    Fetcher,
+    FetchFailed,
+    FetchFault,
+    FetchOutcome,
+    Unchanged,
+    Validators,
+)
+from syndicate.ports._signer import Signer
+from syndicate.ports._storage import (
+    Book,
+    FeedError,
+    FeedState,
+    Logged,
+    Place,
+    RefusalRecord,
+    Storage,
+    StreamKey,
+    VersionKey,
+    Window,
+)
+from syndicate.ports._streambook import Signed, StreamBook
+from syndicate.ports._wakeup import Wakeup
+
+__all__ = [
+    "Book",
+    "Clock",
+    "FeedError",
+    "FeedState",
+    "FetchFailed",
+    "FetchFault",
+    "FetchOutcome",
+    "Fetched",
+    "Fetcher",
+    "Logged",
+    "Place",
+    "RefusalRecord",
+    "Signed",
+    "Signer",
+    "Storage",
+    "StreamBook",
+    "StreamKey",
+    "Unchanged",
+    "Validators",
+    "VersionKey",
+    "Wakeup",
+    "Window",
+]

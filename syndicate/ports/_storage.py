@@ -1,0 +1,231 @@
+"""What the hub keeps, and the one order in which it shows it."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from syndicate.news import (
+    AgencyId,
+    FeedId,
+    Held,
+    Index,
+    ItemId,
+    Mark,
+    Reason,
+    Refused,
+    Slice,
+    StreamName,
+    TokenDigest,
+)
+from syndicate.ports._fetcher import Validators
+from syndicate.trust import ItemState, Neighbours, StreamState, Verified
+
+T = TypeVar("T")
+
+StreamKey = tuple[AgencyId, StreamName]
+VersionKey = tuple[ItemId, int]
+Place = tuple[AgencyId, StreamName, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logged:
+    """An accepted version at its place in the one order. The token is the record; the rest is an index of it."""
+
+    index: Index
+    token: str
+    digest: TokenDigest
+    sub: ItemId
+    ver: int
+    agency: AgencyId
+    received_at: int  # Unix seconds of the first receipt: T of docs/protocol.md
+    sealed_at: float  # Unix seconds at which it got its index
+    marks: frozenset[Mark]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """How much of a slice a feed document holds, counted from the slice's newest index backwards.
+
+    Every item sealed within ``seconds`` of the newest one, and at least ``least`` items, but never
+    more than ``most``. It does not look at the clock: the same log gives the same window.
+    """
+
+    seconds: int
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedError:
+    """One thing that went wrong with a source."""
+
+    at: int
+    code: str  # a FetchFault or a Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """What the hub remembers of a polled feed between two polls, and across restarts."""
+
+    feed: FeedId
+    validators: Validators = field(default_factory=Validators)
+    due_at: float = 0.0
+    last_try: int | None = None
+    last_success: int | None = None  # a body or a 304
+    last_new: int | None = None  # something was admitted
+    last_heartbeat: int | None = None
+    failures: int = 0  # in a row
+    mismatches: int = 0  # entries whose visible fields did not say what was signed, in the last body
+    errors: tuple[FeedError, ...] = ()  # newest first, at most 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusalRecord:
+    """A refusal as kept for the operator; the same one again only raises ``count``."""
+
+    id: int
+    first_at: int
+    last_at: int
+    count: int
+    source: str
+    reason: Reason
+    detail: str
+    agency: AgencyId | None
+    digest: TokenDigest | None
+    evidence: str  # the refused token or the beginning of the document, at most 98,304 characters
+
+
+class Book(Protocol):
+    """One write transaction: look up, then keep. Everything in it happens, or nothing does."""
+
+    def known(self, digests: Collection[TokenDigest]) -> frozenset[TokenDigest]:
+        """Which of these tokens have been admitted."""
+        ...
+
+    def items(self, subs: Collection[ItemId]) -> Mapping[ItemId, ItemState]:
+        """The state of each of these items that was ever seen."""
+        ...
+
+    def versions(self, keys: Collection[VersionKey]) -> Mapping[VersionKey, TokenDigest]:
+        """The token that stands for each of these versions, where one does."""
+        ...
+
+    def streams(self, keys: Collection[StreamKey]) -> Mapping[StreamKey, StreamState]:
+        """The state of each of these streams that was ever seen."""
+        ...
+
+    def neighbours(self, places: Collection[Place]) -> Mapping[Place, Neighbours]:
+        """What stands at and around each of these places; every place asked for is in the answer."""
+        ...
+
+    def keep(self, items: Sequence[tuple[Verified, frozenset[Mark]]]) -> None:
+        """Keep admitted versions. They get their index from ``Storage.seal``, in the order kept."""
+        ...
+
+    def keep_streams(self, states: Mapping[StreamKey, StreamState]) -> None:
+        """Replace the state of these streams."""
+        ...
+
+    def keep_refused(self, refused: Sequence[tuple[Refused, str, str]], at: int) -> None:
+        """Keep refusals with their source and evidence; the same again (source, reason, digest) is counted.
+
+        Each source keeps its newest 1,000 refusals.
+        """
+        ...
+
+    def hold(self, held: Sequence[tuple[Held, str, str]], at: int) -> None:
+        """Keep held tokens (outcome, source, token) for another judgement; once per digest.
+
+        Each agency keeps its newest 1,000 held tokens.
+        """
+        ...
+
+    def held(self, agency: AgencyId) -> tuple[tuple[str, str], ...]:
+        """The held tokens of an agency (token, source), oldest first."""
+        ...
+
+    def release(self, digests: Collection[TokenDigest]) -> None:
+        """Forget held tokens that have been admitted or refused since."""
+        ...
+
+    def keep_feed(self, state: FeedState) -> None:
+        """Replace what is remembered of a polled feed."""
+        ...
+
+
+class Storage(Protocol):
+    """Everything the hub must not lose.
+
+    Promises: one writer at a time; ``write`` and ``seal`` return only after the commit is on the disk;
+    indices begin at 0, have no gap, are given once and never change; whatever is read by index is sealed.
+    """
+
+    async def write(self, work: Callable[[Book], T]) -> T:
+        """Run ``work`` in one transaction, off the event loop; an exception of its own undoes everything.
+
+        Raises:
+            StorageError: the database could not do it; nothing of it happened.
+        """
+        ...
+
+    async def known(self, digests: Collection[TokenDigest]) -> frozenset[TokenDigest]:
+        """Which of these tokens have been admitted."""
+        ...
+
+    async def seal(self, at: float, most: int = 1_000) -> int:
+        """Give the next indices to at most ``most`` kept versions that have none; the number given."""
+        ...
+
+    async def size(self) -> int:
+        """How many indices have been given: the next one."""
+        ...
+
+    async def page(self, slice_: Slice, after: int, limit: int) -> tuple[Logged, ...]:
+        """At most ``limit`` versions of a slice with an index above ``after``, ascending."""
+        ...
+
+    async def window(self, slice_: Slice, window: Window) -> tuple[Logged, ...]:
+        """The newest version of each item in a slice's window, by index, newest first.
+
+        An item's newest version is its retraction if there is one, else its highest version.
+        """
+        ...
+
+    async def newest(self, slice_: Slice) -> int:
+        """The highest index in a slice, -1 if it is empty. Cheap: asked before each rendering."""
+        ...
+
+    async def version(self, sub: ItemId, ver: int) -> Logged | None:
+        """One sealed version."""
+        ...
+
+    async def slices(self) -> tuple[Slice, ...]:
+        """Every slice that holds something sealed, "all" first."""
+        ...
+
+    async def feed_states(self) -> Mapping[FeedId, FeedState]:
+        """What is remembered of every feed ever polled."""
+        ...
+
+    async def refusals(
+        self, *, agency: AgencyId | None = None, before: int | None = None, limit: int = 100
+    ) -> tuple[RefusalRecord, ...]:
+        """Refusals for the operator's eyes, newest id first, below ``before`` if given."""
+        ...
+
+    async def refusal_counts(self) -> Mapping[tuple[AgencyId | None, Reason], int]:
+        """How often which agency's tokens were refused, and why: all that is public of refusals."""
+        ...
+
+    async def stream_states(self) -> Mapping[StreamKey, StreamState]:
+        """The state of every stream."""
+        ...
+
+    async def last_received(self) -> Mapping[AgencyId, int]:
+        """When each agency's newest version was received, in Unix seconds."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what is under way and let go of the file."""
+        ...

@@ -1,0 +1,60 @@
+"""The agency's own memory of what it signed: one stream, durable before anything is shown."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from syndicate.news import Act, ItemId, KeyId, TokenDigest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """A token that the agency signed, with what the tool needs to recognise its source again."""
+
+    seq: int
+    sub: ItemId
+    ver: int
+    act: Act
+    token: str
+    digest: TokenDigest
+    kid: KeyId
+    iat: int
+    fingerprint: str  # of what was read from the CMS: equal means nothing to sign; "" for a manual act
+    published: str  # RFC 3339, as first signed; kept when a CMS gives no date
+    cms_id: str  # the CMS's own id, which never leaves the agency
+
+
+class StreamBook(Protocol):
+    """One stream of one agency. One process at a time; every method is a short, blocking call.
+
+    Promises: what ``append`` returned from is on the disk; numbers have no gap and no double; a token
+    once appended never changes.
+    """
+
+    def head(self) -> tuple[int, TokenDigest | None]:
+        """The stream's last number and its token's digest; (0, None) before the first."""
+        ...
+
+    def latest(self, subs: Collection[ItemId]) -> Mapping[ItemId, Signed]:
+        """The highest version of each of these items that was ever signed."""
+        ...
+
+    def append(self, signed: Sequence[Signed]) -> None:
+        """Add tokens at the head, all or none.
+
+        Raises:
+            StorageError: a number is not the next one, a version is taken, or the disk is full.
+        """
+        ...
+
+    def newest(self, limit: int) -> tuple[Signed, ...]:
+        """The highest version of each item, by number, newest first, at most ``limit``."""
+        ...
+
+    def page(self, after: int, limit: int) -> tuple[Signed, ...]:
+        """At most ``limit`` tokens with a number above ``after``, ascending."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file, so that another process may write."""
+        ...

@@ -1,0 +1,30 @@
+"""The trust room: who may say what, and whether they said it. Pure: no clock, disk or socket.
+
+Bring an ``Envelope`` (bytes a stranger sent), a ``Registry`` (who may speak) and the time of its first
+receipt. Leave with a ``Verified`` item, a ``VerifiedHeartbeat``, or a ``Refused`` that says why; then
+bring what storage knows (``ItemState``, ``StreamState``, ``Neighbours``) and ``place`` says whether the
+item may stand where it wants to. Only this room can make a ``Verified``.
+
+``recall`` reads a token that our own storage kept after it was verified; it checks nothing.
+``check_key`` refuses the weak keys before any signature is looked at.
+"""
+
+from syndicate.trust._keys import WeakKeyError, check_key, thumbprint
+from syndicate.trust._place import Placed, place
+from syndicate.trust._states import ItemState, Neighbours, StreamState
+from syndicate.trust._verify import Verified, VerifiedHeartbeat, recall, verify
+
+__all__ = [
+    "ItemState",
+    "Neighbours",
+    "Placed",
+    "StreamState",
+    "Verified",
+    "VerifiedHeartbeat",
+    "WeakKeyError",
+    "check_key",
+    "place",
+    "recall",
+    "thumbprint",
+    "verify",
+]
