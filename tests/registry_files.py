@@ -1,7 +1,6 @@
 """A small federation in files, right in every field, for tests to spoil."""
 
 import base64
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,11 +108,11 @@ class Folders:
         self.path(name).write_text(text, encoding="utf-8")
 
     def edit(self, name: str, old: str, new: str) -> int:
-        """Replace ``old``, which stands once; the line on which the file differs first."""
+        """Replace ``old``, which stands once; the line on which it stood."""
         text = self.path(name).read_text(encoding="utf-8")
         assert text.count(old) == 1, f"{old!r} has to stand once in {name}"
         self.write(name, text.replace(old, new))
-        return text.count("\n", 0, text.index(old) + len(os.path.commonprefix([old, new]))) + 1
+        return text.count("\n", 0, text.index(old)) + 1
 
     def line_of(self, name: str, text: str) -> int:
         lines = self.path(name).read_text(encoding="utf-8").splitlines()

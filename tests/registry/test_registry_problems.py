@@ -38,6 +38,7 @@ ROWS = {
         'names = { en = "Aaland" }\ncolour = 1',
         "colour",
         "unknown field",
+        at="colour",
     ),
     "a missing field": Spoilt(
         "bb.toml", 'domains = ["gov.sg"]\n', "", "agency[1]", "'domains' is missing", at="[[agency]]"
@@ -107,6 +108,7 @@ ROWS = {
         '[languages]\nEnglish = "English"',
         "languages.English",
         "not a language tag",
+        at="English =",
     ),
     "a feed that is neither http nor https": Spoilt(
         "aa.toml",
