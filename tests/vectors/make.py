@@ -90,7 +90,6 @@ def valid(vn: PressRoom, tl: PressRoom) -> dict[str, str]:
     picture = f"https://{vn.host}/1.jpg"
     lao = Content(type="text/plain", body="ຂ່າວ\u200bດີ\n\tແຖວສອງ")
     table = "<table><thead><tr><th>ຖ</th></tr></thead><tbody><tr><td>&lt;5</td></tr></tbody></table>"
-    known = FederationId("demo")
     rel = (Relation(type=RelationType.TRANSLATES, sub=vn.item().sub),)
     return {
         "a story": vn.token(vn.item()),
