@@ -25,7 +25,9 @@ def plain_address(written: str, base: str = "") -> str | None:
         host = a_label((parts.hostname or "").rstrip("."))
         if parts.port not in (None, _DEFAULT_PORTS.get(parts.scheme)) or "@" in parts.netloc:
             return None
-        address = urlunsplit((parts.scheme, host, _encoded(parts.path), _query(parts), _encoded(parts.fragment)))
+        address = urlunsplit(
+            (parts.scheme, host, _encoded(parts.path), _query(parts), _encoded(parts.fragment))
+        )
         host_of(address)
     except (ValueError, HostError):
         return None

@@ -20,7 +20,9 @@ _PICTURE_TEXTS = re.compile(
     rb"<media:(description|title|text)(?:\s[^>]*)?(?<!/)>(?:(?!</?media:).)*</media:\1\s*>", re.DOTALL
 )
 # RSS never says whether a text is HTML, and feedparser takes "one<br>two" for plain text.
-_TAGS = re.compile(r"</?(p|br|div|span|img|a|b|i|u|em|strong|ul|ol|li|h[1-6]|table|hr)(\s[^<>]*)?/?>", re.IGNORECASE)
+_TAGS = re.compile(
+    r"</?(p|br|div|span|img|a|b|i|u|em|strong|ul|ol|li|h[1-6]|table|hr)(\s[^<>]*)?/?>", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,9 @@ def _entry(entry: Mapping[str, Any], home: str, *, typed: bool) -> CmsEntry:
         byline=_byline(entry),
         published=_seconds(entry.get("published_parsed")),
         updated=_seconds(entry.get("updated_parsed") if "updated" in entry else None),
-        categories=tuple((str(tag.get("scheme") or ""), str(tag.get("term") or "")) for tag in entry.get("tags", ())),
+        categories=tuple(
+            (str(tag.get("scheme") or ""), str(tag.get("term") or "")) for tag in entry.get("tags", ())
+        ),
         enclosures=tuple(_enclosures(entry)),
     )
 

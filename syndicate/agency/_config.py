@@ -42,9 +42,10 @@ class AgencyConfig:
     rights: str | None = None
     credit: str | None = None
     furniture: tuple[str, ...] = ()  # class names of what is no part of an article
+    allow: tuple[tuple[str, int], ...] = ()  # (IP address, port) of a CMS inside the agency's own network
     keys: tuple[AgencyKey, ...] = ()  # as enrolled; empty: the signer's key, without a window
-    key_file: Path | None = None  # the key in use
-    book_file: Path | None = None  # the memory of what was signed
+    key_file: Path = Path("in-use.key")  # the key in use
+    book_file: Path = Path("stream.sqlite")  # the memory of what was signed
 
     @property
     def atom_url(self) -> str:

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 
@@ -24,7 +25,7 @@ _LANGUAGE: Final = r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?"
 _ZONE: Final = r"[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}"
 
 _TEMPLATE: Final = """\
-# {id}: how its news is signed. Made by `syndicate agency init`; fill in what is empty, then run
+# {comment}: how its news is signed. Made by `syndicate agency init`; fill in what is empty, then run
 # `syndicate agency sign` with this file. File names are relative to the folder of this file.
 
 [agency]
@@ -42,6 +43,7 @@ media_hosts = {media_hosts} # other hosts of your pictures; a picture from anywh
 [cms]
 feed = {feed}               # your CMS's own RSS or Atom: an http(s) address, or a file
 # furniture = ["related-stories"]  # class names of what is no part of an article: adverts, counters
+# allow = ["10.0.0.5:80"]   # only if your CMS answers on an address inside your own network
 
 [out]
 folder = {folder}           # the signed feed is written here; let your web server serve this folder
@@ -56,7 +58,7 @@ book = {book}               # the memory of what was signed: back it up, never e
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """What is known of an agency when its configuration is first written; the rest stays empty in the file."""
+    """What is known of an agency when its configuration is first written; the rest stays empty in it."""
 
     name: str = ""
     language: str = ""
@@ -72,9 +74,8 @@ def write_config(agency: str, federation: str, answers: Answers, files: Mapping[
     """The text of a new configuration file; ``files`` names key, enrolment, book and folder."""
     values: dict[str, str | tuple[str, ...]] = {"id": agency, "federation": federation, **files}
     values |= {name: getattr(answers, name) for name in Answers.__dataclass_fields__}
-    return _TEMPLATE.format_map({name: _toml(value) for name, value in values.items()}).replace(
-        f"# {_toml(agency)}:", f"# {agency}:"
-    )
+    written = {name: _toml(value) for name, value in values.items()}
+    return _TEMPLATE.format_map({"comment": agency, **written})
 
 
 def load_config(path: Path) -> AgencyConfig:
@@ -118,6 +119,7 @@ class _Form:
             credit=self.get("agency", "credit", _words(limits.CREDIT), None),
             feed=self._feed(),
             furniture=self.get("cms", "furniture", _strings, ()),
+            allow=self.get("cms", "allow", _endpoints, ()),
             folder=self._file("out", "folder"),
             base_url=self.get("out", "base_url", _folder_address),
             key_file=self._file("files", "key"),
@@ -193,6 +195,13 @@ def _strings(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever the TOML
     if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
         raise ValueError("is not a list of texts")
     return tuple(value)
+
+
+def _endpoints(value: Any) -> tuple[tuple[str, int], ...]:  # noqa: ANN401 - whatever the TOML held
+    found = [re.fullmatch(r"\[?([0-9a-fA-F.:]+?)\]?:(\d{1,5})", each) for each in _strings(value)]
+    if not all(found):
+        raise ValueError('is not a list of "IP-address:port"')
+    return tuple((str(ip_address(each[1])), int(each[2])) for each in found if each)
 
 
 def _hosts(least: int = 0) -> Callable[[Any], tuple[str, ...]]:

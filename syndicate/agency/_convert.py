@@ -21,18 +21,21 @@ _EMPHASIS: Final = {"b": "<strong>", "strong": "<strong>", "i": "<em>", "em": "<
 _STRUCK: Final = frozenset({"del", "s", "strike"})
 _LISTS: Final = frozenset({"ul", "ol"})
 _DEEPEST_LIST: Final = 5  # blockquote, five lists with their items and three formats stay within the limit
-_RAISED: Final = str.maketrans("0123456789+-−()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾")
-_LOWERED: Final = str.maketrans("0123456789+-−()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎")
+_RAISED: Final = str.maketrans("0123456789+-\u2212()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾")
+_LOWERED: Final = str.maketrans("0123456789+-\u2212()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎")
 _FIGURE_PARTS: Final = frozenset({"img", "figcaption", "a", "br"})
 _EMBEDDED = re.compile(r"<(iframe|video|audio|object|embed)\b", re.IGNORECASE)
 _INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # Class names and ids that stand for adverts, counters and buttons in the CMSs of agencies; an agency adds
 # its own in its configuration. Exact words only: "views" may be an opinion page.
 _FURNITURE: Final = frozenset(
-    "ad ad-banner ad-container ad-slot ads adsbygoogle advert advertisement banner-ad banner-ads feedflare"
-    " hit-counter jp-relatedposts post-views share-buttons share-count sharedaddy view-count view-counter"
-    " viewcount views-count".split()
-)
+    {
+        "ad", "ad-banner", "ad-container", "ad-slot", "ads", "adsbygoogle", "advert", "advertisement",
+        "banner-ad", "banner-ads", "feedflare", "hit-counter", "jp-relatedposts", "post-views",
+        "share-buttons", "share-count", "sharedaddy", "view-count", "view-counter", "viewcount",
+        "views-count",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +95,9 @@ class _Desk:
         _flush(run, written)
         return written
 
-    def _fill(self, node: Node, formats: Formats, written: list[str], run: list[Leaf], *, quoted: bool) -> None:
+    def _fill(
+        self, node: Node, formats: Formats, written: list[str], run: list[Leaf], *, quoted: bool
+    ) -> None:
         for child in node.children:
             if isinstance(child, str) or not (child.is_block or _holds_block(child)):
                 run += self.leaves(child, formats)
@@ -154,7 +159,11 @@ class _Desk:
     def _within(self, node: Node, formats: Formats) -> Formats:
         tag = _EMPHASIS.get(node.name, "")
         if node.name == "a" and not any(each.startswith("<a ") for each in formats):
-            address = plain_address(node.attributes.get("href", ""), self.base) if "href" in node.attributes else None
+            address = (
+                plain_address(node.attributes.get("href", ""), self.base)
+                if "href" in node.attributes
+                else None
+            )
             tag = f'<a href="{html.escape(address, quote=False)}">' if address else ""
         return (*formats, tag) if tag and tag not in formats else formats
 
@@ -168,7 +177,10 @@ class _Desk:
                 items += [one_text(stray), self._item(child, formats, depth=depth)]
                 stray = []
             elif isinstance(child, Node) and child.name in _LISTS and depth < _DEEPEST_LIST:
-                items += [one_text(stray), "".join(_wrapped(child.name, self._items(child, formats, depth=depth + 1)))]
+                items += [
+                    one_text(stray),
+                    "".join(_wrapped(child.name, self._items(child, formats, depth=depth + 1))),
+                ]
                 stray = []
             else:
                 stray += self.leaves(child, formats)
@@ -183,12 +195,17 @@ class _Desk:
             if nested is None or self._is_dropped(nested):
                 run += self.leaves(child, formats)
             else:
-                parts += [one_text(run), *_wrapped(nested.name, self._items(nested, formats, depth=depth + 1))]
+                parts += [
+                    one_text(run),
+                    *_wrapped(nested.name, self._items(nested, formats, depth=depth + 1)),
+                ]
                 run = []
         return "".join([*parts, one_text(run)])
 
     def _table(self, node: Node, formats: Formats) -> list[str]:
-        captions, head, body = [], [], []
+        captions: list[str] = []
+        head: list[str] = []
+        body: list[str] = []
         for part, row in _rows(node):
             if row.name == "caption":
                 captions += _wrapped("p", self._text(row, formats))
@@ -213,8 +230,12 @@ class _Desk:
     def _picture(self, node: Node, formats: Formats) -> list[Leaf]:
         if _is_pixel(node):
             return []
-        sources = (node.attributes.get(name, "") for name in ("src", "data-src", "data-lazy-src", "data-original"))
-        address = next((found for each in sources if each and (found := plain_address(each, self.base))), None)
+        sources = (
+            node.attributes.get(name, "") for name in ("src", "data-src", "data-lazy-src", "data-original")
+        )
+        address = next(
+            (found for each in sources if each and (found := plain_address(each, self.base))), None
+        )
         if address is None:
             self.note("a picture without an http(s) address was left out")
             return []
@@ -298,7 +319,9 @@ def _rows(table: Node) -> Iterable[tuple[str, Node]]:
     """The rows and captions of a table itself, each with the part it stands in."""
     for child in table.children:
         if isinstance(child, Node) and child.name in ("thead", "tbody", "tfoot"):
-            yield from ((child.name, row) for row in child.children if isinstance(row, Node) and row.name == "tr")
+            yield from (
+                (child.name, row) for row in child.children if isinstance(row, Node) and row.name == "tr"
+            )
         elif isinstance(child, Node) and child.name in ("tr", "caption"):
             yield "tbody", child
 

@@ -56,7 +56,15 @@ class Draft:
 
         Times, terms and the order of entries are not in it (docs/decisions/0005).
         """
-        said = [self.kind, self.lang, self.title, self.url, self.summary, self.byline, self.categories]
+        said: list[object] = [
+            self.kind,
+            self.lang,
+            self.title,
+            self.url,
+            self.summary,
+            self.byline,
+            self.categories,
+        ]
         said += [self.content and (self.content.type, self.content.body)]
         said += [[(medium.url, medium.type, medium.alt) for medium in self.media]]
         raw = json.dumps(said, ensure_ascii=True, separators=(",", ":")).encode("ascii")
@@ -90,7 +98,9 @@ def draft(entry: CmsEntry, config: AgencyConfig, now: float) -> Draft | Unfit:
     if url is None:
         return _unfit(Reason.URL_INVALID, f"its address {entry.url[:200]!r} is no plain http(s) address")
     if not config.may_name(url):
-        return _unfit(Reason.HOST_NOT_LISTED, f"its address is on {host_of(url)}, not listed in agency.domains")
+        return _unfit(
+            Reason.HOST_NOT_LISTED, f"its address is on {host_of(url)}, not listed in agency.domains"
+        )
     try:
         return _drafted(entry, config, url, now)
     except TooMuchMarkup as exc:
@@ -188,7 +198,9 @@ def _topics(categories: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     return tuple(found)[: limits.CATEGORIES]
 
 
-def _media(entry: CmsEntry, converted: Converted, config: AgencyConfig, notes: list[str]) -> tuple[Media, ...]:
+def _media(
+    entry: CmsEntry, converted: Converted, config: AgencyConfig, notes: list[str]
+) -> tuple[Media, ...]:
     claimed = {
         address: each.type for each in entry.enclosures if (address := plain_address(each.url, entry.base))
     }
@@ -215,4 +227,3 @@ def _type_of(address: str, claim: str) -> str | None:
         return claim
     ending = address.partition("?")[0].rpartition(".")[2].lower()
     return _TYPES.get(ending)
-

@@ -49,7 +49,8 @@ def read_enrolment(path: Path) -> tuple[AgencyKey, ...]:
         raise AgencyError(f"cannot read the enrolment file {path}: {exc.strerror}") from exc
     except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise AgencyError(
-            f"{path} is not an enrolment file: {exc}", hint="Restore it from the copy that you sent to the ministry."
+            f"{path} is not an enrolment file: {exc}",
+            hint="Restore it from the copy that you sent to the ministry.",
         ) from exc
 
 

@@ -70,14 +70,15 @@ def _replace(folder: Path, files: Mapping[str, bytes]) -> tuple[WrittenFile, ...
     except OSError as exc:
         raise AgencyError(
             f"cannot write the feeds in {folder}: {exc.strerror}; the old ones stand as they were",
-            hint="Make room or give this user the folder; what was signed is kept and will be shown next time.",
+            hint="Make room, or give this user the folder; what was signed is kept and shown next time.",
         ) from exc
     finally:
         for new, _ in waiting:
             with suppress(OSError):
                 new.unlink(missing_ok=True)
     return tuple(
-        WrittenFile(path=folder / name, size=len(body), changed=name in changed) for name, body in files.items()
+        WrittenFile(path=folder / name, size=len(body), changed=name in changed)
+        for name, body in files.items()
     )
 
 

@@ -32,7 +32,7 @@ class Founded:
     config: Path
 
 
-def found_agency(
+def found_agency(  # noqa: PLR0913 - what a first day needs
     agency: str,
     folder: Path,
     *,
@@ -72,7 +72,9 @@ def found_agency(
         _write_new(made.config, write_config(agency, federation, answers, _names(made)))
         done = True
     except OSError as exc:
-        raise AgencyError(f"cannot write in {folder}: {exc.strerror}", hint="Nothing was left behind.") from exc
+        raise AgencyError(
+            f"cannot write in {folder}: {exc.strerror}", hint="Nothing was left behind."
+        ) from exc
     finally:
         if not done:
             _take_away(made, folder_too=new_folder)

@@ -13,7 +13,7 @@ from syndicate.agency._report import EntryReport, Fate, Report
 from syndicate.agency._stream import Unsigned, sign_items
 from syndicate.errors import AgencyError
 from syndicate.news import Act, Item, ItemId, Refused, Registry, UnixTime
-from syndicate.ports import Clock, Fetched, FetchFailed, Fetcher, Signed, Signer, StreamBook
+from syndicate.ports import Clock, Fetched, Fetcher, FetchFailed, Signed, Signer, StreamBook
 from syndicate.trust import recall
 
 Progress = Callable[[int, int], None]  # entries done, of all
@@ -22,7 +22,7 @@ _BATCH: Final = 100  # items per commit: a run that is killed has lost none of t
 _NEVER_SIGNED: Final = (Act.WITHHOLD, Act.RETRACT)
 
 
-async def sign_once(
+async def sign_once(  # noqa: PLR0913 - the world it is handed
     config: AgencyConfig,
     *,
     signer: Signer,

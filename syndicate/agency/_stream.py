@@ -9,7 +9,6 @@ from syndicate.news import (
     KeyId,
     Refused,
     Registry,
-    TokenDigest,
     UnixTime,
     compose_token,
     encode,
@@ -42,7 +41,8 @@ def sign_items(
     seq, prev = book.head()
     answers: list[Signed | Refused] = []
     for each in unsigned:
-        answer = _sign(each, signer, registry, seq + 1, prev, UnixTime(int(now)))
+        placed = replace(each.item, seq=seq + 1, prev=prev, iat=UnixTime(int(now)))
+        answer = _sign(replace(each, item=placed), signer, registry)
         if isinstance(answer, Signed):
             seq, prev = answer.seq, answer.digest
         answers.append(answer)
@@ -50,24 +50,21 @@ def sign_items(
     return tuple(answers)
 
 
-def _sign(
-    each: Unsigned, signer: Signer, registry: Registry, seq: int, prev: TokenDigest | None, iat: UnixTime
-) -> Signed | Refused:
-    item = replace(each.item, seq=seq, prev=prev, iat=iat)
+def _sign(each: Unsigned, signer: Signer, registry: Registry) -> Signed | Refused:
+    item = each.item
     token = compose_token(encode(item), signer.kid, signer.sign)
-    judged = verify(Envelope(token=token, source="own stream"), registry, iat)
+    judged = verify(Envelope(token=token, source="own stream"), registry, item.iat)
     if isinstance(judged, Refused):
         return judged
-        return judged if isinstance(judged, Refused) else _no_item()
     return Signed(
-        seq=seq,
+        seq=item.seq,
         sub=item.sub,
         ver=item.ver,
         act=item.act,
         token=token,
         digest=judged.digest,
         kid=KeyId(signer.kid),
-        iat=iat,
+        iat=item.iat,
         fingerprint=each.fingerprint,
         published=item.published,
         cms_id=each.cms_id,

@@ -15,16 +15,27 @@ from syndicate.errors import AgencyError
 from syndicate.news import UNSAFE_CHARACTERS
 
 BLOCKS: Final = frozenset(
-    "address article aside blockquote caption center dd details div dl dt fieldset figcaption figure footer"
-    " h1 h2 h3 h4 h5 h6 header hgroup hr li main nav ol p pre section summary table tbody td tfoot th thead"
-    " tr ul".split()
-)
-INLINE: Final = frozenset("a abbr b br cite code em i img q s span strike strong del sub sup".split())
+    {
+        "address", "article", "aside", "blockquote", "caption", "center", "dd", "details", "div", "dl",
+        "dt", "fieldset", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+        "hgroup", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td",
+        "tfoot", "th", "thead", "tr", "ul",
+    }
+)  # fmt: skip
+INLINE: Final = frozenset(
+    {
+        "a", "abbr", "b", "br", "cite", "code", "em", "i", "img", "q", "s", "span", "strike", "strong",
+        "del", "sub", "sup",
+    }
+)  # fmt: skip
 # Gone with all they hold: code, what only a browser can show, and text that stands for it.
 _SILENT: Final = frozenset(
-    "applet audio button canvas embed form frame frameset iframe input map math meter noembed noframes"
-    " noscript object progress script select style svg template textarea title video".split()
-)
+    {
+        "applet", "audio", "button", "canvas", "embed", "form", "frame", "frameset", "iframe", "input",
+        "map", "math", "meter", "noembed", "noframes", "noscript", "object", "progress", "script", "select",
+        "style", "svg", "template", "textarea", "title", "video",
+    }
+)  # fmt: skip
 _ATTRIBUTES: Final = {
     "*": {"class", "hidden", "id", "style"},
     "a": {"href"},
