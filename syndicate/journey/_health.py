@@ -105,11 +105,10 @@ def after_document(
     """The source gave a document, and every token in it has been kept or refused."""
     at = int(now)
     outcomes = document.outcomes
-    unsettled = any(isinstance(outcome, Refused) and outcome.reason in _TIME_HEALS for outcome in outcomes)
     fetched = document.fetched
     return replace(
         before,
-        validators=Validators() if unsettled else fetched.validators,
+        validators=fetched.validators if all(map(_is_settled, outcomes)) else Validators(),
         basis=basis,
         due_at=now + wait_after_success(feed, fresh_seconds=fetched.fresh_seconds, attempt=at),
         last_try=at,
@@ -130,6 +129,13 @@ def failed_fetch(at: float, outcome: FetchFailed) -> FeedError:
 def refused_document(at: float, refused: Refused) -> FeedError:
     """A refused document as it is shown in a source's health."""
     return FeedError(at=int(at), code=refused.reason, detail=refused.detail[:_DETAIL_CHARACTERS])
+
+
+def _is_settled(outcome: Outcome) -> bool:
+    """Whether reading the same document again, under the same registry, would bring nothing else."""
+    if isinstance(outcome, Refused):
+        return outcome.reason not in _TIME_HEALS
+    return isinstance(outcome, Admitted | Known | Held)  # whatever else there is says that we failed
 
 
 def _vouched(token: str) -> dict[str, Any]:

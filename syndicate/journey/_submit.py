@@ -11,13 +11,14 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeGuard
 
 from syndicate.journey._arrive import Admits
 from syndicate.news import (
+    Admitted,
     AgencyId,
     Envelope,
-    Known,
+    Held,
     Outcome,
     Reason,
     Refused,
@@ -113,10 +114,10 @@ class SubmissionDesk:
         )
 
     def _charge(self, outcome: Outcome) -> None:
-        if isinstance(outcome, Known) or (isinstance(outcome, Refused) and outcome.reason in _UNPROVED):
+        if not _proved(outcome) or outcome.agency is None or outcome.digest is None:
             return
         agency, digest = outcome.agency, outcome.digest
-        if agency is None or digest is None or digest in self._charged:
+        if digest in self._charged:
             return
         self._charged[digest] = None
         if len(self._charged) > self._bounds.charged:
@@ -134,6 +135,13 @@ class SubmissionDesk:
         if self._owners[0] != registry.version:
             self._owners = (registry.version, _headers(registry))
         return self._owners[1].get(token[:200].partition(".")[0])
+
+
+def _proved(outcome: Outcome) -> TypeGuard[Admitted | Held | Refused]:
+    """Whether this token, not seen before, was shown to be its agency's own."""
+    if isinstance(outcome, Refused):
+        return outcome.reason not in _UNPROVED
+    return isinstance(outcome, Admitted | Held)
 
 
 class _Allowance:

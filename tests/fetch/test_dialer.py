@@ -1,10 +1,10 @@
 """Attack 23: being made to connect to what only our own network should reach."""
 
-import datetime
+import asyncio
+import datetime as dt
 import ipaddress
 import socket
 import ssl
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import aiohttp
@@ -14,14 +14,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from fetch.raw_server import raw_server, response
+from raw_server import fetch_from, raw_server, response
 
 from syndicate.errors import ForbiddenAddress
 from syndicate.fetch import FetchLimits, open_dialer, open_fetcher
 from syndicate.fetch._dialer import _Guard, _ThreadedResolver
 from syndicate.ports import Fetched, FetchFailed, FetchFault, FetchOutcome
-
-Fetch = Callable[..., Awaitable[FetchOutcome]]
 
 
 class Answers(AbstractResolver):
@@ -91,35 +89,41 @@ async def test_attack_23_an_address_written_into_the_url_is_refused_in_every_for
 
 @pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "0x7f.1", "127.1", "0177.0.0.1", "127.0.0.1."])
 async def test_attack_23_loopback_in_disguise_is_never_reached(host: str) -> None:
-    async with raw_server({"/": response(b"secret")}) as served:
-        async with open_fetcher(FetchLimits(), user_agent="tests") as fetcher:
-            outcome = await fetcher.fetch(f"http://{host}:{served.port}/")
+    async with (
+        raw_server({"/": response(b"secret")}) as served,
+        open_fetcher(FetchLimits(), user_agent="tests") as fetcher,
+    ):
+        outcome = await fetcher.fetch(f"http://{host}:{served.port}/")
 
     assert fault(outcome) in (FetchFault.FORBIDDEN_ADDRESS, FetchFault.BAD_URL, FetchFault.DNS)
     assert served.connections == 0
 
 
-async def test_attack_23_a_redirect_to_a_forbidden_place_is_refused(fetch: Fetch) -> None:
+async def test_attack_23_a_redirect_to_a_forbidden_place_is_refused() -> None:
     async with raw_server({"/": response(b"secret")}) as inside:
-        forbidden = [inside.url(), f"http://[::ffff:127.0.0.1]:{inside.port}/", "http://169.254.169.254/latest/"]
+        forbidden = [
+            inside.url(),
+            f"http://[::ffff:127.0.0.1]:{inside.port}/",
+            "http://169.254.169.254/latest/",
+        ]
         for location in forbidden:
             async with raw_server({"/": response(b"", "302 Found", Location=location)}) as served:
-                outcome = await fetch(served)
+                outcome = await fetch_from(served)
             assert fault(outcome) is FetchFault.FORBIDDEN_ADDRESS
 
     assert inside.connections == 0
 
 
 async def test_attack_23_a_name_that_is_rebound_between_two_fetches_is_refused_the_second_time() -> None:
-    async with raw_server({"/": response(b"x")}) as served:
-        async with raw_server({"/": response(b"secret")}, host="::1", port=served.port) as inside:
-            resolver = Answers(("127.0.0.1",), ("::1",))
-            async with open_fetcher(
-                FetchLimits(), allow=[served.place], user_agent="tests", resolver=resolver
-            ) as fetcher:
-                served.answers["/"] = response(b"x", Connection="close")
-                first = await fetcher.fetch(f"http://news.example:{served.port}/")
-                second = await fetcher.fetch(f"http://news.example:{served.port}/")
+    resolver = Answers(("127.0.0.1",), ("::1",))
+    async with (
+        raw_server({"/": response(b"x")}) as served,
+        raw_server({"/": response(b"secret")}, host="::1", port=served.port) as inside,
+        open_fetcher(FetchLimits(), allow=[served.place], user_agent="tests", resolver=resolver) as fetcher,
+    ):
+        served.answers["/"] = response(b"x", Connection="close")
+        first = await fetcher.fetch(f"http://news.example:{served.port}/")
+        second = await fetcher.fetch(f"http://news.example:{served.port}/")
 
     assert isinstance(first, Fetched)
     assert fault(second) is FetchFault.FORBIDDEN_ADDRESS
@@ -127,16 +131,18 @@ async def test_attack_23_a_name_that_is_rebound_between_two_fetches_is_refused_t
 
 
 async def test_attack_23_a_name_that_is_rebound_between_two_hops_is_refused_at_the_second() -> None:
-    async with raw_server() as served:
-        async with raw_server({"/b": response(b"secret")}, host="::1", port=served.port) as inside:
-            served.answers["/a"] = response(b"", "302 Found", Location="/b", Connection="close")
-            async with open_fetcher(
-                FetchLimits(),
-                allow=[served.place],
-                user_agent="tests",
-                resolver=Answers(("127.0.0.1",), ("::1",)),
-            ) as fetcher:
-                outcome = await fetcher.fetch(f"http://news.example:{served.port}/a")
+    async with (
+        raw_server() as served,
+        raw_server({"/b": response(b"secret")}, host="::1", port=served.port) as inside,
+        open_fetcher(
+            FetchLimits(),
+            allow=[served.place],
+            user_agent="tests",
+            resolver=Answers(("127.0.0.1",), ("::1",)),
+        ) as fetcher,
+    ):
+        served.answers["/a"] = response(b"", "302 Found", Location="/b", Connection="close")
+        outcome = await fetcher.fetch(f"http://news.example:{served.port}/a")
 
     assert fault(outcome) is FetchFault.FORBIDDEN_ADDRESS
     assert inside.connections == 0
@@ -150,26 +156,26 @@ async def test_attack_23_a_name_for_a_forbidden_address_is_refused() -> None:
 
 
 async def test_attack_23_of_several_addresses_only_those_that_may_be_are_dialled() -> None:
-    async with raw_server({"/": response(b"secret")}, host="::1") as inside:
-        async with raw_server({"/": response(b"x")}, port=inside.port) as served:
-            async with open_fetcher(
-                FetchLimits(),
-                allow=[served.place],
-                user_agent="tests",
-                resolver=Answers(("::1", "10.0.0.1", "127.0.0.1")),
-            ) as fetcher:
-                outcome = await fetcher.fetch(f"http://news.example:{served.port}/")
+    async with (
+        raw_server({"/": response(b"secret")}, host="::1") as inside,
+        raw_server({"/": response(b"x")}, port=inside.port) as served,
+        open_fetcher(
+            FetchLimits(),
+            allow=[served.place],
+            user_agent="tests",
+            resolver=Answers(("::1", "10.0.0.1", "127.0.0.1")),
+        ) as fetcher,
+    ):
+        outcome = await fetcher.fetch(f"http://news.example:{served.port}/")
 
     assert isinstance(outcome, Fetched)
     assert inside.connections == 0
 
 
-async def test_attack_23_a_listed_address_is_listed_for_its_port_alone(fetch: Fetch) -> None:
+async def test_attack_23_a_listed_address_is_listed_for_its_port_alone() -> None:
     async with raw_server({"/": response(b"secret")}) as inside, raw_server() as served:
         served.port, listed = inside.port, served.port
-        async with open_fetcher(
-            FetchLimits(), allow=[("127.0.0.1", listed)], user_agent="tests"
-        ) as fetcher:
+        async with open_fetcher(FetchLimits(), allow=[("127.0.0.1", listed)], user_agent="tests") as fetcher:
             outcome = await fetcher.fetch(inside.url())
 
     assert fault(outcome) is FetchFault.FORBIDDEN_ADDRESS
@@ -197,12 +203,14 @@ def test_what_is_allowed_besides_must_be_an_address_and_a_port() -> None:
 async def test_whoever_is_handed_the_dialer_is_refused_alike_even_when_following_redirects() -> None:
     async with raw_server({"/": response(b"secret")}) as inside, raw_server() as served:
         served.answers["/"] = response(b"", "302 Found", Location=inside.url())
-        async with open_dialer([served.place]) as dialer:
-            async with aiohttp.ClientSession(connector=dialer, connector_owner=False) as session:
-                with pytest.raises(ForbiddenAddress):
-                    await session.get(served.url())
-                with pytest.raises(ForbiddenAddress):
-                    await session.post(inside.url(), data=b"x")
+        async with (
+            open_dialer([served.place]) as dialer,
+            aiohttp.ClientSession(connector=dialer, connector_owner=False) as session,
+        ):
+            with pytest.raises(ForbiddenAddress):
+                await session.get(served.url())
+            with pytest.raises(ForbiddenAddress):
+                await session.post(inside.url(), data=b"x")
 
     assert inside.connections == 0
 
@@ -237,15 +245,15 @@ async def test_names_resolve_in_threads_of_their_own() -> None:
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
         .add_extension(
             x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
         )
@@ -261,9 +269,11 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def test_attack_27_a_server_whose_certificate_nobody_vouches_for_is_refused(certificate: Path) -> None:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(certificate)
-    async with raw_server({"/": response(b"x")}, tls=tls) as served:
-        async with open_fetcher(FetchLimits(), allow=[served.place], user_agent="tests") as fetcher:
-            outcome = await fetcher.fetch(served.url())
+    async with (
+        raw_server({"/": response(b"x")}, tls=tls) as served,
+        open_fetcher(FetchLimits(), allow=[served.place], user_agent="tests") as fetcher,
+    ):
+        outcome = await fetcher.fetch(served.url())
 
     assert fault(outcome) is FetchFault.TLS
     assert served.asked == []
@@ -288,8 +298,14 @@ async def test_attack_27_a_redirect_from_https_to_http_is_refused(
 
 
 async def test_something_that_speaks_no_tls_is_told_as_such() -> None:
-    async with raw_server({"/": response(b"x")}) as served:
-        async with open_fetcher(FetchLimits(), allow=[served.place], user_agent="tests") as fetcher:
-            outcome = await fetcher.fetch(served.url().replace("http:", "https:"))
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.example ESMTP\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(greet, "127.0.0.1", 0)
+    place = server.sockets[0].getsockname()
+    async with server, open_fetcher(FetchLimits(), allow=[place], user_agent="tests") as fetcher:
+        outcome = await fetcher.fetch(f"https://127.0.0.1:{place[1]}/")
 
     assert fault(outcome) is FetchFault.TLS

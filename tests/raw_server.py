@@ -6,6 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from syndicate.fetch import FetchLimits, open_fetcher
+from syndicate.ports import FetchOutcome, Validators
+
 Answer = bytes | Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -46,7 +49,12 @@ class RawServer:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
                 await self._count(head, writer)
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError, asyncio.LimitOverrunError):
+        except (
+            ConnectionError,
+            asyncio.IncompleteReadError,
+            asyncio.CancelledError,
+            asyncio.LimitOverrunError,
+        ):
             pass  # the visitor left, or the test is over
         finally:
             writer.transport.abort()
@@ -91,3 +99,13 @@ async def raw_server(
             task.cancel()
         await asyncio.gather(*served.tasks, return_exceptions=True)
         await asyncio.sleep(0)
+
+
+async def fetch_from(
+    served: RawServer, path: str = "/", validators: Validators | None = None, **limits: float
+) -> FetchOutcome:
+    """Fetch one path of a server that stands in the list of what may be dialled."""
+    bounds = FetchLimits(**limits)  # type: ignore[arg-type]  # whole numbers where they are asked for
+    agent = "tests (+mailto:desk@hub.example)"
+    async with open_fetcher(bounds, allow=[served.place], user_agent=agent) as fetcher:
+        return await fetcher.fetch(served.url(path), validators)
