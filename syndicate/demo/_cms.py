@@ -79,6 +79,6 @@ def _atom_entry(newsroom: Newsroom, story: Story, began: float) -> str:
         f"<entry><id>tag:{newsroom.host},2026:{story.key}</id><title>{escape(story.title)}</title>"
         f'<link rel="alternate" href="{story_url(newsroom, story)}"/>'
         f"<author><name>{author}</name></author><published>{when}</published><updated>{when}</updated>"
-        f"<summary>{escape(story.summary or '')}</summary><content type=\"html\">"
+        f'<summary>{escape(story.summary or "")}</summary><content type="html">'
         f"{escape((story.body or '').strip())}</content></entry>"
     )
