@@ -3,6 +3,7 @@
     SyndicateError
     ├── SettingsError      a setting is missing, unknown or of the wrong kind
     ├── RegistryError      keys/ or sources/ cannot be compiled: names file, line and field
+    ├── TrustError         a token kept as verified can no longer be read
     ├── WireError          bytes that are not the feed they claim to be
     ├── FetchError         an address could not be fetched, or not within its limits
     │   └── ForbiddenAddress   the guarded dialer refused to connect there
@@ -39,6 +40,12 @@ class RegistryError(SyndicateError):
     """The registry's files do not describe a federation; the message names file, line and field."""
 
     hint = "Run `syndicate sources check` after mending the file."
+
+
+class TrustError(SyndicateError):
+    """A token that was kept as verified can no longer be read: what kept it is damaged."""
+
+    hint = "Restore the database from a back-up (docs/operating.md)."
 
 
 class WireError(SyndicateError):

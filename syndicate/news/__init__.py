@@ -10,7 +10,7 @@ This door is wider than five names because it is a dictionary, not a machine.
 """
 
 from syndicate.news import _limits as limits
-from syndicate.news._content import ContentError, check_content
+from syndicate.news._content import UNSAFE_CHARACTERS, ContentError, check_content
 from syndicate.news._encode import PROTOCOL_VERSION, compose_token, encode
 from syndicate.news._envelope import Envelope, b64url, digest_of
 from syndicate.news._feed import Entry, Feed
@@ -57,6 +57,7 @@ from syndicate.news._slice import Slice
 
 __all__ = [
     "PROTOCOL_VERSION",
+    "UNSAFE_CHARACTERS",
     "Act",
     "Admitted",
     "Agency",

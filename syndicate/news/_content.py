@@ -11,15 +11,17 @@ from syndicate.news._hosts import HostError, host_of
 
 # Not in any text: C0 and C1 but tab and newline, bidirectional embeddings, overrides and isolates,
 # lone surrogates, and the two code points that XML 1.0 cannot carry.
-FORBIDDEN = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff"
+UNSAFE_CHARACTERS = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff"
+_ADDRESS = rf'[^"<>{UNSAFE_CHARACTERS}\s]+'
+_REFERENCE = r"&(?:lt|gt|amp|quot|#39);"
 _TOKENS = re.compile(
-    rf"(?P<text>(?:[^<>&{FORBIDDEN}]++|&(?:lt|gt|amp|quot|#39);)+)"
+    rf"(?P<text>(?:[^<>&{UNSAFE_CHARACTERS}]++|{_REFERENCE})+)"
     r"|</(?P<close>[a-z0-9]+)>"
     r"|<(?P<open>[a-z0-9]+)>"
-    rf'|<a href="(?P<href>[^"<>{FORBIDDEN}\s]+)">'
-    rf'|<img src="(?P<src>[^"<>{FORBIDDEN}\s]+)" alt="(?P<alt>(?:[^"<>&{FORBIDDEN}]++|&(?:lt|gt|amp|quot|#39);)*)">'
+    rf'|<a href="(?P<href>{_ADDRESS})">'
+    rf'|<img src="(?P<src>{_ADDRESS})" alt="(?P<alt>(?:[^"<>&{UNSAFE_CHARACTERS}]++|{_REFERENCE})*)">'
 )
-_PLAIN_REFUSED = re.compile(f"[{FORBIDDEN}]")
+_PLAIN_REFUSED = re.compile(f"[{UNSAFE_CHARACTERS}]")
 
 _BLOCKS = frozenset({"p", "h2", "h3", "h4", "ul", "ol", "blockquote", "figure", "table"})
 _INLINE = frozenset({"strong", "em", "a", "br", "img"})
@@ -70,47 +72,77 @@ def check_content(type_: str, body: str) -> tuple[str, ...]:
 
 
 def _check_html(body: str) -> tuple[str, ...]:
-    stack = [""]
-    pictures: list[str] = []
+    reading = _Reading()
     at = 0
-    children, text_allowed = _MODEL[""]
-    links = 0  # open <a>: a link inside a link is re-parented by HTML5 parsers, whatever stands between
     for token in _TOKENS.finditer(body):
         if token.start() != at:
             break
-        what = token.lastgroup
-        if what == "text":
-            if not text_allowed and token["text"].strip(" \t\n"):
-                raise ContentError(f"text where only blocks may stand, at {at}")
-        elif what == "close":
-            if stack[-1] != token["close"] or len(stack) == 1:
-                raise ContentError(f"</{token['close']}> does not close what is open, at {at}")
-            links -= stack.pop() == "a"
-            children, text_allowed = _MODEL[stack[-1]]
-        else:
-            name = {"open": token["open"], "href": "a", "alt": "img"}[what or ""]
-            if name not in children:
-                raise ContentError(f"<{name}> may not stand in {stack[-1] or 'the body'}, at {at}")
-            if what == "href":
-                _check_address(token["href"], at)
-                links += 1
-                if links > 1:
-                    raise ContentError(f"a link inside a link, at {at}")
-            elif what == "alt":
-                pictures.append(_check_address(token["src"], at))
-            elif name in ("a", "img"):
-                raise ContentError(f"<{name}> without its address, at {at}")
-            if name not in ("br", "img"):
-                stack.append(name)
-                if len(stack) > limits.CONTENT_DEPTH:
-                    raise ContentError(f"more than {limits.CONTENT_DEPTH} elements open, at {at}")
-                children, text_allowed = _MODEL[name]
+        match token.lastgroup:
+            case "text":
+                if not reading.text_allowed and token["text"].strip(" \t\n"):
+                    raise ContentError(f"text where only blocks may stand, at {at}")
+            case "close":
+                reading.close(token["close"], at)
+            case "open":
+                reading.open(token["open"], at)
+            case "href":
+                reading.link(token["href"], at)
+            case _:
+                reading.picture(token["src"], at)
         at = token.end()
     if at != len(body):
         raise ContentError(f"markup or characters outside the profile, at {at}")
-    if len(stack) > 1:
-        raise ContentError(f"<{stack[-1]}> is never closed")
-    return tuple(pictures)
+    if len(reading.stack) > 1:
+        raise ContentError(f"<{reading.stack[-1]}> is never closed")
+    return tuple(reading.pictures)
+
+
+class _Reading:
+    """Where a body has been read to: what is open, and the pictures met so far."""
+
+    __slots__ = ("children", "links", "pictures", "stack", "text_allowed")
+
+    def __init__(self) -> None:
+        self.stack = [""]
+        self.pictures: list[str] = []
+        self.links = 0  # open <a>: HTML5 parsers re-parent a link inside a link, whatever stands between
+        self.children, self.text_allowed = _MODEL[""]
+
+    def close(self, name: str, at: int) -> None:
+        if len(self.stack) == 1 or self.stack[-1] != name:
+            raise ContentError(f"</{name[:16]}> does not close what is open, at {at}")
+        self.stack.pop()
+        self.links -= name == "a"
+        self.children, self.text_allowed = _MODEL[self.stack[-1]]
+
+    def open(self, name: str, at: int) -> None:
+        if name in ("a", "img"):
+            raise ContentError(f"<{name}> without its address, at {at}")
+        self._enter(name, at)
+        if name != "br":
+            self._push(name, at)
+
+    def link(self, href: str, at: int) -> None:
+        self._enter("a", at)
+        _check_address(href, at)
+        self._push("a", at)
+        self.links += 1
+        if self.links > 1:
+            raise ContentError(f"a link inside a link, at {at}")
+
+    def picture(self, src: str, at: int) -> None:
+        self._enter("img", at)
+        self.pictures.append(_check_address(src, at))
+
+    def _enter(self, name: str, at: int) -> None:
+        if name not in self.children:
+            raise ContentError(f"<{name[:16]}> may not stand in <{self.stack[-1] or 'body'}>, at {at}")
+
+    def _push(self, name: str, at: int) -> None:
+        self.stack.append(name)
+        if len(self.stack) > limits.CONTENT_DEPTH:
+            raise ContentError(f"more than {limits.CONTENT_DEPTH} elements open, at {at}")
+        self.children, self.text_allowed = _MODEL[name]
 
 
 def _check_address(written: str, at: int) -> str:

@@ -22,7 +22,9 @@ class Fetched:
     validators: Validators = field(default_factory=Validators)
     fresh_seconds: int = 0  # Cache-Control max-age, 0 if none
     url: str = ""  # where the last redirect ended
-    moved_to: str | None = None  # a permanent redirect (301, 308) was seen: worth telling, never adopted alone
+    moved_to: str | None = (
+        None  # a permanent redirect (301, 308) was seen: worth telling, never adopted alone
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ Place = tuple[AgencyId, StreamName, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logged:
-    """An accepted version at its place in the one order. The token is the record; the rest is an index of it."""
+    """An accepted version at its place in the one order; the token is the record, the rest an index."""
 
     index: Index
     token: str

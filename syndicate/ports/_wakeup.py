@@ -10,6 +10,6 @@ class Wakeup(Protocol):
         """Wake all who wait; cheap, and safe to call when nobody does."""
         ...
 
-    async def wait(self, timeout: float) -> None:
-        """Return when someone rings, or after ``timeout`` seconds at the latest."""
+    async def wait(self, seconds: float) -> None:
+        """Return when someone rings, or after ``seconds`` at the latest."""
         ...

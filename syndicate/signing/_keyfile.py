@@ -49,7 +49,7 @@ class _Ed25519Signer:
 
 
 def ephemeral_signer(seed: bytes | None = None) -> _Ed25519Signer:
-    """A signer whose key lives in memory only: for the demo, tests and vectors; 32 bytes of ``seed`` fix it."""
+    """A signer whose key lives in memory only, for demo, tests and vectors; 32 bytes of ``seed`` fix it."""
     key = Ed25519PrivateKey.generate() if seed is None else Ed25519PrivateKey.from_private_bytes(seed)
     return _Ed25519Signer(key)
 
@@ -68,7 +68,8 @@ def create_key(path: Path, passphrase: bytes) -> _Ed25519Signer:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as exc:
         raise SigningError(
-            f"{path} exists already: a key is never overwritten", hint="Choose another folder, or keep this key."
+            f"{path} exists already: a key is never overwritten",
+            hint="Choose another folder, or keep this key.",
         ) from exc
     except OSError as exc:
         raise SigningError(f"cannot write the key file {path}: {exc.strerror}") from exc
@@ -103,7 +104,9 @@ def open_key(path: Path, passphrase: bytes) -> _Ed25519Signer:
             hint="Check the passphrase; after that, restore the file from your back-up.",
         ) from exc
     if not isinstance(key, Ed25519PrivateKey):
-        raise SigningError(f"the key in {path} is no Ed25519 key", hint="Make keys with `syndicate agency init`.")
+        raise SigningError(
+            f"the key in {path} is no Ed25519 key", hint="Make keys with `syndicate agency init`."
+        )
     return _Ed25519Signer(key)
 
 

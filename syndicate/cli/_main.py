@@ -1,0 +1,61 @@
+"""``syndicate``: takes the noun, hands over to its file, and tells failures in plain words."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from syndicate.errors import SyndicateError
+
+# Each noun's file is imported only when it is asked for, so that `syndicate verify` needs no hub.
+NOUNS = {
+    "agency": "the publisher's side: make keys, sign what the CMS publishes",
+    "demo": "a whole federation on this machine, hostile parties included",
+    "hub": "run the aggregator",
+    "refusals": "what the hub refused, and why",
+    "sources": "the members and agencies that the registry describes",
+    "verify": "check one token with its agency's own signature",
+    "verify-feed": "check that a feed shows exactly what its agencies signed",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = _parser(arguments)
+    args = parser.parse_args(arguments)
+    try:
+        code: int = args.run(args)
+        sys.stdout.flush()
+    except SyndicateError as exc:
+        print(f"syndicate: {exc}", file=sys.stderr)
+        if exc.hint:
+            print(f"  {exc.hint}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # Whoever read our output has gone (`| head`): nothing is left to say, and no traceback helps.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="syndicate",
+        description="Signed news feeds of official agencies, verified and republished as one.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"syndicate {version('asean-syndicate')}")
+    nouns = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    asked = next((word for word in arguments if word in NOUNS), None)
+    for noun, does in NOUNS.items():
+        if noun == asked:
+            module = "_" + noun.replace("-", "_")
+            importlib.import_module(f"syndicate.cli.{module}").register(nouns)
+        else:
+            nouns.add_parser(noun, help=does, add_help=False)
+    return parser

@@ -1,0 +1,347 @@
+"""Step 6: from signed bytes to an ``Item`` or a ``Heartbeat``, or a reason why not.
+
+The tables below are the claim table of docs/protocol.md; nothing is taken that they do not name.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final, NoReturn
+
+from syndicate.news import (
+    Act,
+    Alert,
+    AlertArea,
+    Claim,
+    Content,
+    ContentError,
+    Evidence,
+    Heartbeat,
+    Item,
+    Kind,
+    Media,
+    Reason,
+    Relation,
+    RelationType,
+    check_content,
+    limits,
+)
+from syndicate.trust._shapes import (
+    Shape,
+    ShapeError,
+    address,
+    line,
+    lines,
+    list_of,
+    matching,
+    one_of,
+    or_null,
+    record,
+    refuse,
+    time,
+    whole,
+    word_of,
+)
+
+
+class ClaimsError(ValueError):
+    """A payload that says something the protocol does not allow, with its reason code."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+# --- The shapes of single claims -------------------------------------------------------------------
+
+AGENCY: Final = r"[a-z]{2}\.[a-z0-9-]{2,32}"
+_HASH = matching(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", "a base64url SHA-256")
+_LANG = matching(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?", "a BCP 47 language tag")
+_MEDIA_TYPE = matching(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,100}", "a media type")
+_SUB = matching(rf"{AGENCY}:[a-z2-7]{{26}}", "an item id")
+
+_MEDIUM = record(
+    lambda len=None, **told: Media(**told, length=len),  # noqa: A006 - the claim's own name
+    {"url": address, "type": _MEDIA_TYPE, "alt": lines(limits.ALT, least=0)},
+    {"credit": line(limits.CREDIT), "sha256": _HASH, "len": whole(1)},
+)
+_RELATION = record(
+    Relation,
+    {"type": one_of(RelationType)},
+    {"sub": _SUB, "url": address, "sha256": _HASH},
+)
+_AREA = record(
+    AlertArea,
+    {"desc": lines(500)},
+    {"polygon": matching(r"(-?\d{1,3}(\.\d{1,8})?,-?\d{1,3}(\.\d{1,8})? ?){4,500}", "a CAP polygon")},
+)
+_ALERT = record(
+    Alert,
+    {
+        "event": line(200),
+        "category": word_of(
+            "Geo", "Met", "Safety", "Security", "Rescue", "Fire",
+            "Health", "Env", "Transport", "Infra", "CBRNE", "Other",
+        ),
+        "urgency": word_of("Immediate", "Expected", "Future", "Past", "Unknown"),
+        "severity": word_of("Extreme", "Severe", "Moderate", "Minor", "Unknown"),
+        "certainty": word_of("Observed", "Likely", "Possible", "Unlikely", "Unknown"),
+        "area": list_of(_AREA, limits.AREAS),
+        "expires": time,
+    },
+    {"effective": time, "onset": time, "instruction": lines(limits.SUMMARY)},
+)  # fmt: skip
+_EVIDENCE = record(Evidence, {"url": address, "title": line(limits.TITLE)}, {})
+_CLAIM = record(
+    Claim,
+    {
+        "text": lines(limits.SUMMARY),
+        "lang": _LANG,
+        "label": line(100),
+        "label_lang": _LANG,
+        "competence": lines(limits.NOTE),
+        "first_seen": time,
+    },
+    {"seen": list_of(_HASH, limits.EVIDENCE), "evidence": list_of(_EVIDENCE, limits.EVIDENCE)},
+)
+_EMBEDDED = record(
+    Content,
+    {"type": word_of("text/html", "text/plain"), "body": lines(limits.TOKEN_CHARACTERS, least=0)},
+    {},
+)
+_LARGE = record(
+    lambda len, **told: Content(**told, length=len),  # noqa: A006 - the claim's own name
+    {"type": word_of("text/html", "text/plain"), "url": address, "sha256": _HASH, "len": whole(1)},
+    {},
+)
+
+
+def _content(value: Any) -> Content:  # noqa: ANN401 - whatever the JSON held
+    content: Content
+    if not isinstance(value, dict) or "body" not in value:
+        content = _LARGE(value)
+        return content
+    body = value["body"]
+    if set(value) != {"type", "body"} or not isinstance(body, str):
+        _EMBEDDED(value)  # says what is wrong
+    # The grammar of each type refuses every unsafe character itself: one pass over the body, not two.
+    return Content(type=word_of("text/html", "text/plain")(value["type"]), body=body)
+
+
+def _ext(value: Any) -> Mapping[str, object]:  # noqa: ANN401 - whatever the JSON held
+    if not isinstance(value, dict):
+        refuse("is not an object")
+    if len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()) > limits.EXT_BYTES:
+        refuse(f"has more than {limits.EXT_BYTES} bytes")
+    return value
+
+
+# --- The claim table: claim → (name in Item, shape) -------------------------------------------------
+
+_CLAIMS: Final[dict[str, tuple[str, Shape]]] = {
+    "v": ("v", whole(1, 1)),
+    "aud": ("aud", matching(r"[a-z][a-z0-9-]{1,31}", "a federation id")),
+    "iss": ("iss", matching(AGENCY, "an agency id")),
+    "sub": ("sub", _SUB),
+    "ver": ("ver", whole(1)),
+    "str": ("stream", matching(r"[a-z0-9-]{1,32}", "a stream name")),
+    "seq": ("seq", whole(0)),
+    "prev": ("prev", or_null(_HASH)),
+    "iat": ("iat", whole(0)),
+    "act": ("act", one_of(Act)),
+    "note": ("note", lines(limits.NOTE)),
+    "kind": ("kind", one_of(Kind)),
+    "lang": ("lang", _LANG),
+    "title": ("title", line(limits.TITLE)),
+    "summary": ("summary", lines(limits.SUMMARY)),
+    "content": ("content", _content),
+    "url": ("url", address),
+    "published": ("published", time),
+    "updated": ("updated", time),
+    "expires": ("expires", time),
+    "byline": ("byline", line(limits.BYLINE)),
+    "credit": ("credit", line(limits.CREDIT)),
+    "rights": ("rights", lines(limits.RIGHTS)),
+    "urgency": ("urgency", whole(1, 9)),
+    "cat": ("categories", list_of(matching(r"medtop:[0-9]{8}", "a Media Topic code"), limits.CATEGORIES)),
+    "media": ("media", list_of(_MEDIUM, limits.MEDIA)),
+    "alert": ("alert", _ALERT),
+    "rel": ("relations", list_of(_RELATION, limits.RELATIONS)),
+    "claim": ("claim", _CLAIM),
+    "ext": ("ext", _ext),
+}
+_STREAM = frozenset({"v", "aud", "iss", "str", "seq", "prev", "iat", "act"})
+_NEEDED = _STREAM | {"sub", "ver", "kind", "lang", "title", "url", "published", "updated"}
+_FREE = frozenset({"credit", "rights", "urgency", "cat", "rel", "ext"})
+_TEXT = frozenset({"summary", "content", "expires", "byline", "media", "alert", "claim"})
+_NOTE = frozenset({"note"})
+# act → (claims it needs, claims it may have besides)
+_ACTS: Final[dict[Act, tuple[frozenset[str], frozenset[str]]]] = {
+    Act.PUBLISH: (_NEEDED, _FREE | _TEXT),
+    Act.UPDATE: (_NEEDED, _FREE | _TEXT | _NOTE),
+    Act.CORRECT: (_NEEDED | _NOTE, _FREE | _TEXT),
+    Act.WITHHOLD: (_NEEDED | _NOTE, _FREE),
+    Act.RETRACT: (_NEEDED | _NOTE, _FREE),
+    Act.HEARTBEAT: (_STREAM, frozenset()),
+}
+# Who made a claim is never named: no address, no handle, no host (S3, S13).
+_TARGET = re.compile(r"[a-z][a-z0-9+.-]*://|\bwww\.|(?:^|\W)@\w", re.IGNORECASE)
+
+
+def read_claims(payload: bytes) -> Item | Heartbeat:
+    """What ``payload``, whose signature fits, says.
+
+    Raises:
+        ClaimsError: it is not strict JSON, or says something the claim table does not allow.
+    """
+    claims = _strict_json(payload)
+    if claims.get("v") != 1 or claims["v"] is True:  # first, since the tables are version 1's
+        raise ClaimsError(Reason.VERSION_UNKNOWN, "this is version 1 of the protocol")
+    act = _act(claims)
+    needed, free = _ACTS[act]
+    for name in claims:
+        if name not in needed and name not in free:
+            reason = Reason.CLAIM_FORBIDDEN if name in _CLAIMS else Reason.CLAIM_UNKNOWN
+            raise ClaimsError(reason, f"{act} does not allow {name[:32]!r}")
+    for name in needed:
+        if name not in claims:
+            raise ClaimsError(Reason.CLAIM_MISSING, f"{act} needs {name!r}")
+    told = {}
+    for name, value in claims.items():
+        field, shape = _CLAIMS[name]
+        try:
+            told[field] = shape(value)
+        except ShapeError as exc:
+            raise ClaimsError(Reason.CLAIM_INVALID, f"{name!r} {exc}") from exc
+    del told["v"]
+    if act is Act.HEARTBEAT:
+        del told["act"]
+        return Heartbeat(**told)
+    item = Item(**told)
+    _check_together(item)
+    return item
+
+
+def _act(claims: dict[str, Any]) -> Act:
+    if "act" not in claims:
+        raise ClaimsError(Reason.CLAIM_MISSING, "every token needs 'act'")
+    try:
+        act: Act = _CLAIMS["act"][1](claims["act"])
+    except ShapeError as exc:
+        raise ClaimsError(Reason.CLAIM_INVALID, f"'act' {exc}") from exc
+    return act
+
+
+# --- Rules over several claims ----------------------------------------------------------------------
+
+
+def _check_together(item: Item) -> None:
+    """The rules that one claim alone cannot show."""
+    if (item.ver == 1) != (item.act is Act.PUBLISH):
+        _invalid("'act' is publish at version 1, and only there")
+    if item.seq == 0 or (item.seq == 1 and item.prev is not None):
+        _invalid("'seq' begins at 1, and 'prev' is null there")
+    for relation in item.relations:
+        if (relation.sub is None) == (relation.url is None):
+            _invalid("'rel' names its target by exactly one of sub and url")
+    _check_kind(item)
+    if item.content is not None and item.content.body is not None:
+        _check_body(item, item.content.type, item.content.body)
+
+
+def _check_kind(item: Item) -> None:
+    answers = item.kind in (Kind.REBUTTAL, Kind.CHECKING)
+    _check_pair(item, "alert", present=item.alert is not None, wanted=item.kind is Kind.ALERT)
+    _check_pair(item, "claim", present=item.claim is not None, wanted=answers)
+    if answers and item.ext is not None:
+        raise ClaimsError(Reason.CLAIM_FORBIDDEN, f"{item.kind} does not allow 'ext'")
+    if item.claim is not None:
+        told = (item.claim.text, item.claim.label, item.claim.competence)
+        if any(_TARGET.search(text) for text in told):
+            raise ClaimsError(Reason.TARGET_NAMED, "'claim' names an address, host or handle")
+    declared = {relation.type for relation in item.relations}
+    if item.kind is Kind.DISPUTE and RelationType.DISPUTES not in declared:
+        _invalid("a dispute states in 'rel' what it disputes")
+    if item.kind is Kind.ENDORSE and RelationType.ENDORSES not in declared:
+        _invalid("an endorsement states in 'rel' what it endorses")
+
+
+def _check_pair(item: Item, name: str, *, present: bool, wanted: bool) -> None:
+    if present and not wanted:
+        raise ClaimsError(Reason.CLAIM_FORBIDDEN, f"kind {item.kind} does not allow {name!r}")
+    if wanted and not present and not item.withdrawn:
+        raise ClaimsError(Reason.CLAIM_MISSING, f"kind {item.kind} needs {name!r}")
+
+
+def _check_body(item: Item, type_: str, body: str) -> None:
+    try:
+        pictures = check_content(type_, body)
+    except ContentError as exc:
+        raise ClaimsError(Reason.CONTENT_OUTSIDE_PROFILE, str(exc)) from exc
+    if pictures:
+        declared = {medium.url for medium in item.media}
+        if not declared.issuperset(pictures):
+            raise ClaimsError(Reason.MEDIA_UNDECLARED, "a picture of the body does not stand in 'media'")
+
+
+def _invalid(detail: str) -> NoReturn:
+    raise ClaimsError(Reason.CLAIM_INVALID, detail)
+
+
+# --- Strict JSON (RFC 8259, and no more) --------------------------------------------------------------
+
+
+def _strict_json(payload: bytes) -> dict[str, Any]:
+    try:
+        text = payload.decode("utf-8")
+        claims = _decoder.decode(text)
+    except UnicodeDecodeError as exc:
+        raise ClaimsError(Reason.JSON_INVALID, "the payload is not UTF-8") from exc
+    except RecursionError as exc:
+        raise ClaimsError(Reason.JSON_DEPTH, "the payload nests without end") from exc
+    except json.JSONDecodeError as exc:
+        raise ClaimsError(Reason.JSON_INVALID, f"the payload is not JSON at {exc.pos}") from exc
+    if not isinstance(claims, dict):
+        raise ClaimsError(Reason.JSON_INVALID, "the payload is not a JSON object")
+    if _depth(claims, limits.JSON_DEPTH) < 0:
+        raise ClaimsError(Reason.JSON_DEPTH, f"the payload nests more than {limits.JSON_DEPTH} deep")
+    if b"\\u" in payload:  # without escapes strict UTF-8 cannot hold an unpaired surrogate
+        _refuse_surrogates(claims)
+    return claims
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    told = dict(pairs)
+    if len(told) != len(pairs):
+        raise ClaimsError(Reason.JSON_DUPLICATE_KEY, "a name stands twice in one object")
+    return told
+
+
+def _integer(digits: str) -> int:
+    if len(digits) <= 17 and -limits.LARGEST_INTEGER <= (number := int(digits)) <= limits.LARGEST_INTEGER:
+        return number
+    raise ClaimsError(Reason.JSON_NUMBER, "a number is beyond 2^53-1")
+
+
+def _no_float(_: str) -> NoReturn:
+    raise ClaimsError(Reason.JSON_NUMBER, "a number is not whole")
+
+
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_no_float, parse_constant=_no_float
+)
+
+
+def _depth(value: Any, left: int) -> int:  # noqa: ANN401 - whatever the JSON held
+    """How many levels of ``left`` remain below the deepest container; negative when it is too deep."""
+    if left <= 0:
+        return -1
+    inner = value.values() if isinstance(value, dict) else value
+    return min((_depth(each, left - 1) for each in inner if isinstance(each, dict | list)), default=left - 1)
+
+
+def _refuse_surrogates(claims: dict[str, Any]) -> None:
+    try:
+        json.dumps(claims, ensure_ascii=False).encode()
+    except UnicodeEncodeError as exc:
+        raise ClaimsError(Reason.JSON_INVALID, "an escape is half of a surrogate pair") from exc

@@ -1,0 +1,281 @@
+"""Verification, steps 1 to 11 (docs/protocol.md, "Verification"): closed on every failure, one reason each.
+
+Before an item may ask for a place in the feed:
+ (1) its token is no larger than allowed;
+ (2) it has three parts in canonical base64url;
+ (3) its header is the one header there is, byte for byte;
+ (4) the registry knows the key that the header names;
+ (5) the signature covers exactly these bytes. Nothing before this line is parsed;
+ (6) the payload is strict JSON with exactly the claims of its act, the body within the content profile;
+ (7) it is meant for this federation, in this version of the protocol;
+ (8) the key belongs to the agency it names, and the item to that agency;
+ (9) its addresses are on hosts that the registry lists;
+(10) the key counted when the token was received, and the token's clock is not ahead;
+(11) the agency might speak then.
+Step 12, its place among the tokens already here, is in ``_place``.
+"""
+
+import re
+from binascii import Error as Base64Error
+from binascii import a2b_base64
+from collections.abc import Iterable
+from dataclasses import KW_ONLY, InitVar, dataclass
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature
+
+from syndicate.errors import TrustError
+from syndicate.news import (
+    Agency,
+    AgencyId,
+    AgencyKey,
+    Envelope,
+    Heartbeat,
+    Item,
+    KeyId,
+    KeyStatus,
+    Mark,
+    Reason,
+    Refused,
+    Registry,
+    SeatState,
+    TokenDigest,
+    b64url,
+    digest_of,
+    host_of,
+    is_listed,
+    limits,
+)
+from syndicate.trust._claims import ClaimsError, read_claims
+from syndicate.trust._keys import WeakKeyError, usable_key
+
+_MINT: Final = object()
+_HEADER = re.compile(rb'\{"alg":"Ed25519","kid":"([A-Za-z0-9_-]{43})","typ":"syndicate-item\+jws"\}')
+_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
+
+
+@dataclass(frozen=True, slots=True)
+class _Minted:
+    """What only this room can make: a mint given by hand or by ``dataclasses.replace`` is refused."""
+
+    mint: InitVar[object]
+
+    def __post_init__(self, mint: object) -> None:
+        if mint is not _MINT:
+            raise TypeError(f"only syndicate.trust makes a {type(self).__name__}")
+
+
+@dataclass(frozen=True, slots=True)
+class Verified(_Minted):
+    """An item whose agency's own signature was checked, steps 1 to 11."""
+
+    _: KW_ONLY
+    envelope: Envelope
+    item: Item
+    digest: TokenDigest
+    kid: KeyId
+    received_at: int
+    marks: frozenset[Mark]
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedHeartbeat(_Minted):
+    """A heartbeat whose agency's own signature was checked, steps 1 to 11."""
+
+    _: KW_ONLY
+    envelope: Envelope
+    beat: Heartbeat
+    digest: TokenDigest
+    kid: KeyId
+    received_at: int
+
+
+class _Refusal(Exception):
+    """A step that failed."""
+
+    def __init__(self, reason: Reason, detail: str, agency: AgencyId | None = None) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.agency = agency
+
+
+def verify(
+    envelope: Envelope, registry: Registry, received_at: int
+) -> Verified | VerifiedHeartbeat | Refused:
+    """Judge a token by itself, as of its first receipt at ``received_at`` (Unix seconds).
+
+    Never raises for anything the token holds.
+    """
+    token = envelope.token
+    try:
+        payload, key = _signed_payload(token, registry)
+        return _judge(envelope, payload, key, registry, received_at)
+    except _Refusal as exc:
+        digest = digest_of(token) if token.isascii() else None
+        return Refused(reason=exc.reason, detail=str(exc), agency=exc.agency, digest=digest)
+
+
+def recall(token: str) -> Item:
+    """What a token says that our own storage kept after it was verified. It checks no signature.
+
+    Raises:
+        TrustError: it cannot be read: what kept it is damaged.
+    """
+    try:
+        said = read_claims(_decode(token.split(".")[1]))
+    except (ClaimsError, _Refusal, IndexError) as exc:
+        raise TrustError(f"a kept token can no longer be read: {exc}") from exc
+    if not isinstance(said, Item):
+        raise TrustError("a kept token is a heartbeat, which is never kept")
+    return said
+
+
+def _signed_payload(token: str, registry: Registry) -> tuple[bytes, AgencyKey]:
+    """Steps 1 to 5: the bytes that a key of the registry signed."""
+    # (1) size
+    if len(token) > limits.TOKEN_CHARACTERS:
+        raise _Refusal(Reason.TOKEN_TOO_LARGE, f"more than {limits.TOKEN_CHARACTERS} characters")
+    # (2) three parts, canonical base64url
+    parts = token.split(".")
+    if len(parts) != 3 or not all(parts) or not token.isascii():
+        raise _Refusal(Reason.TOKEN_MALFORMED, "not three parts joined by dots")
+    header, payload, signature = (_decode(part) for part in parts)
+    # (3) the one header
+    named = _HEADER.fullmatch(header)
+    if named is None:
+        raise _Refusal(Reason.HEADER_UNKNOWN, "the header is not the one header of this protocol")
+    # (4) a key that we list
+    key = registry.keys.get(KeyId(named[1].decode("ascii")))
+    if key is None:
+        raise _Refusal(Reason.KEY_UNKNOWN, "the registry lists no such key")
+    # (5) the signature, over the bytes as they came
+    try:
+        usable_key(key.public).verify(signature, token[: token.rindex(".")].encode("ascii"))
+    except WeakKeyError as exc:
+        raise _Refusal(Reason.KEY_WEAK, str(exc), key.agency) from exc
+    except InvalidSignature as exc:
+        raise _Refusal(
+            Reason.SIGNATURE_BAD, f"not signed with the key of {key.agency} that it names", key.agency
+        ) from exc
+    return payload, key
+
+
+def _decode(part: str) -> bytes:
+    written = part.encode("ascii").translate(_TO_STANDARD)
+    try:
+        raw = a2b_base64(written + b"=" * (-len(written) % 4))
+    except Base64Error as exc:
+        raise _Refusal(Reason.BASE64_NOT_CANONICAL, "a part is not base64url") from exc
+    # One value, one spelling: foreign characters, padding and stray bits at the end all differ here.
+    if b64url(raw) != part:
+        raise _Refusal(Reason.BASE64_NOT_CANONICAL, "a part is not spelled canonically")
+    return raw
+
+
+def _judge(
+    envelope: Envelope, payload: bytes, key: AgencyKey, registry: Registry, received_at: int
+) -> Verified | VerifiedHeartbeat:
+    """Steps 6 to 11, over bytes that ``key`` signed."""
+    # (6) strict JSON, the claims of its act, the content profile; (7, version)
+    try:
+        said = read_claims(payload)
+    except ClaimsError as exc:
+        raise _Refusal(exc.reason, str(exc), key.agency) from exc
+    # (7) this federation
+    if said.aud != registry.federation:
+        raise _Refusal(
+            Reason.AUDIENCE_WRONG, f"signed for another federation than {registry.federation}", key.agency
+        )
+    # (8) the key's owner, and nobody else
+    if said.iss != key.agency:
+        raise _Refusal(
+            Reason.ISSUER_NOT_KEY_OWNER, f"a key of {key.agency} signed in the name of {said.iss}", key.agency
+        )
+    agency = registry.agencies.get(said.iss)
+    if agency is None or agency.member not in registry.members:
+        raise _Refusal(Reason.AGENCY_NOT_ENROLLED, f"the registry has no agency {said.iss}", key.agency)
+    if isinstance(said, Item):
+        if said.sub.partition(":")[0] != said.iss:
+            raise _Refusal(
+                Reason.SUBJECT_FOREIGN, f"{said.iss} speaks of an item that is not its own", key.agency
+            )
+        # (9) listed hosts
+        _check_hosts(said, agency, registry)
+    # (10) the key's window and the token's clock, at the receipt
+    late = _check_time(said.iat, key, received_at)
+    # (11) the agency's seat, at the receipt
+    contested = _check_seat(agency, received_at)
+    digest = digest_of(envelope.token)
+    if isinstance(said, Heartbeat):
+        return VerifiedHeartbeat(
+            _MINT, envelope=envelope, beat=said, digest=digest, kid=key.kid, received_at=received_at
+        )
+    marks = frozenset(mark for mark, holds in ((Mark.LATE, late), (Mark.CONTESTED, contested)) if holds)
+    return Verified(
+        _MINT, envelope=envelope, item=said, digest=digest, kid=key.kid, received_at=received_at, marks=marks
+    )
+
+
+def _check_hosts(item: Item, agency: Agency, registry: Registry) -> None:
+    if not is_listed(host_of(item.url), agency.domains):
+        raise _Refusal(Reason.HOST_NOT_LISTED, f"'url' is not on a host listed for {agency.id}", agency.id)
+    for address in _carried_addresses(item):
+        host = host_of(address)
+        if not is_listed(host, agency.media_hosts) and not is_listed(host, agency.domains):
+            raise _Refusal(
+                Reason.MEDIA_HOST_NOT_LISTED,
+                f"a picture or body is on {host}, not listed for {agency.id}",
+                agency.id,
+            )
+    for address in _named_addresses(item):
+        # Records and items of the federation only: a third party's address is never carried as data (S3).
+        if not any(is_listed(host_of(address), each.domains) for each in registry.agencies.values()):
+            raise _Refusal(
+                Reason.HOST_NOT_LISTED, "'rel' or 'claim' names an address outside the federation", agency.id
+            )
+
+
+def _carried_addresses(item: Item) -> Iterable[str]:
+    yield from (medium.url for medium in item.media)
+    if item.content is not None and item.content.url is not None:
+        yield item.content.url
+
+
+def _named_addresses(item: Item) -> Iterable[str]:
+    yield from (relation.url for relation in item.relations if relation.url is not None)
+    if item.claim is not None:
+        yield from (record.url for record in item.claim.evidence)
+
+
+def _check_time(iat: int, key: AgencyKey, received_at: int) -> bool:
+    """Whether the token is late; refused if the key did not count at the receipt."""
+    if iat > received_at + limits.CLOCK_AHEAD_SECONDS:
+        ahead = iat - received_at
+        raise _Refusal(
+            Reason.CLOCK_AHEAD,
+            f"signed {ahead} seconds ahead of this machine's clock ({received_at})",
+            key.agency,
+        )
+    if key.status is KeyStatus.REVOKED and (key.revoked_at is None or received_at >= key.revoked_at):
+        raise _Refusal(Reason.KEY_REVOKED, "the key had been revoked", key.agency)
+    if received_at < key.nbf:
+        raise _Refusal(Reason.KEY_NOT_YET_VALID, f"the key counts from {key.nbf} on", key.agency)
+    if received_at > key.exp + limits.GRACE_SECONDS:
+        raise _Refusal(Reason.KEY_EXPIRED, f"the key counted until {key.exp}", key.agency)
+    return received_at > key.exp or received_at > iat + limits.LATE_SECONDS
+
+
+def _check_seat(agency: Agency, received_at: int) -> bool:
+    """Whether the seat is contested; refused if the agency might not speak."""
+    state = agency.state_at(received_at)
+    if state in _SILENT:
+        raise _Refusal(_SILENT[state], f"the registry has {agency.id} as {state}", agency.id)
+    return state is SeatState.CONTESTED
+
+
+_SILENT: Final = {
+    SeatState.INVITED: Reason.AGENCY_NOT_ENROLLED,
+    SeatState.OBSERVER: Reason.AGENCY_NOT_ENROLLED,
+    SeatState.SUSPENDED: Reason.AGENCY_SUSPENDED,
+    SeatState.SUCCEEDED: Reason.AGENCY_SUCCEEDED,
+}
