@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from syndicate.demo._stories import Newsroom
-from syndicate.news import AgencyId, FederationId, b64url
+from syndicate.news import AgencyId, FederationId, StreamName, b64url
 from syndicate.ports import Signer
 from syndicate.trust import enrolment_message
 
@@ -34,13 +34,23 @@ _LANGUAGES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLine:
+    """A signed feed as the registry lists it."""
+
+    name: str
+    url: str
+    stream: StreamName
+    lang: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolled:
     """What an agency hands to the federation: its keys, and where its signed feeds are."""
 
     newsroom: Newsroom
     in_use: Signer
     successor: Signer
-    feeds: Mapping[str, str]  # feed name → address
+    feeds: tuple[FeedLine, ...]
 
 
 def write_papers(folder: Path, enrolled: Sequence[Enrolled]) -> tuple[Path, Path]:
@@ -77,14 +87,14 @@ def _member(agency: Enrolled) -> str:
         'ownership = { form = "Fiction", funding = "Nobody", editor_appointed_by = "The demo" }\n'
         'evidence = { source = "written for the demonstration", confirmed = true }\n'
         f'status = [{{ state = "active", since = {_day(-30)} }}]\n'
-        + "".join(_feed(name, url) for name, url in agency.feeds.items())
+        + "".join(_feed(feed) for feed in agency.feeds)
     )
 
 
-def _feed(name: str, url: str) -> str:
+def _feed(feed: FeedLine) -> str:
     return (
-        f'\n[[agency.signed_feed]]\nid = "{name}"\nurl = "{url}"\nformat = "atom"\nstream = "main"\n'
-        f'cadence = "{CADENCE}"\n'
+        f'\n[[agency.signed_feed]]\nid = "{feed.name}"\nurl = "{feed.url}"\nformat = "atom"\n'
+        f'stream = "{feed.stream}"\nlang = "{feed.lang}"\ncadence = "{CADENCE}"\n'
     )
 
 
