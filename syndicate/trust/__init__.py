@@ -6,9 +6,11 @@ bring what storage knows (``ItemState``, ``StreamState``, ``Neighbours``) and ``
 item may stand where it wants to. Only this room can make a ``Verified``.
 
 ``recall`` reads a token that our own storage kept after it was verified; it checks nothing.
-``check_key`` refuses the weak keys before any signature is looked at.
+``check_key`` refuses the weak keys before any signature is looked at; ``proves_possession`` says whether
+who enrols a key holds its private half.
 """
 
+from syndicate.trust._enrolment import enrolment_message, proves_possession
 from syndicate.trust._keys import WeakKeyError, check_key, thumbprint
 from syndicate.trust._place import Placed, place
 from syndicate.trust._states import ItemState, Neighbours, StreamState
@@ -23,7 +25,9 @@ __all__ = [
     "VerifiedHeartbeat",
     "WeakKeyError",
     "check_key",
+    "enrolment_message",
     "place",
+    "proves_possession",
     "recall",
     "thumbprint",
     "verify",

@@ -1,0 +1,15 @@
+"""The registry room: the human-edited files of ``sources/`` and ``keys/`` become one ``news.Registry``.
+
+Bring the two folders (``bundled`` names those that came with this program). Leave with a registry in
+which every key is strong, proven and owned once and every domain belongs to one agency; or with a
+``RegistryError`` that names file, line and field. ``check`` tells everything that is wrong at once, and
+``survey`` adds what the files know beyond the registry: former names, evidence, the agencies' own
+unsigned feeds. Nothing here dials: a feed that stands in a file is not a feed that answers.
+"""
+
+from syndicate.registry._bundled import bundled
+from syndicate.registry._dossier import Dossier, PublicFeed
+from syndicate.registry._problem import Problem
+from syndicate.registry._survey import Survey, check, load_registry, survey
+
+__all__ = ["Dossier", "Problem", "PublicFeed", "Survey", "bundled", "check", "load_registry", "survey"]
