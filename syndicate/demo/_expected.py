@@ -56,6 +56,33 @@ SHOWN = {
     ("tl.demo", "ponte"): "[WITHDRAWN] ",
 }
 
+# Member, agency and language feeds, in three formats each.
+OTHER_FEEDS = (11 + 11 + 14) * 3
+
+# A sentence of the story that tl.demo retracted.
+WITHDRAWN_TEXT = "O limite de velocidade"
+
+CARRIED_BY = {"Joint statement of three demo agencies on clean beaches": ("my.demo", "ph.demo", "sg.demo")}
+
+RELATED = {
+    "derives": ("my.demo to sg.demo", "ph.demo to sg.demo"),
+    "translates": ("bn.demo to bn.demo",),
+    "disputes": ("la.demo to kh.demo",),
+}
+
+KINDS = {"alert": "ph.demo", "dispute": "la.demo"}
+
+# What software likes to tidy up, and must not: it was signed like this.
+KEPT_AS_WRITTEN = {
+    "decomposed Vietnamese (NFD)": "Ho\u0302\u0300 Vi\u0301 Du\u0323",
+    "zero-width spaces between Lao words": "ເຮືອ\u200bຂ້າມ\u200bຟາກ",
+    "an emoji": "📚🚤",
+    "a category in front of the title": "World : Durian",
+}
+
+# What `verify-feed` must say of the hub's own feeds.
+VERIFIED = "49 items, 0 differences"
+
 # Each hostile party, by its name in _hostile.py, and the one answer it must get from the hub.
 HOSTILE = {
     "forger": "signature-bad",

@@ -1,0 +1,1 @@
+"""The demo: a whole federation on loopback, all of it fiction, hostile parties included."""
