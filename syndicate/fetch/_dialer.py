@@ -1,0 +1,132 @@
+"""The guarded dialer: between name resolution and connecting stands one check that nothing gets around."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Collection
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
+from ipaddress import ip_address
+
+from aiohttp import TCPConnector
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from syndicate.errors import ForbiddenAddress
+from syndicate.fetch._addresses import why_special
+
+Allowed = Collection[tuple[str, int]]  # (IP address, port) that may be dialled besides the public ones
+
+_PUBLIC_PORTS = frozenset({80, 443})
+_RESOLVING_THREADS = 16
+_CONNECTIONS = 100
+
+_AddrInfo = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
+
+
+class _Guard:
+    """Judges an address after it was resolved and before anything is sent to it."""
+
+    def __init__(self, allow: Allowed) -> None:
+        self._allow = frozenset((ip_address(address), port) for address, port in allow)
+
+    def check(self, address: str, port: int) -> None:
+        """Raise ``ForbiddenAddress`` unless this is a public address and port 80 or 443, or listed."""
+        dialled = ip_address(address.partition("%")[0])
+        if (dialled, port) in self._allow:
+            return
+        if (why := why_special(dialled)) is not None:
+            raise ForbiddenAddress(f"{dialled} is not dialled: {why} address")
+        if port not in _PUBLIC_PORTS:
+            raise ForbiddenAddress(f"{dialled} is not dialled: port {port} is neither 80 nor 443")
+
+    def open_socket(self, info: _AddrInfo) -> socket.socket:
+        """A socket for ``info``, as asked for by aiohttp for every connection, IP literals included."""
+        family, kind, protocol, _, where = info
+        self.check(str(where[0]), int(where[1]))
+        return socket.socket(family=family, type=kind, proto=protocol)
+
+
+class _ThreadedResolver(AbstractResolver):
+    """Resolves in threads of its own: a stalled name server must not keep others from the loop's threads."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(_RESOLVING_THREADS, thread_name_prefix="resolve")
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        ask = partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+        try:
+            found = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+        except UnicodeError as exc:  # the name does not fit into DNS: to callers, it does not resolve
+            raise OSError("not a name for DNS") from exc
+        return [
+            ResolveResult(
+                hostname=host,
+                host=str(where[0]),
+                port=port,
+                family=kind,
+                proto=protocol,
+                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+            )
+            for kind, _, protocol, _, where in found
+        ]
+
+    async def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+class _GuardedResolver(AbstractResolver):
+    """Leaves out what may not be dialled, so that a clear refusal stands where aiohttp would race sockets.
+
+    It only words the refusal: IP literals never come here, and ``_Guard.open_socket`` checks again.
+    """
+
+    def __init__(self, guard: _Guard, resolver: AbstractResolver) -> None:
+        self._guard = guard
+        self._resolver = resolver
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        kept: list[ResolveResult] = []
+        refusal: ForbiddenAddress | None = None
+        for found in await self._resolver.resolve(host, port, family):
+            try:
+                self._guard.check(found["host"], port)
+            except ForbiddenAddress as exc:
+                refusal = exc
+            else:
+                kept.append(found)
+        if not kept:
+            raise refusal or OSError("the name has no address")
+        return kept
+
+    async def close(self) -> None:
+        await self._resolver.close()
+
+
+@asynccontextmanager
+async def open_dialer(
+    allow: Allowed = (), *, resolver: AbstractResolver | None = None
+) -> AsyncIterator[TCPConnector]:
+    """The connector that everyone who dials is handed; closed with its connections at the end.
+
+    Each connection, of each redirect hop, is refused with ``ForbiddenAddress`` unless the very address
+    that is about to be connected to is public and the port 80 or 443, or the pair stands in ``allow``.
+    ``resolver`` replaces the system's name resolution, and is closed too.
+    """
+    guard = _Guard(allow)
+    guarded = _GuardedResolver(guard, resolver or _ThreadedResolver())
+    connector = TCPConnector(
+        resolver=guarded,
+        socket_factory=guard.open_socket,
+        limit=_CONNECTIONS,
+        # Our resolver is asked each time; a cache would only lengthen the life of a poisoned answer.
+        use_dns_cache=False,
+    )
+    try:
+        yield connector
+    finally:
+        await connector.close()
+        await guarded.close()

@@ -1,0 +1,23 @@
+"""Every bound on what a stranger's server may cost us, with its unit."""
+
+from dataclasses import dataclass
+
+from syndicate.news import limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchLimits:
+    """The bounds of one fetch; the defaults fit a full signed feed in Burmese over a thin line."""
+
+    encoded_bytes: int = limits.FEED_BYTES  # of the body as it comes over the wire
+    decoded_bytes: int = limits.FEED_BYTES  # of the body after gzip or deflate
+    header_field_bytes: int = 8_190  # of the status line, and of each header field
+    header_fields: int = 100
+    redirects: int = 5
+    connect_seconds: float = 10.0  # resolving, connecting and TLS, of one hop
+    header_seconds: float = 20.0  # from the beginning of a hop to the end of its response's header
+    idle_seconds: float = 15.0  # between two pieces of a body
+    total_seconds: float = 60.0  # all hops and the body, waiting for one's turn left out
+    turn_seconds: float = 150.0  # waiting for one's turn at a host, per hop
+    per_host: int = 1  # fetches at a time from one host and port
+    per_domain: int = 4  # fetches at a time from one registrable domain
