@@ -140,7 +140,7 @@ class _Reading:
 
     def _push(self, name: str, at: int) -> None:
         self.stack.append(name)
-        if len(self.stack) > limits.CONTENT_DEPTH:
+        if len(self.stack) - 1 > limits.CONTENT_DEPTH:
             raise ContentError(f"more than {limits.CONTENT_DEPTH} elements open, at {at}")
         self.children, self.text_allowed = _MODEL[name]
 

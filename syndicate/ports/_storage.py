@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from syndicate.dedupe import Related
 from syndicate.news import (
     AgencyId,
     FeedId,
@@ -18,7 +19,7 @@ from syndicate.news import (
     TokenDigest,
 )
 from syndicate.ports._fetcher import Validators
-from syndicate.trust import ItemState, Neighbours, StreamState, Verified
+from syndicate.trust import ItemState, Neighbours, Placed, StreamState, Verified
 
 T = TypeVar("T")
 
@@ -119,8 +120,15 @@ class Book(Protocol):
         """What stands at and around each of these places; every place asked for is in the answer."""
         ...
 
-    def keep(self, items: Sequence[tuple[Verified, frozenset[Mark]]]) -> None:
-        """Keep admitted versions. They get their index from ``Storage.seal``, in the order kept."""
+    def keep(self, items: Sequence[tuple[Verified, Placed]]) -> None:
+        """Keep admitted versions with their marks, and the states of their items as placed.
+
+        They get their index from ``Storage.seal``, in the order kept.
+        """
+        ...
+
+    def keep_relations(self, relations: Sequence[Related]) -> None:
+        """Keep how admitted versions stand to items or addresses, with rule and evidence."""
         ...
 
     def keep_streams(self, states: Mapping[StreamKey, StreamState]) -> None:
@@ -150,7 +158,11 @@ class Book(Protocol):
         ...
 
     def keep_feed(self, state: FeedState) -> None:
-        """Replace what is remembered of a polled feed."""
+        """Replace what is remembered of a polled feed; its ``last_heartbeat`` never goes back."""
+        ...
+
+    def note_heartbeat(self, feed: FeedId, at: int) -> None:
+        """Remember that this feed's stream was said to be alive at ``at``, polled or not."""
         ...
 
 
@@ -158,7 +170,8 @@ class Storage(Protocol):
     """Everything the hub must not lose.
 
     Promises: one writer at a time; ``write`` and ``seal`` return only after the commit is on the disk;
-    indices begin at 0, have no gap, are given once and never change; whatever is read by index is sealed.
+    indices begin at 0, have no gap, are given once and never change; whatever is read by index is sealed;
+    ``sealed_at`` never runs backwards along the indices, even when the clock does.
     """
 
     async def write(self, work: Callable[[Book], T]) -> T:
@@ -202,6 +215,10 @@ class Storage(Protocol):
 
     async def slices(self) -> tuple[Slice, ...]:
         """Every slice that holds something sealed, "all" first."""
+        ...
+
+    async def relations(self, sub: ItemId) -> tuple[Related, ...]:
+        """Every relation from this item's versions or to it, in the order kept; at most 1,000."""
         ...
 
     async def feed_states(self) -> Mapping[FeedId, FeedState]:

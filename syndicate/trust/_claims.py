@@ -27,6 +27,7 @@ from syndicate.news import (
     limits,
 )
 from syndicate.trust._shapes import (
+    AddressError,
     Shape,
     ShapeError,
     address,
@@ -36,6 +37,7 @@ from syndicate.trust._shapes import (
     matching,
     one_of,
     or_null,
+    polygon,
     record,
     refuse,
     time,
@@ -73,7 +75,7 @@ _RELATION = record(
 _AREA = record(
     AlertArea,
     {"desc": lines(500)},
-    {"polygon": matching(r"(-?\d{1,3}(\.\d{1,8})?,-?\d{1,3}(\.\d{1,8})? ?){4,500}", "a CAP polygon")},
+    {"polygon": polygon},
 )
 _ALERT = record(
     Alert,
@@ -212,7 +214,8 @@ def read_claims(payload: bytes) -> Item | Heartbeat:
         try:
             told[field] = shape(value)
         except ShapeError as exc:
-            raise ClaimsError(Reason.CLAIM_INVALID, f"{name!r} {exc}") from exc
+            wrong = Reason.URL_INVALID if isinstance(exc, AddressError) else Reason.CLAIM_INVALID
+            raise ClaimsError(wrong, f"{name!r} {exc}") from exc
     del told["v"]
     if act is Act.HEARTBEAT:
         del told["act"]

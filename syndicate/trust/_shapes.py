@@ -18,11 +18,17 @@ Shape = Callable[[Any], Any]
 
 _LINE_UNSAFE = re.compile(f"[\t\n{UNSAFE}]")
 _LINES_UNSAFE = re.compile(f"[{UNSAFE}]")
+_PAIR = r"-?\d{1,3}(?:\.\d{1,8})?,-?\d{1,3}(?:\.\d{1,8})?"
+_POLYGON = re.compile(rf"{_PAIR}(?: {_PAIR}){{3,499}}", re.ASCII)
 _TIME = re.compile(r"[12]\d{3}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\dZ", re.ASCII)
 
 
 class ShapeError(ValueError):
     """A value that does not have the shape asked for."""
+
+
+class AddressError(ShapeError):
+    """A value that is no address of the protocol's form."""
 
 
 def refuse(why: str) -> NoReturn:
@@ -116,8 +122,18 @@ def address(value: Any) -> str:  # noqa: ANN401 - whatever the JSON held
         refuse("is not text")
     try:
         host_of(value)
-    except HostError:
-        refuse("is not a plain http(s) address")
+    except HostError as exc:
+        raise AddressError("is not a plain http(s) address") from exc
+    return value
+
+
+def polygon(value: Any) -> str:  # noqa: ANN401 - whatever the JSON held
+    """A CAP 1.2 polygon: 4 to 500 pairs "lat,lon" joined by single spaces, the last equal to the first."""
+    if not isinstance(value, str) or len(value) > 20_000 or _POLYGON.fullmatch(value) is None:
+        refuse("is not a CAP polygon")
+    first, *_, last = value.split(" ")
+    if first != last:
+        refuse("is a polygon that is not closed")
     return value
 
 
@@ -155,7 +171,7 @@ def record(make: Callable[..., T], required: Mapping[str, Shape], optional: Mapp
             try:
                 told[name] = shapes[name](given)
             except ShapeError as exc:
-                raise ShapeError(f"{name}: {exc}") from exc
+                raise type(exc)(f"{name}: {exc}") from exc
         return make(**told)
 
     return of

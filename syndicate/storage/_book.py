@@ -1,0 +1,212 @@
+"""One write transaction on SQLite: look up, then keep, a batch in each statement.
+
+Every statement's text is constant and takes its batch as one JSON array, so SQLite compiles it once.
+"""
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from syndicate.dedupe import Related
+from syndicate.news import AgencyId, FeedId, Held, ItemId, Refused, StreamName, TokenDigest
+from syndicate.ports import FeedState, Place, StreamKey, VersionKey
+from syndicate.storage import _rows as rows
+from syndicate.storage._refusals import hold, keep_refused
+from syndicate.trust import ItemState, Neighbours, Placed, StreamState, Verified
+
+_ITEMS = "SELECT id, sub, highest, act, retracted_at FROM item WHERE sub IN (SELECT value FROM json_each(?))"
+_VERSIONS = """
+    SELECT item.sub, version.ver, version.digest
+    FROM json_each(?) AS asked
+    JOIN item ON item.sub = json_extract(asked.value, '$[0]')
+    JOIN version ON version.item_id = item.id AND version.ver = json_extract(asked.value, '$[1]')
+"""
+_PLACES = "SELECT seq, digest, prev FROM version WHERE agency = ? AND stream = ? AND seq BETWEEN ? AND ?"
+_NEW_ITEM = "INSERT INTO item (highest, act, retracted_at, sub, id) VALUES (?, ?, ?, ?, ?)"
+_SAME_ITEM = "UPDATE item SET highest = ?, act = ?, retracted_at = ? WHERE sub = ? AND id = ?"
+_VERSION = """
+    INSERT INTO version (item_id, ver, act, agency, lang, stream, seq, prev, received_at, marks, digest,
+                         token)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_RECEIPT = """
+    INSERT INTO receipt (agency, received_at) VALUES (?, ?)
+    ON CONFLICT (agency) DO UPDATE SET received_at = max(received_at, excluded.received_at)
+"""
+_STREAM = """
+    INSERT INTO stream (agency, stream, seq, digest, kids, forked) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (agency, stream) DO UPDATE
+    SET seq = excluded.seq, digest = excluded.digest, kids = excluded.kids, forked = excluded.forked
+"""
+_RELATION = """
+    INSERT INTO relation (sub, ver, type, to_sub, to_ver, to_url, rule, evidence)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_FEED = """
+    INSERT INTO feed (feed, etag, last_modified, due_at, last_try, last_success, last_new, last_heartbeat,
+                      failures, mismatches, errors)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (feed) DO UPDATE SET
+        etag = excluded.etag, last_modified = excluded.last_modified, due_at = excluded.due_at,
+        last_try = excluded.last_try, last_success = excluded.last_success, last_new = excluded.last_new,
+        last_heartbeat = max(coalesce(last_heartbeat, excluded.last_heartbeat),
+                             coalesce(excluded.last_heartbeat, last_heartbeat)),
+        failures = excluded.failures, mismatches = excluded.mismatches, errors = excluded.errors
+"""
+_HEARTBEAT = """
+    INSERT INTO feed (feed, due_at, last_heartbeat, failures, mismatches, errors)
+    VALUES (?, 0, ?, 0, 0, '[]')
+    ON CONFLICT (feed) DO UPDATE
+    SET last_heartbeat = max(coalesce(last_heartbeat, 0), excluded.last_heartbeat)
+"""
+_NEAR = 8  # places further apart than this are looked up apart
+
+
+class SqliteBook:
+    """``ports.Book`` inside one transaction of the writer's connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._item_ids: dict[ItemId, int] = {}
+
+    def known(self, digests: Collection[TokenDigest]) -> frozenset[TokenDigest]:
+        """Which of these tokens have been admitted."""
+        return rows.known(self._connection, digests)
+
+    def items(self, subs: Collection[ItemId]) -> Mapping[ItemId, ItemState]:
+        """The state of each of these items that was ever seen."""
+        found = self._connection.exec_driver_sql(_ITEMS, (json.dumps(list(subs)),)).all()
+        self._item_ids.update((row[1], row[0]) for row in found)
+        return {row[1]: rows.item_state(row[2], row[3], row[4]) for row in found}
+
+    def versions(self, keys: Collection[VersionKey]) -> Mapping[VersionKey, TokenDigest]:
+        """The token that stands for each of these versions, where one does."""
+        found = self._connection.exec_driver_sql(_VERSIONS, (json.dumps(list(keys)),))
+        return {(sub, ver): digest for sub, ver, digest in found}
+
+    def streams(self, keys: Collection[StreamKey]) -> Mapping[StreamKey, StreamState]:
+        """The state of each of these streams that was ever seen."""
+        every = rows.streams(self._connection)  # a few dozen rows: fewer than a feed has entries
+        return {key: every[key] for key in keys if key in every}
+
+    def neighbours(self, places: Collection[Place]) -> Mapping[Place, Neighbours]:
+        """What stands at and around each of these places; every place asked for is in the answer."""
+        answer: dict[Place, Neighbours] = {}
+        for agency, stream, seqs in _runs(places):
+            asked = (agency, stream, seqs[0] - 1, seqs[-1] + 1)
+            found = self._connection.exec_driver_sql(_PLACES, asked)
+            here = {seq: (digest, prev) for seq, digest, prev in found}
+            answer.update(((agency, stream, seq), _around(here, seq)) for seq in seqs)
+        return answer
+
+    def keep(self, items: Sequence[tuple[Verified, Placed]]) -> None:
+        """Keep admitted versions with their marks, and the states of their items as placed."""
+        if not items:
+            return
+        self._keep_items({verified.item.sub: placed.item for verified, placed in items})
+        ids = self._item_ids
+        self._many(_VERSION, [_version_row(ids[each[0].item.sub], *each) for each in items])
+        newest = {verified.item.iss: verified.received_at for verified, _ in items}
+        self._many(_RECEIPT, list(newest.items()))
+
+    def keep_relations(self, relations: Sequence[Related]) -> None:
+        """Keep how admitted versions stand to items or addresses."""
+        self._many(_RELATION, [rows.relation_row(each) for each in relations])
+
+    def keep_streams(self, states: Mapping[StreamKey, StreamState]) -> None:
+        """Replace the state of these streams."""
+        self._many(
+            _STREAM,
+            [(*key, said.seq, said.digest, ",".join(said.kids), said.forked) for key, said in states.items()],
+        )
+
+    def keep_refused(self, refused: Sequence[tuple[Refused, str, str]], at: int) -> None:
+        """Keep refusals with their source and evidence; the same again is counted."""
+        keep_refused(self._connection, refused, at)
+
+    def hold(self, held: Sequence[tuple[Held, str, str]], at: int) -> None:
+        """Keep held tokens for another judgement; once per digest."""
+        hold(self._connection, held, at)
+
+    def held(self, agency: AgencyId) -> tuple[tuple[str, str], ...]:
+        """The held tokens of an agency (token, source), oldest first."""
+        found = self._connection.exec_driver_sql(
+            "SELECT token, source FROM held WHERE agency = ? ORDER BY id", (agency,)
+        )
+        return tuple((token, source) for token, source in found)
+
+    def release(self, digests: Collection[TokenDigest]) -> None:
+        """Forget held tokens that have been admitted or refused since."""
+        self._connection.exec_driver_sql(
+            "DELETE FROM held WHERE digest IN (SELECT value FROM json_each(?))", (json.dumps(list(digests)),)
+        )
+
+    def keep_feed(self, state: FeedState) -> None:
+        """Replace what is remembered of a polled feed; its ``last_heartbeat`` never goes back."""
+        self._connection.exec_driver_sql(_FEED, rows.feed_row(state))
+
+    def note_heartbeat(self, feed: FeedId, at: int) -> None:
+        """Remember that this feed's stream was said to be alive at ``at``."""
+        self._connection.exec_driver_sql(_HEARTBEAT, (feed, at))
+
+    def _keep_items(self, states: Mapping[ItemId, ItemState]) -> None:
+        unasked = states.keys() - self._item_ids.keys()
+        if unasked:
+            self.items(unasked)
+        seen = dict(self._item_ids)
+        latest: int = self._connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM item").scalar_one()
+        fresh = [sub for sub in states if sub not in seen]
+        self._item_ids.update(zip(fresh, range(latest + 1, latest + 1 + len(fresh)), strict=True))
+        for statement, subs in ((_NEW_ITEM, fresh), (_SAME_ITEM, [sub for sub in states if sub in seen])):
+            self._many(statement, [_item_row(self._item_ids[sub], sub, states[sub]) for sub in subs])
+
+    def _many(self, statement: str, values: list[tuple[object, ...]]) -> None:
+        if values:
+            self._connection.exec_driver_sql(statement, values)
+
+
+def _item_row(id_: int, sub: ItemId, state: ItemState) -> tuple[object, ...]:
+    return state.highest, state.act, state.retracted_at, sub, id_
+
+
+def _version_row(item_id: int, verified: Verified, placed: Placed) -> tuple[object, ...]:
+    said = verified.item
+    return (
+        item_id,
+        said.ver,
+        said.act,
+        said.iss,
+        said.lang,
+        said.stream,
+        said.seq,
+        said.prev,
+        verified.received_at,
+        rows.marks_text(placed.marks),
+        verified.digest,
+        verified.envelope.token,
+    )
+
+
+def _runs(places: Collection[Place]) -> Iterator[tuple[AgencyId, StreamName, list[int]]]:
+    """Places of one stream that are near each other: each run is one range of an index."""
+    run: list[int] = []
+    owner: StreamKey | None = None
+    for agency, stream, seq in sorted(set(places)):
+        if owner != (agency, stream) or seq > run[-1] + _NEAR:
+            if owner is not None:
+                yield *owner, run
+            owner, run = (agency, stream), []
+        run.append(seq)
+    if owner is not None:
+        yield *owner, run
+
+
+def _around(here: Mapping[int, tuple[TokenDigest, TokenDigest | None]], seq: int) -> Neighbours:
+    at, before, after = here.get(seq), here.get(seq - 1), here.get(seq + 1)
+    return Neighbours(
+        here=at[0] if at else None,
+        before=before[0] if before else None,
+        after=after is not None,
+        after_prev=after[1] if after else None,
+    )

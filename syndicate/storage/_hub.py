@@ -1,0 +1,185 @@
+"""The hub's storage on SQLite: one thread writes, a few read, and the event loop waits for neither."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from syndicate.dedupe import Related
+from syndicate.news import AgencyId, FeedId, ItemId, Reason, Slice, TokenDigest
+from syndicate.ports import Book, FeedState, Logged, RefusalRecord, Storage, StreamKey, Window
+from syndicate.storage import _order as order
+from syndicate.storage import _refusals, _rows
+from syndicate.storage._book import SqliteBook
+from syndicate.storage._database import open_database
+from syndicate.storage._migrate import HUB, check_readable
+from syndicate.storage._sqlite import in_our_words, open_readers
+from syndicate.trust import StreamState
+
+T = TypeVar("T")
+
+_READING_THREADS = 3
+
+
+class SqliteStorage:
+    """``ports.Storage`` over one SQLite file.
+
+    The newest index of every slice is remembered as well: it is asked before each rendering, and only
+    this process can move it.
+    """
+
+    def __init__(self, path: Path, writer: ThreadPoolExecutor) -> None:
+        self._path = path
+        self._writer = writer
+        self._reading = ThreadPoolExecutor(_READING_THREADS, thread_name_prefix="storage-reader")
+        self._opened = ExitStack()
+        self._connection: Connection
+        self._readers: Engine
+        self._newest: dict[Slice, int] = {}
+
+    def open(self) -> None:
+        """Take the writer's place and bring the file up to date; in the writer's thread."""
+        with ExitStack() as opened:
+            self._connection = opened.enter_context(open_database(self._path, HUB))
+            self._readers = open_readers(self._path)
+            opened.callback(self._readers.dispose)
+            with self._transaction() as connection:
+                self._newest = order.newest(connection)
+            self._opened = opened.pop_all()
+
+    async def write(self, work: Callable[[Book], T]) -> T:
+        """Run ``work`` in one transaction, in the writer's thread."""
+
+        def transaction() -> T:
+            with self._transaction() as connection:
+                return work(SqliteBook(connection))
+
+        return await _in_thread(self._writer, transaction)
+
+    async def seal(self, at: float, most: int = 1_000) -> int:
+        """Give the next indices to at most ``most`` kept versions that have none."""
+
+        def transaction() -> int:
+            with self._transaction() as connection:
+                sealed = order.seal(connection, at, most)
+            # After the commit, and in this thread: whoever reads the number finds what it promises.
+            self._newest = self._newest | sealed.newest
+            return sealed.given
+
+        return await _in_thread(self._writer, transaction)
+
+    async def known(self, digests: Collection[TokenDigest]) -> frozenset[TokenDigest]:
+        """Which of these tokens have been admitted."""
+        return await self._read(lambda view: _rows.known(view, digests))
+
+    async def size(self) -> int:
+        """How many indices have been given: the next one."""
+        return self._newest.get(Slice(), -1) + 1
+
+    async def page(self, slice_: Slice, after: int, limit: int) -> tuple[Logged, ...]:
+        """At most ``limit`` versions of a slice with an index above ``after``, ascending."""
+        return await self._read(lambda view: order.page(view, slice_, after, limit))
+
+    async def window(self, slice_: Slice, window: Window) -> tuple[Logged, ...]:
+        """The newest version of each item in a slice's window, newest index first."""
+        return await self._read(lambda view: order.window(view, slice_, window))
+
+    async def newest(self, slice_: Slice) -> int:
+        """The highest index in a slice, -1 if it is empty; from memory."""
+        return self._newest.get(slice_, -1)
+
+    async def version(self, sub: ItemId, ver: int) -> Logged | None:
+        """One sealed version."""
+        return await self._read(lambda view: order.version(view, sub, ver))
+
+    async def slices(self) -> tuple[Slice, ...]:
+        """Every slice that holds something sealed, "all" first, then by kind and name."""
+        return tuple(sorted(self._newest, key=_shelf))
+
+    async def relations(self, sub: ItemId) -> tuple[Related, ...]:
+        """Every relation from this item's versions or to it, in the order kept."""
+        return await self._read(lambda view: _rows.relations(view, sub))
+
+    async def feed_states(self) -> Mapping[FeedId, FeedState]:
+        """What is remembered of every feed ever polled."""
+        return await self._read(_rows.feed_states)
+
+    async def refusals(
+        self, *, agency: AgencyId | None = None, before: int | None = None, limit: int = 100
+    ) -> tuple[RefusalRecord, ...]:
+        """Refusals for the operator's eyes, newest id first."""
+        return await self._read(lambda view: _refusals.refusals(view, agency, before, limit))
+
+    async def refusal_counts(self) -> Mapping[tuple[AgencyId | None, Reason], int]:
+        """How often which agency's tokens were refused, and why."""
+        return await self._read(_refusals.refusal_counts)
+
+    async def stream_states(self) -> Mapping[StreamKey, StreamState]:
+        """The state of every stream."""
+        return await self._read(_rows.streams)
+
+    async def last_received(self) -> Mapping[AgencyId, int]:
+        """When each agency's newest version was received, in Unix seconds."""
+        return await self._read(_rows.receipts)
+
+    async def close(self) -> None:
+        """Finish what is under way and let go of the file."""
+        await asyncio.to_thread(self._reading.shutdown)
+        await _in_thread(self._writer, self._opened.close)
+
+    async def _read(self, ask: Callable[[Connection], T]) -> T:
+        def view() -> T:
+            with in_our_words(self._path), self._readers.connect() as connection:
+                return ask(connection)
+
+        return await _in_thread(self._reading, view)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with in_our_words(self._path), self._connection.begin():
+            yield self._connection
+
+
+@asynccontextmanager
+async def open_storage(path: Path) -> AsyncIterator[Storage]:
+    """The hub's storage in the file ``path``, made or brought up to date; its folder must exist.
+
+    Raises:
+        StorageBusy: another process writes to it.
+        StorageError: it cannot be opened, is no hub's database, or is a newer program's.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="storage-writer") as writer:
+        storage = SqliteStorage(path, writer)
+        await _in_thread(writer, storage.open)
+        try:
+            yield storage
+        finally:
+            await storage.close()
+
+
+@contextmanager
+def read_refusals(path: Path) -> Iterator[Callable[[AgencyId | None, int], tuple[RefusalRecord, ...]]]:
+    """Look at a hub's refusals without being its writer, while it runs or not: (agency, limit) → records.
+
+    Raises:
+        StorageError: there is no such file, or it is no hub's database of this program's schema.
+    """
+    readers = open_readers(path)
+    try:
+        with in_our_words(path), readers.connect() as connection:
+            check_readable(connection, HUB, path)
+            yield lambda agency, limit: _refusals.refusals(connection, agency, None, limit)
+    finally:
+        readers.dispose()
+
+
+async def _in_thread(executor: Executor, call: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(executor, call)
+
+
+def _shelf(slice_: Slice) -> tuple[bool, bool, bool, str]:
+    return (slice_.lang is not None, slice_.agency is not None, slice_.member is not None, slice_.path)

@@ -1,0 +1,204 @@
+"""The hub's tables. The token is the record; every other column is an index that can be rebuilt from it.
+
+Rows here are never made as objects in the hot path: the classes say what the columns are, for the
+migrations and for whoever reads; ``_book`` and ``_order`` write and read them with batched statements.
+"""
+
+from typing import ClassVar
+
+from sqlalchemy import Index
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+
+class HubTable(SQLModel, registry=registry()):
+    """The tables of one hub; the agency's stream book has a family, and a version line, of its own."""
+
+
+class ItemRow(HubTable, table=True):
+    """One `sub`, and what step 12 of verification must know of it."""
+
+    __tablename__: ClassVar[str] = "item"
+    __table_args__ = (Index("ux_item_sub", "sub", unique=True),)
+
+    id: int = Field(primary_key=True)
+    sub: str
+    highest: int
+    act: str
+    retracted_at: int | None = None
+
+
+class VersionRow(HubTable, table=True):
+    """One admitted token; ``id`` is the order of keeping."""
+
+    __tablename__: ClassVar[str] = "version"
+    __table_args__ = (
+        Index("ux_version_item", "item_id", "ver", unique=True),
+        Index("ux_version_place", "agency", "stream", "seq", unique=True),
+        Index("ux_version_digest", "digest", unique=True),
+    )
+
+    id: int = Field(primary_key=True)
+    item_id: int = Field(foreign_key="item.id")
+    ver: int
+    act: str
+    agency: str
+    lang: str
+    stream: str
+    seq: int
+    prev: str | None = None
+    received_at: int
+    marks: str  # joined by commas
+    digest: str
+    token: str  # last: the columns before it are read without its overflow pages
+
+
+class LogRow(HubTable, table=True):
+    """One index of the one order, and the slices that it is in."""
+
+    __tablename__: ClassVar[str] = "log"
+    __table_args__ = (
+        Index("ux_log_version", "version_id", unique=True),
+        Index("ix_log_member", "member", "idx"),
+        Index("ix_log_agency", "agency", "idx"),
+        Index("ix_log_lang", "lang", "idx"),
+    )
+
+    idx: int = Field(primary_key=True)
+    version_id: int = Field(foreign_key="version.id")
+    sealed_at: float
+    member: str
+    agency: str
+    lang: str
+
+
+class ShownRow(HubTable, table=True):
+    """The sealed version that stands for its item in feeds: its retraction, else its highest version.
+
+    A table of its own, so that a window never reads past versions that nobody is shown any more.
+    """
+
+    __tablename__: ClassVar[str] = "shown"
+    __table_args__ = (
+        Index("ux_shown_idx", "idx", unique=True),
+        Index("ix_shown_member", "member", "idx"),
+        Index("ix_shown_agency", "agency", "idx"),
+        Index("ix_shown_lang", "lang", "idx"),
+    )
+
+    item_id: int = Field(primary_key=True, foreign_key="item.id")
+    idx: int = Field(foreign_key="log.idx")
+    ver: int
+    retracts: bool
+    sealed_at: float
+    member: str
+    agency: str
+    lang: str
+
+
+class StreamRow(HubTable, table=True):
+    """Where a stream stands."""
+
+    __tablename__: ClassVar[str] = "stream"
+
+    agency: str = Field(primary_key=True)
+    stream: str = Field(primary_key=True)
+    seq: int
+    digest: str | None = None
+    kids: str  # joined by commas, by first use
+    forked: bool
+
+
+class ReceiptRow(HubTable, table=True):
+    """When the newest version of an agency was received."""
+
+    __tablename__: ClassVar[str] = "receipt"
+
+    agency: str = Field(primary_key=True)
+    received_at: int
+
+
+class RelationRow(HubTable, table=True):
+    """How one version stands to an item or an address, with the rule and the evidence for it."""
+
+    __tablename__: ClassVar[str] = "relation"
+    __table_args__ = (Index("ix_relation_sub", "sub", "ver"), Index("ix_relation_to_sub", "to_sub"))
+
+    id: int = Field(primary_key=True)
+    sub: str
+    ver: int
+    type: str
+    to_sub: str | None = None
+    to_ver: int | None = None
+    to_url: str | None = None
+    rule: str
+    evidence: str
+
+
+class RefusalRow(HubTable, table=True):
+    """A refusal for the operator's eyes; nothing of it is ever published but the counts."""
+
+    __tablename__: ClassVar[str] = "refusal"
+    __table_args__ = (
+        Index("ux_refusal_same", "source", "reason", "digest", unique=True),
+        Index("ix_refusal_newest", "source", "last_at"),
+        Index("ix_refusal_agency", "agency", "id"),
+    )
+
+    id: int = Field(primary_key=True)
+    first_at: int
+    last_at: int
+    count: int
+    source: str
+    reason: str
+    detail: str
+    agency: str | None = None
+    digest: str  # "" where the refused bytes are no token: NULLs would never be the same
+    evidence: str
+
+
+class RefusalCountRow(HubTable, table=True):
+    """How often an agency's tokens were refused for a reason, since the hub began."""
+
+    __tablename__: ClassVar[str] = "refusal_count"
+
+    agency: str = Field(primary_key=True)  # "" for nobody that we know
+    reason: str = Field(primary_key=True)
+    count: int
+
+
+class HeldRow(HubTable, table=True):
+    """A token that is properly signed and waits for its stream to go on."""
+
+    __tablename__: ClassVar[str] = "held"
+    __table_args__ = (
+        Index("ux_held_digest", "digest", unique=True),
+        Index("ix_held_agency", "agency", "id"),
+    )
+
+    id: int = Field(primary_key=True)
+    digest: str
+    agency: str
+    source: str
+    reason: str
+    detail: str
+    held_at: int
+    token: str
+
+
+class FeedRow(HubTable, table=True):
+    """What is remembered of a polled feed."""
+
+    __tablename__: ClassVar[str] = "feed"
+
+    feed: str = Field(primary_key=True)
+    etag: str | None = None
+    last_modified: str | None = None
+    due_at: float
+    last_try: int | None = None
+    last_success: int | None = None
+    last_new: int | None = None
+    last_heartbeat: int | None = None
+    failures: int
+    mismatches: int
+    errors: str  # JSON: [[at, code, detail], ...], newest first

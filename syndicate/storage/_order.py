@@ -1,0 +1,160 @@
+"""The one order: giving indices, and reading what has one."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
+
+from syndicate.news import Act, AgencyId, Index, ItemId, MemberCode, Slice, TokenDigest
+from syndicate.ports import Logged, Window
+from syndicate.storage._hub_tables import HubTable
+from syndicate.storage._rows import marks_of
+
+_UNSEALED = """
+    SELECT id, item_id, ver, act, agency, lang FROM version
+    WHERE id > (SELECT coalesce(max(version_id), 0) FROM log) ORDER BY id LIMIT ?
+"""
+_LAST = "SELECT idx, sealed_at FROM log ORDER BY idx DESC LIMIT 1"
+_LOG = "INSERT INTO log (idx, version_id, sealed_at, member, agency, lang) VALUES (?, ?, ?, ?, ?, ?)"
+# Among versions of one item a retraction stands before all others (the lowest, if there were two), then
+# the highest number.
+_SHOW = """
+    INSERT INTO shown (item_id, idx, ver, retracts, sealed_at, member, agency, lang)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (item_id) DO UPDATE SET
+        idx = excluded.idx, ver = excluded.ver, retracts = excluded.retracts,
+        sealed_at = excluded.sealed_at, lang = excluded.lang
+    WHERE excluded.retracts > retracts
+       OR (excluded.retracts = retracts AND excluded.retracts = 0 AND excluded.ver > ver)
+       OR (excluded.retracts = retracts AND excluded.retracts = 1 AND excluded.ver < ver)
+"""
+_SLICED_BY: Final = ("member", "agency", "lang")
+_LOG_TABLE = HubTable.metadata.tables["log"]
+_SHOWN_TABLE = HubTable.metadata.tables["shown"]
+_VERSION_TABLE = HubTable.metadata.tables["version"]
+_ITEM_TABLE = HubTable.metadata.tables["item"]
+_LOGGED = (
+    select(
+        _LOG_TABLE.c.idx,
+        _LOG_TABLE.c.sealed_at,
+        _VERSION_TABLE.c.token,
+        _VERSION_TABLE.c.digest,
+        _ITEM_TABLE.c.sub,
+        _VERSION_TABLE.c.ver,
+        _VERSION_TABLE.c.agency,
+        _VERSION_TABLE.c.received_at,
+        _VERSION_TABLE.c.marks,
+    )
+    .join_from(_LOG_TABLE, _VERSION_TABLE)
+    .join(_ITEM_TABLE)
+)
+
+
+class Sealed(NamedTuple):
+    """What one sealing did: how many indices it gave, and the newest one in each slice it touched."""
+
+    given: int
+    newest: dict[Slice, int]
+
+
+def seal(connection: Connection, at: float, most: int) -> Sealed:
+    """Give the next indices to at most ``most`` kept versions that have none."""
+    waiting = connection.exec_driver_sql(_UNSEALED, (most,)).all()
+    if not waiting:
+        return Sealed(0, {})
+    last = connection.exec_driver_sql(_LAST).first()
+    first, when = (0, at) if last is None else (last.idx + 1, max(at, last.sealed_at))
+    log: list[tuple[object, ...]] = []
+    shown: list[tuple[object, ...]] = []
+    newest: dict[Slice, int] = {}
+    for idx, (version_id, item_id, ver, act, agency, lang) in enumerate(waiting, first):
+        slices = (agency[:2], agency, lang)
+        log.append((idx, version_id, when, *slices))
+        shown.append((item_id, idx, ver, act == Act.RETRACT, when, *slices))
+        newest.update((slice_, idx) for slice_ in _slices_of(*slices))
+    connection.exec_driver_sql(_LOG, log)
+    connection.exec_driver_sql(_SHOW, shown)
+    return Sealed(len(log), newest)
+
+
+def newest(connection: Connection) -> dict[Slice, int]:
+    """The highest index in every slice that holds something."""
+    found = ((slice_, _newest(connection, slice_)) for slice_ in _every_slice(connection))
+    return {slice_: last[0] for slice_, last in found if last is not None}
+
+
+def page(connection: Connection, slice_: Slice, after: int, limit: int) -> tuple[Logged, ...]:
+    """At most ``limit`` versions of a slice with an index above ``after``, ascending."""
+    # The inner selection reads narrow rows of one index; only what it finds is joined to its token.
+    idx = _LOG_TABLE.c.idx
+    wanted = select(idx).where(idx > after, *_of(slice_, _LOG_TABLE)).order_by(idx).limit(limit)
+    return _logged(connection.execute(_LOGGED.where(idx.in_(wanted)).order_by(idx)))
+
+
+def window(connection: Connection, slice_: Slice, window_: Window) -> tuple[Logged, ...]:
+    """The version shown of each item in a slice's window, newest index first."""
+    last = _newest(connection, slice_)
+    if last is None:
+        return ()
+    idx = _SHOWN_TABLE.c.idx
+    newest_first = (
+        select(idx, _SHOWN_TABLE.c.sealed_at).where(*_of(slice_, _SHOWN_TABLE)).order_by(idx.desc())
+    )
+    most = newest_first.limit(window_.most).subquery()
+    in_time = select(func.count()).select_from(most).where(most.c.sealed_at >= last[1] - window_.seconds)
+    count = min(max(connection.execute(in_time).scalar_one(), window_.least), window_.most)
+    wanted = newest_first.with_only_columns(idx).limit(count)
+    logged = _LOG_TABLE.c.idx
+    return _logged(connection.execute(_LOGGED.where(logged.in_(wanted)).order_by(logged.desc())))
+
+
+def version(connection: Connection, sub: ItemId, ver: int) -> Logged | None:
+    """One sealed version."""
+    named = _LOGGED.where(_ITEM_TABLE.c.sub == sub, _VERSION_TABLE.c.ver == ver)
+    found = _logged(connection.execute(named))
+    return found[0] if found else None
+
+
+def _slices_of(member: MemberCode, agency: AgencyId, lang: str) -> Sequence[Slice]:
+    return (Slice(), Slice(member=member), Slice(agency=agency), Slice(lang=lang))
+
+
+def _every_slice(connection: Connection) -> Iterator[Slice]:
+    yield Slice()
+    for name in _SLICED_BY:
+        column = _LOG_TABLE.c[name]
+        # One seek for each different value, where SELECT DISTINCT would read the whole index.
+        value = connection.execute(select(func.min(column))).scalar_one()
+        while value is not None:
+            yield Slice(**{name: value})
+            value = connection.execute(select(func.min(column)).where(column > value)).scalar_one()
+
+
+def _newest(connection: Connection, slice_: Slice) -> tuple[int, float] | None:
+    """The highest index in a slice, and when it was given."""
+    columns = select(_LOG_TABLE.c.idx, _LOG_TABLE.c.sealed_at).where(*_of(slice_, _LOG_TABLE))
+    last = connection.execute(columns.order_by(_LOG_TABLE.c.idx.desc()).limit(1)).first()
+    return None if last is None else (last.idx, last.sealed_at)
+
+
+def _of(slice_: Slice, table: Table) -> list[ColumnElement[bool]]:
+    """What a row of ``table`` must fulfil to be in the slice."""
+    wanted = ((table.c[name], getattr(slice_, name)) for name in _SLICED_BY)
+    return [column == value for column, value in wanted if value is not None]
+
+
+def _logged(found: Iterable[Row[Any]]) -> tuple[Logged, ...]:
+    return tuple(
+        Logged(
+            index=Index(row.idx),
+            token=row.token,
+            digest=TokenDigest(row.digest),
+            sub=row.sub,
+            ver=row.ver,
+            agency=row.agency,
+            received_at=row.received_at,
+            sealed_at=row.sealed_at,
+            marks=marks_of(row.marks),
+        )
+        for row in found
+    )

@@ -1,0 +1,131 @@
+"""Between rows and values, for what both the writer and the readers ask."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from syndicate.dedupe import Related, RelatedAs, Rule
+from syndicate.news import Act, AgencyId, FeedId, ItemId, KeyId, Mark, StreamName, TokenDigest
+from syndicate.ports import FeedError, FeedState, StreamKey, Validators
+from syndicate.trust import ItemState, StreamState
+
+_RELATIONS = """
+    SELECT sub, ver, type, to_sub, to_ver, to_url, rule, evidence FROM relation
+    WHERE id IN (SELECT id FROM relation WHERE sub = ? UNION SELECT id FROM relation WHERE to_sub = ?)
+    ORDER BY id LIMIT 1000
+"""
+_FEEDS = """
+    SELECT feed, etag, last_modified, due_at, last_try, last_success, last_new, last_heartbeat,
+           failures, mismatches, errors
+    FROM feed
+"""
+_FEED_ERRORS = 25
+
+
+def known(connection: Connection, digests: Collection[TokenDigest]) -> frozenset[TokenDigest]:
+    """Which of these tokens have been admitted."""
+    asked = (json.dumps(list(digests)),)
+    return frozenset(
+        connection.exec_driver_sql(
+            "SELECT digest FROM version WHERE digest IN (SELECT value FROM json_each(?))", asked
+        ).scalars()
+    )
+
+
+def item_state(highest: int, act: str, retracted_at: int | None) -> ItemState:
+    """What step 12 must know of an item."""
+    return ItemState(highest=highest, act=Act(act), retracted_at=retracted_at)
+
+
+def streams(connection: Connection) -> dict[StreamKey, StreamState]:
+    """The state of every stream."""
+    found = connection.exec_driver_sql("SELECT agency, stream, seq, digest, kids, forked FROM stream")
+    return {
+        (AgencyId(agency), StreamName(stream)): StreamState(
+            seq=seq,
+            digest=digest,
+            kids=tuple(KeyId(kid) for kid in kids.split(",") if kid),
+            forked=bool(forked),
+        )
+        for agency, stream, seq, digest, kids, forked in found
+    }
+
+
+def receipts(connection: Connection) -> dict[AgencyId, int]:
+    """When each agency's newest version was received."""
+    return dict(connection.exec_driver_sql("SELECT agency, received_at FROM receipt").tuples())
+
+
+def marks_text(marks: Iterable[Mark]) -> str:
+    """Marks as one column holds them."""
+    return ",".join(sorted(marks))
+
+
+def marks_of(text: str) -> frozenset[Mark]:
+    """Marks from their column."""
+    return frozenset(Mark(word) for word in text.split(",") if word)
+
+
+def relation_row(said: Related) -> tuple[object, ...]:
+    """A relation as its table holds it."""
+    return (said.sub, said.ver, said.type, said.to_sub, said.to_ver, said.to_url, said.rule, said.evidence)
+
+
+def relations(connection: Connection, sub: ItemId) -> tuple[Related, ...]:
+    """Every relation from this item or to it, in the order kept; at most 1,000."""
+    return tuple(
+        Related(
+            sub=row.sub,
+            ver=row.ver,
+            type=RelatedAs(row.type),
+            to_sub=row.to_sub,
+            to_ver=row.to_ver,
+            to_url=row.to_url,
+            rule=Rule(row.rule),
+            evidence=row.evidence,
+        )
+        for row in connection.exec_driver_sql(_RELATIONS, (sub, sub))
+    )
+
+
+def feed_row(state: FeedState) -> tuple[object, ...]:
+    """A feed's state as its table holds it."""
+    errors = [(error.at, error.code, error.detail) for error in state.errors[:_FEED_ERRORS]]
+    return (
+        state.feed,
+        state.validators.etag,
+        state.validators.last_modified,
+        state.due_at,
+        state.last_try,
+        state.last_success,
+        state.last_new,
+        state.last_heartbeat,
+        state.failures,
+        state.mismatches,
+        json.dumps(errors),
+    )
+
+
+def feed_states(connection: Connection) -> Mapping[FeedId, FeedState]:
+    """What is remembered of every feed ever polled."""
+    found = connection.exec_driver_sql(_FEEDS)
+    return {state.feed: state for state in map(_feed_state, found)}
+
+
+def _feed_state(row: Row[Any]) -> FeedState:
+    return FeedState(
+        feed=row.feed,
+        validators=Validators(etag=row.etag, last_modified=row.last_modified),
+        due_at=row.due_at,
+        last_try=row.last_try,
+        last_success=row.last_success,
+        last_new=row.last_new,
+        last_heartbeat=row.last_heartbeat,
+        failures=row.failures,
+        mismatches=row.mismatches,
+        errors=tuple(
+            FeedError(at=at, code=code, detail=detail) for at, code, detail in json.loads(row.errors)
+        ),
+    )
