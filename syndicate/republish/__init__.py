@@ -1,0 +1,12 @@
+"""The republishing room: slices of the log as feeds. Pure: no clock, nothing but payloads and the registry.
+
+Bring an item that was verified, with its token, and leave with the ``Entry`` that readers see; bring
+entries and leave with the ``Feed`` of a slice, or of an agency's own signed feed. Whoever does the same
+with the same tokens gets the same feed: that is how a reader checks a hub.
+"""
+
+from syndicate.republish._compose import compose, compose_agency
+from syndicate.republish._entry import entry_of, token_address
+from syndicate.republish._slices import parse_slice
+
+__all__ = ["compose", "compose_agency", "entry_of", "parse_slice", "token_address"]

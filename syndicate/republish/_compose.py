@@ -1,0 +1,108 @@
+"""Entries into feeds: of the hub's slices, and of an agency's own signed feed."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from syndicate.news import Agency, Entry, Feed, Index, Registry, Slice
+from syndicate.republish._entry import home_of
+
+
+def compose(  # noqa: PLR0913 - a feed is no less than this
+    slice_: Slice,
+    entries: Sequence[Entry],
+    registry: Registry,
+    *,
+    base_url: str,
+    first_index: Index | None,
+    last_index: Index | None,
+) -> Feed:
+    """The hub's feed of a slice, whose ``entries`` come newest first.
+
+    ``base_url`` is the hub's own address; the indices are the lowest and the highest in the window,
+    None when it is empty. Its words are the registry's names, in the languages they have there.
+    """
+    base = base_url.rstrip("/")
+    home = f"{base}/feeds/{slice_.path}"
+    return Feed(
+        id=f"{home}.atom",
+        title=_title(slice_, registry),
+        description=_description(slice_, registry),
+        home_url=f"{base}/",
+        author=_author(slice_, registry),
+        entries=tuple(entries),
+        updated=_updated(entries, registry.agencies.values()),
+        lang=_lang(slice_, registry),
+        self_urls=tuple((format_, f"{home}.{format_}") for format_ in ("atom", "rss", "json")),
+        first_index=first_index,
+        last_index=last_index,
+        continue_url=f"{base}/v1/items?after={-1 if last_index is None else last_index}",
+    )
+
+
+def compose_agency(agency: Agency, entries: Sequence[Entry], *, atom_url: str, rss_url: str | None) -> Feed:
+    """An agency's own signed feed, whose ``entries`` come newest first."""
+    rss = () if rss_url is None else (("rss", rss_url),)
+    return Feed(
+        id=atom_url,
+        title=agency.name(),
+        description=_joined(agency.names.values()),
+        home_url=home_of(agency),
+        author=agency.name(),
+        entries=tuple(entries),
+        updated=_updated(entries, (agency,)),
+        lang=_only(agency.languages),
+        self_urls=(("atom", atom_url), *rss),
+    )
+
+
+def _title(slice_: Slice, registry: Registry) -> str:
+    if slice_.agency is not None:
+        agency = registry.agencies.get(slice_.agency)
+        return slice_.agency if agency is None else agency.name()
+    if slice_.member is not None:
+        member = registry.members.get(slice_.member)
+        return f"{registry.name} · {slice_.member if member is None else member.name()}"
+    return registry.name if slice_.lang is None else f"{registry.name} · {slice_.lang}"
+
+
+def _description(slice_: Slice, registry: Registry) -> str:
+    """Whose items these are: names only, so that no language is put before another."""
+    if slice_ == Slice():
+        return _joined(member.name() for member in registry.members.values()) or registry.name
+    return _joined(agency.name() for agency in _agencies(slice_, registry)) or registry.name
+
+
+def _agencies(slice_: Slice, registry: Registry) -> Iterable[Agency]:
+    for agency in registry.agencies.values():
+        in_language = slice_.lang is None or slice_.lang in agency.languages
+        if in_language and slice_.agency in (None, agency.id) and slice_.member in (None, agency.member):
+            yield agency
+
+
+def _author(slice_: Slice, registry: Registry) -> str:
+    return _title(slice_, registry) if slice_.agency is not None else registry.name
+
+
+def _lang(slice_: Slice, registry: Registry) -> str | None:
+    if slice_.lang is not None or slice_ == Slice():
+        return slice_.lang
+    return _only([lang for agency in _agencies(slice_, registry) for lang in agency.languages])
+
+
+def _only(languages: Iterable[str]) -> str | None:
+    """The one language there is, None when there are several."""
+    different = set(languages)
+    return different.pop() if len(different) == 1 else None
+
+
+def _updated(entries: Sequence[Entry], agencies: Iterable[Agency]) -> str:
+    """When the newest entry changed; of an empty feed, the day the first of its agencies came in."""
+    # RFC 3339 in whole seconds of UTC sorts as text.
+    if entries:
+        return max(entry.updated for entry in entries)
+    first = min((state.since for agency in agencies for state in agency.states), default=0)
+    return datetime.fromtimestamp(first, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _joined(names: Iterable[str]) -> str:
+    return " · ".join(dict.fromkeys(names))

@@ -1,0 +1,101 @@
+"""One item as readers see it, derived from what was signed and from the registry, and from nothing else."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Final
+from urllib.parse import quote
+
+from syndicate.news import Act, Agency, Entry, Item, Registry, digest_of
+
+# A withdrawn item is replaced in place: an entry that vanishes stays on readers' screens.
+_WITHDRAWN: Final = {Act.RETRACT: "[WITHDRAWN] ", Act.WITHHOLD: "[WITHHELD] "}
+
+
+def token_address(base_url: str, item: Item) -> str:
+    """Where the hub at ``base_url`` serves this version's token by itself."""
+    return f"{base_url.rstrip('/')}/v1/items/{quote(item.sub, safe=':')}/{item.ver}.jws"
+
+
+def entry_of(item: Item, token: str, registry: Registry, *, token_url: str) -> Entry:
+    """``item`` as an entry: the same item and registry give the same entry, at any time, anywhere.
+
+    A withdrawn item shows its agency's note and nothing of its old text. Any other note (of a
+    correction, or of an update that lifts a withholding) stands before the text.
+    """
+    agency = registry.agencies.get(item.iss)
+    text, html = _body(item)
+    return Entry(
+        id=f"urn:syndicate:{item.sub}",
+        sub=item.sub,
+        ver=item.ver,
+        act=item.act,
+        kind=item.kind,
+        lang=item.lang,
+        title=_WITHDRAWN.get(item.act, "") + item.title,
+        url=item.url,
+        published=item.published,
+        updated=item.updated,
+        agency=item.iss,
+        agency_name=item.iss if agency is None else name_in(agency.names, item.lang),
+        token=token,
+        digest=digest_of(token),
+        token_url=token_url,
+        source_url=_source(item, agency),
+        summary=None if item.withdrawn else item.summary,
+        text=text,
+        html=html,
+        note=item.note,
+        byline=item.byline,
+        credit=item.credit or (agency.credit if agency else None),
+        rights=item.rights or (agency.rights if agency else None),
+        urgency=item.urgency,
+        categories=item.categories,
+        media=() if item.withdrawn else item.media,
+        relations=item.relations,
+        expires=item.expires,
+    )
+
+
+def _body(item: Item) -> tuple[str | None, str | None]:
+    """The text and the HTML of the body; at most one of them is there."""
+    content = None if item.withdrawn else item.content
+    if content is None or content.body is None:
+        return item.note, None
+    note = item.note
+    if content.type == "text/html":
+        # Built to stay within the content profile: a paragraph of escaped text.
+        shown = "" if note is None else f"<p><strong>{_escaped(note)}</strong></p>"
+        return None, shown + content.body
+    return content.body if note is None else f"{note}\n\n{content.body}", None
+
+
+def _escaped(note: str) -> str:
+    # escape() writes ' as &#x27;, which the content profile does not know.
+    return escape(note).replace("&#x27;", "&#39;").replace("\n", "<br>")
+
+
+def name_in(names: Mapping[str, str], lang: str) -> str:
+    """The name in ``lang``, in its language without script and region, or the first one there is."""
+    for tag in (lang, lang.partition("-")[0]):
+        if tag in names:
+            return names[tag]
+    return next(iter(names.values()))
+
+
+def _source(item: Item, agency: Agency | None) -> str:
+    """The signed feed that carries the item's stream, or the agency's site."""
+    if agency is None:
+        return item.url
+    for feed in agency.feeds:
+        if feed.stream == item.stream:
+            return feed.url
+    return home_of(agency)
+
+
+def home_of(agency: Agency) -> str:
+    """The agency's site, as the registry names it."""
+    if agency.home is not None:
+        return agency.home
+    return (
+        f"https://{agency.domains[0].removeprefix('*.')}/" if agency.domains else f"urn:syndicate:{agency.id}"
+    )

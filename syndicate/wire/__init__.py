@@ -1,0 +1,22 @@
+"""The wire room: feeds as bytes, in and out. Pure.
+
+Bring a document from outside and leave with the tokens in it (``take_out``, ``unload``,
+``split_submission``), unverified, or with a ``WireError`` whose code says what is wrong with the
+document. Bring a ``Feed`` and a ``Typesetter`` leaves you with its bytes; ``MEDIA_TYPES`` says what to
+call them. Bring a document and its recomposition, and ``proofread`` says where they differ.
+"""
+
+from syndicate.wire._carried import Carriage, Carried
+from syndicate.wire._names import MEDIA_TYPES
+from syndicate.wire._take_out import split_submission, take_out, unload
+from syndicate.wire._typesetter import Typesetter
+
+__all__ = [
+    "MEDIA_TYPES",
+    "Carriage",
+    "Carried",
+    "Typesetter",
+    "split_submission",
+    "take_out",
+    "unload",
+]

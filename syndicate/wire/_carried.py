@@ -1,0 +1,24 @@
+"""What a document from outside brought: tokens, and what its entries showed beside them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """One token and the visible title and link it stood beside.
+
+    The visible fields are nobody's word: they are only good for counting where they differ from the
+    payload. None where the entry had none that could be read as plain text.
+    """
+
+    token: str  # ASCII, otherwise unchecked
+    title: str | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carriage:
+    """All that a document brought. ``bare`` counts the entries that carried no token."""
+
+    carried: tuple[Carried, ...]
+    bare: int

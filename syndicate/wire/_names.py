@@ -1,0 +1,27 @@
+"""The names of formats, media types and XML namespaces that both directions share."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+MEDIA_TYPES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "rss": "application/rss+xml; charset=utf-8",
+        "atom": "application/atom+xml; charset=utf-8",
+        "json": "application/feed+json",
+    }
+)
+
+ATOM: Final = "http://www.w3.org/2005/Atom"
+SYN: Final = "urn:syndicate:item:1"
+THR: Final = "http://purl.org/syndication/thread/1.0"  # RFC 4685
+CONTENT: Final = "http://purl.org/rss/1.0/modules/content/"
+DC: Final = "http://purl.org/dc/elements/1.1/"
+DCTERMS: Final = "http://purl.org/dc/terms/"
+MEDIA: Final = "http://search.yahoo.com/mrss/"
+XML: Final = "http://www.w3.org/XML/1998/namespace"
+
+JSON_FEED: Final = "https://jsonfeed.org/version/1.1"
+MEDIA_TOPICS: Final = "http://cv.iptc.org/newscodes/mediatopic/"
+TOKEN_TYPE: Final = "application/jose"  # noqa: S105 - a media type
+TOKEN_REL: Final = "urn:syndicate:rel:token"  # noqa: S105 - a link relation

@@ -1,0 +1,102 @@
+"""Documents from feeds: each entry is set once per format, and what is set is used again."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import replace
+from functools import partial
+from threading import Lock
+from typing import Final
+
+from syndicate.errors import WireError
+from syndicate.news import Entry, Feed, Reason
+
+_CACHE_BYTES: Final = 32_000_000
+
+
+class _Standing:
+    """Type that is kept standing: the pieces used last, at most ``limit`` bytes of them.
+
+    Safe to use from several threads; two of them may set the same piece, which does no harm.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._bytes = 0
+        self._pieces: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
+        with self._lock:
+            piece = self._pieces.get(key)
+            if piece is not None:
+                self._pieces.move_to_end(key)
+                return piece
+        made = make()
+        with self._lock:
+            self._keep(key, made)
+        return made
+
+    def _keep(self, key: Hashable, piece: bytes) -> None:
+        if key in self._pieces or len(piece) > self._limit:
+            return
+        self._pieces[key] = piece
+        self._bytes += len(piece)
+        while self._bytes > self._limit:
+            self._bytes -= len(self._pieces.popitem(last=False)[1])
+
+    @property
+    def size(self) -> int:
+        """The bytes kept."""
+        return self._bytes
+
+
+class Typesetter:
+    """Writes a feed as RSS 2.0, Atom 1.0 or JSON Feed 1.1: the same feed gives the same bytes.
+
+    An entry's piece is kept by its token's digest and by what the registry adds to it, so an entry must
+    be what ``republish`` derives from that token; at most ``cache_bytes`` bytes of pieces are kept.
+    """
+
+    def __init__(self, *, cache_bytes: int = _CACHE_BYTES) -> None:
+        self._standing = _Standing(cache_bytes)
+
+    @property
+    def kept_bytes(self) -> int:
+        """How many bytes of pieces are kept for the next document."""
+        return self._standing.size
+
+    def render(self, feed: Feed, format: str) -> bytes:  # noqa: A002 - the word of the vocabulary
+        """``feed`` as a document in ``format``: "rss", "atom" or "json".
+
+        Raises:
+            WireError: wire-unsupported, for another format.
+        """
+        # feedgen is slow to import, and whoever only verifies a token never writes a feed.
+        from syndicate.wire import _write_atom, _write_json, _write_rss  # noqa: PLC0415 - see above
+
+        match format:
+            case "atom":
+                pieces = self._pieces(feed.entries, format, _write_atom.fragment)
+                return self._head(feed, format, _write_atom.head) + b"".join(pieces) + _write_atom.CLOSE
+            case "json":
+                pieces = self._pieces(feed.entries, format, _write_json.fragment)
+                return self._head(feed, format, _write_json.head) + b",".join(pieces) + _write_json.CLOSE
+            case "rss":
+                at = _write_rss.WITH_BODY
+                pieces = self._pieces(feed.entries[:at], format, _write_rss.full)
+                pieces += self._pieces(feed.entries[at:], "rss-light", _write_rss.light)
+                return self._head(feed, format, _write_rss.head) + b"".join(pieces) + _write_rss.CLOSE
+        raise WireError(f"feeds are not written as {format!r}", code=Reason.WIRE_UNSUPPORTED)
+
+    def _head(self, feed: Feed, kind: str, make: Callable[[Feed], bytes]) -> bytes:
+        bare = replace(feed, entries=())
+        return self._standing.get((kind, bare), partial(make, bare))
+
+    def _pieces(self, entries: Iterable[Entry], kind: str, make: Callable[[Entry], bytes]) -> list[bytes]:
+        return [self._standing.get(_key(entry, kind), partial(make, entry)) for entry in entries]
+
+
+def _key(entry: Entry, kind: str) -> Hashable:
+    # What follows from the token is named by the digest; the rest comes from the registry and the hub.
+    registered = (entry.agency_name, entry.source_url, entry.credit, entry.rights)
+    return (entry.digest, kind, entry.token_url, registered)

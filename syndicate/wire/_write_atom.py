@@ -1,0 +1,116 @@
+"""Atom 1.0 (RFC 4287) out: feedgen's elements, made whole by a last pass."""
+
+from typing import Any, Final
+
+from lxml import etree
+
+from syndicate.news import Entry, Feed, Media, Relation
+from syndicate.wire._feedgen import atom_entry, atom_head
+from syndicate.wire._inert import inert_entry, inert_head
+from syndicate.wire._names import ATOM, SYN, THR, TOKEN_REL, TOKEN_TYPE, XML
+from syndicate.wire._set_xml import add, add_particulars, add_window, cut, head_bytes, set_html
+
+# lxml-stubs knows only named prefixes; None, the default namespace, is lxml's own way.
+_NAMESPACES: Final[Any] = {None: ATOM, "syn": SYN, "thr": THR}
+_LANG: Final = f"{{{XML}}}lang"
+CLOSE: Final = b"</feed>"
+
+
+def _name(local: str) -> str:
+    return f"{{{ATOM}}}{local}"
+
+
+def head(feed: Feed) -> bytes:
+    """The document up to its first entry."""
+    clean = inert_head(feed)
+    made = atom_head(clean, dict(clean.self_urls).get("atom"))
+    root = etree.Element(_name("feed"), nsmap=_NAMESPACES)
+    root.extend(list(made))
+    _set(root, "updated", clean.updated)
+    if clean.lang is not None:
+        root.set(_LANG, clean.lang)
+    add_window(root, clean)
+    return head_bytes(root, close=CLOSE)
+
+
+def fragment(entry: Entry) -> bytes:
+    """``entry`` as an atom:entry, to stand in a document that began with ``head``."""
+    clean = inert_entry(entry)
+    root = etree.Element(_name("feed"), nsmap=_NAMESPACES)
+    made = atom_entry(clean, root)
+    made.set(_LANG, clean.lang)
+    _set(made, "updated", clean.updated)
+    _set(made, "published", clean.published)
+    _finish_body(made, clean)
+    _finish_link(made, clean)
+    _finish_source(made, clean)
+    for medium in clean.media:
+        _add_enclosure(made, medium)
+    add(made, _name("link"), rel=TOKEN_REL, type=TOKEN_TYPE, href=clean.token_url)
+    for relation in clean.relations:
+        _add_relation(made, relation)
+    add_particulars(made, clean)
+    add(made, f"{{{SYN}}}jws", clean.token)
+    return cut(root)
+
+
+def _set(into: etree._Element, local: str, text: str) -> None:
+    found = into.find(_name(local))
+    if found is None:
+        found = add(into, _name(local))
+    found.text = text
+
+
+def _finish_body(made: etree._Element, entry: Entry) -> None:
+    content = made.find(_name("content"))
+    if content is None:
+        return
+    if entry.html is not None:
+        content.set("type", "html")
+        set_html(content, entry.html)
+    else:
+        content.set("type", "text")
+
+
+def _finish_link(made: etree._Element, entry: Entry) -> None:
+    # feedgen loses every attribute of an entry's link but its address (its issue 135).
+    link = made.find(_name("link"))
+    if link is not None:
+        link.set("rel", "alternate")
+        link.set("type", "text/html")
+        link.set("hreflang", entry.lang)
+
+
+def _finish_source(made: etree._Element, entry: Entry) -> None:
+    # RFC 4287, section 4.2.11: a source should say the id, title and updated of where the entry came from.
+    source = made.find(_name("source"))
+    if source is not None:
+        add(source, _name("id"), entry.source_url)
+        add(source, _name("updated"), entry.updated)
+
+
+def _add_enclosure(made: etree._Element, medium: Media) -> None:
+    link = add(
+        made,
+        _name("link"),
+        rel="enclosure",
+        type=medium.type,
+        href=medium.url,
+        title=medium.alt or None,
+        length=None if medium.length is None else str(medium.length),
+    )
+    # Without a hash the signature names the picture but does not cover it; readers can tell by this.
+    for name, value in (("sha256", medium.sha256), ("credit", medium.credit)):
+        if value is not None:
+            link.set(f"{{{SYN}}}{name}", value)
+
+
+def _add_relation(made: etree._Element, relation: Relation) -> None:
+    # RFC 4685 wants the id of an entry; a relation to an address is a related link.
+    if relation.sub is not None:
+        stated = add(made, f"{{{THR}}}in-reply-to", ref=f"urn:syndicate:{relation.sub}")
+    else:
+        stated = add(made, _name("link"), rel="related", href=relation.url)
+    stated.set(f"{{{SYN}}}rel", relation.type.value)
+    if relation.sha256 is not None:
+        stated.set(f"{{{SYN}}}sha256", relation.sha256)
