@@ -14,7 +14,7 @@ class _Holder:
 
     def __str__(self) -> str:
         notebook = self.table.notebook
-        return f"{self.owner} ({notebook.file}:{notebook.line(self.field)})"
+        return f"{self.owner} has it ({notebook.file}:{notebook.line(self.field)})"
 
 
 class Claims:
@@ -28,7 +28,7 @@ class Claims:
         holder = self._held.get((kind, value))
         if holder is not None:
             remedy = "It can stand only once in the federation: remove one of the two."
-            table.note(f"{kind} {value} is already that of {holder}", remedy, *field)
+            table.note(f"{kind} {value} is taken: {holder}", remedy, *field)
             return False
         self._held[kind, value] = _Holder(owner, table, table.at(*field))
         return True

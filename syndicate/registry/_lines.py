@@ -27,7 +27,8 @@ def index_lines(text: str) -> dict[Field, int]:
         parsed, end = found
         if lines[at].lstrip().startswith("["):
             table = _header(parsed, rows)
-            index.setdefault(table, at + 1)
+            for depth in range(1, len(table) + 1):
+                index.setdefault(table[:depth], at + 1)
         else:
             _enter(index, table, parsed, at + 1)
         at = end

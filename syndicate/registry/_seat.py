@@ -72,7 +72,7 @@ def _read_id(table: Table, member: str, claims: Claims) -> AgencyId:
     if not identity.startswith(f"{member}."):
         table.note(f"{identity!r} is not an id of member {member!r}", f"Write it like {like}.", "id")
         return AgencyId("")
-    if not claims.claim("the id", identity, f"another agency {identity}", table, "id"):
+    if not claims.claim("the id", identity, identity, table, "id"):
         return AgencyId("")
     return AgencyId(identity)
 
