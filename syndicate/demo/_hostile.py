@@ -66,63 +66,14 @@ class Hijacker:
     hijack: Callable[[Town], None]
 
 
-PUSHERS = (
-    Pusher(
-        name="forger",
-        tale="sends a story in the name of vn.demo, signed with a key of his own under the name of theirs",
-        tokens=lambda town: [_forged(town, "vn.demo", "che-shan")],
-    ),
-    Pusher(
-        name="stranger",
-        tale="signs properly, with a key that nobody has enrolled",
-        tokens=lambda town: [_retold(town, "vn.demo", "che-shan", ephemeral_signer())],
-    ),
-    Pusher(
-        name="impersonator",
-        tale="my.demo signs a story as if it were sg.demo's",
-        tokens=lambda town: [_retold(town, "sg.demo", "otters", town.victim("my.demo").stolen_key)],
-    ),
-    Pusher(
-        name="key thief",
-        tale="has stolen tl.demo's key and signs another text for a version that is published already",
-        tokens=lambda town: [_retold(town, "tl.demo", "biblioteca", town.victim("tl.demo").stolen_key)],
-    ),
-    Pusher(
-        name="fork",
-        tale="id.demo's night desk, on a laptop restored from a back-up, uses a number of its stream twice",
-        tokens=lambda town: _night_desk(town),
-    ),
-    Pusher(
-        name="altered copy, submitted",
-        tale="a look-alike of bn.demo's site changes a story and pushes it",
-        tokens=lambda town: [_reworded(town)],
-    ),
-)
-
-
-def look_alike(town: Town) -> str:
-    """Put up the look-alike's feed: one title changed around its token, one token reworded; its address.
-
-    No registry names it, so no hub ever asks there: it is for readers who take a feed for what it looks like.
-    """
-    genuine = town.victim("bn.demo").signed_feed()
-    title = claims_of(town.victim("bn.demo").token_of("pasar-terapung"))["title"]
-    copy = genuine.replace(title.encode(), "Pasar terapung ditutup selama-lamanya".encode())
-    copy = copy.replace(town.victim("bn.demo").token_of("lampu-suria").encode(), _reworded(town).encode())
-    return town.lookalike.put_up("/main.atom", _page(copy))
-
-
-def mirror_path(agency: AgencyId) -> str:
-    """Where the second feed of ``agency`` stands."""
-    return f"/{agency}/mirror.atom"
-
-
 def _page(body: bytes) -> Callable[[], Page]:
     return lambda: Page(body=body, media_type="application/atom+xml")
 
 
 def _forged(town: Town, agency: str, story: str) -> str:
-    claims = claims_of(town.victim(agency).token_of(story)) | {"title": "A story that nobody at the agency wrote"}
+    claims = claims_of(town.victim(agency).token_of(story)) | {
+        "title": "A story that nobody at the agency wrote"
+    }
     return sign_claims(claims, ephemeral_signer(), town.victim(agency).stolen_key.kid)
 
 
@@ -147,6 +98,57 @@ def _night_desk(town: Town) -> list[str]:
 def _night_story(claims: Mapping[str, Any], letter: str, title: str) -> dict[str, Any]:
     kept = {name: value for name, value in claims.items() if name not in ("content", "summary", "media")}
     return kept | {"sub": "id.demo:" + letter * 26, "title": title, "str": "night", "seq": 1, "prev": None}
+
+
+PUSHERS = (
+    Pusher(
+        name="forger",
+        tale="sends a story in the name of vn.demo, signed with a key of his own under the name of theirs",
+        tokens=lambda town: [_forged(town, "vn.demo", "che-shan")],
+    ),
+    Pusher(
+        name="stranger",
+        tale="signs properly, with a key that nobody has enrolled",
+        tokens=lambda town: [_retold(town, "vn.demo", "che-shan", ephemeral_signer())],
+    ),
+    Pusher(
+        name="impersonator",
+        tale="my.demo signs a story as if it were sg.demo's",
+        tokens=lambda town: [_retold(town, "sg.demo", "otters", town.victim("my.demo").stolen_key)],
+    ),
+    Pusher(
+        name="key thief",
+        tale="has stolen tl.demo's key and signs another text for a version that is published already",
+        tokens=lambda town: [_retold(town, "tl.demo", "biblioteca", town.victim("tl.demo").stolen_key)],
+    ),
+    Pusher(
+        name="fork",
+        tale="id.demo's night desk, on a laptop restored from a back-up, uses a number of its stream twice",
+        tokens=_night_desk,
+    ),
+    Pusher(
+        name="altered copy, submitted",
+        tale="a look-alike of bn.demo's site changes a story and pushes it",
+        tokens=lambda town: [_reworded(town)],
+    ),
+)
+
+
+def look_alike(town: Town) -> str:
+    """Put up the look-alike's feed: one title changed around its token, one token reworded; its address.
+
+    No registry names it, so no hub ever asks there: it is for readers who take a feed for what it looks like.
+    """
+    genuine = town.victim("bn.demo").signed_feed()
+    title = claims_of(town.victim("bn.demo").token_of("pasar-terapung"))["title"]
+    copy = genuine.replace(title.encode(), b"Pasar terapung ditutup selama-lamanya")
+    copy = copy.replace(town.victim("bn.demo").token_of("lampu-suria").encode(), _reworded(town).encode())
+    return town.lookalike.put_up("/main.atom", _page(copy))
+
+
+def mirror_path(agency: AgencyId) -> str:
+    """Where the second feed of ``agency`` stands."""
+    return f"/{agency}/mirror.atom"
 
 
 def _replant(town: Town) -> None:

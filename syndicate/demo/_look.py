@@ -18,7 +18,7 @@ _JSON_FEED = "https://jsonfeed.org/version/1.1"
 
 
 def look(hub: Visitor) -> list[Row]:
-    """Everything that is compared by looking at the hub's public pages; raises DemoError when it is silent."""
+    """Everything that is compared by looking at the hub's public pages; a silent hub is a DemoError."""
     items = hub.items()
     shown = hub.get_json("/feeds/all.json")["items"]
     return [
@@ -50,7 +50,9 @@ def _slices(hub: Visitor) -> Iterable[Row]:
         items = hub.get_json(f"/feeds/lang/{lang}.json")["items"]
         yield compare(f"items in {lang}", count, sum(item.get("language") == lang for item in items))
     for member, count in expected.ITEMS.items():
-        yield compare(f"items in the feed of {member}", count, _entries(hub.get(f"/feeds/{member}.atom"), "atom"))
+        yield compare(
+            f"items in the feed of {member}", count, _entries(hub.get(f"/feeds/{member}.atom"), "atom")
+        )
 
 
 def _formats(hub: Visitor) -> Iterable[Row]:
@@ -61,7 +63,9 @@ def _formats(hub: Visitor) -> Iterable[Row]:
     paths = [*expected.ITEMS, *(f"agency/{member}.demo" for member in expected.ITEMS)]
     paths += [f"lang/{lang}" for lang in expected.LANGUAGES]
     opened = sum(
-        isinstance(_entries(hub.get(f"/feeds/{path}.{form}"), form), int) for path in paths for form in _FORMATS
+        isinstance(_entries(hub.get(f"/feeds/{path}.{form}"), form), int)
+        for path in paths
+        for form in _FORMATS
     )
     yield compare("other feeds that open without a complaint", expected.OTHER_FEEDS, opened)
 

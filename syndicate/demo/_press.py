@@ -118,9 +118,7 @@ class PressRoom:
             AgencyError: the tool could not go on.
         """
         for desk in self._desks.values():
-            await sign_once(
-                desk.config, signer=self._signer, book=desk.book, fetcher=fetcher, clock=clock
-            )
+            await sign_once(desk.config, signer=self._signer, book=desk.book, fetcher=fetcher, clock=clock)
 
     def sign_by_hand(self, story: Story, find: Find, now: float) -> str:
         """Sign a manual act, show it in the signed feed, and give its token.
