@@ -72,7 +72,7 @@ async def open_federation(
         async with open_fetcher(FetchLimits(), allow=cms, user_agent="syndicate-demo") as fetcher:
             await _first_edition(rooms, fetcher)
             async with open_hub(settings) as hub:
-                visitor = Visitor(base_url=hub.base_url)
+                visitor = Visitor(base_url=hub.url)
                 yield Federation(
                     rooms=rooms,
                     town=Town(victims=rooms, hub=visitor, mirrors=mirrors, lookalike=lookalike),

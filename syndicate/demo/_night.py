@@ -6,8 +6,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from syndicate.demo._federation import Federation
-from syndicate.demo._hostile import HIJACKERS, MIRROR, PUSHERS, Hijacker, Pusher, Town, mirror_path
+from syndicate.demo._hostile import (
+    HIJACKERS,
+    MIRROR,
+    PUSHERS,
+    Hijacker,
+    Pusher,
+    Town,
+    look_alike,
+    mirror_path,
+)
 from syndicate.demo._play import until
+from syndicate.demo._reader import verdict_on
 from syndicate.demo._telling import Teller
 
 Answers = dict[str, str]  # hostile party → what became of its attempt
@@ -39,6 +49,10 @@ async def play_night(federation: Federation, teller: Teller) -> Answers:
         answers[hijacker.name] = answer
         teller.refused(hijacker.name, hijacker.tale, answer)
     _give_back(federation)
+    teller.scene("And the readers? One of them checks two feeds with `syndicate verify-feed`")
+    for name, tale, url in _read_by_a_careful_reader(federation):
+        answers[name] = await asyncio.to_thread(verdict_on, url, federation.registry)
+        teller.checked(name, tale, answers[name])
     return answers
 
 
@@ -55,6 +69,17 @@ async def _hijack(town: Town) -> list[tuple[Hijacker, str]]:
     await until(lambda: _all_tried(_see(town), since))
     after = await asyncio.to_thread(_see, town)
     return [(hijacker, _answer(hijacker, since, before, after)) for hijacker in HIJACKERS]
+
+
+def _read_by_a_careful_reader(federation: Federation) -> tuple[tuple[str, str, str], ...]:
+    return (
+        (
+            "altered copy, checked by a reader",
+            "the look-alike of bn.demo's site, which no hub ever asks",
+            look_alike(federation.town),
+        ),
+        ("the unified feed", "the hub's own feed", f"{federation.hub.base_url}/feeds/all.atom"),
+    )
 
 
 def _give_back(federation: Federation) -> None:

@@ -88,7 +88,7 @@ async def _tell_members(federation: Federation, teller: Teller) -> None:
         told = ", ".join(f"{count} in {lang}" for lang, count in languages.items())
         teller.admitted(f"{agency}  {room.newsroom.name():<29} {told}")
     teller.say(
-        f"{len(items)} items in one feed, in {len({claims['lang'] for claims in said})} languages and scripts."
+        f"{len(items)} items in one feed, in {len({claims['lang'] for claims in said})} languages and scripts"
     )
 
 

@@ -31,6 +31,11 @@ class Teller:
         self._line(f"  {self._paint(_RED, 'x')} {who}: {tale}")
         self._line(f"      {self._paint(_DIM, 'the hub:')} {self._paint(_RED, answer)}")
 
+    def checked(self, what: str, tale: str, verdict: str) -> None:
+        """A reader looked closely at a feed."""
+        self._line(f"  {self._paint(_BOLD, '?')} {what}: {tale}")
+        self._line(f"      {self._paint(_DIM, 'the reader finds:')} {verdict}")
+
     def _line(self, text: str) -> None:
         if not self.silent:
             print(text, file=self.out, flush=True)

@@ -15,6 +15,11 @@ _PAGE = 200  # items at a time
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
+def fetch(url: str) -> bytes:
+    """What stands at ``url``, an address of the demo; raises DemoError when no answer comes."""
+    return _ask(urllib.request.Request(url))  # noqa: S310 - our own http address
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
     """Asks the hub at ``base_url``; every method blocks, and raises DemoError when no answer comes."""
@@ -23,7 +28,7 @@ class Visitor:
 
     def get(self, path: str) -> bytes:
         """What stands at ``path``."""
-        return self._ask(urllib.request.Request(self.base_url + path))  # noqa: S310 - our own http address
+        return fetch(self.base_url + path)
 
     def get_json(self, path: str) -> Any:  # noqa: ANN401 - it is whatever the hub says
         """The JSON at ``path``."""
@@ -54,16 +59,17 @@ class Visitor:
         request = urllib.request.Request(  # noqa: S310 - our own http address
             f"{self.base_url}/v1/submit", "\n".join(tokens).encode(), {"Content-Type": "text/plain"}
         )
-        results: list[dict[str, Any]] = json.loads(self._ask(request))["results"]
+        results: list[dict[str, Any]] = json.loads(_ask(request))["results"]
         return results
 
-    def _ask(self, request: urllib.request.Request) -> bytes:
-        try:
-            with _OPENER.open(request, timeout=_SECONDS) as response:
-                body: bytes = response.read()
-        except urllib.error.HTTPError as exc:
-            with exc:
-                raise DemoError(f"the hub answered {exc.code} at {request.full_url}") from exc
-        except OSError as exc:
-            raise DemoError(f"the hub does not answer at {request.full_url}: {exc}") from exc
-        return body
+
+def _ask(request: urllib.request.Request) -> bytes:
+    try:
+        with _OPENER.open(request, timeout=_SECONDS) as response:
+            body: bytes = response.read()
+    except urllib.error.HTTPError as exc:
+        with exc:
+            raise DemoError(f"{request.full_url} answered {exc.code}") from exc
+    except OSError as exc:
+        raise DemoError(f"nobody answers at {request.full_url}: {exc}") from exc
+    return body
