@@ -17,8 +17,8 @@ def register(subparsers: "Nouns") -> None:
     parser = subparsers.add_parser(
         "demo",
         help="a whole federation on this machine, hostile parties included",
-        description="Eleven fictional agencies sign and publish, forgers try their luck, one hub makes one feed of "
-        "it. Everything stays on 127.0.0.1; Ctrl-C ends it and tidies up.",
+        description="Eleven fictional agencies sign and publish, forgers try their luck, and a hub makes one "
+        "feed of it. Everything stays on 127.0.0.1; Ctrl-C ends it and tidies up.",
         allow_abbrev=False,
     )
     parser.add_argument(

@@ -106,9 +106,8 @@ def _point_the_way(federation: Federation, teller: Teller) -> None:
     teller.say(f"one member, one language   {base}/feeds/tl.rss   {base}/feeds/lang/ms-Arab.rss")
     teller.say(f"the one order, as an API   {base}/v1/items")
     teller.say("check, without trusting this hub, that its feed says what the agencies signed:")
-    teller.say(
-        f"  syndicate verify-feed {base}/feeds/all.atom --sources {federation.sources} --keys {federation.keys}"
-    )
+    papers = f"--sources {federation.sources} --keys {federation.keys}"
+    teller.say(f"  syndicate verify-feed {base}/feeds/all.atom {papers}")
     teller.say("a new bulletin follows every 20 seconds:")
 
 
@@ -126,7 +125,7 @@ def _free(port: int, teller: Teller) -> int:
 
 @contextmanager
 def _folder(keep: Path | None) -> Iterator[Path]:
-    """Where the federation keeps its files: a temporary folder, or the one to keep, which must be new or empty."""
+    """Where the federation keeps its files: a temporary folder, or ``keep``, which must be new or empty."""
     if keep is None:
         with tempfile.TemporaryDirectory(prefix="syndicate-demo-") as made:
             yield Path(made)
