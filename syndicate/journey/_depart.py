@@ -16,7 +16,7 @@ from typing import Final
 from syndicate.journey._wakeup import LocalWakeup
 from syndicate.news import Entry, Feed, Index, Kind, Registry, Slice, b64url
 from syndicate.ports import Clock, Logged, Storage, Window
-from syndicate.republish import compose, entry_of
+from syndicate.republish import compose, entry_of, token_address
 from syndicate.trust import recall
 
 _ALERT_PAGE: Final = 200  # versions looked at in one go for an alert among them
@@ -31,7 +31,6 @@ class PressLimits:
     window_least: int = 100
     window_most: int = 500  # Atom and JSON Feed carry the tokens
     window_most_rss: int = 4_000  # an hour at one item a second, and some
-    rss_bodies: int = 200  # further down RSS tells title, link and token only
     rebuild_seconds: float = 5.0  # between two versions of one document, but for an alert
     look_seconds: float = 1.0  # how long the newest index is believed when nobody rang
     kept_bytes: int = 64_000_000
@@ -234,11 +233,6 @@ class Press:
     def _typeset(self, slice_: Slice, format_: str, logged: Sequence[Logged], newest: int) -> Written:
         registry = self._registry()
         entries = [self._entry(one, registry) for one in logged]
-        if format_ == "rss":
-            entries = [
-                entry if place < self._limits.rss_bodies else replace(entry, text=None, html=None)
-                for place, entry in enumerate(entries)
-            ]
         indices = [one.index for one in logged]
         feed = compose(
             slice_,
@@ -254,8 +248,8 @@ class Press:
         )
 
     def _entry(self, logged: Logged, registry: Registry) -> Entry:
-        token_url = f"{self._base_url}/v1/items/{logged.sub}/{logged.ver}.jws"
-        return entry_of(recall(logged.token), logged.token, registry, token_url=token_url)
+        item = recall(logged.token)
+        return entry_of(item, logged.token, registry, token_url=token_address(self._base_url, item))
 
 
 def _squeeze(written: Written, codings: Mapping[str, Callable[[bytes], bytes]]) -> Document:

@@ -6,6 +6,7 @@ from typing import Final
 from aiohttp import web
 
 from syndicate.errors import SyndicateError
+from syndicate.news import Slice
 from syndicate.web._answer import NEVER, ready, send_json
 from syndicate.web._metrics import CONTENT_TYPE
 from syndicate.web._sources import read_health
@@ -32,7 +33,7 @@ class Watch:
     async def _database(self) -> str:
         try:
             async with asyncio.timeout(_DATABASE_SECONDS):
-                await self._world.storage.size()
+                await self._world.storage.page(Slice(), -1, 1)
         except TimeoutError:
             return "slow"
         except SyndicateError:
