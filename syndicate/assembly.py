@@ -32,6 +32,9 @@ from syndicate.wire import MEDIA_TYPES, Typesetter
 
 _log = logging.getLogger("syndicate.hub")
 _UNNAMED_VERSION: Final = "0"
+_BEAT_SECONDS: Final = 1.0
+_SILENT_SECONDS: Final = 15.0  # a ticker that did not tick for so long has stopped
+_PATIENCE_SECONDS: Final = 5.0  # for visits under way when the hub stops
 _STOPS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -105,34 +108,39 @@ async def open_hub(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         RegistryError: the registry does not compile.
         StorageError: the database cannot be opened, or another hub has it.
     """
-    clock = clock if clock is not None else SystemClock()
-    async with AsyncExitStack() as stack:
-        listener = stack.enter_context(contextlib.closing(_listen(settings.listen)))
-        shelf = RegistryShelf(*_folders(settings))
-        storage = await stack.enter_async_context(open_storage(settings.database))
-        fetcher = await stack.enter_async_context(
-            open_fetcher(
-                settings.fetch,
-                allow=[(place.host, place.port) for place in settings.allow],
-                user_agent=user_agent(settings.contact),
-            )
+    try:
+        async with AsyncExitStack() as stack:
+            yield await _open(settings, clock if clock is not None else SystemClock(), stack)
+    except BaseExceptionGroup as group:
+        raise _plainest(group) from group
+
+
+async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
+    listener = stack.enter_context(contextlib.closing(_listen(settings.listen)))
+    shelf = RegistryShelf(*_folders(settings))
+    storage = await stack.enter_async_context(open_storage(settings.database))
+    fetcher = await stack.enter_async_context(
+        open_fetcher(
+            settings.fetch,
+            allow=[(place.host, place.port) for place in settings.allow],
+            user_agent=user_agent(settings.contact),
         )
-        url = settings.base_url.rstrip("/") or _url(listener)
-        wakeup = LocalWakeup()
-        admission = Admission(storage, lambda: shelf.current, clock)
-        hub = Hub(
-            url=url,
-            storage=storage,
-            shelf=shelf,
-            poller=Poller(fetcher, storage, admission, lambda: shelf.current, clock),
-            sealer=Sealer(storage, clock, wakeup),
-            clock=clock,
-        )
-        stack.push_async_callback(_seal_the_rest, hub.sealer)
-        alive = await stack.enter_async_context(_at_work(hub, settings))
-        world = _world(hub, settings, wakeup, admission, alive)
-        await stack.enter_async_context(serve(make_site(world), listener))
-        yield hub
+    )
+    wakeup = LocalWakeup()
+    admission = Admission(storage, lambda: shelf.current, clock)
+    hub = Hub(
+        url=settings.base_url.rstrip("/") or _url(listener),
+        storage=storage,
+        shelf=shelf,
+        poller=Poller(fetcher, storage, admission, lambda: shelf.current, clock),
+        sealer=Sealer(storage, clock, wakeup),
+        clock=clock,
+    )
+    stack.push_async_callback(_seal_the_rest, hub.sealer)
+    alive = await stack.enter_async_context(_at_work(hub, settings))
+    world = _world(hub, settings, wakeup, admission, alive)
+    await stack.enter_async_context(serve(make_site(world), listener))
+    return hub
 
 
 def _world(
@@ -159,7 +167,7 @@ def _world(
         storage=hub.storage,
         registry=lambda: hub.registry,
         press=press,
-        submission=SubmissionDesk(admission, lambda: hub.registry, hub.clock),
+        submission=SubmissionDesk(admission, lambda: hub.registry, hub.clock, settings.submit),
         clock=hub.clock,
         alive=alive,
         metrics=metrics,
@@ -168,22 +176,33 @@ def _world(
     )
 
 
+class _Pulse:
+    """When the ticker last ticked."""
+
+    def __init__(self) -> None:
+        self._at = time.monotonic()
+
+    async def beat(self) -> None:
+        self._at = time.monotonic()
+
+    def beats(self) -> bool:
+        return time.monotonic() - self._at < _SILENT_SECONDS
+
+
 @asynccontextmanager
 async def _at_work(hub: Hub, settings: Settings) -> AsyncIterator[Callable[[], Mapping[str, bool]]]:
     """The hub's workers, at work until left; gives what tells who is. If one dies, the hub stops."""
-    ticker = Ticker()
-    ticker.every(settings.poll_seconds, hub.poller.poll_due, name="poll")
-    ticker.every(settings.registry_seconds, hub.shelf.refresh, name="registry")
+    pulse = _Pulse()
     async with asyncio.TaskGroup() as workers:
-        tasks = {
-            "sealer": workers.create_task(hub.sealer.run()),
-            "ticker": workers.create_task(ticker.run()),
-        }
+        sealing = workers.create_task(hub.sealer.run())
         try:
-            yield lambda: {name: not task.done() for name, task in tasks.items()}
+            async with Ticker(patience_seconds=_PATIENCE_SECONDS) as ticker:
+                ticker.every(_BEAT_SECONDS, pulse.beat)
+                ticker.every(settings.poll_seconds, hub.poller.poll_due)
+                ticker.every(settings.registry_seconds, hub.shelf.refresh)
+                yield lambda: {"sealer": not sealing.done(), "ticker": pulse.beats()}
         finally:
-            for task in tasks.values():
-                task.cancel()
+            sealing.cancel()
 
 
 async def _seal_the_rest(sealer: Sealer) -> None:
@@ -206,8 +225,6 @@ async def run_hub(settings: Settings, started: Callable[[Hub], None] = lambda _:
             started(hub)
             await _until(stop, hup, hub)
             _log.info("stopping")
-    except BaseExceptionGroup as group:
-        raise _plainest(group) from group
     finally:
         for number in (*_STOPS, signal.SIGHUP):
             loop.remove_signal_handler(number)
@@ -228,11 +245,11 @@ async def _reread(hup: asyncio.Event, hub: Hub) -> None:
 
 
 def _plainest(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The one failure of ours in it, if that is all there is: the terminal then says what happened."""
+    """The one failure in it, if that is all there is: who left the hub by an exception sees that exception."""
     alone: BaseException = group
     while isinstance(alone, BaseExceptionGroup) and len(alone.exceptions) == 1:
         alone = alone.exceptions[0]
-    return alone if isinstance(alone, SyndicateError) else group
+    return alone
 
 
 def user_agent(contact: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any, Final, NoReturn
 
 from syndicate.errors import SettingsError
 from syndicate.fetch import FetchLimits
-from syndicate.journey import PressLimits
+from syndicate.journey import PressLimits, SubmitLimits
 from syndicate.web import WebLimits
 
 PREFIX: Final = "SYNDICATE_HUB_"
@@ -50,7 +50,12 @@ class Settings:
     poll_seconds: float = 5.0  # how often one looks which feeds are due
     fetch: FetchLimits = field(default_factory=FetchLimits)
     feeds: PressLimits = field(default_factory=PressLimits)
+    submit: SubmitLimits = field(default_factory=SubmitLimits)
     web: WebLimits = field(default_factory=WebLimits)
+
+    def told(self) -> dict[str, str]:
+        """Every setting by its name, as text."""
+        return _told(self)
 
 
 def read_settings(
@@ -89,6 +94,17 @@ def read_address(text: str) -> Address:
     if found is None or int(found["port"]) > 65_535:
         raise ValueError("must be HOST:PORT")
     return Address(found["six"] or found["host"], int(found["port"]))
+
+
+def _told(of: Any, before: str = "") -> dict[str, str]:  # noqa: ANN401 - a dataclass of settings
+    found: dict[str, str] = {}
+    for one in fields(of):
+        value = getattr(of, one.name)
+        if is_dataclass(value) and not isinstance(value, Address):
+            found |= _told(value, f"{one.name}.")
+        else:
+            found[before + one.name] = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return found
 
 
 def _from_file(config: Path) -> dict[str, tuple[str, object]]:

@@ -9,13 +9,14 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from syndicate.errors import WireError
-from syndicate.news import Admitted, Held, Known, Outcome, Reason, Refused
+from syndicate.news import Admitted, Held, Known, Outcome, Reason, Refused, Unjudged
 from syndicate.web._answer import NEVER, json_bytes, problem, send_json
 from syndicate.web._world import World
 from syndicate.wire import split_submission
 
 _TAKEN: Final = ("text/plain", "application/jose")
 _RETRY_SECONDS: Final = 60  # after a limit was reached
+_OURS: Final = "the hub failed on this token, which says nothing about it; send it again later"
 _BUSY_SECONDS: Final = 5  # after the room was full
 
 
@@ -84,6 +85,8 @@ class Submit:
         if not tokens:
             return problem(400, "there is no token in the body")
         outcomes = await self._world.submission.submit(tokens)
+        if isinstance(outcomes, Refused):
+            return problem(400, outcomes.detail, more={"reason": outcomes.reason})
         self._world.metrics.submitted(outcomes)
         return _tell(request, outcomes)
 
@@ -119,3 +122,5 @@ def _result(outcome: Outcome) -> Mapping[str, object]:
                 "agency": outcome.agency,
                 "digest": outcome.digest,
             }
+        case Unjudged():
+            return {"outcome": "unjudged", "detail": _OURS, "digest": outcome.digest}

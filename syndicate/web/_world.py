@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from syndicate.journey import Press
-from syndicate.news import Outcome, Registry
+from syndicate.news import Outcome, Refused, Registry
 from syndicate.ports import Clock, Storage
 from syndicate.web._metrics import Metrics
 
@@ -13,8 +13,8 @@ from syndicate.web._metrics import Metrics
 class Submission(Protocol):
     """Where submitted tokens go."""
 
-    async def submit(self, tokens: Sequence[str]) -> tuple[Outcome, ...]:
-        """What became of each token, in their order; returned only after the commit."""
+    async def submit(self, tokens: Sequence[str]) -> tuple[Outcome, ...] | Refused:
+        """What became of each token, in their order, only after the commit; or why none was looked at."""
         ...
 
 
