@@ -50,8 +50,8 @@ ITEMS = {
 
 # What readers are shown in place of the first version, by agency and story: how its title begins now.
 SHOWN = {
-    ("id.demo", "gunung-contoh"): "Jalur pendakian Gunung Contoh dibuka kembali",
-    ("id.demo", "sungai-harimau"): "Air Sungai Harimau aman dipakai: keenam contoh",
+    ("id.demo", "gunung-contoh"): "Jalur pendakian Gunung Contoh dibuka",
+    ("id.demo", "sungai-harimau"): "Air Sungai Harimau aman dipakai: keenam",
     ("th.demo", "rice-price"): "ราคาข้าวตลาดตัวอย่างขยับขึ้นร้อยละ 1.2",
     ("tl.demo", "ponte"): "[WITHDRAWN] ",
 }

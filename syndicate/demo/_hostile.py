@@ -128,22 +128,23 @@ PUSHERS = (
     ),
     Pusher(
         name="altered copy, submitted",
-        tale="a look-alike of bn.demo's site changes a story and pushes it",
+        tale="a look-alike site changes a story of bn.demo and pushes it",
         tokens=lambda town: [_reworded(town)],
     ),
 )
 
 
 def look_alike(town: Town) -> str:
-    """Put up the look-alike's feed: one title changed around its token, one token reworded; its address.
+    """Put up a copy of the hub's feed of bn.demo, one headline changed around its token, one token reworded.
 
-    No registry names it, so no hub ever asks there: it is for readers who take a feed for what it looks like.
+    No registry names the place, so no hub ever asks there: it waits for readers who take it for the real one.
     """
-    genuine = town.victim("bn.demo").signed_feed()
-    title = claims_of(town.victim("bn.demo").token_of("pasar-terapung"))["title"]
-    copy = genuine.replace(title.encode(), b"Pasar terapung ditutup selama-lamanya")
-    copy = copy.replace(town.victim("bn.demo").token_of("lampu-suria").encode(), _reworded(town).encode())
-    return town.lookalike.put_up("/main.atom", _page(copy))
+    victim = town.victim("bn.demo")
+    headline = claims_of(victim.token_of("pasar-terapung"))["title"]
+    copy = town.hub.get("/feeds/agency/bn.demo.atom")
+    copy = copy.replace(headline.encode(), b"Pasar terapung ditutup selama-lamanya")
+    copy = copy.replace(victim.token_of("lampu-suria").encode(), _reworded(town).encode())
+    return town.lookalike.put_up("/feeds/agency/bn.demo.atom", _page(copy))
 
 
 def mirror_path(agency: AgencyId) -> str:

@@ -50,7 +50,7 @@ async def play_night(federation: Federation, teller: Teller) -> Answers:
         teller.refused(hijacker.name, hijacker.tale, answer)
     _give_back(federation)
     teller.scene("And the readers? One of them checks two feeds with `syndicate verify-feed`")
-    for name, tale, url in _read_by_a_careful_reader(federation):
+    for name, tale, url in await asyncio.to_thread(_looked_at, federation):
         answers[name] = await asyncio.to_thread(verdict_on, url, federation.registry)
         teller.checked(name, tale, answers[name])
     return answers
@@ -71,11 +71,11 @@ async def _hijack(town: Town) -> list[tuple[Hijacker, str]]:
     return [(hijacker, _answer(hijacker, since, before, after)) for hijacker in HIJACKERS]
 
 
-def _read_by_a_careful_reader(federation: Federation) -> tuple[tuple[str, str, str], ...]:
+def _looked_at(federation: Federation) -> tuple[tuple[str, str, str], ...]:
     return (
         (
             "altered copy, checked by a reader",
-            "the look-alike of bn.demo's site, which no hub ever asks",
+            "the look-alike's copy of bn.demo's feed, which no hub ever asks for",
             look_alike(federation.town),
         ),
         ("the unified feed", "the hub's own feed", f"{federation.hub.base_url}/feeds/all.atom"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import signal
 import socket
 import tempfile
@@ -32,7 +33,7 @@ def check_demo(*, as_json_text: bool = False) -> int:
         SyndicateError: the federation could not be started.
     """
     began = time.monotonic()
-    with _folder(None) as folder:
+    with _folder(None) as folder, _log_in(folder):
         rows = asyncio.run(play_once(load_newsrooms(), folder, Teller(silent=as_json_text)))
     seconds = round(time.monotonic() - began, 1)
     if as_json_text:
@@ -62,7 +63,7 @@ def run_demo(*, port: int, keep: Path | None) -> int:
         SyndicateError: the federation could not be started.
     """
     teller = Teller()
-    with _folder(keep) as folder:
+    with _folder(keep) as folder, _log_in(folder):
         asyncio.run(_run(teller, folder, _free(port, teller)))
     teller.say(f"Stopped. Everything is still in {keep}." if keep else "Stopped, and tidied up.")
     return 0
@@ -121,6 +122,20 @@ def _free(port: int, teller: Teller) -> int:
             teller.say(f"Port {port} is taken, so the hub takes a free one.")
             return 0
     return port
+
+
+@contextmanager
+def _log_in(folder: Path) -> Iterator[None]:
+    """Let the hub write its log into ``folder``: on the terminal the demo tells the story."""
+    log = logging.getLogger("syndicate")
+    pen = logging.FileHandler(folder / "hub.log", encoding="utf-8")
+    pen.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    log.addHandler(pen)
+    try:
+        yield
+    finally:
+        log.removeHandler(pen)
+        pen.close()
 
 
 @contextmanager

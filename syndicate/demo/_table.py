@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-_WIDTHS = (46, 34)
+_WIDEST = 60  # characters of a column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +32,18 @@ def all_agree(rows: Sequence[Row]) -> bool:
 
 def print_table(rows: Sequence[Row]) -> None:
     """Print the rows for a person."""
-    what, expected = _WIDTHS
+    what = _width([row.what for row in rows])
+    expected = _width([row.expected for row in rows])
     print(f"     {'what':<{what}}  {'expected':<{expected}}  seen")
     for row in rows:
         mark = "ok  " if row.agrees else "NOT "
         print(f"{mark} {row.what:<{what}}  {row.expected:<{expected}}  {row.seen}")
     wrong = sum(not row.agrees for row in rows)
     print(f"\n{len(rows)} rows, {wrong} that do not agree")
+
+
+def _width(cells: Sequence[str]) -> int:
+    return min(_WIDEST, max(map(len, cells), default=0))
 
 
 def as_json(rows: Sequence[Row]) -> list[dict[str, object]]:
