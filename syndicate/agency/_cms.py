@@ -11,6 +11,7 @@ from typing import Any, Final
 import feedparser
 
 from syndicate.agency._addresses import plain_address
+from syndicate.agency._tree import BLOCKS, INLINE, SILENT
 from syndicate.errors import AgencyError
 
 CMS_BYTES: Final = 20_000_000  # of a CMS's feed; 1,000 whole articles have about 7
@@ -19,10 +20,16 @@ MOST_ENTRIES: Final = 2_000
 _PICTURE_TEXTS = re.compile(
     rb"<media:(description|title|text)(?:\s[^>]*)?(?<!/)>(?:(?!</?media:).)*</media:\1\s*>", re.DOTALL
 )
-# RSS never says whether a text is HTML, and feedparser takes "one<br>two" for plain text.
-_TAGS = re.compile(
-    r"</?(p|br|div|span|img|a|b|i|u|em|strong|ul|ol|li|h[1-6]|table|hr)(\s[^<>]*)?/?>", re.IGNORECASE
+# Entities of a feed's own are one character each, or they are a bomb: feedparser would expand it.
+_ENTITY = re.compile(rb"<!ENTITY\b")
+_HARMLESS_ENTITY = re.compile(
+    rb"""<!ENTITY\s+\w+\s+(?:"(?:&#\w+;|[^"&%]){0,32}"|'(?:&#\w+;|[^'&%]){0,32}')\s*>"""
 )
+# RSS never says whether a text is HTML, and feedparser says it of all or of too few.
+_TAGS = re.compile(
+    rf"</?(?:{'|'.join(BLOCKS | INLINE | SILENT)})(?:\s[^<>]*)?/?>|&#?\w{{1,32}};", re.IGNORECASE
+)
+_MAIL = re.compile(r"[<(]?[^\s<>()]+@[^\s<>()]+[>)]?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +73,15 @@ def read_cms(body: bytes, *, source: str) -> tuple[CmsEntry, ...]:
     """
     if len(body) > CMS_BYTES:
         raise AgencyError(f"{source} has more than {CMS_BYTES} bytes")
+    bare = body.replace(b"\x00", b"")  # UTF-16 hides nothing
+    if len(_ENTITY.findall(bare)) != len(_HARMLESS_ENTITY.findall(bare)):
+        raise AgencyError(f"{source} declares entities that no feed needs; it was not read")
     # Bytes in a stream, never text: given text, feedparser may open a file or an address of that name.
     # Sanitising and resolving are done once, by the converter.
     feed = feedparser.parse(
         io.BytesIO(_PICTURE_TEXTS.sub(b"", body)), sanitize_html=False, resolve_relative_uris=False
     )
-    if not feed.version:
+    if not feed.get("version"):
         raise AgencyError(
             f"what {source} gave is neither RSS nor Atom{_beginning(body)}",
             hint="Open the address in a browser: a login, challenge or error page may stand there.",
@@ -116,15 +126,16 @@ def _words(detail: Mapping[str, Any] | None, *, typed: bool) -> Words | None:
     if not detail or not detail.get("value"):
         return None
     value = str(detail["value"])
-    is_html = detail.get("type") != "text/plain" or (not typed and _TAGS.search(value) is not None)
+    is_html = detail.get("type") != "text/plain" if typed else _TAGS.search(value) is not None
     return Words(value=value, is_html=is_html)
 
 
 def _byline(entry: Mapping[str, Any]) -> str:
     """The authors' names; an address alone is nobody's byline and does not belong in a public record."""
     names = [str(author.get("name") or "") for author in entry.get("authors", ())]
-    names = [name for name in names or [str(entry.get("author") or "")] if name and "@" not in name]
-    return ", ".join(dict.fromkeys(names))
+    if len(names) < 2:  # of one author, feedparser may have split the address in the wrong place
+        names = [_MAIL.sub("", str(entry.get("author") or "")).strip(" ()")]
+    return ", ".join(dict.fromkeys(name for name in names if name and "@" not in name))
 
 
 def _seconds(parsed: time.struct_time | None) -> float | None:

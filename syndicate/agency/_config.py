@@ -91,7 +91,6 @@ class AgencyConfig:
             states=(Since(state=SeatState.ACTIVE, since=UnixTime(0)),),
             languages=(self.language,),
             timezone=self.zone,
-            home=self.base_url,
             rights=self.rights,
             credit=self.credit,
         )

@@ -19,6 +19,7 @@ from syndicate.agency._tree import TooMuchMarkup
 from syndicate.news import AgencyId, Content, ItemId, Kind, Media, Reason, b64url, host_of, is_listed, limits
 
 _TITLE_FROM_TEXT: Final = 100  # characters of the text that stand in for a missing title
+_BLANK_LINES = re.compile(r"\r?\n[ \t]*\r?\n\s*")
 _MEDTOP = re.compile(r"(?:medtop:|https?://cv\.iptc\.org/newscodes/mediatopic/)(\d{8})")
 _MEDTOP_SCHEME = re.compile(r"medtop|https?://cv\.iptc\.org/newscodes/mediatopic/?")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,100}", re.ASCII)
@@ -116,22 +117,20 @@ def _drafted(entry: CmsEntry, config: AgencyConfig, url: str, now: float) -> Dra
         _markup(entry.body), base=url, media_hosts=config.picture_hosts, furniture=config.furniture
     )
     notes = list(converted.notes)
-    text = without_markup(converted.body)
-    title = _titled(entry, text, notes)
+    title = _titled(entry, converted.body, notes)
     if not title:
         return Unfit(
             code="entry-without-text",
             detail="it has neither a title nor a text",
             remedy="Let the CMS's feed carry titles and texts.",
         )
-    summary = _plain(entry.summary)
     return Draft(
         cms_id=entry.cms_id,
         sub=item_id(config.id, entry.cms_id),
         title=title,
         url=url,
         lang=config.language,
-        summary=_fitting(summary, limits.SUMMARY, "summary", notes) if summary and summary != text else None,
+        summary=_summary(entry, converted.body, notes),
         content=Content(type="text/html", body=converted.body) if converted.body else None,
         byline=_fitting(one_line(entry.byline), limits.BYLINE, "byline", notes) or None,
         categories=_topics(entry.categories),
@@ -146,7 +145,7 @@ def _markup(words: Words | None) -> str:
     """The text as HTML; blank lines of a plain text are its paragraphs."""
     if words is None or words.is_html:
         return words.value if words else ""
-    return html.escape(words.value).replace("\r\n", "\n").replace("\r", "\n").replace("\n", "<br>")
+    return _BLANK_LINES.sub("<br><br>", html.escape(words.value))
 
 
 def _plain(words: Words | None) -> str:
@@ -155,13 +154,21 @@ def _plain(words: Words | None) -> str:
     return without_markup(words.value) if words.is_html else one_line(words.value)
 
 
-def _titled(entry: CmsEntry, text: str, notes: list[str]) -> str:
+def _titled(entry: CmsEntry, body: str, notes: list[str]) -> str:
     title = _plain(entry.title)
     if title:
         return _fitting(title, limits.TITLE, "title", notes)
-    if text:
+    if text := without_markup(body):
         notes.append("it has no title: the beginning of the text stands in for it")
-    return shortened(text, _TITLE_FROM_TEXT)
+        return shortened(text, _TITLE_FROM_TEXT)
+    return ""
+
+
+def _summary(entry: CmsEntry, body: str, notes: list[str]) -> str | None:
+    summary = _plain(entry.summary)
+    if not summary or summary == without_markup(body):
+        return None  # many CMSs give the whole text twice
+    return _fitting(summary, limits.SUMMARY, "summary", notes)
 
 
 def _fitting(text: str, most: int, what: str, notes: list[str]) -> str:

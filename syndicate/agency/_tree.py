@@ -24,12 +24,13 @@ BLOCKS: Final = frozenset(
 )  # fmt: skip
 INLINE: Final = frozenset(
     {
-        "a", "abbr", "b", "br", "cite", "code", "em", "i", "img", "q", "s", "span", "strike", "strong",
-        "del", "sub", "sup",
+        "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "data", "del", "dfn", "em",
+        "font", "i", "img", "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small",
+        "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var",
     }
 )  # fmt: skip
 # Gone with all they hold: code, what only a browser can show, and text that stands for it.
-_SILENT: Final = frozenset(
+SILENT: Final = frozenset(
     {
         "applet", "audio", "button", "canvas", "embed", "form", "frame", "frameset", "iframe", "input",
         "map", "math", "meter", "noembed", "noframes", "noscript", "object", "progress", "script", "select",
@@ -95,7 +96,7 @@ def _cleaned(text: str) -> str:
     return nh3.clean(
         _UNREADABLE.sub("", text),
         tags=set(BLOCKS | INLINE),
-        clean_content_tags=set(_SILENT),
+        clean_content_tags=set(SILENT),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         url_schemes={"http", "https"},
         link_rel=None,
