@@ -68,8 +68,8 @@ SCRIPTS: Final = (
     ),
     _script(
         "zh",
-        "台风 暴雨 登陆 沿海 居民 疏散 政府 召开 紧急 会议 洪水 道路 学校 停课 救援 队伍 待命 电力 恢复 农业 水稻 损失 国际 "
-        "援助 区域 合作 经济 贸易 健康 疫苗 河流 水位 上涨 天气 预报 交通 部门",
+        "台风 暴雨 登陆 沿海 居民 疏散 政府 召开 紧急 会议 洪水 道路 学校 停课 救援 队伍 待命 电力 恢复 "
+        "农业 水稻 损失 国际 援助 区域 合作 经济 贸易 健康 疫苗 河流 水位 上涨",
         gap="，",
         stop="。",
         run=7,
@@ -83,8 +83,8 @@ SCRIPTS: Final = (
         "en",
         "the storm made landfall on the central coast and families moved to shelters while the cabinet met "
         "rainfall reached a record rivers rose bridges and schools closed rescue teams stood ready power was "
-        "restored rice fields suffered damage regional partners offered assistance trade and health ministers "
-        "agreed on cooperation",
+        "restored rice fields suffered damage regional partners offered assistance trade and health "
+        "ministers agreed on cooperation",
     ),
 )
 
