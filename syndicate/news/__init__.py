@@ -41,7 +41,7 @@ from syndicate.news._item import (
     Relation,
     RelationType,
 )
-from syndicate.news._outcome import Admitted, Held, Known, Mark, Outcome, Reason, Refused
+from syndicate.news._outcome import Admitted, Held, Known, Mark, Outcome, Reason, Refused, Unjudged
 from syndicate.news._registry import (
     Agency,
     AgencyKey,
@@ -102,6 +102,7 @@ __all__ = [
     "StreamName",
     "TokenDigest",
     "UnixTime",
+    "Unjudged",
     "a_label",
     "b64url",
     "check_content",

@@ -112,7 +112,17 @@ class Admitted:
     marks: frozenset[Mark] = field(default_factory=frozenset)
 
 
-Outcome = Admitted | Known | Refused | Held
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unjudged:
+    """Our own code failed on this token (the log has the traceback): nothing is said about it, nothing kept.
+
+    A bug is never filed as a bad source; the other tokens of its batch have their own outcomes.
+    """
+
+    digest: TokenDigest | None = None
+
+
+Outcome = Admitted | Known | Refused | Held | Unjudged
 
 _REMEDIES = {
     Reason.WIRE_DOCTYPE: "Serve the signed feed exactly as the tool wrote it; it never has a DOCTYPE.",

@@ -149,8 +149,8 @@ class Book(Protocol):
         """
         ...
 
-    def held(self, agency: AgencyId) -> tuple[tuple[str, str], ...]:
-        """The held tokens of an agency (token, source), oldest first."""
+    def held(self, agency: AgencyId) -> tuple[tuple[str, str, int], ...]:
+        """The held tokens of an agency (token, source, first receipt), oldest first."""
         ...
 
     def release(self, digests: Collection[TokenDigest]) -> None:

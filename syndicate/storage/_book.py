@@ -129,12 +129,12 @@ class SqliteBook:
         """Keep held tokens for another judgement; once per digest."""
         hold(self._connection, held, at)
 
-    def held(self, agency: AgencyId) -> tuple[tuple[str, str], ...]:
-        """The held tokens of an agency (token, source), oldest first."""
+    def held(self, agency: AgencyId) -> tuple[tuple[str, str, int], ...]:
+        """The held tokens of an agency (token, source, first receipt), oldest first."""
         found = self._connection.exec_driver_sql(
-            "SELECT token, source FROM held WHERE agency = ? ORDER BY id", (agency,)
+            "SELECT token, source, held_at FROM held WHERE agency = ? ORDER BY id", (agency,)
         )
-        return tuple((token, source) for token, source in found)
+        return tuple((token, source, held_at) for token, source, held_at in found)
 
     def release(self, digests: Collection[TokenDigest]) -> None:
         """Forget held tokens that have been admitted or refused since."""

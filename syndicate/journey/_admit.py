@@ -1,0 +1,215 @@
+"""Admission: from envelopes that strangers sent to versions that are in storage.
+
+ (1) what is known by its digest is skipped before any cryptography;
+ (2) each token is verified by itself (steps 1 to 11), off the event loop, a few at a time;
+ (3) in one transaction for at most a hundred, each is given its place among the tokens already here
+     (step 12, at the desk) and kept: admitted with its relations, refused with its evidence, or held;
+ (4) where that took a forked stream's floor back, the tokens held for it are judged again.
+
+The same batch twice is a no-op. One bad token never stops another.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final, TypeVar
+
+from syndicate.journey._desk import Desk
+from syndicate.news import (
+    Admitted,
+    AgencyId,
+    Envelope,
+    Held,
+    Known,
+    Outcome,
+    Refused,
+    Registry,
+    TokenDigest,
+    Unjudged,
+    digest_of,
+)
+from syndicate.ports import Book, Clock, Storage
+from syndicate.trust import Verified, VerifiedHeartbeat, verify
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+BATCH: Final = 100  # tokens in one transaction: nobody's flood keeps the writer from the others for longer
+_SLICE: Final = 25  # tokens verified in one visit to a thread
+
+Verdict = Verified | VerifiedHeartbeat | Refused | Unjudged
+Receipt = tuple[Envelope, int]  # a token, and the second of its first receipt
+
+
+@dataclass(slots=True)
+class _Settled:
+    """What came of tokens so far: by token; whose they were; and who took a stream's floor back."""
+
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    agencies: set[AgencyId] = field(default_factory=set)
+    lifted: set[AgencyId] = field(default_factory=set)
+
+    def add(self, other: "_Settled") -> None:
+        self.outcomes.update(other.outcomes)
+        self.agencies |= other.agencies
+        self.lifted |= other.lifted
+
+
+class Admission:
+    """Admits what its agencies signed, and refuses the rest with a reason."""
+
+    def __init__(self, storage: Storage, registry_source: Callable[[], Registry], clock: Clock) -> None:
+        self._storage = storage
+        self._registry_source = registry_source
+        self._clock = clock
+        self._met: set[AgencyId] = set()  # since this process began
+
+    async def admit(self, envelopes: Sequence[Envelope]) -> tuple[Outcome, ...]:
+        """Judge tokens and keep what came of it; the outcomes stand in the order of the envelopes.
+
+        What is ``Admitted`` is on the disk when this returns. A heartbeat that fits gives ``Known``.
+
+        Raises:
+            StorageError: the database could not do it; earlier tokens of a long batch may be in.
+        """
+        now = int(self._clock.now())
+        settled = await self._judge([(envelope, now) for envelope in envelopes])
+        # (4) whoever is met first is asked too: we may have crashed between a lift and this line
+        await self._judge_held(settled.lifted | (settled.agencies - self._met))
+        self._met |= settled.agencies
+        return _in_order(envelopes, settled.outcomes)
+
+    async def _judge(self, receipts: Sequence[Receipt]) -> _Settled:
+        """Steps (1) to (3)."""
+        registry = self._registry_source()
+        first: dict[str, Receipt] = {}
+        for receipt in receipts:
+            first.setdefault(receipt[0].token, receipt)
+        # (1) skip what is known
+        digests = await asyncio.to_thread(_digests, first)
+        known = await self._storage.known(digests.values())
+        settled = _Settled()
+        settled.outcomes.update((token, Known(digest=of)) for token, of in digests.items() if of in known)
+        unknown = [receipt for token, receipt in first.items() if token not in settled.outcomes]
+        # (2) verify each by itself
+        judged: list[tuple[Envelope, Verdict]] = []
+        for start in range(0, len(unknown), _SLICE):
+            judged += await asyncio.to_thread(_verify_each, unknown[start : start + _SLICE], registry)
+        # (3) place and keep, a hundred at a time
+        at = int(self._clock.now())
+        for batch in _batches(judged):
+            settled.add(await self._storage.write(partial(_settle, batch=batch, registry=registry, at=at)))
+        return settled
+
+    async def _judge_held(self, agencies: set[AgencyId]) -> None:
+        """Judge the held tokens of these agencies again, as of their first receipt."""
+        waiting = set(agencies)
+        while waiting:  # ends: each lift needs a key that never signed in that stream
+            agency = waiting.pop()
+            held = await self._storage.write(partial(_held, agency=agency))
+            settled = await self._judge(held)
+            waiting |= settled.lifted
+
+
+def _digests(tokens: Iterable[str]) -> dict[str, TokenDigest]:
+    # What is not ASCII has no digest; verification will refuse it.
+    return {token: digest_of(token) for token in tokens if token.isascii()}
+
+
+def _verify_each(receipts: Sequence[Receipt], registry: Registry) -> list[tuple[Envelope, Verdict]]:
+    return [
+        (envelope, _surely(envelope, partial(verify, envelope, registry, at))) for envelope, at in receipts
+    ]
+
+
+def _surely(envelope: Envelope, judge: Callable[[], T]) -> T | Unjudged:
+    """What ``judge`` says; a bug of ours costs this token its judgement, and no other token anything."""
+    try:
+        return judge()
+    except Exception:
+        log.exception("a token from %s could not be judged", envelope.source)
+        digest = digest_of(envelope.token) if envelope.token.isascii() else None
+        return Unjudged(digest=digest)
+
+
+def _batches(judged: list[tuple[Envelope, Verdict]]) -> Iterator[list[tuple[Envelope, Verdict]]]:
+    if len(judged) > BATCH:
+        judged.sort(key=_by_stream)  # a stream cut into batches is still placed from its oldest on
+    for start in range(0, len(judged), BATCH):
+        yield judged[start : start + BATCH]
+
+
+def _by_stream(each: tuple[Envelope, Verdict]) -> tuple[int, str, str, int]:
+    match each[1]:
+        case Verified(item=item):
+            return (0, item.iss, item.stream, item.seq)
+        case VerifiedHeartbeat(beat=beat):
+            return (1, beat.iss, beat.stream, beat.seq)  # of the head that came with it: after the items
+        case _:
+            return (2, "", "", 0)
+
+
+def _settle(book: Book, batch: Sequence[tuple[Envelope, Verdict]], registry: Registry, at: int) -> _Settled:
+    """Step (3), inside one transaction."""
+    items = [verdict for _, verdict in batch if isinstance(verdict, Verified)]
+    beats = [verdict for _, verdict in batch if isinstance(verdict, VerifiedHeartbeat)]
+    desk = Desk(book, items, beats)
+    outcomes: dict[str, Outcome] = {
+        envelope.token: verdict for envelope, verdict in batch if isinstance(verdict, Refused | Unjudged)
+    }
+    for item in desk.in_order(items):
+        outcomes[item.envelope.token] = _surely(item.envelope, partial(desk.place, item))
+    for beat in beats:
+        outcomes[beat.envelope.token] = _surely(beat.envelope, partial(desk.hear, beat))
+    desk.keep(registry)
+    _keep_the_rest(book, [(envelope, outcomes[envelope.token]) for envelope, _ in batch], at)
+    return _Settled(outcomes=outcomes, agencies={each.item.iss for each in items}, lifted=desk.lifted)
+
+
+def _keep_the_rest(book: Book, told: Sequence[tuple[Envelope, Outcome]], at: int) -> None:
+    """Refusals with their evidence, held tokens; and what had been held and is now judged is let go."""
+    refused = [(each, env.source, env.token) for env, each in told if isinstance(each, Refused)]
+    held = [(each, env.source, env.token) for env, each in told if isinstance(each, Held)]
+    book.keep_refused(refused, at)
+    book.hold(held, at)
+    book.release(
+        [each.digest for _, each in told if isinstance(each, Admitted | Known | Refused) and each.digest]
+    )
+
+
+def _held(book: Book, agency: AgencyId) -> list[Receipt]:
+    return [(Envelope(token=token, source=source), at) for token, source, at in book.held(agency)]
+
+
+def _in_order(envelopes: Sequence[Envelope], outcomes: dict[str, Outcome]) -> tuple[Outcome, ...]:
+    """The outcome of each envelope, told once each; a token's second envelope finds it known."""
+    answers: list[Outcome] = []
+    told: set[str] = set()
+    for envelope in envelopes:
+        outcome = outcomes[envelope.token]
+        if envelope.token in told and isinstance(outcome, Admitted):
+            outcome = Known(digest=outcome.digest)
+        elif envelope.token not in told:
+            _tell(envelope, outcome)
+        told.add(envelope.token)
+        answers.append(outcome)
+    return tuple(answers)
+
+
+def _tell(envelope: Envelope, outcome: Outcome) -> None:
+    """One line in the log for each outcome that changed something: ids, never bodies."""
+    match outcome:
+        case Admitted():
+            log.info("admitted %s version %d from %s", outcome.sub, outcome.ver, envelope.source)
+        case Refused() | Held():
+            word = "refused" if isinstance(outcome, Refused) else "held"
+            log.warning(
+                "%s %s from %s: %s (%s)",
+                word,
+                outcome.digest,
+                envelope.source,
+                outcome.reason,
+                outcome.detail,
+            )
