@@ -61,7 +61,7 @@ class FeedError:
     """One thing that went wrong with a source."""
 
     at: int
-    code: str  # a FetchFault or a Reason
+    code: str  # a FetchFault, a Reason, or one of the poller's own words
     detail: str
 
 
@@ -71,6 +71,7 @@ class FeedState:
 
     feed: FeedId
     validators: Validators = field(default_factory=Validators)
+    basis: str = ""  # what the validators count for: the registry's version, a space, the feed's address
     due_at: float = 0.0
     last_try: int | None = None
     last_success: int | None = None  # a body or a 304

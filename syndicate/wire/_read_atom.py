@@ -89,10 +89,10 @@ def unload_atom(body: bytes, most: int) -> Carriage:
         raise WireError("not an Atom feed document", code=Reason.WIRE_UNSUPPORTED)
     entries = list(root.iterchildren(ENTRY))
     check_count(len(entries), most)
-    carried = [found for place, entry in enumerate(entries, 1) if (found := _carried(entry, place))]
-    if sum(1 for _ in root.iter(JWS)) != len(carried):
+    carried = tuple(_carried(entry, place) for place, entry in enumerate(entries, 1))
+    if sum(1 for _ in root.iter(JWS)) != len(carried) - carried.count(None):
         raise misplaced("a token that is not the direct child of an entry of the feed")
-    return Carriage(carried=tuple(carried), bare=len(entries) - len(carried))
+    return Carriage(entries=carried)
 
 
 def _carried(entry: etree._Element, place: int) -> Carried | None:

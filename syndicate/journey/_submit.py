@@ -1,0 +1,177 @@
+"""The other first leg: tokens that an agency pushes instead of waiting to be polled (POST /v1/submit).
+
+A token proves itself, so there is no account; what must be bounded is what one key can make us keep. An
+agency has an allowance, and is charged for a token once its signature has proved to be theirs: junk that
+merely names a key costs its agency nothing. For the same reason a known token is free, and a refused one
+is charged once: both can be copied from public feeds by anybody. Whose allowance is used up is turned
+away by the key that a token names, before any cryptography: that harms no one who could still send.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeGuard
+
+from syndicate.journey._arrive import Admits
+from syndicate.news import (
+    Admitted,
+    AgencyId,
+    Envelope,
+    Held,
+    Outcome,
+    Reason,
+    Refused,
+    Registry,
+    TokenDigest,
+    compose_token,
+    digest_of,
+    limits,
+)
+from syndicate.ports import Clock
+
+# Refused in steps 1 to 5: nothing shows that the agency had a part in it.
+_UNPROVED: Final = frozenset(
+    {
+        Reason.TOKEN_TOO_LARGE,
+        Reason.TOKEN_MALFORMED,
+        Reason.BASE64_NOT_CANONICAL,
+        Reason.HEADER_UNKNOWN,
+        Reason.KEY_UNKNOWN,
+        Reason.KEY_WEAK,
+        Reason.SIGNATURE_BAD,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitLimits:
+    """How much may be pushed; the same for every agency."""
+
+    tokens: int = limits.FEED_ENTRIES  # in one submission
+    burst: int = 300  # tokens of one agency at once
+    per_second: float = 2.0  # tokens of one agency, lastingly
+    at_once: int = 4  # submissions being judged; polls go on beside them
+    charged: int = 10_000  # digests remembered as charged
+
+
+class SubmissionDesk:
+    """Takes pushed tokens to admission, and keeps each agency's allowance."""
+
+    def __init__(
+        self,
+        admission: Admits,
+        registry_source: Callable[[], Registry],
+        clock: Clock,
+        bounds: SubmitLimits | None = None,
+    ) -> None:
+        self._admission = admission
+        self._registry_source = registry_source
+        self._clock = clock
+        self._bounds = bounds or SubmitLimits()
+        self._places = asyncio.Semaphore(self._bounds.at_once)
+        self._allowances: dict[AgencyId, _Allowance] = {}
+        self._charged: OrderedDict[TokenDigest, None] = OrderedDict()
+        self._owners: tuple[str, dict[str, AgencyId]] = ("", {})
+
+    async def submit(self, tokens: Sequence[str]) -> tuple[Outcome, ...] | Refused:
+        """What became of each token, in order, or why the submission as a whole was not looked at.
+
+        When it returns, what was admitted is on the disk: it will be in the feed whatever happens next.
+
+        Raises:
+            StorageError: nothing of it was kept; it may be sent again.
+        """
+        if len(tokens) > self._bounds.tokens:
+            return Refused(
+                reason=Reason.WIRE_TOO_MANY, detail=f"more than {self._bounds.tokens} tokens in a submission"
+            )
+        async with self._places:
+            turned_away = [self._turned_away(token) for token in tokens]
+            judged = iter(
+                await self._judge([t for t, away in zip(tokens, turned_away, strict=True) if away is None])
+            )
+        return tuple(next(judged) if away is None else away for away in turned_away)
+
+    async def _judge(self, tokens: Sequence[str]) -> tuple[Outcome, ...]:
+        if not tokens:
+            return ()
+        outcomes = await self._admission.admit([Envelope(token=token, source="submit") for token in tokens])
+        for outcome in outcomes:
+            self._charge(outcome)
+        return outcomes
+
+    def _turned_away(self, token: str) -> Refused | None:
+        """The refusal for a token that names a key whose agency has used up its allowance."""
+        agency = self._named(token)
+        if agency is None or (wait := self._allowance(agency).seconds_to_wait(self._clock.now())) <= 0:
+            return None
+        return Refused(
+            reason=Reason.RATE_LIMITED,
+            detail=f"{agency} has sent more than its share; again in {int(wait) + 1} seconds",
+            agency=agency,
+            digest=digest_of(token) if token.isascii() else None,
+        )
+
+    def _charge(self, outcome: Outcome) -> None:
+        if not _proved(outcome) or outcome.agency is None or outcome.digest is None:
+            return
+        agency, digest = outcome.agency, outcome.digest
+        if digest in self._charged:
+            return
+        self._charged[digest] = None
+        if len(self._charged) > self._bounds.charged:
+            self._charged.popitem(last=False)
+        self._allowance(agency).take(self._clock.now())
+
+    def _allowance(self, agency: AgencyId) -> "_Allowance":
+        if (found := self._allowances.get(agency)) is None:  # as many as the registry has agencies
+            found = self._allowances[agency] = _Allowance(self._bounds)
+        return found
+
+    def _named(self, token: str) -> AgencyId | None:
+        """Whose key the token names. A header has one spelling, so nothing needs to be decoded."""
+        registry = self._registry_source()
+        if self._owners[0] != registry.version:
+            self._owners = (registry.version, _headers(registry))
+        return self._owners[1].get(token[:200].partition(".")[0])
+
+
+def _proved(outcome: Outcome) -> TypeGuard[Admitted | Held | Refused]:
+    """Whether this token, not seen before, was shown to be its agency's own."""
+    if isinstance(outcome, Refused):
+        return outcome.reason not in _UNPROVED
+    return isinstance(outcome, Admitted | Held)
+
+
+class _Allowance:
+    """A token bucket that is paid afterwards: it may end below nothing, and then waits until it is above."""
+
+    def __init__(self, bounds: SubmitLimits) -> None:
+        self._burst = float(bounds.burst)
+        self._per_second = bounds.per_second
+        self._left = self._burst
+        self._at: float | None = None
+
+    def seconds_to_wait(self, now: float) -> float:
+        """How long until a token may be sent, 0 for at once."""
+        self._fill(now)
+        return 0.0 if self._left >= 1 else (1 - self._left) / self._per_second
+
+    def take(self, now: float) -> None:
+        """Charge one token. A debt is never larger than a full allowance."""
+        self._fill(now)
+        self._left = max(self._left - 1, -self._burst)
+
+    def _fill(self, now: float) -> None:
+        if self._at is not None and now > self._at:  # a clock set back gives nothing, and takes nothing
+            self._left = min(self._burst, self._left + (now - self._at) * self._per_second)
+        self._at = now
+
+
+def _headers(registry: Registry) -> dict[str, AgencyId]:
+    """The first part that a token under each key of the registry begins with."""
+    return {
+        compose_token(b"", key.kid, lambda _: b"").partition(".")[0]: key.agency
+        for key in registry.keys.values()
+    }
