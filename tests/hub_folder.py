@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from newsroom import Clock
+from sealed import Clock
 from press import PressRoom
 from raw_client import Reply, ask, listener
 from registry_files import Folders, lay_out

@@ -1,167 +1,146 @@
-"""A federation in memory: agencies that sign, the registry that lists them, and a way into storage."""
+"""A small agency's newsroom: a CMS whose feed can be rewritten at will, beside the tool that signs it.
 
-import base64
-import hashlib
-from dataclasses import dataclass, field
-from functools import partial
-from typing import Any
+Everything is real (keys in memory apart): the book is a database, the signed feed are files.
+"""
 
-from syndicate.news import (
-    Act,
-    Agency,
-    AgencyId,
-    AgencyKey,
-    Content,
-    Envelope,
-    FederationId,
-    Item,
-    ItemId,
-    KeyId,
-    KeyStatus,
-    Kind,
-    Member,
-    MemberCode,
-    Registry,
-    SeatState,
-    SignedFeed,
-    Since,
-    StreamName,
-    TokenDigest,
-    UnixTime,
-    compose_token,
-    digest_of,
-    encode,
-)
-from syndicate.ports import Book, Storage
+import asyncio
+from dataclasses import dataclass, field, replace
+from html import escape
+from pathlib import Path
+
+from syndicate.agency import AgencyConfig, Report, sign_once
+from syndicate.news import AgencyId, FederationId, Item, Registry, StreamName
+from syndicate.ports import Clock, FetchFailed, FetchFault, FetchOutcome, Signer, Validators
 from syndicate.signing import ephemeral_signer
-from syndicate.trust import ItemState, Placed, StreamState, Verified, place, verify
+from syndicate.storage import open_streambook
+from syndicate.trust import recall
 
-NOON = 1_795_435_200  # 2026-11-23T12:00:00Z
+SITE = "https://news.demo-vn.example"
+STARTED = 1_795_600_000.0  # 2026-11-25T10:26:40Z
 
 
-@dataclass
-class Clock:
-    time: float = NOON
+@dataclass(slots=True)
+class SetClock:
+    """A clock whose hands are turned by hand."""
+
+    time: float = STARTED
 
     def now(self) -> float:
         return self.time
 
 
-@dataclass
-class Newsroom:
-    """One agency with a key of its own; each call of ``sign`` is the next token of its stream."""
+class CutLine:
+    """A fetcher on a day when nothing gets through."""
 
-    agency: str = "vn.demo"
-    languages: tuple[str, ...] = ("vi",)
-    name: str = "Hãng tin thử"
-    feeds: tuple[SignedFeed, ...] = ()
-    state: SeatState = SeatState.ACTIVE
-    seq: int = 0
-    prev: TokenDigest | None = None
+    async def fetch(self, url: str, validators: Validators | None = None) -> FetchOutcome:
+        return FetchFailed(fault=FetchFault.TIMEOUT, detail=f"{url} did not answer in 20 seconds")
+
+
+def story(number: int, **told: str) -> str:
+    """An item of an RSS feed; each keyword replaces an element, "" takes it away, ``more`` is added."""
+    elements = {
+        "title": f"Tin số {number}",
+        "link": f"{SITE}/tin/{number}",
+        "guid": f"cms-{number}",
+        "pubDate": f"Mon, 23 Nov 2026 {number % 24:02d}:00:00 GMT",
+        "description": f"<p>Nội dung bản tin số {number}.</p>",
+    }
+    more = told.pop("more", "")
+    elements |= told
+    inner = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in elements.items() if text)
+    return f"<item>{inner}{more}</item>"
+
+
+def rss(*items: str, head: str = "") -> str:
+    """An RSS feed with these items, top first."""
+    spaces = (
+        'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:media="http://search.yahoo.com/mrss/"'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:slash="http://purl.org/rss/1.0/modules/slash/"'
+    )
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" {spaces}><channel><title>Bản tin</title>'
+        f"<link>{SITE}/</link><description>Tin</description>{head}{''.join(items)}</channel></rss>"
+    )
+
+
+def demo_config(folder: Path) -> AgencyConfig:
+    """The configuration of the fictional agency vn.demo, with everything in ``folder``."""
+    return AgencyConfig(
+        id=AgencyId("vn.demo"),
+        federation=FederationId("demo"),
+        stream=StreamName("main"),
+        name="Thông tấn xã Thử nghiệm",
+        language="vi",
+        zone="Asia/Ho_Chi_Minh",
+        domains=("news.demo-vn.example",),
+        media_hosts=("pictures.demo-vn.example",),
+        feed=str(folder / "cms.xml"),
+        folder=folder / "public",
+        base_url=f"{SITE}/signed/",
+        rights="Free to republish with attribution.",
+        book_file=folder / "stream.sqlite",
+    )
+
+
+@dataclass(slots=True)
+class Newsroom:
+    """An agency in ``folder``: write its CMS's feed, sign, and look at what came of it."""
+
+    folder: Path
+    signer: Signer = field(default_factory=lambda: ephemeral_signer(b"the newsroom of the demo agency!"))
+    clock: SetClock = field(default_factory=SetClock)
+    config: AgencyConfig = field(init=False)
 
     def __post_init__(self) -> None:
-        self.signer = ephemeral_signer(self.agency.encode().ljust(32, b"."))
-        self.host = f"{self.agency.replace('.', '-')}.example"
+        self.config = demo_config(self.folder)
 
-    def local(self, name: str) -> ItemId:
-        opaque = base64.b32encode(hashlib.sha256(name.encode()).digest()).decode("ascii").lower()[:26]
-        return ItemId(f"{self.agency}:{opaque}")
+    def cms(self, text: str) -> None:
+        """Let the CMS publish this feed."""
+        Path(self.config.feed).write_bytes(text.encode("utf-8", "surrogatepass"))
 
-    def sign(self, name: str = "item", **claims: Any) -> str:
-        self.seq += 1
-        said: dict[str, Any] = {
-            "aud": FederationId("demo"),
-            "iss": AgencyId(self.agency),
-            "sub": self.local(name),
-            "ver": 1,
-            "stream": StreamName("main"),
-            "seq": self.seq,
-            "prev": self.prev,
-            "iat": UnixTime(NOON - 60),
-            "act": Act.PUBLISH,
-            "kind": Kind.STORY,
-            "lang": self.languages[0],
-            "title": f"Tin {name}",
-            "url": f"https://{self.host}/{name}",
-            "published": "2026-11-23T11:00:00Z",
-            "updated": "2026-11-23T11:00:00Z",
-            "content": Content(type="text/html", body=f"<p>{name}</p>"),
-        } | claims
-        token = compose_token(encode(Item(**said)), self.signer.kid, self.signer.sign)
-        self.prev = digest_of(token)
-        return token
+    def sign(self) -> Report:
+        """One run of ``syndicate agency sign``."""
+        with open_streambook(self.config.book_file, self.config.id, self.config.stream) as book:
+            return asyncio.run(
+                sign_once(
+                    self.config, signer=self.signer, book=book, fetcher=CutLine(), clock=as_clock(self.clock)
+                )
+            )
 
+    def run(self, text: str) -> Report:
+        """Publish and sign."""
+        self.cms(text)
+        return self.sign()
 
-def federation(*rooms: Newsroom, version: str = "1") -> Registry:
-    agencies = {
-        AgencyId(room.agency): Agency(
-            id=AgencyId(room.agency),
-            names={room.languages[0]: room.name},
-            domains=(room.host,),
-            states=(Since(state=room.state, since=UnixTime(NOON - 86_400)),),
-            languages=room.languages,
-            feeds=room.feeds,
-        )
-        for room in rooms
-    }
-    keys = {
-        KeyId(room.signer.kid): AgencyKey(
-            kid=KeyId(room.signer.kid),
-            agency=AgencyId(room.agency),
-            public=room.signer.public,
-            status=KeyStatus.ACTIVE,
-            nbf=UnixTime(NOON - 86_400),
-            exp=UnixTime(NOON + 86_400 * 300),
-        )
-        for room in rooms
-    }
-    members = {
-        MemberCode(room.agency[:2]): Member(
-            code=MemberCode(room.agency[:2]), names={"en": room.agency[:2].upper()}
-        )
-        for room in rooms
-    }
-    return Registry(
-        federation=FederationId("demo"),
-        name="Demo federation",
-        members=members,
-        agencies=agencies,
-        keys=keys,
-        version=version,
-    )
+    def said(self) -> list[Item]:
+        """What was signed so far, by number."""
+        with open_streambook(self.config.book_file, self.config.id, self.config.stream) as book:
+            return [recall(signed.token) for signed in book.page(0, 10_000)]
+
+    def only(self, text: str) -> Item:
+        """Publish and sign a feed of one entry; what was signed of it."""
+        self.run(text)
+        (item,) = self.said()
+        return item
+
+    @property
+    def registry(self) -> Registry:
+        """The agency as hubs know it."""
+        return self.config.own_registry(self.signer.kid, self.signer.public)
+
+    @property
+    def atom(self) -> Path:
+        return self.config.folder / self.config.atom_name
+
+    @property
+    def rss(self) -> Path:
+        return self.config.folder / self.config.rss_name
+
+    def reconfigure(self, **changes: object) -> None:
+        """Change the configuration."""
+        self.config = replace(self.config, **changes)  # type: ignore[arg-type]  # names are checked at run time
 
 
-def _placed(book: Book, verified: Verified) -> Placed:
-    item = verified.item
-    stream, version = (item.iss, item.stream), (item.sub, item.ver)
-    place_here = (item.iss, item.stream, item.seq)
-    placed = place(
-        verified,
-        item=book.items([item.sub]).get(item.sub, ItemState()),
-        stream=book.streams([stream]).get(stream, StreamState()),
-        standing=book.versions([version]).get(version),
-        around=book.neighbours([place_here])[place_here],
-    )
-    assert isinstance(placed, Placed), placed
-    return placed
-
-
-@dataclass
-class Hub:
-    """Storage with a short way in: verify, keep, seal."""
-
-    storage: Storage
-    registry: Registry
-    clock: Clock = field(default_factory=Clock)
-
-    async def take(self, *tokens: str) -> None:
-        for token in tokens:
-            await self.storage.write(partial(self._keep, token))
-        await self.storage.seal(self.clock.now())
-
-    def _keep(self, token: str, book: Book) -> None:
-        verified = verify(Envelope(token=token, source="test"), self.registry, int(self.clock.now()))
-        assert isinstance(verified, Verified), verified
-        placed = _placed(book, verified)
-        book.keep([(verified, placed)])
-        book.keep_streams({(verified.item.iss, verified.item.stream): placed.stream})
+def as_clock(clock: SetClock) -> Clock:
+    """A set clock keeps the port's promise."""
+    return clock

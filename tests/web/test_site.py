@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from hub_folder import Place, hub_at_work, place
-from newsroom import NOON
+from sealed import NOON
 
 from syndicate.news import Act, Content, SeatState, digest_of
 from syndicate.web import WebLimits
