@@ -55,7 +55,8 @@ def streams(connection: Connection) -> dict[StreamKey, StreamState]:
 
 def receipts(connection: Connection) -> dict[AgencyId, int]:
     """When each agency's newest version was received."""
-    return dict(connection.exec_driver_sql("SELECT agency, received_at FROM receipt").tuples())
+    found = connection.exec_driver_sql("SELECT agency, received_at FROM receipt")
+    return {agency: received_at for agency, received_at in found}  # noqa: C416 - a Row is no pair to mypy
 
 
 def marks_text(marks: Iterable[Mark]) -> str:

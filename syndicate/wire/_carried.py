@@ -18,7 +18,16 @@ class Carried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carriage:
-    """All that a document brought. ``bare`` counts the entries that carried no token."""
+    """All that a document brought: what each entry carried, None for an entry without a token."""
 
-    carried: tuple[Carried, ...]
-    bare: int
+    entries: tuple[Carried | None, ...]
+
+    @property
+    def carried(self) -> tuple[Carried, ...]:
+        """The tokens, in the order of their entries."""
+        return tuple(each for each in self.entries if each is not None)
+
+    @property
+    def bare(self) -> int:
+        """How many entries carried no token."""
+        return self.entries.count(None)

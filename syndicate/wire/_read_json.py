@@ -11,7 +11,7 @@ from syndicate.wire._bounds import (
     JSON_DEPTH,
     ascii_token,
     check_count,
-    check_markup,
+    check_json_marks,
     decoded,
     misplaced,
 )
@@ -30,7 +30,7 @@ def parse_json(body: bytes, most: int) -> dict[str, Any]:
             wire-unsupported (no JSON Feed).
     """
     text = decoded(body)
-    check_markup(body, b"{[", b'"', most)
+    check_json_marks(body, most)
     try:
         read = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError) as exc:
@@ -70,10 +70,11 @@ def unload_json(body: bytes, most: int) -> Carriage:
     """
     read = parse_json(body, most)
     items = items_of(read, most)
-    carried = [found for place, item in enumerate(items, 1) if (found := _carried(item, place))]
-    if sum(1 for ours in _every(read, OURS) if isinstance(ours, dict) and "jws" in ours) != len(carried):
+    carried = tuple(_carried(item, place) for place, item in enumerate(items, 1))
+    tokens = sum(1 for ours in _every(read, OURS) if isinstance(ours, dict) and "jws" in ours)
+    if tokens != len(carried) - carried.count(None):
         raise misplaced("a token that does not stand in an item of the feed")
-    return Carriage(carried=tuple(carried), bare=len(items) - len(carried))
+    return Carriage(entries=carried)
 
 
 def _carried(item: dict[str, Any], place: int) -> Carried | None:

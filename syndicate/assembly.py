@@ -1,0 +1,294 @@
+"""The one place that knows which implementation is which.
+
+``open_hub`` opens a hub's parts in order and closes them in reverse: the address first, because a busy
+port must leave nothing behind; the database last but for what runs on it. ``run_hub`` keeps it open until
+the process is told to stop.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+from syndicate.errors import RegistryError, SettingsError, SyndicateError
+from syndicate.fetch import open_fetcher
+from syndicate.journey import Admission, LocalWakeup, Poller, Press, Sealer, SubmissionDesk
+from syndicate.news import Registry
+from syndicate.ports import Clock, Storage
+from syndicate.registry import bundled, load_registry
+from syndicate.schedule import Ticker
+from syndicate.settings import Address, Settings
+from syndicate.storage import open_storage
+from syndicate.web import CODINGS, Metrics, World, make_site, serve
+from syndicate.wire import MEDIA_TYPES, Typesetter
+
+_log = logging.getLogger("syndicate.hub")
+_UNNAMED_VERSION: Final = "0"
+_BEAT_SECONDS: Final = 1.0
+_SILENT_SECONDS: Final = 15.0  # a ticker that did not tick for so long has stopped
+_PATIENCE_SECONDS: Final = 5.0  # for visits under way when the hub stops
+_STOPS: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> float:
+        """Seconds since 1970-01-01T00:00Z."""
+        return time.time()
+
+
+class RegistryShelf:
+    """The registry in use: read from its folders, replaced as a whole, and only by one that compiles."""
+
+    def __init__(self, sources: Path, keys: Path) -> None:
+        """Read it; raises RegistryError."""
+        self._sources, self._keys = sources, keys
+        self.current: Registry = load_registry(sources, keys)
+        self._complaint = ""
+
+    async def refresh(self) -> bool:
+        """Read the folders again; whether another registry is in use now. A broken edit changes nothing."""
+        try:
+            read = await asyncio.to_thread(load_registry, self._sources, self._keys)
+        except RegistryError as exc:
+            if str(exc) != self._complaint:  # said once, not at every look
+                _log.error("the registry was edited and is broken; the one before stays in use: %s", exc)  # noqa: TRY400
+            self._complaint = str(exc)
+            return False
+        self._complaint = ""
+        if read.version == self.current.version:
+            return False
+        self.current = read
+        _log.warning("another registry is in use: version %s, %d agencies", read.version, len(read.agencies))
+        return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hub:
+    """A hub at work."""
+
+    url: str
+    storage: Storage
+    shelf: RegistryShelf
+    poller: Poller
+    sealer: Sealer
+    clock: Clock
+
+    @property
+    def registry(self) -> Registry:
+        """The registry in use now."""
+        return self.shelf.current
+
+    async def poll_now(self) -> None:
+        """Visit every feed once, due or not; what they brought is sealed when this returns."""
+        async with asyncio.TaskGroup() as visits:
+            for feed in self.registry.feeds(int(self.clock.now())):
+                visits.create_task(self.poller.poll(feed))
+        await self.sealer.seal_once()
+
+
+@asynccontextmanager
+async def open_hub(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Hub]:
+    """A hub that polls, takes submissions, seals and serves until it is left; then it stops in order.
+
+    It stops listening first, ends its visits, lets a batch under way come to its end, seals what was
+    admitted, and closes the database.
+
+    Raises:
+        SettingsError: it cannot listen where it is told to.
+        RegistryError: the registry does not compile.
+        StorageError: the database cannot be opened, or another hub has it.
+    """
+    try:
+        async with AsyncExitStack() as stack:
+            yield await _open(settings, clock if clock is not None else SystemClock(), stack)
+    except BaseExceptionGroup as group:
+        raise _plainest(group) from group
+
+
+async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
+    listener = stack.enter_context(contextlib.closing(_listen(settings.listen)))
+    shelf = RegistryShelf(*_folders(settings))
+    storage = await stack.enter_async_context(open_storage(settings.database))
+    fetcher = await stack.enter_async_context(
+        open_fetcher(
+            settings.fetch,
+            allow=[(place.host, place.port) for place in settings.allow],
+            user_agent=user_agent(settings.contact),
+        )
+    )
+    wakeup = LocalWakeup()
+    admission = Admission(storage, lambda: shelf.current, clock)
+    hub = Hub(
+        url=settings.base_url.rstrip("/") or _url(listener),
+        storage=storage,
+        shelf=shelf,
+        poller=Poller(fetcher, storage, admission, lambda: shelf.current, clock),
+        sealer=Sealer(storage, clock, wakeup),
+        clock=clock,
+    )
+    stack.push_async_callback(_seal_the_rest, hub.sealer)
+    alive = await stack.enter_async_context(_at_work(hub, settings))
+    world = _world(hub, settings, wakeup, admission, alive)
+    await stack.enter_async_context(serve(make_site(world), listener))
+    return hub
+
+
+def _world(
+    hub: Hub,
+    settings: Settings,
+    wakeup: LocalWakeup,
+    admission: Admission,
+    alive: Callable[[], Mapping[str, bool]],
+) -> World:
+    metrics = Metrics()
+    press = Press(
+        hub.storage,
+        lambda: hub.registry,
+        hub.clock,
+        wakeup,
+        Typesetter().render,
+        media_types=MEDIA_TYPES,
+        codings=CODINGS,
+        base_url=hub.url,
+        limits=settings.feeds,
+        told=metrics.rendered,
+    )
+    return World(
+        storage=hub.storage,
+        registry=lambda: hub.registry,
+        press=press,
+        submission=SubmissionDesk(admission, lambda: hub.registry, hub.clock, settings.submit),
+        clock=hub.clock,
+        alive=alive,
+        metrics=metrics,
+        base_url=hub.url,
+        limits=settings.web,
+    )
+
+
+class _Pulse:
+    """When the ticker last ticked."""
+
+    def __init__(self) -> None:
+        self._at = time.monotonic()
+
+    async def beat(self) -> None:
+        self._at = time.monotonic()
+
+    def beats(self) -> bool:
+        return time.monotonic() - self._at < _SILENT_SECONDS
+
+
+@asynccontextmanager
+async def _at_work(hub: Hub, settings: Settings) -> AsyncIterator[Callable[[], Mapping[str, bool]]]:
+    """The hub's workers, at work until left; gives what tells who is. If one dies, the hub stops."""
+    pulse = _Pulse()
+    async with asyncio.TaskGroup() as workers:
+        sealing = workers.create_task(hub.sealer.run())
+        try:
+            async with Ticker(patience_seconds=_PATIENCE_SECONDS) as ticker:
+                ticker.every(_BEAT_SECONDS, pulse.beat)
+                ticker.every(settings.poll_seconds, hub.poller.poll_due)
+                ticker.every(settings.registry_seconds, hub.shelf.refresh)
+                yield lambda: {"sealer": not sealing.done(), "ticker": pulse.beats()}
+        finally:
+            sealing.cancel()
+
+
+async def _seal_the_rest(sealer: Sealer) -> None:
+    try:
+        await sealer.seal_once()
+    except SyndicateError as exc:
+        # Nothing is lost: what waits for its index gets it when the hub starts again.
+        _log.error("what was admitted last is not sealed yet: %s", exc)  # noqa: TRY400
+
+
+async def run_hub(settings: Settings, started: Callable[[Hub], None] = lambda _: None) -> None:
+    """Run a hub until SIGTERM or SIGINT; SIGHUP reads the registry again. Raises what ``open_hub`` raises."""
+    stop, hup = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in _STOPS:
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, hup.set)
+    try:
+        async with open_hub(settings) as hub:
+            started(hub)
+            await _until(stop, hup, hub)
+            _log.info("stopping")
+    finally:
+        for number in (*_STOPS, signal.SIGHUP):
+            loop.remove_signal_handler(number)
+
+
+async def _until(stop: asyncio.Event, hup: asyncio.Event, hub: Hub) -> None:
+    async with asyncio.TaskGroup() as waiting:
+        rereading = waiting.create_task(_reread(hup, hub))
+        await stop.wait()
+        rereading.cancel()
+
+
+async def _reread(hup: asyncio.Event, hub: Hub) -> None:
+    while True:
+        await hup.wait()
+        hup.clear()
+        await hub.shelf.refresh()
+
+
+def _plainest(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The one failure in it, if that is all there is: who left the hub by an exception sees that exception."""
+    alone: BaseException = group
+    while isinstance(alone, BaseExceptionGroup) and len(alone.exceptions) == 1:
+        alone = alone.exceptions[0]
+    return alone
+
+
+def user_agent(contact: str) -> str:
+    """How the hub names itself to the servers it asks (RFC 9110, section 10.1.5), with whom to write to."""
+    try:
+        number = version("asean-syndicate")
+    except PackageNotFoundError:  # run from a checkout
+        number = _UNNAMED_VERSION
+    return f"syndicate/{number}" + (f" (+{contact})" if contact else "")
+
+
+def _folders(settings: Settings) -> tuple[Path, Path]:
+    if settings.sources is not None and settings.keys is not None:
+        return settings.sources, settings.keys
+    if settings.sources is None and settings.keys is None:
+        return bundled()
+    raise SettingsError("sources and keys belong together: set both, or neither")
+
+
+def _listen(place: Address) -> socket.socket:
+    """A socket bound to ``place`` and to nobody else's."""
+    try:
+        family, kind, protocol, _, where = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as exc:
+        raise SettingsError(f"cannot listen on {place}: {exc.strerror}") from exc
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(where)
+        # Binding alone does not always say that another process listens there already.
+        listener.listen(1_024)
+    except OSError as exc:
+        listener.close()
+        raise SettingsError(
+            f"cannot listen on {place}: {exc.strerror}", hint="Choose another address with --listen HOST:PORT."
+        ) from exc
+    return listener
+
+
+def _url(listener: socket.socket) -> str:
+    host, port, *_ = listener.getsockname()
+    return f"http://{Address(host, port)}"

@@ -1,0 +1,71 @@
+"""``syndicate hub``: run the aggregator."""
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from syndicate.assembly import Hub, run_hub
+from syndicate.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    Nouns = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse has no other name for it
+
+_OPTIONS = {
+    "listen": ("HOST:PORT", "where to listen (127.0.0.1:8080); port 0 takes a free one"),
+    "database": ("FILE", "the database (syndicate.sqlite3); made if it is not there"),
+    "sources": (
+        "FOLDER",
+        "the registry's sources; with --keys; those that came with the program if left out",
+    ),
+    "keys": ("FOLDER", "the registry's keys"),
+    "base_url": ("URL", "where readers reach this hub, when it stands behind a proxy"),
+    "contact": ("TEXT", "a mail address or page, told to every server that is polled"),
+}
+
+
+def register(subparsers: "Nouns") -> None:
+    """Add the command and its options."""
+    parser = subparsers.add_parser(
+        "hub",
+        help="run the aggregator",
+        description="Poll, verify, keep, order and serve. Stops cleanly at Ctrl-C or SIGTERM; "
+        "reads the registry again at SIGHUP.",
+        epilog="Every setting, also those without an option, is described in docs/settings.md.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
+    for name, (kind, does) in _OPTIONS.items():
+        spellings = [f"--{name.replace('_', '-')}", *(["--db"] if name == "database" else [])]
+        parser.add_argument(*spellings, dest=name, metavar=kind, help=does)
+    parser.add_argument("--check", action="store_true", help="read the settings, say what they are, and stop")
+    parser.add_argument("--verbose", action="store_true", help="tell every outcome in the log")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run a hub until it is told to stop; raises SyndicateError if it cannot start or go on."""
+    given = {name: value for name in _OPTIONS if (value := getattr(args, name)) is not None}
+    settings = read_settings(args.config, os.environ, given)
+    if args.check:
+        _show(settings)
+        return 0
+    logging.basicConfig(
+        level=logging.INFO if args.verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    asyncio.run(run_hub(settings, _started))
+    return 0
+
+
+def _show(settings: Settings) -> None:
+    for name, value in settings.told().items():
+        print(f"{name} = {value}")
+
+
+def _started(hub: Hub) -> None:
+    print(f"The hub is at {hub.url}/ and its unified feed at {hub.url}/feeds/all.atom", flush=True)

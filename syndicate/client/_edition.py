@@ -1,0 +1,132 @@
+"""What a feed claims to be, by its self link, and how it would be written anew from tokens."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from syndicate.news import Agency, Entry, Feed, Index, Item, Registry, Slice
+from syndicate.republish import compose, compose_agency, entry_of, parse_slice, token_address
+from syndicate.wire import Sheet
+
+_HUB = re.compile(r"(?P<base>https?://[^?#\s]+)/feeds/(?P<slice>[A-Za-z0-9./-]{1,64})\.(?:atom|json|rss)")
+
+
+class Edition(Protocol):
+    """One feed that could be written anew."""
+
+    @property
+    def name(self) -> str:
+        """What it is, for a person: "hub feed vn", "signed feed of vn.demo"."""
+        ...
+
+    @property
+    def unproven(self) -> tuple[str, ...]:
+        """What it says that no signature covers."""
+        ...
+
+    def holds(self, item: Item) -> bool:
+        """Whether such an item belongs in it."""
+        ...
+
+    def entry(self, item: Item, token: str) -> Entry:
+        """The item as this feed shows it."""
+        ...
+
+    def feed(self, entries: Sequence[Entry]) -> Feed:
+        """The feed that shows these entries."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubEdition:
+    """A slice at some hub; base address and window are as the document states them."""
+
+    registry: Registry
+    base_url: str
+    slice: Slice
+    first_index: int | None
+    last_index: int | None
+
+    @property
+    def name(self) -> str:
+        """What it is."""
+        return f"hub feed {self.slice.path}"
+
+    @property
+    def unproven(self) -> tuple[str, ...]:
+        """The window and the order: they are the log's to prove."""
+        return ("the first and last index of the window, the order, and that nothing was left out",)
+
+    def holds(self, item: Item) -> bool:
+        """Whether the item is of the slice's member, agency or language."""
+        wanted = self.slice
+        in_language = wanted.lang is None or f"{item.lang}-".startswith(f"{wanted.lang}-")
+        return in_language and wanted.member in (None, item.member) and wanted.agency in (None, item.iss)
+
+    def entry(self, item: Item, token: str) -> Entry:
+        """The item as this hub shows it."""
+        return entry_of(item, token, self.registry, token_url=token_address(self.base_url, item))
+
+    def feed(self, entries: Sequence[Entry]) -> Feed:
+        """The slice's feed."""
+        return compose(
+            self.slice,
+            entries,
+            self.registry,
+            base_url=self.base_url,
+            first_index=None if self.first_index is None else Index(self.first_index),
+            last_index=None if self.last_index is None else Index(self.last_index),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyEdition:
+    """An agency's own signed feed, at the address that the registry has for it."""
+
+    registry: Registry
+    agency: Agency
+    atom_url: str
+
+    @property
+    def name(self) -> str:
+        """What it is."""
+        return f"signed feed of {self.agency.id}"
+
+    @property
+    def unproven(self) -> tuple[str, ...]:
+        """The order and the window: the stream's numbers are inside the tokens."""
+        return ("the order, and that nothing was left out",)
+
+    def holds(self, item: Item) -> bool:
+        """Whether the item is the agency's own."""
+        return item.iss == self.agency.id
+
+    def entry(self, item: Item, token: str) -> Entry:
+        """The item as the agency shows it."""
+        return entry_of(item, token, self.registry, token_url=self.atom_url)
+
+    def feed(self, entries: Sequence[Entry]) -> Feed:
+        """The agency's feed."""
+        return compose_agency(self.agency, entries, atom_url=self.atom_url, rss_url=None)
+
+
+def recognise(sheet: Sheet, registry: Registry) -> Edition | None:
+    """The edition that the document's self link names; None if it names none."""
+    url = sheet.self_url
+    if url is None:
+        return None
+    for agency in registry.agencies.values():
+        if any(feed.url == url and feed.format == "atom" for feed in agency.feeds):
+            return AgencyEdition(registry=registry, agency=agency, atom_url=url)
+    found = _HUB.fullmatch(url)
+    slice_ = parse_slice(found["slice"]) if found else None
+    if found is None or slice_ is None:
+        return None
+    return HubEdition(
+        registry=registry,
+        base_url=found["base"],
+        slice=slice_,
+        first_index=sheet.first_index,
+        last_index=sheet.last_index,
+    )

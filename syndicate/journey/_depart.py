@@ -1,0 +1,263 @@
+"""Depart: a slice of the one order becomes a document, made once and handed to everyone who asks.
+
+The order of things: (1) has anything moved since we last looked? (2) may the document be made again
+already? (3) read the window, (4) write it, off the event loop, (5) squeeze it once per coding, (6) keep it.
+"""
+
+import asyncio
+import hashlib
+import math
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Final
+
+from syndicate.journey._wakeup import LocalWakeup
+from syndicate.news import Entry, Feed, Index, Kind, Registry, Slice, b64url
+from syndicate.ports import Clock, Logged, Storage, Window
+from syndicate.republish import compose, entry_of, token_address
+from syndicate.trust import recall
+
+_ALERT_PAGE: Final = 200  # versions looked at in one go for an alert among them
+_NEVER_STALE: Final = math.inf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PressLimits:
+    """How much a feed document holds, and how often it is made again."""
+
+    window_seconds: int = 3_900  # 65 minutes: who polls every hour misses nothing
+    window_least: int = 100
+    window_most: int = 500  # Atom and JSON Feed carry the tokens
+    window_most_rss: int = 4_000  # an hour at one item a second, and some
+    rebuild_seconds: float = 5.0  # between two versions of one document, but for an alert
+    look_seconds: float = 1.0  # how long the newest index is believed when nobody rang
+    kept_bytes: int = 64_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One rendering, before it is squeezed. ``modified`` is in Unix seconds."""
+
+    body: bytes
+    media_type: str
+    modified: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A rendering as it departs. ``digest`` names the bytes; ``bodies`` holds them by content coding."""
+
+    bodies: Mapping[str, bytes] = field(repr=False)
+    digest: str
+    media_type: str
+    last_modified: int | None  # Unix seconds; None where a date could not tell this version from the last
+
+    @property
+    def body(self) -> bytes:
+        """The bytes as written, in no coding."""
+        return self.bodies["identity"]
+
+    @property
+    def size(self) -> int:
+        """Bytes kept for this document, over all codings."""
+        return sum(map(len, self.bodies.values()))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Kept:
+    document: Document
+    newest: int
+    registry: str
+    made_at: float
+    looked_at: float
+    rings: int
+    dated: int  # the latest Last-Modified ever given for this name
+    alerts_to: int  # no alert is among the versions up to this index that are not in the document
+
+
+class Press:
+    """Renders slices, one rendering at a time, and keeps each document until its slice moves.
+
+    ``render`` writes a feed in a format; ``codings`` names the content codings to be made of each
+    document beside "identity". ``told`` hears how many seconds each rendering took.
+    """
+
+    def __init__(  # noqa: PLR0913 - the one place where a document's ingredients meet
+        self,
+        storage: Storage,
+        registry_source: Callable[[], Registry],
+        clock: Clock,
+        wakeup: LocalWakeup,
+        render: Callable[[Feed, str], bytes],
+        *,
+        media_types: Mapping[str, str],
+        codings: Mapping[str, Callable[[bytes], bytes]],
+        base_url: str,
+        limits: PressLimits | None = None,
+        told: Callable[[float], None] = lambda _: None,
+    ) -> None:
+        self._storage = storage
+        self._registry = registry_source
+        self._clock = clock
+        self._wakeup = wakeup
+        self._render = render
+        self._media_types = media_types
+        self._codings = codings
+        self._base_url = base_url.rstrip("/")
+        self._limits = limits if limits is not None else PressLimits()
+        self._told = told
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._kept_bytes = 0
+        self._locks: dict[str, asyncio.Lock] = {}
+        # The typesetter keeps fragments and is no place for two threads; and one core is enough for rendering.
+        self._one_rendering = asyncio.Lock()
+
+    async def document(self, slice_: Slice, format: str) -> Document:  # noqa: A002 - the word of every feed API
+        """The slice as "rss", "atom" or "json"; at most ``rebuild_seconds`` behind, never behind an alert.
+
+        Raises:
+            StorageError: the slice cannot be read.
+        """
+        return await self.keep(f"{slice_.path}.{format}", slice_, partial(self._write, slice_, format))
+
+    def standing(self, name: str) -> Document | None:
+        """The document kept as ``name`` ("vn.atom"), if it was looked after just now: the way of a warm feed."""
+        kept = self._kept.get(name)
+        return kept.document if kept is not None and self._believed(kept) else None
+
+    async def keep(
+        self,
+        name: str,
+        slice_: Slice,
+        write: Callable[[], Awaitable[Written]],
+        *,
+        stale_after: float = _NEVER_STALE,
+    ) -> Document:
+        """What ``write`` gave for ``name``, written again when the slice moves or ``stale_after`` seconds on.
+
+        Requests for one name wait for one writing. Names must come from a bounded set.
+        """
+        async with self._locks.setdefault(name, asyncio.Lock()):
+            if (document := self.standing(name)) is not None:
+                return document
+            return await self._look(name, slice_, write, self._kept.get(name), stale_after)
+
+    def _believed(self, kept: _Kept) -> bool:
+        age = self._clock.now() - kept.looked_at
+        return kept.rings == self._wakeup.rings and 0 <= age < self._limits.look_seconds
+
+    async def _look(
+        self,
+        name: str,
+        slice_: Slice,
+        write: Callable[[], Awaitable[Written]],
+        kept: _Kept | None,
+        stale_after: float,
+    ) -> Document:
+        rings, now = self._wakeup.rings, self._clock.now()  # before reading: a ring meanwhile counts
+        newest, registry = await self._storage.newest(slice_), self._registry().version
+        if kept is not None and not await self._must_write(kept, slice_, newest, registry, stale_after):
+            kept.looked_at, kept.rings = now, rings
+            self._kept.move_to_end(name)
+            return kept.document
+        async with self._one_rendering:
+            document = await self._squeezed(write)
+        dated = -1 if kept is None else kept.dated
+        if kept is not None and kept.document.digest == document.digest:
+            document = kept.document  # the same bytes keep their date
+        elif document.last_modified is not None and document.last_modified <= dated:
+            # Two versions within one second: a date cannot tell them apart, only the ETag can.
+            document = replace(document, last_modified=None)
+        self._put(
+            name,
+            _Kept(
+                document=document,
+                newest=newest,
+                registry=registry,
+                made_at=self._clock.now(),
+                looked_at=now,
+                rings=rings,
+                dated=max(dated, document.last_modified if document.last_modified is not None else -1),
+                alerts_to=newest,
+            ),
+        )
+        return document
+
+    async def _must_write(
+        self, kept: _Kept, slice_: Slice, newest: int, registry: str, stale_after: float
+    ) -> bool:
+        age = self._clock.now() - kept.made_at
+        moved = (newest, registry) != (kept.newest, kept.registry)
+        if not moved:
+            return age >= stale_after
+        if not 0 <= age < self._limits.rebuild_seconds:  # below 0: the clock was set back
+            return True
+        return await self._alert_came(kept, slice_, newest)
+
+    async def _alert_came(self, kept: _Kept, slice_: Slice, newest: int) -> bool:
+        while kept.alerts_to < newest:
+            page = await self._storage.page(slice_, kept.alerts_to, _ALERT_PAGE)
+            if not page:
+                break
+            kept.alerts_to = page[-1].index
+            if any(recall(logged.token).kind is Kind.ALERT for logged in page):
+                return True
+        return False
+
+    async def _squeezed(self, write: Callable[[], Awaitable[Written]]) -> Document:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        written = await write()
+        document = await asyncio.to_thread(_squeeze, written, self._codings)
+        self._told(loop.time() - began)
+        return document
+
+    def _put(self, name: str, kept: _Kept) -> None:
+        before = self._kept.pop(name, None)
+        self._kept_bytes += kept.document.size - (before.document.size if before is not None else 0)
+        self._kept[name] = kept
+        while self._kept_bytes > self._limits.kept_bytes and len(self._kept) > 1:
+            _, dropped = self._kept.popitem(last=False)
+            self._kept_bytes -= dropped.document.size
+
+    async def _write(self, slice_: Slice, format_: str) -> Written:
+        limits = self._limits
+        most = limits.window_most_rss if format_ == "rss" else limits.window_most
+        window = Window(seconds=limits.window_seconds, least=limits.window_least, most=most)
+        newest = await self._storage.newest(slice_)
+        logged = await self._storage.window(slice_, window)
+        return await asyncio.to_thread(self._typeset, slice_, format_, logged, newest)
+
+    def _typeset(self, slice_: Slice, format_: str, logged: Sequence[Logged], newest: int) -> Written:
+        registry = self._registry()
+        entries = [self._entry(one, registry) for one in logged]
+        indices = [one.index for one in logged]
+        feed = compose(
+            slice_,
+            tuple(entries),
+            registry,
+            base_url=self._base_url,
+            first_index=min(indices, default=None),
+            last_index=Index(max(newest, *indices)) if indices else None,
+        )
+        modified = max((one.sealed_at for one in logged), default=None)
+        return Written(
+            body=self._render(feed, format_), media_type=self._media_types[format_], modified=modified
+        )
+
+    def _entry(self, logged: Logged, registry: Registry) -> Entry:
+        item = recall(logged.token)
+        return entry_of(item, logged.token, registry, token_url=token_address(self._base_url, item))
+
+
+def _squeeze(written: Written, codings: Mapping[str, Callable[[bytes], bytes]]) -> Document:
+    bodies = {"identity": written.body}
+    bodies.update((coding, squeeze(written.body)) for coding, squeeze in codings.items())
+    return Document(
+        bodies=bodies,
+        digest=b64url(hashlib.sha256(written.body).digest()[:16]),
+        media_type=written.media_type,
+        last_modified=None if written.modified is None else int(written.modified),
+    )

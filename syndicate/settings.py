@@ -1,0 +1,222 @@
+"""The hub's settings: read once, frozen, passed down.
+
+A setting comes from the command line, else from the environment (``SYNDICATE_HUB_`` and its name in
+capitals), else from the TOML file, else it has the default here, which suits one small machine. What no
+setting is called, and what is of the wrong kind, is refused: a misspelt limit must not be a missing limit.
+docs/settings.md explains each one; a test compares the two.
+"""
+
+import re
+import tomllib
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from syndicate.errors import SettingsError
+from syndicate.fetch import FetchLimits
+from syndicate.journey import PressLimits, SubmitLimits
+from syndicate.web import WebLimits
+
+PREFIX: Final = "SYNDICATE_HUB_"
+_FILE_BYTES: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A host and a port, written "127.0.0.1:8080" or "[::1]:8080"."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set on a hub. Times are in seconds, sizes in bytes."""
+
+    listen: Address = Address("127.0.0.1", 8080)
+    base_url: str = ""  # where readers reach the hub; empty: where it listens
+    database: Path = Path("syndicate.sqlite3")
+    sources: Path | None = None  # folders of the registry; None: those that came with the program
+    keys: Path | None = None
+    registry_seconds: float = 30.0  # how often these folders are looked at for changes
+    contact: str = ""  # mail address or page, told to every server that is polled
+    allow: tuple[Address, ...] = ()  # private addresses that may be dialled; for demos and tests
+    poll_seconds: float = 5.0  # how often one looks which feeds are due
+    fetch: FetchLimits = field(default_factory=FetchLimits)
+    feeds: PressLimits = field(default_factory=PressLimits)
+    submit: SubmitLimits = field(default_factory=SubmitLimits)
+    web: WebLimits = field(default_factory=WebLimits)
+
+    def told(self) -> dict[str, str]:
+        """Every setting by its name, as text."""
+        return _told(self)
+
+
+def read_settings(
+    config: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    given: Mapping[str, str] | None = None,
+) -> Settings:
+    """The settings that file, environment and command line (``given``, by setting) make together.
+
+    Raises:
+        SettingsError: the file cannot be read, or a setting is unknown or ill-typed; the message names
+            the file with its line, the variable or the option.
+    """
+    told: dict[str, tuple[str, object]] = {}
+    if config is not None:
+        told |= _from_file(config)
+    for variable, value in (environment or {}).items():
+        if variable.startswith(PREFIX):
+            told[_setting_of(variable)] = (variable, value)
+    for name, value in (given or {}).items():
+        told[name] = (f"--{name.replace('_', '-')}", value)
+    settings: Settings = _build(Settings, "", told)
+    if told:
+        where, _ = next(iter(told.values()))
+        _refuse(where, "there is no such setting")
+    return settings
+
+
+def read_address(text: str) -> Address:
+    """ "host:port" as an address; port 0 lets the machine choose one.
+
+    Raises:
+        ValueError: it is not one.
+    """
+    found = re.fullmatch(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[^:\[\]\s]+)):(?P<port>[0-9]{1,5})", text)
+    if found is None or int(found["port"]) > 65_535:
+        raise ValueError("must be HOST:PORT")
+    return Address(found["six"] or found["host"], int(found["port"]))
+
+
+def _told(of: Any, before: str = "") -> dict[str, str]:  # noqa: ANN401 - a dataclass of settings
+    found: dict[str, str] = {}
+    for one in fields(of):
+        value = getattr(of, one.name)
+        if is_dataclass(value) and not isinstance(value, Address):
+            found |= _told(value, f"{one.name}.")
+        else:
+            found[before + one.name] = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return found
+
+
+def _from_file(config: Path) -> dict[str, tuple[str, object]]:
+    try:
+        with config.open("rb") as file:
+            raw = file.read(_FILE_BYTES + 1)
+        text = raw.decode("utf-8")
+        tables = tomllib.loads(text)
+    except OSError as exc:
+        raise SettingsError(f"cannot read the settings in {config}: {exc.strerror}") from exc
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+        raise SettingsError(f"{config} is not TOML: {exc}") from exc
+    if len(raw) > _FILE_BYTES:
+        raise SettingsError(f"{config} is larger than {_FILE_BYTES} bytes: these are not settings")
+    told: dict[str, tuple[str, object]] = {}
+    for name, value in _flat(tables):
+        base = config.parent if name in _PATHS and isinstance(value, str) else None
+        told[name] = (f"{config}{_line_of(text, name)}, {name}", value if base is None else str(base / str(value)))
+    return told
+
+
+_PATHS: Final = ("database", "sources", "keys")  # in a file they are relative to the file
+
+
+def _flat(tables: Mapping[str, Any], before: str = "") -> list[tuple[str, object]]:
+    found: list[tuple[str, object]] = []
+    for name, value in tables.items():
+        if isinstance(value, dict) and not before:
+            found += _flat(value, f"{name}.")
+        else:
+            found.append((before + name, value))
+    return found
+
+
+def _line_of(text: str, name: str) -> str:
+    """Where ``name`` is set, as ":7", for a person; tomllib keeps no places."""
+    table, here = name.rpartition(".")[0], ""
+    last = name.rpartition(".")[2]
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[\s*([^\]]+?)\s*\]", line):
+            here = header[1]
+        written = re.match(r"""\s*["']?([A-Za-z0-9_.-]+?)["']?\s*=""", line)
+        if written and ((here, written[1]) == (table, last) or (not here and written[1] == name)):
+            return f":{number}"
+    return ""
+
+
+def _setting_of(variable: str) -> str:
+    """The setting that an environment variable names; groups and names are joined by "_" there."""
+    name = variable.removeprefix(PREFIX).lower()
+    for group in fields(Settings):
+        if is_dataclass(_kinds(Settings)[group.name]) and group.type is not Address:
+            rest = name.removeprefix(f"{group.name}_")
+            if rest != name and any(one.name == rest for one in fields(_kinds(Settings)[group.name])):
+                return f"{group.name}.{rest}"
+    return name
+
+
+def _kinds(of: type) -> dict[str, Any]:
+    return typing.get_type_hints(of)
+
+
+def _build(of: type, before: str, told: dict[str, tuple[str, object]]) -> Any:  # noqa: ANN401 - of the class given
+    """An instance of ``of`` with what is told of its fields, which is taken out of ``told``."""
+    values: dict[str, object] = {}
+    for name, kind in _kinds(of).items():
+        if is_dataclass(kind) and kind is not Address:
+            values[name] = _build(typing.cast("type", kind), f"{name}.", told)
+        elif before + name in told:
+            where, value = told.pop(before + name)
+            try:
+                values[name] = _convert(value, kind)
+            except ValueError as exc:
+                _refuse(where, str(exc))
+    return of(**values)
+
+
+def _convert(value: object, kind: Any) -> object:  # noqa: ANN401, PLR0911 - one line per kind of setting
+    if typing.get_origin(kind) is tuple:
+        parts = [part for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        if not isinstance(parts, list):
+            raise ValueError("must be a list")
+        return tuple(_convert(part, typing.get_args(kind)[0]) for part in parts)
+    if isinstance(kind, types.UnionType):  # "or none": only by leaving it out
+        kind = next(one for one in typing.get_args(kind) if one is not type(None))
+    if kind in (int, float):
+        return _number(value, kind)
+    if not isinstance(value, str):
+        raise ValueError("must be text")  # noqa: TRY004 - told to the operator as one of many kinds
+    if kind is Address:
+        return read_address(value.strip())
+    if kind is Path:
+        if not value:
+            raise ValueError("must be a path")
+        return Path(value)
+    return value
+
+
+def _number(value: object, kind: type) -> int | float:
+    wanted = "a whole number" if kind is int else "a number"
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError(f"must be {wanted}")  # noqa: TRY004
+    if isinstance(value, float) and kind is int:
+        raise ValueError(f"must be {wanted}")
+    try:
+        number: int | float = kind(value)
+    except (ValueError, OverflowError) as exc:
+        raise ValueError(f"must be {wanted}") from exc
+    if not 0 <= number < float("inf"):
+        raise ValueError("must be 0 or more")
+    return number
+
+
+def _refuse(where: str, what: str) -> NoReturn:
+    raise SettingsError(f"{where}: {what}")

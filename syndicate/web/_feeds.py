@@ -1,0 +1,64 @@
+"""/feeds/…: the slices, in three formats."""
+
+from aiohttp import web
+
+from syndicate.journey import Document
+from syndicate.news import Registry, Slice
+from syndicate.republish import parse_slice
+from syndicate.web._answer import Ready, problem
+from syndicate.web._world import World
+
+FORMATS = ("rss", "atom", "json")
+
+
+class Feeds:
+    """Answers for every feed document; keeps each one's header fields as long as the document stands."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._ready: dict[str, Ready] = {}  # by name, only of feeds that there are
+
+    async def get(self, request: web.Request) -> web.Response:
+        """A slice as RSS, Atom or JSON Feed."""
+        name = request.match_info["name"]
+        document = self._world.press.standing(name)
+        if document is None:
+            asked = await self._find(name)
+            if asked is None:
+                return problem(404, "there is no such feed; / lists them all")
+            document = await self._world.press.document(*asked)
+        ready = self._ready.get(name)
+        if ready is None or ready.source is not document:
+            ready = self._ready[name] = _made_ready(document)
+        return ready.answer(request)
+
+    async def _find(self, name: str) -> tuple[Slice, str] | None:
+        path, _, format_ = name.rpartition(".")
+        slice_ = parse_slice(path) if format_ in FORMATS else None
+        if slice_ is None or slice_.path != path:  # one address per feed
+            return None
+        if is_listed(slice_, self._world.registry()) or await self._world.storage.newest(slice_) >= 0:
+            return slice_, format_
+        self._ready.pop(name, None)  # the registry knew it once
+        return None
+
+
+def _made_ready(document: Document) -> Ready:
+    return Ready(
+        document.bodies,
+        digest=document.digest,
+        media_type=document.media_type,
+        last_modified=document.last_modified,
+        source=document,
+    )
+
+
+def is_listed(slice_: Slice, registry: Registry) -> bool:
+    """Whether the registry names what the slice is about; an empty one of these is a feed, too."""
+    if slice_.member is not None:
+        return slice_.member in registry.members
+    if slice_.agency is not None:
+        return slice_.agency in registry.agencies
+    if slice_.lang is not None:
+        return any(slice_.lang in agency.languages for agency in registry.agencies.values())
+    return True

@@ -1,0 +1,48 @@
+"""/health and /metrics: for whoever looks after the hub."""
+
+import asyncio
+from typing import Final
+
+from aiohttp import web
+
+from syndicate.errors import SyndicateError
+from syndicate.news import Slice
+from syndicate.web._answer import NEVER, ready, send_json
+from syndicate.web._metrics import CONTENT_TYPE
+from syndicate.web._sources import read_health
+from syndicate.web._world import World
+
+_DATABASE_SECONDS: Final = 5.0
+
+
+class Watch:
+    """Answers for /health and /metrics."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def health(self, request: web.Request) -> web.Response:
+        """200 when the database can be read and every worker is at work, else 503; both say which part."""
+        parts = {"database": await self._database()} | {
+            name: "ok" if alive else "stopped" for name, alive in self._world.alive().items()
+        }
+        well = all(state == "ok" for state in parts.values())
+        told = {"status": "ok" if well else "failing", "parts": parts}
+        return send_json(request, told, cache=NEVER, status=200 if well else 503)
+
+    async def _database(self) -> str:
+        try:
+            async with asyncio.timeout(_DATABASE_SECONDS):
+                await self._world.storage.page(Slice(), -1, 1)
+        except TimeoutError:
+            return "slow"
+        except SyndicateError:
+            return "unreadable"
+        return "ok"
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        """The hub's figures in Prometheus' text format."""
+        world = self._world
+        health, size = await read_health(world.storage), await world.storage.size()
+        body = world.metrics.write(world.registry(), health, size, world.clock.now())
+        return ready(body, CONTENT_TYPE, cache=NEVER).answer(request)

@@ -1,0 +1,111 @@
+"""/v1/items: the one order, page by page, and each version's token by itself."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from aiohttp import web
+
+from syndicate.news import AgencyId, ItemId, MemberCode, Slice
+from syndicate.ports import Logged
+from syndicate.web._answer import ASK_AGAIN, FOREVER, Ready, json_bytes, problem, ready
+from syndicate.web._feeds import is_listed
+from syndicate.web._query import QueryError, read_query
+from syndicate.web._times import rfc3339
+from syndicate.web._world import World
+
+_GRAMMAR: Final = {
+    "after": r"-1|[0-9]{1,15}",
+    "limit": r"[1-9][0-9]{0,3}",
+    "member": r"[a-z]{2}",
+    "agency": r"[a-z]{2}\.[a-z0-9-]{2,32}",
+    "lang": r"[A-Za-z0-9-]{2,35}",
+}
+_FILTERS: Final = ("member", "agency", "lang")
+_LIMIT_GIVEN: Final = 100  # when the query names none
+# What is known of every admitted version; the log's verdict waits for the public log.
+_VERDICTS: Final = {"signature": "yes", "issuer": "yes", "log": "not yet"}
+_VERSION: Final = re.compile(r"[1-9][0-9]{0,15}")
+
+
+class Items:
+    """Answers for the cursor API."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def page(self, request: web.Request) -> web.Response:
+        """The versions after an index, in order; the same question again continues where the last page ended."""
+        try:
+            asked = read_query(request.rel_url.raw_query_string, _GRAMMAR)
+            slice_ = _slice_of(asked)
+        except QueryError as exc:
+            return problem(400, str(exc))
+        limit = int(asked.get("limit", _LIMIT_GIVEN))
+        if limit > self._world.limits.page_items:
+            return problem(400, f"limit is at most {self._world.limits.page_items}")
+        if not is_listed(slice_, self._world.registry()) and await self._world.storage.newest(slice_) < 0:
+            return problem(400, "the registry does not know what the filter names")
+        after = int(asked.get("after", "-1"))
+        page = await self._world.storage.page(slice_, after, limit)
+        return self._write(page, slice_, after, limit).answer(request)
+
+    def _write(self, page: tuple[Logged, ...], slice_: Slice, after: int, limit: int) -> Ready:
+        taken, size = 0, 0
+        for logged in page:
+            size += len(logged.token)
+            if taken and size > self._world.limits.page_bytes:
+                break
+            taken += 1
+        last = page[taken - 1].index if taken else after
+        told = {
+            "items": [self._item(logged) for logged in page[:taken]],
+            "last": last,  # ask again with after= this, now or when more is expected
+            "next": self._address(slice_, last, limit),
+        }
+        return ready(json_bytes(told), "application/json", cache=ASK_AGAIN)
+
+    def _item(self, logged: Logged) -> Mapping[str, object]:
+        return {
+            "index": logged.index,
+            "sub": logged.sub,
+            "ver": logged.ver,
+            "agency": logged.agency,
+            "digest": logged.digest,
+            "received_at": rfc3339(logged.received_at),
+            "marks": sorted(logged.marks),
+            "verdicts": _VERDICTS,
+            "token_url": f"{self._world.base_url}/v1/items/{logged.sub}/{logged.ver}.jws",
+            "token": logged.token,
+        }
+
+    def _address(self, slice_: Slice, after: int, limit: int) -> str:
+        filters = {"member": slice_.member, "agency": slice_.agency, "lang": slice_.lang}
+        asked = "".join(f"&{name}={value}" for name, value in filters.items() if value is not None)
+        return f"{self._world.base_url}/v1/items?after={after}&limit={limit}{asked}"
+
+    async def token(self, request: web.Request) -> web.Response:
+        """One version's token, byte for byte as its agency signed it."""
+        sub, version = request.match_info["sub"], request.match_info["ver"]
+        if _VERSION.fullmatch(version) is None:
+            return problem(404, "there is no such version")
+        logged = await self._world.storage.version(ItemId(sub), int(version))
+        if logged is None:
+            return problem(404, "there is no such version")
+        sent = Ready(
+            {"identity": logged.token.encode("ascii")},
+            digest=logged.digest,
+            media_type="application/jose",
+            cache=FOREVER,
+        )
+        return sent.answer(request)
+
+
+def _slice_of(asked: Mapping[str, str]) -> Slice:
+    if sum(name in asked for name in _FILTERS) > 1:
+        raise QueryError("at most one of member, agency and lang can be asked for")
+    if "member" in asked:
+        return Slice(member=MemberCode(asked["member"]))
+    if "agency" in asked:
+        return Slice(agency=AgencyId(asked["agency"]))
+    return Slice(lang=asked.get("lang"))

@@ -1,0 +1,85 @@
+"""/metrics: counts and times for Prometheus. No label ever holds anything of a reader or of a text."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from syndicate.news import Outcome, Registry
+
+if TYPE_CHECKING:  # both are made of what the hub keeps; this file only writes it down
+    from syndicate.web._sources import Health
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Metrics:
+    """One hub's figures, in a registry of their own: two hubs in one process do not mix."""
+
+    def __init__(self) -> None:
+        self._own = CollectorRegistry()
+        self._submitted = Counter(
+            "syndicate_submitted_tokens", "Submitted tokens by outcome.", ["outcome"], registry=self._own
+        )
+        self._rendered = Histogram(
+            "syndicate_render_seconds", "Time to make one document, all codings.", registry=self._own
+        )
+
+    def submitted(self, outcomes: Iterable[Outcome]) -> None:
+        """Count what became of submitted tokens."""
+        for outcome in outcomes:
+            self._submitted.labels(type(outcome).__name__.lower()).inc()
+
+    def rendered(self, seconds: float) -> None:
+        """Note how long a document took."""
+        self._rendered.observe(seconds)
+
+    def write(self, registry: Registry, health: "Health", size: int, now: float) -> bytes:
+        """Everything in Prometheus' text format 0.0.4: what was counted here, and what storage remembers."""
+        kept = CollectorRegistry()
+        kept.register(_Snapshot(registry, health, size, now))
+        return generate_latest(self._own) + generate_latest(kept)
+
+
+class _Snapshot(Collector):
+    """What storage says at one moment, as metric families."""
+
+    def __init__(self, registry: Registry, health: "Health", size: int, now: float) -> None:
+        self._registry, self._health, self._size, self._now = registry, health, size, now
+
+    def collect(self) -> Iterator[Metric]:
+        """The families; feeds that the registry no longer names are left out."""
+        yield CounterMetricFamily("syndicate_index", "Indices given: accepted versions.", self._size)
+        refused = CounterMetricFamily(
+            "syndicate_refused_tokens", "Refused tokens and documents.", labels=["agency", "reason"]
+        )
+        for (agency, reason), count in self._health.refused.items():
+            refused.add_metric([agency or "", reason.value], count)
+        yield refused
+        yield from self._feeds()
+
+    def _feeds(self) -> Iterator[Metric]:
+        ages = GaugeMetricFamily(
+            "syndicate_feed_success_age_seconds", "Seconds since a feed last answered.", labels=["feed"]
+        )
+        cadences = GaugeMetricFamily(
+            "syndicate_feed_cadence_seconds", "How often the agency says it changes.", labels=["feed"]
+        )
+        failures = GaugeMetricFamily(
+            "syndicate_feed_failures", "Failed polls in a row.", labels=["feed"]
+        )
+        mismatches = GaugeMetricFamily(
+            "syndicate_feed_mismatches", "Entries that show what was not signed.", labels=["feed"]
+        )
+        for feed in self._registry.feeds(int(self._now)):
+            cadences.add_metric([feed.id], feed.cadence_seconds)
+            state = self._health.feeds.get(feed.id)
+            if state is None:
+                continue
+            failures.add_metric([feed.id], state.failures)
+            mismatches.add_metric([feed.id], state.mismatches)
+            if state.last_success is not None:
+                ages.add_metric([feed.id], max(0.0, self._now - state.last_success))
+        yield from (ages, cadences, failures, mismatches)

@@ -1,0 +1,47 @@
+"""How the site is put on a socket: no access log, and nobody's address in any other log (S13)."""
+
+import logging
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from aiohttp import web
+
+_CLOSE_SECONDS: Final = 5.0  # for answers under way when the hub stops
+_KEEP_SECONDS: Final = 75.0  # an idle connection
+
+
+@asynccontextmanager
+async def serve(site: web.Application, listener: socket.socket) -> AsyncIterator[None]:
+    """Answer on ``listener`` (bound, not yet listening) until left; answers under way are finished then."""
+    runner = web.AppRunner(
+        site,
+        access_log=None,
+        logger=_quiet_logger(),
+        handle_signals=False,
+        shutdown_timeout=_CLOSE_SECONDS,
+        keepalive_timeout=_KEEP_SECONDS,
+        auto_decompress=False,  # a submission's 1000:1 gzip stays as small as it came
+    )
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listener, backlog=1_024).start()
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def _quiet_logger() -> logging.Logger:
+    logger = logging.getLogger("syndicate.web.server")
+    if not any(isinstance(known, _NoReaders) for known in logger.filters):
+        logger.addFilter(_NoReaders())
+    return logger
+
+
+class _NoReaders(logging.Filter):
+    """Drops what aiohttp logs of malformed requests: the sender's address, and the request in the traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record names no reader."""
+        return "request from" not in str(record.msg)

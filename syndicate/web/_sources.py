@@ -1,0 +1,131 @@
+"""/v1/sources: who is in the federation, and how their feeds are doing. States and figures, no details."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+from syndicate.news import Agency, AgencyId, FeedId, Reason, Registry, SeatState, SignedFeed
+from syndicate.ports import FeedState, Storage
+from syndicate.web._answer import send_json
+from syndicate.web._times import maybe, rfc3339
+from syndicate.web._world import World
+
+_CACHE: Final = "public, max-age=30"
+_SPEAKING: Final = (SeatState.ACTIVE, SeatState.CONTESTED)
+_PATIENCE: Final = 3  # cadences without a success until a feed counts as stale
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What the public may know of every source at one moment."""
+
+    feeds: Mapping[FeedId, FeedState]
+    received: Mapping[AgencyId, int]
+    refused: Mapping[tuple[AgencyId | None, Reason], int]
+
+    def refused_of(self, agency: AgencyId | None) -> dict[str, int]:
+        """How often tokens in the name of ``agency`` were refused, by reason code."""
+        found = {
+            reason.value: count for (whose, reason), count in self.refused.items() if whose == agency and count
+        }
+        return dict(sorted(found.items()))
+
+
+async def read_health(storage: Storage) -> Health:
+    """Read it; raises StorageError."""
+    return Health(
+        feeds=await storage.feed_states(),
+        received=await storage.last_received(),
+        refused=await storage.refusal_counts(),
+    )
+
+
+def feed_condition(feed: SignedFeed, state: FeedState | None, now: float) -> str:
+    """How a feed is doing: "waiting" (never reached yet), "fresh", "failing" or "stale"."""
+    if state is None or state.last_success is None:
+        return "waiting" if state is None or not state.failures else "failing"
+    if now - state.last_success > _PATIENCE * feed.cadence_seconds:
+        return "stale"
+    return "failing" if state.failures else "fresh"
+
+
+class Sources:
+    """Answers for /v1/sources."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def get(self, request: web.Request) -> web.Response:
+        """Every agency of the registry with its feeds, their health and the counts of refusals."""
+        registry, now = self._world.registry(), self._world.clock.now()
+        told = _tell(registry, await read_health(self._world.storage), now)
+        return send_json(request, told, cache=_CACHE)
+
+
+def _tell(registry: Registry, health: Health, now: float) -> Mapping[str, object]:
+    members = {
+        code: {
+            "names": dict(member.names),
+            "agencies": [
+                _agency(agency, health, now)
+                for agency in sorted(registry.agencies.values(), key=lambda one: one.id)
+                if agency.member == code
+            ],
+        }
+        for code, member in sorted(registry.members.items())
+    }
+    return {
+        "federation": registry.federation,
+        "name": registry.name,
+        "registry": registry.version,
+        "members": members,
+        "refused_unattributed": health.refused_of(None),
+    }
+
+
+def _agency(agency: Agency, health: Health, now: float) -> Mapping[str, object]:
+    polled = agency.state_at(int(now)) in _SPEAKING
+    owner = agency.ownership
+    return {
+        "id": agency.id,
+        "names": dict(agency.names),
+        "state": agency.state_at(int(now)),
+        "states": [{"state": one.state, "since": rfc3339(one.since)} for one in agency.states],
+        "languages": list(agency.languages),
+        "home": agency.home,
+        "ministry": agency.ministry,
+        "ownership": {
+            "form": owner.form,
+            "funding": owner.funding,
+            "editor_appointed_by": owner.editor_appointed_by,
+        },
+        "rights": agency.rights,
+        "credit": agency.credit,
+        "last_received": maybe(health.received.get(agency.id)),
+        "refused": health.refused_of(agency.id),
+        "feeds": [_feed(feed, health.feeds.get(feed.id), now, polled=polled) for feed in agency.feeds],
+    }
+
+
+def _feed(feed: SignedFeed, state: FeedState | None, now: float, *, polled: bool) -> Mapping[str, object]:
+    known = state if state is not None else FeedState(feed=feed.id)
+    return {
+        "id": feed.id,
+        "url": feed.url,
+        "format": feed.format,
+        "lang": feed.lang,
+        "stream": feed.stream,
+        "cadence_seconds": feed.cadence_seconds,
+        "condition": feed_condition(feed, state, now) if polled else "not polled",
+        "last_try": maybe(known.last_try),
+        "last_success": maybe(known.last_success),
+        "last_new": maybe(known.last_new),
+        "last_heartbeat": maybe(known.last_heartbeat),
+        "seconds_since_success": None if known.last_success is None else max(0, int(now) - known.last_success),
+        "failures_in_a_row": known.failures,
+        "mismatches": known.mismatches,
+        # Codes only: what exactly a server answered is for the operator's eyes.
+        "errors": [{"at": rfc3339(error.at), "code": error.code} for error in known.errors],
+    }

@@ -1,0 +1,46 @@
+"""What the pages and the API are handed: the hub's parts, as far as they show them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from syndicate.journey import Press
+from syndicate.news import Outcome, Refused, Registry
+from syndicate.ports import Clock, Storage
+from syndicate.web._metrics import Metrics
+
+
+class Submission(Protocol):
+    """Where submitted tokens go."""
+
+    async def submit(self, tokens: Sequence[str]) -> tuple[Outcome, ...] | Refused:
+        """What became of each token, in their order, only after the commit; or why none was looked at."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebLimits:
+    """How much one request may ask for or bring."""
+
+    page_items: int = 200  # of /v1/items
+    page_bytes: int = 4_000_000  # of /v1/items: a page ends early rather than grow beyond
+    submit_bytes: int = 2_000_000  # of one submission
+    submit_seconds: float = 20.0  # until its body must have come
+    submit_open: int = 64  # submissions in hand at one time, and
+    submit_open_bytes: int = 32_000_000  # all their bodies together
+    front_items: int = 30  # on the page at /
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Everything the web room needs of the hub. ``alive`` says of each worker whether it is at work."""
+
+    storage: Storage
+    registry: Callable[[], Registry]
+    press: Press
+    submission: Submission
+    clock: Clock
+    alive: Callable[[], Mapping[str, bool]]
+    metrics: Metrics
+    base_url: str
+    limits: WebLimits = WebLimits()  # noqa: RUF009 - frozen

@@ -1,0 +1,113 @@
+"""A document as it lies before a proofreader: what it says of itself, and which tokens it rests on."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+
+from syndicate.errors import WireError
+from syndicate.news import Reason
+from syndicate.wire._bounds import check_count
+from syndicate.wire._names import SYN
+from syndicate.wire._read_atom import LINK, parse_xml, unload_atom
+from syndicate.wire._read_json import OURS, parse_json, unload_json
+
+MOST: Final = 10_000  # entries of a hub's feed; its window is set by time
+_WINDOW = f"{{{SYN}}}window"
+_INDEX_DIGITS = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What a feed document says of itself; nobody has vouched for any of it."""
+
+    self_url: str | None
+    first_index: int | None
+    last_index: int | None
+    tokens: tuple[str | None, ...]  # of each entry; always None in RSS
+    digests: tuple[str | None, ...]  # that each RSS item states; always None elsewhere
+
+
+def lay_out(body: bytes, format: str) -> Sheet:  # noqa: A002 - the word of the vocabulary
+    """What there is to proofread in a feed in ``format``: "atom", "json" or "rss".
+
+    Raises:
+        WireError: as ``unload``, for any bytes.
+    """
+    match format:
+        case "atom":
+            return _atom(body)
+        case "json":
+            return _json(body)
+        case "rss":
+            return _rss(body)
+    raise WireError(f"there are no feeds in {format!r}", code=Reason.WIRE_UNSUPPORTED)
+
+
+def _atom(body: bytes) -> Sheet:
+    entries = unload_atom(body, MOST).entries
+    root = parse_xml(body, MOST)
+    return Sheet(
+        self_url=_self(root),
+        first_index=_index(root, "first"),
+        last_index=_index(root, "last"),
+        tokens=tuple(None if each is None else each.token for each in entries),
+        digests=(None,) * len(entries),
+    )
+
+
+def _rss(body: bytes) -> Sheet:
+    channel = channel_of(parse_xml(body, MOST))
+    items = channel.findall("item")
+    check_count(len(items), MOST)
+    stated = [item.find(f"{{{SYN}}}token") for item in items]
+    return Sheet(
+        self_url=_self(channel),
+        first_index=_index(channel, "first"),
+        last_index=_index(channel, "last"),
+        tokens=(None,) * len(items),
+        digests=tuple(None if token is None else token.get("sha256") for token in stated),
+    )
+
+
+def channel_of(root: etree._Element) -> etree._Element:
+    """The channel of an RSS document; raises ``WireError`` (wire-unsupported) when it is none."""
+    channels = list(root.iterchildren("channel")) if root.tag == "rss" else []
+    if len(channels) != 1:
+        raise WireError("not an RSS 2.0 document", code=Reason.WIRE_UNSUPPORTED)
+    return channels[0]
+
+
+def _self(head: etree._Element) -> str | None:
+    return next((link.get("href") for link in head.iterchildren(LINK) if link.get("rel") == "self"), None)
+
+
+def _index(head: etree._Element, name: str) -> int | None:
+    window = head.find(_WINDOW)
+    return None if window is None else _number(window.get(name, ""))
+
+
+def _number(written: str) -> int | None:
+    # One number, one spelling: "007" or Thai digits would be other bytes that say the same.
+    plain = written.isascii() and written.isdigit() and len(written) <= _INDEX_DIGITS
+    return int(written) if plain and str(int(written)) == written else None
+
+
+def _json(body: bytes) -> Sheet:
+    entries = unload_json(body, MOST).entries
+    read = parse_json(body, MOST)
+    ours = read.get(OURS)
+    window = ours.get("window") if isinstance(ours, dict) else None
+    told = window if isinstance(window, dict) else {}
+    url = read.get("feed_url")
+    return Sheet(
+        self_url=url if isinstance(url, str) else None,
+        first_index=_whole(told.get("first")),
+        last_index=_whole(told.get("last")),
+        tokens=tuple(None if each is None else each.token for each in entries),
+        digests=(None,) * len(entries),
+    )
+
+
+def _whole(value: object) -> int | None:
+    return _number(str(value)) if type(value) is int else None

@@ -1,0 +1,305 @@
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from web.newsroom import Clock, Hub, Newsroom, federation
+
+from syndicate.journey import LocalWakeup, Press, PressLimits
+from syndicate.news import Act, Alert, AlertArea, Feed, Kind, MemberCode, Slice
+from syndicate.storage import open_storage
+from syndicate.web import CODINGS
+from syndicate.wire import MEDIA_TYPES, Typesetter
+
+ALL = Slice()
+ALERT = Alert(
+    event="Bão",
+    category="Met",
+    urgency="Immediate",
+    severity="Severe",
+    certainty="Observed",
+    area=(AlertArea(desc="Đà Nẵng"),),
+    expires="2026-11-24T00:00:00Z",
+)
+
+
+class Typist:
+    """The real typesetter, counted."""
+
+    def __init__(self) -> None:
+        self.rendered: list[str] = []
+        self.threads: set[int] = set()
+        self._typesetter = Typesetter()
+
+    def render(self, feed: Feed, format_: str) -> bytes:
+        self.rendered.append(feed.id)
+        self.threads.add(threading.get_ident())
+        return self._typesetter.render(feed, format_)
+
+
+@pytest.fixture
+def room() -> Newsroom:
+    return Newsroom()
+
+
+@pytest.fixture
+async def hub(tmp_path: Path, room: Newsroom) -> AsyncIterator[Hub]:
+    async with open_storage(tmp_path / "hub.sqlite3") as storage:
+        yield Hub(storage=storage, registry=federation(room))
+
+
+def press_of(hub: Hub, typist: Typist, bell: LocalWakeup, limits: PressLimits | None = None) -> Press:
+    return Press(
+        hub.storage,
+        lambda: hub.registry,
+        hub.clock,
+        bell,
+        typist.render,
+        media_types=MEDIA_TYPES,
+        codings=CODINGS,
+        base_url="https://hub.example",
+        limits=limits,
+    )
+
+
+@pytest.fixture
+def typist() -> Typist:
+    return Typist()
+
+
+@pytest.fixture
+def bell() -> LocalWakeup:
+    return LocalWakeup()
+
+
+@pytest.fixture
+def press(hub: Hub, typist: Typist, bell: LocalWakeup) -> Press:
+    return press_of(hub, typist, bell)
+
+
+async def test_what_was_sealed_departs_in_every_format_with_its_token(
+    hub: Hub, room: Newsroom, press: Press
+) -> None:
+    token = room.sign("bao")
+    await hub.take(token)
+
+    for format_, kept in (("atom", token), ("json", token), ("rss", "bao")):
+        document = await press.document(ALL, format_)
+        assert kept.encode() in document.body
+        assert document.media_type == MEDIA_TYPES[format_]
+        assert document.last_modified == int(hub.clock.now())
+
+
+async def test_an_empty_slice_is_an_empty_feed_without_a_date(press: Press) -> None:
+    document = await press.document(ALL, "atom")
+    assert b"<entry" not in document.body
+    assert document.last_modified is None
+
+
+async def test_many_who_ask_at_once_wait_for_one_rendering_off_the_event_loop(
+    hub: Hub, room: Newsroom, press: Press, typist: Typist
+) -> None:
+    await hub.take(room.sign())
+
+    documents = await asyncio.gather(*(press.document(ALL, "atom") for _ in range(50)))
+
+    assert len(typist.rendered) == 1
+    assert len(set(map(id, documents))) == 1
+    assert threading.get_ident() not in typist.threads
+
+
+async def test_nothing_is_rendered_again_until_the_slice_moves(
+    hub: Hub, room: Newsroom, press: Press, typist: Typist, bell: LocalWakeup
+) -> None:
+    await hub.take(room.sign("one"))
+    first = await press.document(ALL, "atom")
+    hub.clock.time += 3_600
+    bell.ring()
+    assert await press.document(ALL, "atom") is first
+
+    await hub.take(room.sign("two"))
+    bell.ring()
+    assert await press.document(ALL, "atom") is not first
+    assert len(typist.rendered) == 2
+
+
+async def test_a_move_in_another_slice_renders_nothing_here(tmp_path: Path, typist: Typist) -> None:
+    vn, la = Newsroom(), Newsroom(agency="la.demo", languages=("lo",))
+    async with open_storage(tmp_path / "two.sqlite3") as storage:
+        hub, bell = Hub(storage=storage, registry=federation(vn, la)), LocalWakeup()
+        press = press_of(hub, typist, bell)
+        await hub.take(vn.sign())
+        first = await press.document(Slice(member=MemberCode("vn")), "rss")
+        hub.clock.time += 60
+        await hub.take(la.sign())
+        bell.ring()
+        assert await press.document(Slice(member=MemberCode("vn")), "rss") is first
+        assert b"vn-demo" not in (await press.document(Slice(member=MemberCode("la")), "rss")).body
+
+
+async def test_under_load_a_document_is_made_again_every_five_seconds_at_most(
+    hub: Hub, room: Newsroom, press: Press, bell: LocalWakeup
+) -> None:
+    await hub.take(room.sign("one"))
+    first = await press.document(ALL, "atom")
+    for seconds, name in ((1, "two"), (2, "three"), (1.9, "four")):
+        hub.clock.time += seconds
+        await hub.take(room.sign(name))
+        bell.ring()
+        assert await press.document(ALL, "atom") is first
+    hub.clock.time += 0.1
+    bell.ring()
+    assert b"four" in (await press.document(ALL, "atom")).body
+
+
+async def test_an_alert_departs_at_once_in_the_midst_of_it(
+    hub: Hub, room: Newsroom, press: Press, bell: LocalWakeup
+) -> None:
+    await hub.take(room.sign("one"))
+    await press.document(ALL, "atom")
+    await hub.take(room.sign("two"), room.sign("storm", kind=Kind.ALERT, alert=ALERT))
+    bell.ring()
+    assert b"storm" in (await press.document(ALL, "atom")).body
+
+
+async def test_a_lost_ring_delays_by_a_second_only(hub: Hub, room: Newsroom, press: Press) -> None:
+    await hub.take(room.sign("one"))
+    await press.document(ALL, "atom")
+    hub.clock.time += 5
+    await press.document(ALL, "atom")
+    await hub.take(room.sign("two"))
+    hub.clock.time += 0.9
+    assert b"two" not in (await press.document(ALL, "atom")).body
+    hub.clock.time += 0.1
+    assert b"two" in (await press.document(ALL, "atom")).body
+
+
+async def test_a_clock_set_back_holds_nothing_up(
+    hub: Hub, room: Newsroom, press: Press, bell: LocalWakeup
+) -> None:
+    await hub.take(room.sign("one"))
+    await press.document(ALL, "atom")
+    hub.clock.time -= 100
+    await hub.take(room.sign("two"))
+    assert b"two" in (await press.document(ALL, "atom")).body
+
+
+async def test_the_same_log_gives_the_same_bytes_whenever_it_is_asked(
+    hub: Hub, room: Newsroom, press: Press
+) -> None:
+    await hub.take(room.sign("one"), room.sign("two"))
+    first = [await press.document(ALL, format_) for format_ in MEDIA_TYPES]
+    hub.clock.time += 86_400 * 40
+    again = press_of(hub, Typist(), LocalWakeup())
+    assert [one.bodies for one in first] == [(await again.document(ALL, f)).bodies for f in MEDIA_TYPES]
+
+
+async def test_a_registry_of_another_version_is_another_document(
+    hub: Hub, room: Newsroom, press: Press, bell: LocalWakeup
+) -> None:
+    await hub.take(room.sign())
+    first = await press.document(ALL, "atom")
+    room.name = "Tên mới"
+    hub.registry = federation(room, version="2")
+    hub.clock.time += 5
+    second = await press.document(ALL, "atom")
+    assert "Tên mới" in second.body.decode()
+    # Nothing was sealed since: a date could not tell the two apart.
+    assert (first.last_modified, second.last_modified) == (int(hub.clock.now()) - 5, None)
+
+
+async def test_two_versions_within_one_second_are_not_told_apart_by_a_date(
+    hub: Hub, room: Newsroom, press: Press, bell: LocalWakeup
+) -> None:
+    await hub.take(room.sign("one"))
+    first = await press.document(ALL, "atom")
+    await hub.take(room.sign("storm", kind=Kind.ALERT, alert=ALERT))
+    bell.ring()
+    second = await press.document(ALL, "atom")
+    assert (first.last_modified, second.last_modified) == (int(hub.clock.now()), None)
+    assert first.digest != second.digest
+
+
+async def test_who_polls_every_hour_misses_nothing_at_one_item_a_second(
+    hub: Hub, room: Newsroom, typist: Typist, bell: LocalWakeup
+) -> None:
+    press = press_of(hub, typist, bell, PressLimits(window_least=2, rebuild_seconds=0))
+    names = [f"n{number:02}" for number in range(30)]
+    for name in names:
+        await hub.take(room.sign(name))
+        hub.clock.time += 240  # two hours in all
+    body = (await press.document(ALL, "rss")).body.decode()
+    within = {name for name in names if f"Tin {name}" in body}
+    assert within == set(names[-17:])  # those of the last 65 minutes before the newest
+    atom = (await press.document(ALL, "atom")).body.decode()
+    assert "https://hub.example/v1/items?after=" in atom
+
+
+async def test_a_window_never_holds_more_than_its_most(
+    hub: Hub, room: Newsroom, typist: Typist, bell: LocalWakeup
+) -> None:
+    limits = PressLimits(window_least=1, window_most=3, window_most_rss=5)
+    press = press_of(hub, typist, bell, limits)
+    await hub.take(*(room.sign(f"n{number}") for number in range(8)))
+    assert (await press.document(ALL, "atom")).body.count(b"<entry") == 3
+    assert (await press.document(ALL, "rss")).body.count(b"<item") == 5
+
+
+async def test_a_withdrawn_item_is_replaced_in_place(
+    hub: Hub, room: Newsroom, press: Press, bell: LocalWakeup
+) -> None:
+    await hub.take(room.sign("one"))
+    await press.document(ALL, "atom")
+    hub.clock.time += 5
+    await hub.take(room.sign("one", ver=2, act=Act.RETRACT, note="Sai", content=None, title="Tin one"))
+    body = (await press.document(ALL, "atom")).body
+    assert body.count(b"<entry") == 1
+    assert b"[WITHDRAWN]" in body
+    assert b"&lt;p&gt;one" not in body
+
+
+async def test_what_is_kept_is_bounded_and_the_oldest_asked_for_goes(
+    hub: Hub, room: Newsroom, typist: Typist, bell: LocalWakeup
+) -> None:
+    await hub.take(room.sign())
+    size = (await press_of(hub, Typist(), LocalWakeup()).document(ALL, "atom")).size
+    press = press_of(hub, typist, bell, PressLimits(kept_bytes=size + 1))
+    await press.document(ALL, "atom")
+    await press.document(Slice(member=MemberCode("vn")), "atom")
+    assert press.standing("vn.atom") is not None
+    assert press.standing("all.atom") is None
+
+
+async def test_a_document_larger_than_the_bound_is_kept_alone(
+    hub: Hub, typist: Typist, bell: LocalWakeup
+) -> None:
+    press = press_of(hub, typist, bell, PressLimits(kept_bytes=1))
+    await press.document(ALL, "atom")
+    await press.document(ALL, "atom")
+    assert len(typist.rendered) == 1
+
+
+async def test_who_gives_up_waiting_spoils_nothing_for_the_others(
+    hub: Hub, room: Newsroom, press: Press
+) -> None:
+    await hub.take(room.sign("one"))
+    first = asyncio.ensure_future(press.document(ALL, "atom"))
+    second = asyncio.ensure_future(press.document(ALL, "atom"))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert b"one" in (await second).body
+
+
+async def test_a_ring_wakes_everybody_and_waiting_has_an_end() -> None:
+    bell = LocalWakeup()
+    waiting = [asyncio.ensure_future(bell.wait(60)) for _ in range(3)]
+    await asyncio.sleep(0)
+    bell.ring()
+    await asyncio.wait_for(asyncio.gather(*waiting), 1)
+    await asyncio.wait_for(bell.wait(0.01), 1)
+    assert bell.rings == 1
+
+
+def test_the_clock_of_the_tests_is_a_clock() -> None:
+    assert Clock().now() > 0

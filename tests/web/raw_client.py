@@ -1,0 +1,60 @@
+"""Raw HTTP over a socket: what the client sends is what the test wrote, what it sees is what was sent."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from syndicate.web import serve
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    headers: dict[str, str]  # names in lower case
+    body: bytes
+    names: tuple[str, ...]  # as sent, doubles included
+
+
+def listener() -> socket.socket:
+    bound = socket.socket()
+    bound.bind(("127.0.0.1", 0))
+    return bound
+
+
+@asynccontextmanager
+async def served(site: web.Application) -> AsyncIterator[int]:
+    bound = listener()
+    port: int = bound.getsockname()[1]
+    async with serve(site, bound):
+        yield port
+
+
+async def ask(
+    port: int,
+    path: str = "/",
+    *lines: str,
+    method: str = "GET",
+    body: bytes = b"",
+) -> Reply:
+    head = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Connection: close", *lines]
+    if body:
+        head.append(f"Content-Length: {len(body)}")
+    return await exchange(port, "\r\n".join([*head, "", ""]).encode("utf-8") + body)
+
+
+async def exchange(port: int, request: bytes) -> Reply:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**24)
+    try:
+        writer.write(request)
+        raw = await asyncio.wait_for(reader.read(), 30)
+    finally:
+        writer.close()
+        await writer.wait_closed()
+    head, _, rest = raw.partition(b"\r\n\r\n")
+    status, *fields = head.decode("latin-1").split("\r\n")
+    pairs = [(name.strip().lower(), value.strip()) for name, _, value in (one.partition(":") for one in fields)]
+    return Reply(int(status.split()[1]), dict(pairs), rest, tuple(name for name, _ in pairs))

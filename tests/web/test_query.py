@@ -1,0 +1,35 @@
+import pytest
+
+from syndicate.web._query import QueryError, read_query
+
+GRAMMAR = {"after": r"-1|[0-9]{1,15}", "lang": r"[a-z]{2}"}
+
+
+def test_a_query_is_read_by_name() -> None:
+    assert read_query("after=12&lang=vi", GRAMMAR) == {"after": "12", "lang": "vi"}
+    assert read_query("", GRAMMAR) == {}
+    assert read_query("after=%31", GRAMMAR) == {"after": "1"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param("befor=1", id="a name nobody knows"),
+        pytest.param("after=1&after=1", id="twice the same"),
+        pytest.param("after=1&after=2", id="twice"),
+        pytest.param("after=one", id="not a number"),
+        pytest.param("after=", id="no value"),
+        pytest.param("after", id="no equals sign"),
+        pytest.param("after=1&", id="a loose end"),
+        pytest.param("after=1;lang=vi", id="semicolons"),
+        pytest.param("after=1%0a", id="a line break behind the number"),
+        pytest.param("after=\u0661", id="a digit of another script"),
+        pytest.param("after=%ff", id="not UTF-8"),
+        pytest.param("after=-2", id="below the lowest"),
+        pytest.param("after=" + "9" * 16, id="too large"),
+        pytest.param("&".join(f"x{n}=1" for n in range(50)), id="too many"),
+    ],
+)
+def test_anything_else_is_refused(query: str) -> None:
+    with pytest.raises(QueryError):
+        read_query(query, GRAMMAR)
