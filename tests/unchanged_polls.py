@@ -19,8 +19,7 @@ from arriving import StoppedClock
 from press import PressRoom, registry
 
 from syndicate.fetch import FetchLimits, open_fetcher
-from syndicate.journey import Admission
-from syndicate.journey._arrive import Poller
+from syndicate.journey import Admission, Poller
 from syndicate.news import FeedId, Registry, SignedFeed, StreamName
 from syndicate.storage import open_storage
 

@@ -80,7 +80,7 @@ class Poller:
         self._places = asyncio.Semaphore(at_once)
         self._busy: set[AgencyId] = set()
         self._quiet = asyncio.Event()  # when no agency is being visited
-        # The rows of storage, read once: in this process nobody else writes them.
+        # The rows of storage, read once: but for heartbeats, nobody else in this process writes them.
         self._states: dict[FeedId, FeedState] | None = None
         self._unsaved: dict[FeedId, FeedState] = {}
         self._worth_writing = False
