@@ -12,7 +12,7 @@ from press import FEDERATION, NOON, PressRoom
 from raw_server import response
 
 from syndicate.errors import StorageError
-from syndicate.journey._arrive import Poller
+from syndicate.journey import Poller
 from syndicate.news import (
     Act,
     Envelope,
@@ -246,7 +246,8 @@ async def test_a_heartbeat_is_remembered_as_one(tmp_path: Path) -> None:
         polled = await hub.poller.poll(source.feed)
 
         assert reasons(polled.outcomes) == ["Known", "Admitted"]
-        assert (polled.state.last_heartbeat, polled.state.mismatches) == (NOON, 0)
+        state = await hub.state(source)
+        assert (state.last_heartbeat, state.mismatches) == (NOON, 0)
 
 
 async def test_entries_without_a_token_are_told(tmp_path: Path) -> None:
