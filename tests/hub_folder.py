@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from sealed import Clock
 from press import PressRoom
 from raw_client import Reply, ask, listener
 from registry_files import Folders, lay_out
+from sealed import Clock
 
 from syndicate.assembly import Hub, open_hub
 from syndicate.journey import PressLimits

@@ -108,7 +108,7 @@ async def test_a_busy_port_is_named_and_nothing_is_left_behind(here: Place) -> N
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        where = "127.0.0.1:{}".format(taken.getsockname()[1])
+        where = f"127.0.0.1:{taken.getsockname()[1]}"
         told = await fails(*options(here), "--listen", where)
     assert f"cannot listen on {where}" in told
     assert "--listen" in told
