@@ -59,7 +59,7 @@ class Sources:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def get(self, request: web.Request) -> web.Response:
+    async def get(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """Every agency of the registry with its feeds, their health and the counts of refusals."""
         registry, now = self._world.registry(), self._world.clock.now()
         told = _tell(registry, await read_health(self._world.storage), now)

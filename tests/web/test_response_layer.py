@@ -10,7 +10,7 @@ from aiohttp import web
 from raw_client import ask, exchange, served
 
 from syndicate.web._answer import CODINGS, FEED_CACHE, Ready
-from syndicate.web._site import _edge
+from syndicate.web._site import Edge
 
 BODY = b"<feed>" + b"news " * 500 + b"</feed>"
 CHANGED = 1_790_000_000
@@ -26,15 +26,17 @@ async def port() -> AsyncIterator[int]:
         bodies, digest="abc", media_type="application/atom+xml; charset=utf-8", last_modified=CHANGED
     )
 
-    async def get(request: web.Request) -> web.Response:
+    async def get(request: web.BaseRequest, rest: str) -> web.Response:
         return ready.answer(request)
 
-    async def fails(request: web.Request) -> web.Response:
+    async def fails(request: web.BaseRequest, rest: str) -> web.Response:
         raise RuntimeError("a bug with <script>")
 
-    site = web.Application()
-    site.router.add_route("*", "/feed", _edge({"GET": get}))
-    site.router.add_route("*", "/bug", _edge({"GET": fails}))
+    edges = {"/feed": Edge("feed", {"GET": get}), "/bug": Edge("bug", {"GET": fails})}
+
+    async def site(request: web.BaseRequest) -> web.Response:
+        return await edges.get(request.path, edges["/bug"]).answer(request, "")
+
     async with served(site) as where:
         yield where
 
