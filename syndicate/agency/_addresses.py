@@ -20,6 +20,8 @@ def plain_address(written: str, base: str = "") -> str | None:
     Host names become A-labels, other characters are percent-encoded, tracking parameters go. What comes
     out comes out unchanged when it is put in again.
     """
+    if not written.strip():
+        return None  # RFC 3986 would read the base itself
     try:
         parts = urlsplit(urljoin(base, written.strip()))
         host = a_label((parts.hostname or "").rstrip("."))
