@@ -13,7 +13,7 @@ from syndicate.demo._stories import Story
 from syndicate.demo._telling import Teller
 from syndicate.news import Act, Kind
 
-_PATIENCE_SECONDS = 12.0  # for the hub to have read what was published
+_PATIENCE_SECONDS = 15.0  # for the hub to have read what was published
 _LOOK_SECONDS = 0.1
 
 _SCENES = {
@@ -35,7 +35,7 @@ async def play_day(federation: Federation, teller: Teller) -> None:
     for wave, title in _SCENES.items():
         teller.scene(title)
         await _publish(federation, wave)
-        await until(lambda: _has_all(federation))
+        await _until_the_hub_has(federation, federation.signed())
         if wave == 1:
             await _tell_members(federation, teller)
             federation.town.old_feeds.update(
@@ -76,8 +76,8 @@ def _stories(rooms: Iterable[PressRoom], wave: int) -> list[Story]:
     return [story for room in rooms for story in room.newsroom.stories if story.wave == wave]
 
 
-def _has_all(federation: Federation) -> bool:
-    return len(federation.hub.items()) >= federation.signed()
+async def _until_the_hub_has(federation: Federation, tokens: int) -> None:
+    await until(lambda: len(federation.hub.items()) >= tokens)
 
 
 async def _tell_members(federation: Federation, teller: Teller) -> None:
