@@ -117,6 +117,15 @@ def stop(process: subprocess.Popen[str], with_signal: signal.Signals) -> tuple[i
     return process.returncode, said, complained
 
 
+def run_as_told(said: str, noun: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line that the demo told its visitor to try."""
+    told = re.search(rf"^ *syndicate ({noun} .*)$", said, re.MULTILINE)
+    assert told is not None
+    return subprocess.run(
+        [*COMMAND[:-1], *told[1].split()], capture_output=True, text=True, timeout=30, check=False
+    )
+
+
 def test_the_demo_serves_its_feed_on_a_free_port_if_its_own_is_taken_and_stops_cleanly(
     tmp_path: Path,
 ) -> None:
@@ -131,6 +140,9 @@ def test_the_demo_serves_its_feed_on_a_free_port_if_its_own_is_taken_and_stops_c
             assert f"Port {port} is taken" in said
             with urllib.request.urlopen(url[0], timeout=10) as response:
                 assert b"<rss" in response.read()
+            commands = read_until(process, "--db")
+            assert run_as_told(commands, "verify-feed").returncode == 0
+            assert "signature-bad" in run_as_told(commands, "refusals").stdout
             code, said, complained = stop(process, signal.SIGINT)
     assert (code, complained) == (0, "")
     assert "Stopped" in said
