@@ -8,7 +8,7 @@ from syndicate.news import Act, Entry, Feed, Media
 from syndicate.wire._feedgen import authors, rss_head, rss_item
 from syndicate.wire._inert import as_html, inert_entry, inert_head
 from syndicate.wire._names import ATOM, CONTENT, DC, DCTERMS, MEDIA, SYN
-from syndicate.wire._set_xml import add, add_particulars, add_window, cut, head_bytes, set_html
+from syndicate.wire._set_xml import add, add_particulars, add_window, child, cut, head_bytes, set_html
 from syndicate.wire._times import rfc822
 
 _NAMESPACES: Final = {
@@ -57,10 +57,10 @@ def _fragment(entry: Entry, *, with_body: bool) -> bytes:
     if clean.rights is not None:
         add(made, f"{{{DC}}}rights", clean.rights)
     _add_validity(made, clean)
-    for medium in clean.media:
-        _add_medium(made, medium)
     if with_body:
         _add_body(made, clean)
+    for medium in clean.media:
+        _add_medium(made, medium)
     add_particulars(made, clean)
     add(made, f"{{{SYN}}}token", sha256=clean.digest, href=clean.token_url)
     return _hexadecimal_title(cut(root))
@@ -69,9 +69,7 @@ def _fragment(entry: Entry, *, with_body: bool) -> bytes:
 def _finish_title(made: etree._Element, title: str) -> None:
     # A title is plain text (RSS Board profile), but many readers take it for HTML. "&" reads the same
     # either way; "<" would begin markup, so it is escaped once more, for them.
-    found = made.find("title")
-    if found is not None:
-        found.text = title.replace("<", "&lt;")
+    child(made, "title").text = title.replace("<", "&lt;")
 
 
 def _hexadecimal_title(item: bytes) -> bytes:
@@ -100,7 +98,8 @@ def _add_medium(made: etree._Element, medium: Media) -> None:
     if medium.sha256 is not None:
         content.set(f"{{{SYN}}}sha256", medium.sha256)
     if medium.alt:
-        add(content, f"{{{MEDIA}}}description", medium.alt, type="plain")
+        # Not media:description: feedparser, and who builds on it, takes that for the item's own.
+        add(content, f"{{{MEDIA}}}title", medium.alt, type="plain")
     if medium.credit is not None:
         add(content, f"{{{MEDIA}}}credit", medium.credit)
 
