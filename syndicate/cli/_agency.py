@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from syndicate.agency import (
+    CMS_BYTES,
     AgencyConfig,
     Answers,
     EntryReport,
@@ -26,7 +27,6 @@ from syndicate.ports import Signer, StreamBook
 from syndicate.signing import create_key, open_key
 from syndicate.storage import open_streambook
 
-_CMS_BYTES = 20_000_000
 _PROGRESS_FROM = 100  # entries: below, it is over before anyone wonders
 
 
@@ -99,7 +99,7 @@ class _WallClock:
 
 
 async def _sign(config: AgencyConfig, signer: Signer, book: StreamBook) -> Report:
-    caps = FetchLimits(encoded_bytes=_CMS_BYTES, decoded_bytes=_CMS_BYTES)
+    caps = FetchLimits(encoded_bytes=CMS_BYTES, decoded_bytes=CMS_BYTES)
     async with open_fetcher(caps, allow=config.allow, user_agent=_user_agent(config)) as fetcher:
         return await sign_once(
             config, signer=signer, book=book, fetcher=fetcher, clock=_WallClock(), progress=_tell_progress

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from newsroom import SITE, rss, story
 
+from syndicate.agency import load_config
 from syndicate.cli import _agency as cli
 from syndicate.errors import AgencyError, SigningError, StorageBusy
+from syndicate.signing import open_key
 from syndicate.storage import open_streambook
 
 WORDS = "a few plain words"
@@ -77,9 +79,9 @@ def test_the_successor_may_have_a_passphrase_of_its_own(tmp_path: Path, words: P
     other.chmod(0o600)
     folder = tmp_path / "a"
     run("init", "vn.demo", "--dir", folder, "--passphrase-file", words, "--successor-passphrase-file", other)
-    assert cli.open_key(folder / "successor.key", b"quite another one").kid
+    assert open_key(folder / "successor.key", b"quite another one").kid
     with pytest.raises(SigningError, match="passphrase is wrong"):
-        cli.open_key(folder / "successor.key", WORDS.encode())
+        open_key(folder / "successor.key", WORDS.encode())
 
 
 def test_sign_tells_what_it_did(config: Path, words: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -129,7 +131,7 @@ def test_a_challenge_page_instead_of_the_feed_is_named(config: Path, words: Path
 
 def test_a_second_run_beside_the_first_is_told_so(config: Path, words: Path) -> None:
     publish(config, rss(story(1)))
-    loaded = cli.load_config(config)
+    loaded = load_config(config)
     with open_streambook(loaded.book_file, loaded.id, loaded.stream), pytest.raises(StorageBusy):
         run("sign", config, "--passphrase-file", words)
 
@@ -245,7 +247,7 @@ def test_a_passphrase_that_everyone_can_read_is_not_used(config: Path, words: Pa
 
 
 def test_a_passphrase_file_that_is_not_there_is_named(config: Path, tmp_path: Path) -> None:
-    with pytest.raises(SigningError, match="cannot read the passphrase file .*none: No such file"):
+    with pytest.raises(SigningError, match=r"cannot read the passphrase file .*none: No such file"):
         run("sign", config, "--passphrase-file", tmp_path / "none")
 
 

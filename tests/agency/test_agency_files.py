@@ -79,7 +79,7 @@ def test_a_full_disk_under_the_book_signs_nothing(room: Newsroom) -> None:
 
 def test_a_folder_that_cannot_be_written_is_named(room: Newsroom) -> None:
     (room.folder / "public").write_text("a file stands here")
-    with pytest.raises(AgencyError, match="cannot write the feeds in .*public"):
+    with pytest.raises(AgencyError, match=r"cannot write the feeds in .*public"):
         room.run(rss(story(1)))
     assert len(room.said()) == 1
 

@@ -34,7 +34,9 @@ def test_a_date_that_cannot_be_is_not_signed(room: Newsroom, date: str) -> None:
     assert "cannot be: the time it was first seen stands instead" in report.entries[0].notes[0]
 
 
-@pytest.mark.parametrize("date", ["Senin, 23 November 2026 10:00 WIB", "๒๓ พ.ย. ๒๕๖๙", "soon"])
+@pytest.mark.parametrize(
+    "date", ["Senin, 23 November 2026 10:00 WIB", "๒๓ พ.ย. ๒๕๖๙", "0000-00-00T00:00:00Z", "soon"]
+)
 def test_a_date_that_nobody_can_read_is_like_none(room: Newsroom, date: str) -> None:
     assert room.only(rss(story(1, pubDate=date))).published == "2026-11-25T10:26:40Z"
 

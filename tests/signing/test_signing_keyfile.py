@@ -78,7 +78,7 @@ def test_a_damaged_key_is_not_used(key: Path) -> None:
 
 
 def test_a_missing_key_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SigningError, match="cannot read the key file .*none: No such file"):
+    with pytest.raises(SigningError, match=r"cannot read the key file .*none: No such file"):
         open_key(tmp_path / "none", WORDS)
 
 
@@ -118,7 +118,7 @@ def test_a_short_passphrase_makes_and_opens_nothing(tmp_path: Path, key: Path, w
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SigningError, match="cannot write the key file .*: No such file"):
+    with pytest.raises(SigningError, match=r"cannot write the key file .*: No such file"):
         create_key(tmp_path / "none" / "k", WORDS)
 
 
