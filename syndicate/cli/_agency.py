@@ -139,8 +139,8 @@ def _next_steps(agency: str, founded: Founded) -> str:
       The key in use. It stays on the machine that signs, readable by that user only. Keep the
       passphrase apart from it. Nobody else ever needs this file: not the ministry, not the hub.
   {founded.successor.name}
-      The sealed successor, for the day the first key is lost or stolen. Move it to a USB stick or
-      paper safe NOW, off this and every other machine, and delete it here.
+      The sealed successor, for the day the first key is lost or stolen. Move it to a USB stick in
+      a safe NOW, off this and every other machine, and delete it here.
   {founded.enrolment.name}
       The public halves of both keys, with the proof that you hold them. Nothing in it is secret.
       Send it to your ministry, and read the two kid lines to them over the telephone.
@@ -148,6 +148,7 @@ def _next_steps(agency: str, founded: Founded) -> str:
       The configuration. Fill in what is empty, then run:
           syndicate agency sign {founded.config}
       It signs what your CMS publishes, and writes the feed that your web server shows to the hub.
+      This folder is closed to other users: let out.folder be one that the web server can read.
 """
 
 
