@@ -115,8 +115,8 @@ class Folders:
         return text.count("\n", 0, text.index(old)) + 1
 
     def line_of(self, name: str, text: str) -> int:
-        lines = self.path(name).read_text(encoding="utf-8").splitlines()
-        return next(number for number, line in enumerate(lines, 1) if text in line)
+        whole = self.path(name).read_text(encoding="utf-8")
+        return whole.count("\n", 0, whole.index(text)) + 1
 
 
 def lay_out(folder: Path) -> Folders:

@@ -61,9 +61,7 @@ class HubEdition:
     def holds(self, item: Item) -> bool:
         """Whether the item is of the slice's member, agency or language."""
         wanted = self.slice
-        in_language = (
-            wanted.lang is None or item.lang == wanted.lang or item.lang.startswith(f"{wanted.lang}-")
-        )
+        in_language = wanted.lang is None or f"{item.lang}-".startswith(f"{wanted.lang}-")
         return in_language and wanted.member in (None, item.member) and wanted.agency in (None, item.iss)
 
     def entry(self, item: Item, token: str) -> Entry:

@@ -111,9 +111,7 @@ def verify_feed(  # noqa: PLR0913 - two of them are seldom given
 
 def _judge(body: bytes, sheet: Sheet, desk: _Desk) -> FeedReport:
     tokens = _tokens(sheet, desk.tokens)
-    reports = [
-        None if token is None else verify_token(token, desk.registry, now=desk.now) for token in tokens
-    ]
+    reports = [_report(token, desk) for token in tokens]
     edition = recognise(sheet, desk.registry)
     told = FeedReport(
         format=desk.format,
@@ -135,6 +133,10 @@ def _judge(body: bytes, sheet: Sheet, desk: _Desk) -> FeedReport:
     if desk.url is not None and desk.url != sheet.self_url:
         found.append(Difference(place=None, field="link[rel=self]", what=DIFFERS))
     return _with_differences(told, edition, found)
+
+
+def _report(token: str | None, desk: _Desk) -> TokenReport | None:
+    return None if token is None else verify_token(token, desk.registry, now=desk.now)
 
 
 def _with_differences(told: FeedReport, edition: Edition, found: Sequence[Difference]) -> FeedReport:

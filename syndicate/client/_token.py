@@ -1,6 +1,6 @@
 """One token, judged by whoever holds it: three verdicts, and the reasons for them."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -70,12 +70,7 @@ class TokenReport:
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain values, ready for ``json.dumps``; of the item only what names it."""
-        told = {
-            name: value
-            for name, value in asdict(self).items()
-            if name not in ("item", "marks") and value is not None
-        }
-        told |= {"ok": self.ok, "marks": sorted(self.marks)}
+        told = asdict(replace(self, item=None)) | {"ok": self.ok, "marks": sorted(self.marks)}
         if self.item is not None:
             names = ("sub", "ver", "kind", "lang", "title", "url", "published", "updated")
             told["item"] = {name: getattr(self.item, name) for name in names}
@@ -89,29 +84,21 @@ def verify_token(token: str, registry: Registry, *, now: int) -> TokenReport:
         case Refused():
             return _refused(token, judged, registry)
         case VerifiedHeartbeat():
-            return _accepted(judged, registry, judged.beat.iss, Act.HEARTBEAT)
+            return _accepted(judged, Act.HEARTBEAT, judged.beat.iss, registry)
         case Verified():
-            item = judged.item
-            return _accepted(judged, registry, item.iss, item.act, item=item, marks=judged.marks)
+            told = _accepted(judged, judged.item.act, judged.item.iss, registry)
+            return replace(told, item=judged.item, marks=judged.marks)
 
 
 def _accepted(
-    judged: Verified | VerifiedHeartbeat,
-    registry: Registry,
-    agency: AgencyId,
-    act: Act,
-    *,
-    item: Item | None = None,
-    marks: frozenset[Mark] = frozenset(),
+    judged: Verified | VerifiedHeartbeat, act: Act, agency: AgencyId, registry: Registry
 ) -> TokenReport:
     return TokenReport(
         signature=Verdict.YES,
         issuer=Verdict.YES,
-        marks=marks,
         digest=judged.digest,
         agency=agency,
         agency_name=_name(agency, registry),
-        item=item,
         act=act,
     )
 

@@ -78,6 +78,4 @@ def _unconnected(exc: aiohttp.ClientConnectionError) -> tuple[FetchFault, str]:
 def _late(exc: TimeoutError) -> str:
     if isinstance(exc, aiohttp.ConnectionTimeoutError):
         return "no connection came about in time"
-    if isinstance(exc, aiohttp.SocketTimeoutError):
-        return "the server fell silent"
     return str(exc) or "the answer was not there in time"

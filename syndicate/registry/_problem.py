@@ -49,4 +49,11 @@ class Notebook:
 
 def spell(field: Field) -> str:
     """A field as people write it, counting from 1: ``agency[2].domains``."""
-    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in field).lstrip(".")
+    return "".join(map(_step, field)).lstrip(".")
+
+
+def _step(part: str | int) -> str:
+    if isinstance(part, int):
+        return f"[{part + 1}]"
+    # The file may be a stranger's: what it says does not get to write on a terminal.
+    return f".{part if part.isprintable() else ascii(part)}"

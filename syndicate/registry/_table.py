@@ -80,15 +80,15 @@ class Table:
 
     def texts(self, name: str, *, need: bool = False) -> tuple[str, ...]:
         """A list of lines of text, without repetition; the good ones of it."""
-        values = self._list(name, need=need)
         good: list[str] = []
-        for number, value in enumerate(values):
-            fault = "not text in quotes" if not isinstance(value, str) else _fault(value, "", limits.TEXT)
-            if fault:
+        for number, value in enumerate(self._list(name, need=need)):
+            if not isinstance(value, str):
+                self.note("not text in quotes", "Write one plain line in quotes.", name, number)
+            elif fault := _fault(value, "", limits.TEXT):
                 self.note(fault, "Write one plain line in quotes.", name, number)
             elif value in good:
                 self.note(f"{value!r} stands twice", "Remove one.", name, number)
-            elif isinstance(value, str):
+            else:
                 good.append(value)
         return tuple(good)
 

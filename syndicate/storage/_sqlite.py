@@ -35,18 +35,20 @@ def in_our_words(path: Path) -> Iterator[None]:
     try:
         yield
     except DBAPIError as exc:
+        raise _told(path, exc.orig) from exc
+    except sqlite3.Error as exc:  # of a pragma, which goes past SQLAlchemy
         raise _told(path, exc) from exc
 
 
-def _told(path: Path, exc: DBAPIError) -> StorageError:
-    code = getattr(exc.orig, "sqlite_errorcode", 0) & 0xFF  # the low byte is the primary code
+def _told(path: Path, exc: BaseException | None) -> StorageError:
+    code = getattr(exc, "sqlite_errorcode", 0) & 0xFF  # the low byte is the primary code
     match code:
         case sqlite3.SQLITE_NOTADB:
             return StorageError(
                 f"{path} is not a database", hint="Name another file; this one was left as it is."
             )
         case sqlite3.SQLITE_CORRUPT:
-            return StorageError(f"{path} is damaged: {exc.orig}")
+            return StorageError(f"{path} is damaged: {exc}")
         case sqlite3.SQLITE_FULL:
             return StorageError(
                 f"no room left on the disk of {path}; nothing was half-written", hint="Free some space."
@@ -55,11 +57,11 @@ def _told(path: Path, exc: DBAPIError) -> StorageError:
             return StorageBusy(f"another program holds {path} locked")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
             return StorageError(
-                f"cannot open or write {path}: {exc.orig}",
+                f"cannot open or write {path}: {exc}",
                 hint="The folder must exist, and this user must be able to write in it.",
             )
         case _:
-            return StorageError(f"{path}: {exc.orig}")
+            return StorageError(f"{path}: {exc}")
 
 
 def open_writer(path: Path) -> Connection:

@@ -152,7 +152,8 @@ def _groups(registry: Registry) -> Sequence[Mapping[str, object]]:
         {
             "title": "By language",
             "feeds": [
-                {"path": f"lang/{lang}", "title": _OWN_NAMES.get(lang, lang), "lang": lang} for lang in languages
+                {"path": f"lang/{lang}", "title": _OWN_NAMES.get(lang, lang), "lang": lang}
+                for lang in languages
             ],
         },
         {

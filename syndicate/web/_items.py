@@ -35,7 +35,7 @@ class Items:
         self._world = world
 
     async def page(self, request: web.Request) -> web.Response:
-        """The versions after an index, in order; the same question again continues where the last page ended."""
+        """The versions after an index, in order; each page says where the next one begins."""
         try:
             asked = read_query(request.rel_url.raw_query_string, _GRAMMAR)
             slice_ = _slice_of(asked)

@@ -40,7 +40,7 @@ def _quiet_logger() -> logging.Logger:
 
 
 class _NoReaders(logging.Filter):
-    """Drops what aiohttp logs of malformed requests: the sender's address, and the request in the traceback."""
+    """Drops what aiohttp logs of malformed requests: the sender's address, and the request itself."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the record names no reader."""

@@ -1,7 +1,7 @@
 """The addresses, and the edge of every request: methods, failures, and nothing kept of who asked."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -27,7 +27,7 @@ def make_site(world: World) -> web.Application:
     """The hub's pages and API as an aiohttp application."""
     watch, items = Watch(world), Items(world)
     site = web.Application()
-    for path, answers in {
+    addresses: Mapping[str, Mapping[str, Answer]] = {
         r"/feeds/{name:[A-Za-z0-9./-]{1,100}}": {"GET": Feeds(world).get},
         "/v1/items": {"GET": items.page},
         r"/v1/items/{sub:[a-z0-9.:-]{1,100}}/{ver:[0-9]{1,16}}.jws": {"GET": items.token},
@@ -38,12 +38,13 @@ def make_site(world: World) -> web.Application:
         "/robots.txt": {"GET": _robots},
         "/": {"GET": Front(world).get},
         "/{nothing:.*}": {"GET": _nothing},
-    }.items():
+    }
+    for path, answers in addresses.items():
         site.router.add_route("*", path, _edge(answers))
     return site
 
 
-def _edge(answers: dict[str, Answer]) -> Answer:
+def _edge(answers: Mapping[str, Answer]) -> Answer:
     """The one place where a request's method is looked at and a failure becomes an answer."""
     by_method = dict(answers)
     if hdrs.METH_GET in by_method:
@@ -57,9 +58,9 @@ def _edge(answers: dict[str, Answer]) -> Answer:
         try:
             return await chosen(request)
         except SyndicateError as exc:
-            _log.error("cannot answer %s: %s", request.match_info.route.resource, exc)  # noqa: TRY400 - expected
+            _log.error("cannot answer %s: %s", request.match_info.route.resource, exc)
             return problem(503, "this cannot be answered right now", retry_after=_RETRY_SECONDS)
-        except Exception:
+        except Exception:  # noqa: BLE001 - the edge of a request: a bug is logged and told, the next one served
             # The pattern of the address and no more: neither who asked nor what for (S13).
             _log.exception("a bug while answering %s", request.match_info.route.resource)
             return problem(500, "something broke here; it has been noted")
@@ -71,7 +72,7 @@ def _refuse_method(allow: str) -> web.Response:
     return problem(405, f"this address takes {allow}", allow=allow)
 
 
-async def _nothing(request: web.Request) -> web.Response:
+async def _nothing(_: web.Request) -> web.Response:
     return problem(404, "there is nothing at this address")
 
 

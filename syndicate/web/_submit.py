@@ -1,16 +1,15 @@
 """POST /v1/submit: tokens pushed instead of polled. A token proves itself, so nobody logs in."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from collections.abc import Iterator
 from typing import Final
 
 from aiohttp import hdrs, web
 
 from syndicate.errors import WireError
 from syndicate.news import Admitted, Held, Known, Outcome, Reason, Refused, Unjudged
-from syndicate.web._answer import NEVER, json_bytes, problem, send_json
+from syndicate.web._answer import NEVER, problem, send_json
 from syndicate.web._world import World
 from syndicate.wire import split_submission
 
@@ -41,7 +40,9 @@ class Submit:
             with self._room(length or 0):
                 return await self._take(request, length or 0)
         except _TooMuchError:
-            return problem(503, "too many submissions at a time; nothing was taken", retry_after=_BUSY_SECONDS)
+            return problem(
+                503, "too many submissions at a time; nothing was taken", retry_after=_BUSY_SECONDS
+            )
 
     def _refuse(self, request: web.Request, length: int | None) -> web.Response | None:
         most = self._world.limits.submit_bytes
@@ -94,9 +95,7 @@ class Submit:
 def _tell(request: web.Request, outcomes: tuple[Outcome, ...]) -> web.Response:
     results = {"results": [_result(outcome) for outcome in outcomes]}
     if all(isinstance(one, Refused) and one.reason is Reason.RATE_LIMITED for one in outcomes):
-        return problem(
-            429, Reason.RATE_LIMITED.remedy, retry_after=_RETRY_SECONDS, more=results
-        )
+        return problem(429, Reason.RATE_LIMITED.remedy, retry_after=_RETRY_SECONDS, more=results)
     return send_json(request, results, cache=NEVER)
 
 

@@ -5,10 +5,11 @@ from typing import Final
 from syndicate.errors import WireError
 from syndicate.news import Reason
 
-# Per entry that a document may hold. A parser's tree takes some 30 times the bytes of the smallest
-# markup, so markup is counted before it is parsed: the body's size alone does not bound the memory.
-_MARKS_PER_ENTRY: Final = 1_000
-_QUOTES_PER_ENTRY: Final = 4_000
+# A parser's tree takes up to 40 times the bytes of the smallest markup, so markup is counted before it is
+# parsed: the body's size alone does not bound the memory. Per entry that a document may hold:
+_OPENED: Final = 1_000  # tags, comments, objects, lists
+_EQUAL_SIGNS: Final = 1_000  # one beside each attribute of XML
+_QUOTES: Final = 4_000  # two beside each text of JSON
 JSON_DEPTH: Final = 16  # of a JSON Feed, its items and their extensions
 
 
@@ -20,16 +21,16 @@ def decoded(body: bytes) -> str:
         raise WireError(f"not UTF-8, at byte {exc.start}", code=Reason.WIRE_ENCODING) from exc
 
 
-def check_markup(body: bytes, marks: bytes, quotes: bytes, most: int) -> None:
-    """Refuse a body with more markup than ``most`` entries could need.
-
-    Raises:
-        WireError: wire-too-many; ``marks`` are the bytes that open something, ``quotes`` those that
-            stand beside each name or value.
-    """
-    opened = sum(body.count(mark) for mark in (marks[i : i + 1] for i in range(len(marks))))
-    if opened > _MARKS_PER_ENTRY * most or body.count(quotes) > _QUOTES_PER_ENTRY * most:
+def check_xml_marks(body: bytes, most: int) -> None:
+    """Refuse more markup than ``most`` entries could need; raises ``WireError`` (wire-too-many)."""
+    if body.count(b"<") > _OPENED * most or body.count(b"=") > _EQUAL_SIGNS * most:
         raise WireError(f"more markup than {most} entries have", code=Reason.WIRE_TOO_MANY)
+
+
+def check_json_marks(body: bytes, most: int) -> None:
+    """Refuse more values than ``most`` items could need; raises ``WireError`` (wire-too-many)."""
+    if body.count(b"{") + body.count(b"[") > _OPENED * most or body.count(b'"') > _QUOTES * most:
+        raise WireError(f"more values than {most} items have", code=Reason.WIRE_TOO_MANY)
 
 
 def check_count(entries: int, most: int) -> None:

@@ -24,6 +24,7 @@ def inert_entry(entry: Entry) -> Entry:
     text, html = _body(clean)
     return replace(
         clean,
+        title=clean.title or clean.id,  # a title may not be empty, in feedgen's eyes
         url=_address(clean.url),
         token_url=_address(clean.token_url),
         source_url=_address(clean.source_url),
@@ -72,5 +73,5 @@ def _printable(value: T) -> T:
 
 def as_html(text: str) -> str:
     """Plain text as HTML that shows the same: paragraphs at blank lines, breaks at the others."""
-    paragraphs = _PARAGRAPHS.split(text.strip("\n"))
+    paragraphs = [each for each in _PARAGRAPHS.split(text.strip("\n")) if each]
     return "".join(f"<p>{escape(each).replace(chr(10), '<br>')}</p>" for each in paragraphs)

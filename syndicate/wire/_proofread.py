@@ -23,6 +23,7 @@ from syndicate.wire._sheet import MOST, channel_of
 T = TypeVar("T")
 DIFFERS: Final = "differs"  # it stands there, but says something else
 MISSING: Final = "missing"  # it was signed, and does not stand there
+_BESIDE: Final = frozenset({"#comment", "#instruction"})
 UNSIGNED: Final = "unsigned"  # it stands there, and nobody signed it
 _PREFIXES: Final = {
     f"{{{uri}}}": f"{prefix}:" if prefix else ""
@@ -101,7 +102,7 @@ def _named(part: Part, field: str) -> list[object]:
 
 def _read_atom(body: bytes) -> tuple[Part, list[Part]]:
     root = parse_xml(body, MOST)
-    head = _around(root) + [("feed", root.tag)] + _part(root, ENTRY)
+    head = [*_around(root), *_part(root, ENTRY)]
     return head, [_part(entry, None) for entry in root.iterchildren(ENTRY)]
 
 
@@ -142,15 +143,16 @@ def _shape(node: etree._Element) -> Shape:
 
 def _tag(node: etree._Element) -> str:
     # lxml's comments and instructions have a function for a tag.
-    if isinstance(node.tag, str):
-        return node.tag
-    return "comment" if node.tag is etree.Comment else "instruction"
+    tag: object = node.tag
+    if isinstance(tag, str):
+        return tag
+    return "#comment" if tag is etree.Comment else "#instruction"
 
 
 def _attributes(node: etree._Element) -> list[tuple[str, str]]:
-    return (
-        [(str(name), str(value)) for name, value in node.attrib.items()] if isinstance(node.tag, str) else []
-    )
+    if _tag(node) in _BESIDE:
+        return []  # what looks like an attribute of an instruction is its text
+    return [(str(name), str(value)) for name, value in node.attrib.items()]
 
 
 def _field(node: etree._Element) -> str:

@@ -11,7 +11,7 @@ from lxml import etree
 
 from syndicate.errors import WireError
 from syndicate.news import Reason
-from syndicate.wire._bounds import ascii_token, check_count, check_markup, decoded, misplaced
+from syndicate.wire._bounds import ascii_token, check_count, check_xml_marks, decoded, misplaced
 from syndicate.wire._carried import Carriage, Carried
 from syndicate.wire._names import ATOM, SYN
 
@@ -38,7 +38,7 @@ def parse_xml(body: bytes, most: int) -> etree._Element:
     # Inside a comment or CDATA it would be harmless; nobody who writes signed feeds needs it there.
     if b"<!DOCTYPE" in body:
         raise WireError("a DOCTYPE, which no feed of ours has", code=Reason.WIRE_DOCTYPE)
-    check_markup(body, b"<", b"=", most)
+    check_xml_marks(body, most)
     try:
         return etree.fromstring(body, _parser())
     except (etree.XMLSyntaxError, ValueError, RecursionError) as exc:

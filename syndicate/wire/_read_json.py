@@ -11,7 +11,7 @@ from syndicate.wire._bounds import (
     JSON_DEPTH,
     ascii_token,
     check_count,
-    check_markup,
+    check_json_marks,
     decoded,
     misplaced,
 )
@@ -30,7 +30,7 @@ def parse_json(body: bytes, most: int) -> dict[str, Any]:
             wire-unsupported (no JSON Feed).
     """
     text = decoded(body)
-    check_markup(body, b"{[", b'"', most)
+    check_json_marks(body, most)
     try:
         read = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError) as exc:

@@ -57,10 +57,10 @@ def _fragment(entry: Entry, *, with_body: bool) -> bytes:
     if clean.rights is not None:
         add(made, f"{{{DC}}}rights", clean.rights)
     _add_validity(made, clean)
-    for medium in clean.media:
-        _add_medium(made, medium)
     if with_body:
         _add_body(made, clean)
+    for medium in clean.media:
+        _add_medium(made, medium)
     add_particulars(made, clean)
     add(made, f"{{{SYN}}}token", sha256=clean.digest, href=clean.token_url)
     return _hexadecimal_title(cut(root))
@@ -100,7 +100,8 @@ def _add_medium(made: etree._Element, medium: Media) -> None:
     if medium.sha256 is not None:
         content.set(f"{{{SYN}}}sha256", medium.sha256)
     if medium.alt:
-        add(content, f"{{{MEDIA}}}description", medium.alt, type="plain")
+        # Not media:description: feedparser, and who builds on it, takes that for the item's own.
+        add(content, f"{{{MEDIA}}}title", medium.alt, type="plain")
     if medium.credit is not None:
         add(content, f"{{{MEDIA}}}credit", medium.credit)
 

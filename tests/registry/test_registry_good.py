@@ -6,7 +6,7 @@ from registry_files import key_table, lay_out
 
 from syndicate.errors import RegistryError
 from syndicate.news import AgencyId, KeyId, KeyStatus, MemberCode, SeatState
-from syndicate.registry import bundled, check, load_registry, survey
+from syndicate.registry import _bundled, bundled, check, load_registry, survey
 from syndicate.signing import ephemeral_signer
 
 
@@ -93,6 +93,15 @@ def test_files_from_a_machine_that_ends_lines_its_own_way_are_read(tmp_path: Pat
     assert check(folders.sources, folders.keys) == ()
 
 
+def test_the_error_tells_a_single_problem_and_no_more(tmp_path: Path) -> None:
+    folders = lay_out(tmp_path)
+    line = folders.edit("bb.toml", '"gov.sg"', '"*.gov.sg"')
+    with pytest.raises(RegistryError) as refused:
+        load_registry(folders.sources, folders.keys)
+    assert str(refused.value).startswith(f"{folders.path('bb.toml')}:{line}: agency[1].domains[1]: ")
+    assert "\n" not in str(refused.value)
+
+
 def test_the_error_tells_every_problem_up_to_a_screenful(tmp_path: Path) -> None:
     folders = lay_out(tmp_path)
     folders.edit("bb.toml", "[[agency]]", "".join(f"wrong{n} = 1\n" for n in range(30)) + "[[agency]]")
@@ -133,3 +142,10 @@ class TestWhatCameWithTheProgram:
             "ms": "Jabatan Penerangan",
         }
         assert registry.members[MemberCode("vn")].name("vi") == "Viet Nam"
+
+    def test_it_is_found_in_an_installed_package(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "_federation").mkdir()
+        monkeypatch.setattr(_bundled, "_PACKAGE", tmp_path)
+        assert bundled() == (tmp_path / "_federation" / "sources", tmp_path / "_federation" / "keys")

@@ -56,6 +56,10 @@ def test_people_count_from_one() -> None:
     assert spell(()) == ""
 
 
+def test_a_strangers_field_does_not_write_on_the_terminal() -> None:
+    assert spell(("agency", 0, "a\x1b[2J")) == "agency[1].'a\\x1b[2J'"
+
+
 NAMES = st.sampled_from(["a", "b", "c"])
 VALUES = st.sampled_from(["1", '"x"', "[1,\n2]", '"""\n[a]\n"""', "{ y = 1 }", "'''\n\n'''", "[[1], [2]]"])
 STATEMENTS = st.one_of(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from registry_files import AA, Folders, b64, key_table, lay_out
 
-from syndicate.registry import Problem, check
+from syndicate.registry import Problem, _limits, check
 from syndicate.signing import ephemeral_signer
 
 IDENTITY_POINT = bytes([1]) + bytes(31)
@@ -200,6 +200,42 @@ ROWS = {
     "a key that is used otherwise": Spoilt(
         "aa.news.toml", '"sealed successor"', '"spare"', "key[2].use", "unknown word 'spare'"
     ),
+    "a feed id twice in an agency": Spoilt(
+        "aa.toml",
+        'cadence = "15 minutes"\n',
+        'cadence = "15 minutes"\n[[agency.signed_feed]]\nid = "main"\nurl = "https://news.aa.example/2"\n'
+        'format = "json"\nstream = "two"\ncadence = "1 hour"\n',
+        "agency[1].signed_feed[2].id",
+        "stands twice",
+        at='id = "main"\nurl = "https',
+    ),
+    "a former time that says nothing": Spoilt(
+        "aa.toml", ', ministry = "Ministry of Posts"', "", "agency[1].formerly[1]", "says nothing"
+    ),
+    "a list with something else in it": Spoilt(
+        "aa.toml", '["AN"]', '["AN", 1]', "agency[1].aliases[2]", "not text in quotes"
+    ),
+    "an entry twice in a list": Spoilt(
+        "aa.toml", '["AN"]', '["AN", "AN"]', "agency[1].aliases[2]", "stands twice"
+    ),
+    "a row that is no table": Spoilt(
+        "aa.toml",
+        '[{ until = "2024-10", ministry = "Ministry of Posts" }]',
+        '["2024"]',
+        "agency[1].formerly[1]",
+        "not a table",
+    ),
+    "an empty list where one is needed": Spoilt("bb.toml", '["gov.sg"]', "[]", "agency[1].domains", "empty"),
+    "an empty text": Spoilt("aa.toml", '"Free with attribution."', '" "', "agency[1].rights", "empty"),
+    "a text without end": Spoilt(
+        "aa.toml", '"Free with attribution."', f'"{"x" * 1_001}"', "agency[1].rights", "longer than 1000"
+    ),
+    "a language without a meaning": Spoilt(
+        "federation.toml", '"Vietnamese"', "1", "languages.vi", "not text in quotes"
+    ),
+    "a federation without its languages": Spoilt(
+        "federation.toml", "[languages]", "[tongues]", "tongues", "unknown field"
+    ),
     "a second key in use": Spoilt(
         "aa.news.toml", '"sealed successor"', '"in use"', "key[2].use", "a second active key"
     ),
@@ -236,6 +272,9 @@ KEYS = {
     ),
     "a key written in a second form": (
         key_table("aa.news", 1, x=f'"{b64(NOT_CANONICAL)}"'), "x", "canonical form",
+    ),
+    "a key of 41 letters, which no bytes give": (
+        key_table("aa.news", 1, x=f'"{"A" * 41}"'), "x", "not 32 bytes",
     ),
     "a key of 31 bytes": (key_table("aa.news", 1, x=f'"{"A" * 42}"'), "x", "not 32 bytes"),
     "base64url with loose bits at its end": (
@@ -356,6 +395,14 @@ class TestFilesThatAreNoFiles:
         (told,) = problems_of(folders)
         assert "private key" in told.message
 
+    def test_more_files_than_a_federation_can_have_are_told_and_not_read(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folders = lay_out(tmp_path)
+        monkeypatch.setattr(_limits, "FILES", 2)
+        (told, *_) = [problem for problem in problems_of(folders) if "more than 2 files" in problem.message]
+        assert told.file == str(folders.sources)
+
     def test_more_agencies_than_a_member_can_have_are_told_and_not_read(self, tmp_path: Path) -> None:
         folders = lay_out(tmp_path)
         folders.write("bb.toml", 'member = "bb"\nnames = { en = "B" }\n' + "[[agency]]\n" * 300)
@@ -364,9 +411,10 @@ class TestFilesThatAreNoFiles:
         assert not any(problem.field.startswith("agency[201]") for problem in found)
 
 
-def test_a_file_that_is_only_wrong_does_not_take_long(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("rows", "width"), [(8_000, 10), (1_500, 60)], ids=["short rows", "long rows"])
+def test_a_file_that_is_only_wrong_does_not_take_long(rows: int, width: int, tmp_path: Path) -> None:
     folders = lay_out(tmp_path)
-    lines = "\n".join(f'  "{number:>10}",' for number in range(8_000))
+    lines = "\n".join(f'  "{number:>{width}}",' for number in range(rows))
     folders.write("aa.toml", AA.replace('aliases = ["AN"]', f"aliases = [\n{lines}\n]\nwrong = 1"))
     before = os.times().user
     found = problems_of(folders)

@@ -56,5 +56,7 @@ async def exchange(port: int, request: bytes) -> Reply:
         await writer.wait_closed()
     head, _, rest = raw.partition(b"\r\n\r\n")
     status, *fields = head.decode("latin-1").split("\r\n")
-    pairs = [(name.strip().lower(), value.strip()) for name, _, value in (one.partition(":") for one in fields)]
+    pairs = [
+        (name.strip().lower(), value.strip()) for name, _, value in (one.partition(":") for one in fields)
+    ]
     return Reply(int(status.split()[1]), dict(pairs), rest, tuple(name for name, _ in pairs))

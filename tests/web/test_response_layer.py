@@ -4,10 +4,10 @@ import gzip
 import json
 from collections.abc import AsyncIterator
 
-import brotli
+import brotli  # type: ignore[import-untyped] # it comes without stubs
 import pytest
 from aiohttp import web
-from web.raw_client import ask, exchange, served
+from raw_client import ask, exchange, served
 
 from syndicate.web._answer import CODINGS, FEED_CACHE, Ready
 from syndicate.web._site import _edge
@@ -22,7 +22,9 @@ TAG, TAG_GZIP, TAG_BR = '"abc"', '"abc-gzip"', '"abc-br"'
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
     bodies = {"identity": BODY} | {name: squeeze(BODY) for name, squeeze in CODINGS.items()}
-    ready = Ready(bodies, digest="abc", media_type="application/atom+xml; charset=utf-8", last_modified=CHANGED)
+    ready = Ready(
+        bodies, digest="abc", media_type="application/atom+xml; charset=utf-8", last_modified=CHANGED
+    )
 
     async def get(request: web.Request) -> web.Response:
         return ready.answer(request)
@@ -221,7 +223,9 @@ async def test_a_bug_is_told_as_a_problem_and_shows_nothing_of_itself(
     assert "127.0.0.1" not in caplog.text
 
 
-async def test_what_is_no_http_leaves_no_address_in_the_log(port: int, caplog: pytest.LogCaptureFixture) -> None:
+async def test_what_is_no_http_leaves_no_address_in_the_log(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
     reply = await exchange(port, b"\x16\x03\x01 hello\r\n\r\n")
     assert reply.status == 400
     reply = await exchange(port, b"GET /feed HTTP/1.1\r\nHost: x\r\nBad Header : y\r\n\r\n")

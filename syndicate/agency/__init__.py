@@ -1,0 +1,41 @@
+"""The agency's side: reads what the CMS publishes, signs what is new or changed, writes the signed feed.
+
+Bring an ``AgencyConfig`` (``load_config``), a ``Signer``, a ``StreamBook``, a ``Fetcher`` and a ``Clock``
+to ``sign_once``; leave with a ``Report`` that says of every entry what became of it, and with two files
+that any web server can show. ``found_agency`` makes keys, enrolment file and configuration on the first
+day. For items that do not come from a CMS there are ``sign_items`` and ``publish``, the two halves of
+what ``sign_once`` does after reading.
+
+``read_cms`` and ``convert`` are the first steps by themselves: entries of a feed, and HTML into the
+content profile. This room never opens a key, a database or a connection: it is handed them.
+"""
+
+from syndicate.agency._cms import CmsEntry, read_cms
+from syndicate.agency._config import AgencyConfig
+from syndicate.agency._config_file import Answers, load_config
+from syndicate.agency._convert import Converted, convert
+from syndicate.agency._files import publish
+from syndicate.agency._found import Founded, found_agency
+from syndicate.agency._report import EntryReport, Fate, Report, WrittenFile
+from syndicate.agency._sign import sign_once
+from syndicate.agency._stream import Unsigned, sign_items
+
+__all__ = [
+    "AgencyConfig",
+    "Answers",
+    "CmsEntry",
+    "Converted",
+    "EntryReport",
+    "Fate",
+    "Founded",
+    "Report",
+    "Unsigned",
+    "WrittenFile",
+    "convert",
+    "found_agency",
+    "load_config",
+    "publish",
+    "read_cms",
+    "sign_items",
+    "sign_once",
+]

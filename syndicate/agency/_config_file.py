@@ -1,0 +1,235 @@
+"""The agency's configuration as a TOML file: read strictly, and written with a comment for every line."""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Final, NoReturn, TypeVar
+
+from syndicate.agency._addresses import plain_address
+from syndicate.agency._config import AgencyConfig
+from syndicate.agency._enrolment import read_enrolment
+from syndicate.errors import AgencyError
+from syndicate.news import AgencyId, FederationId, HostError, StreamName, a_label, limits
+
+T = TypeVar("T")
+
+AGENCY_ID: Final = re.compile(r"[a-z]{2}\.[a-z0-9-]{2,32}", re.ASCII)
+_CONFIG_BYTES: Final = 100_000
+_HINT: Final = "Open the file in an editor: each line says in a comment what belongs there."
+_FEDERATION: Final = r"[a-z][a-z0-9-]{1,31}"
+_STREAM: Final = r"[a-z0-9-]{1,32}"
+_LANGUAGE: Final = r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?"
+_ZONE: Final = r"[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}"
+
+_TEMPLATE: Final = """\
+# {comment}: how its news is signed. Made by `syndicate agency init`; fill in what is empty, then run
+# `syndicate agency sign` with this file. File names are relative to the folder of this file.
+
+[agency]
+id = {id}
+federation = {federation}
+stream = {stream}           # lower-case letters, digits, hyphens; a second feed gets a second name
+name = {name}               # the agency's name as readers know it, in `language`
+language = {language}       # of everything in the feed below: vi, en, ms-Arab, zh-Hans ...
+zone = {zone}               # the newsroom's time zone: Asia/Ho_Chi_Minh, Asia/Dili ...
+domains = {domains}         # hosts of your articles; "*.news.example" is every host below news.example
+media_hosts = {media_hosts} # other hosts of your pictures; a picture from anywhere else is left out
+# rights = "..."            # terms of use that travel with every item
+# credit = "..."            # attribution that must travel with every item
+
+[cms]
+feed = {feed}               # your CMS's own RSS or Atom: an http(s) address, or a file
+# furniture = ["related-stories"]  # class names of what is no part of an article: adverts, counters
+# allow = ["10.0.0.5:80"]   # only if your CMS answers on an address inside your own network
+
+[out]
+folder = {folder}           # the signed feed is written here; let your web server serve this folder
+base_url = {base_url}       # the address of that folder from outside; ends in "/"
+
+[files]
+key = {key}
+enrolment = {enrolment}
+book = {book}               # the memory of what was signed: back it up, never edit it
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What is known of an agency when its configuration is first written; the rest stays empty in it."""
+
+    name: str = ""
+    language: str = ""
+    zone: str = "UTC"
+    domains: tuple[str, ...] = ()
+    media_hosts: tuple[str, ...] = ()
+    feed: str = ""
+    base_url: str = ""
+    stream: str = "main"
+
+
+def write_config(agency: str, federation: str, answers: Answers, files: Mapping[str, str]) -> str:
+    """The text of a new configuration file; ``files`` names key, enrolment, book and folder."""
+    values: dict[str, str | tuple[str, ...]] = {"id": agency, "federation": federation, **files}
+    values |= {name: getattr(answers, name) for name in Answers.__dataclass_fields__}
+    written = {name: _toml(value) for name, value in values.items()}
+    return _TEMPLATE.format_map({"comment": agency, **written})
+
+
+def load_config(path: Path) -> AgencyConfig:
+    """Read an agency's configuration, and its enrolment file.
+
+    Raises:
+        AgencyError: a file cannot be read, or a field is missing, unknown or wrong; names file and field.
+    """
+    try:
+        with path.open("rb") as file:
+            told = tomllib.loads(file.read(_CONFIG_BYTES).decode())
+    except OSError as exc:
+        raise AgencyError(f"cannot read the configuration {path}: {exc.strerror}", hint=_MAKE_ONE) from exc
+    except ValueError as exc:
+        raise AgencyError(f"{path} is not TOML: {exc}", hint=_HINT) from exc
+    return _Form(path=path, told=told).config()
+
+
+_MAKE_ONE: Final = "`syndicate agency init` writes one."
+
+
+@dataclass(slots=True)
+class _Form:
+    """A configuration file being read: every field asked for once, what was not asked for is refused."""
+
+    path: Path
+    told: Mapping[str, Any]
+    asked: set[tuple[str, str]] = field(default_factory=set)
+
+    def config(self) -> AgencyConfig:
+        config = AgencyConfig(
+            id=AgencyId(self.get("agency", "id", matching(AGENCY_ID.pattern))),
+            federation=FederationId(self.get("agency", "federation", matching(_FEDERATION))),
+            stream=StreamName(self.get("agency", "stream", matching(_STREAM), "main")),
+            name=self.get("agency", "name", _words(limits.CREDIT)),
+            language=self.get("agency", "language", matching(_LANGUAGE)),
+            zone=self.get("agency", "zone", matching(_ZONE), "UTC"),
+            domains=self.get("agency", "domains", _hosts(least=1)),
+            media_hosts=self.get("agency", "media_hosts", _hosts(), ()),
+            rights=self.get("agency", "rights", _words(limits.RIGHTS), None),
+            credit=self.get("agency", "credit", _words(limits.CREDIT), None),
+            feed=self._feed(),
+            furniture=self.get("cms", "furniture", _strings, ()),
+            allow=self.get("cms", "allow", _endpoints, ()),
+            folder=self._file("out", "folder"),
+            base_url=self.get("out", "base_url", _folder_address),
+            key_file=self._file("files", "key"),
+            book_file=self._file("files", "book"),
+            keys=read_enrolment(self._file("files", "enrolment")),
+        )
+        self._refuse_unknown()
+        for key in config.keys:
+            if key.agency != config.id:
+                self.refuse("files", "enrolment", f"names the keys of {key.agency}, not of {config.id}")
+        return config
+
+    def get(self, table: str, name: str, shape: Callable[[Any], T], *default: T) -> T:
+        self.asked.add((table, name))
+        section = self.told.get(table, {})
+        if not isinstance(section, dict):
+            self.refuse(table, "", "is not a table")
+        if name not in section:
+            if default:
+                return default[0]
+            self.refuse(table, name, "is missing")
+        try:
+            return shape(section[name])
+        except (ValueError, HostError) as exc:
+            self.refuse(table, name, str(exc), exc)
+
+    def refuse(self, table: str, name: str, why: str, cause: Exception | None = None) -> NoReturn:
+        where = f"{table}.{name}" if name else table
+        raise AgencyError(f"{self.path}: {where} {why}", hint=_HINT) from cause
+
+    def _file(self, table: str, name: str) -> Path:
+        return self.path.parent / self.get(table, name, _words(4_096))
+
+    def _feed(self) -> str:
+        feed = self.get("cms", "feed", _words(4_096))
+        if "://" not in feed:
+            return str(self.path.parent / feed)
+        if not feed.startswith(("http://", "https://")):
+            self.refuse("cms", "feed", "is neither an http(s) address nor a file")
+        return feed
+
+    def _refuse_unknown(self) -> None:
+        tables = {table for table, _ in self.asked}
+        for table, section in self.told.items():
+            if table not in tables:
+                self.refuse(table, "", "is no table of this file")
+            for name in section:
+                if (table, name) not in self.asked:
+                    self.refuse(table, name, "is no field of this file")
+
+
+def matching(pattern: str) -> Callable[[Any], str]:
+    """A shape: text of the form ``pattern``."""
+
+    def shape(value: Any) -> str:  # noqa: ANN401 - whatever the TOML held
+        if not isinstance(value, str) or re.fullmatch(pattern, value, re.ASCII) is None:
+            raise ValueError(_empty_or(value, f"is not of the form {pattern}"))
+        return value
+
+    return shape
+
+
+def _words(most: int) -> Callable[[Any], str]:
+    def shape(value: Any) -> str:  # noqa: ANN401 - whatever the TOML held
+        if not isinstance(value, str) or not 1 <= len(value) <= most:
+            raise ValueError(_empty_or(value, f"is not text of 1 to {most} characters"))
+        return value
+
+    return shape
+
+
+def _strings(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever the TOML held
+    if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
+        raise ValueError("is not a list of texts")
+    return tuple(value)
+
+
+def _endpoints(value: Any) -> tuple[tuple[str, int], ...]:  # noqa: ANN401 - whatever the TOML held
+    found = [re.fullmatch(r"\[?([0-9a-fA-F.:]+?)\]?:(\d{1,5})", each) for each in _strings(value)]
+    if not all(found):
+        raise ValueError('is not a list of "IP-address:port"')
+    return tuple((str(ip_address(each[1])), int(each[2])) for each in found if each)
+
+
+def _hosts(least: int = 0) -> Callable[[Any], tuple[str, ...]]:
+    def shape(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever the TOML held
+        hosts = tuple(a_label(each) for each in _strings(value))
+        if len(hosts) < least:
+            raise ValueError("is empty: name at least one host")
+        return hosts
+
+    return shape
+
+
+def _folder_address(value: Any) -> str:  # noqa: ANN401 - whatever the TOML held
+    address = plain_address(value) if isinstance(value, str) else None
+    if address is None or not address.endswith("/"):
+        raise ValueError(_empty_or(value, 'is not an http(s) address that ends in "/"'))
+    return address
+
+
+def _empty_or(value: object, why: str) -> str:
+    return "is empty" if value == "" else why
+
+
+def _toml(value: str | tuple[str, ...]) -> str:
+    if isinstance(value, str):
+        escaped = "".join(_ESCAPED.get(character, character) for character in value)
+        return f'"{escaped}"'
+    return f"[{', '.join(_toml(each) for each in value)}]"
+
+
+_ESCAPED: Final = {'"': '\\"', "\\": "\\\\"} | {chr(code): f"\\u{code:04x}" for code in (*range(32), 127)}

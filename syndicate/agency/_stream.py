@@ -1,0 +1,71 @@
+"""The signed stream: numbering, chaining, signing, and judging one's own tokens before anyone sees them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from syndicate.news import (
+    Envelope,
+    Item,
+    KeyId,
+    Refused,
+    Registry,
+    UnixTime,
+    compose_token,
+    encode,
+)
+from syndicate.ports import Signed, Signer, StreamBook
+from syndicate.trust import verify
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsigned:
+    """An item to sign. Its ``seq``, ``prev`` and ``iat`` are whatever they are: the stream gives them."""
+
+    item: Item
+    cms_id: str = ""
+    fingerprint: str = ""  # "" for an act of a person
+
+
+def sign_items(
+    unsigned: Sequence[Unsigned], *, signer: Signer, book: StreamBook, registry: Registry, now: float
+) -> tuple[Signed | Refused, ...]:
+    """Sign these items at the head of the stream, and keep them; one answer for each, in order.
+
+    What a hub with this registry would refuse takes no number and is not kept. When this returns, what
+    was signed is on the disk.
+
+    Raises:
+        SigningError: the key cannot sign.
+        StorageError: the book could not keep them; none of them is signed.
+    """
+    seq, prev = book.head()
+    answers: list[Signed | Refused] = []
+    for each in unsigned:
+        placed = replace(each.item, seq=seq + 1, prev=prev, iat=UnixTime(int(now)))
+        answer = _sign(replace(each, item=placed), signer, registry)
+        if isinstance(answer, Signed):
+            seq, prev = answer.seq, answer.digest
+        answers.append(answer)
+    book.append([answer for answer in answers if isinstance(answer, Signed)])
+    return tuple(answers)
+
+
+def _sign(each: Unsigned, signer: Signer, registry: Registry) -> Signed | Refused:
+    item = each.item
+    token = compose_token(encode(item), signer.kid, signer.sign)
+    judged = verify(Envelope(token=token, source="own stream"), registry, item.iat)
+    if isinstance(judged, Refused):
+        return judged
+    return Signed(
+        seq=item.seq,
+        sub=item.sub,
+        ver=item.ver,
+        act=item.act,
+        token=token,
+        digest=judged.digest,
+        kid=KeyId(signer.kid),
+        iat=item.iat,
+        fingerprint=each.fingerprint,
+        published=item.published,
+        cms_id=each.cms_id,
+    )

@@ -1,0 +1,74 @@
+"""Passphrases: from a file, from systemd, or from the keyboard; never from the command line.
+
+What stands in a command line can be read by every user of the machine, and stays in the shell's history.
+"""
+
+import getpass
+import os
+import sys
+from pathlib import Path
+
+from syndicate.errors import SigningError
+
+_CREDENTIAL = "syndicate-passphrase"  # systemd: LoadCredentialEncrypted=syndicate-passphrase:...
+_VARIABLE = "SYNDICATE_PASSPHRASE_FILE"
+_MOST_BYTES = 4_096
+
+
+def passphrase(file: Path | None) -> bytes:
+    """The passphrase of a key that exists.
+
+    From ``file``, a systemd credential, the file that ``SYNDICATE_PASSPHRASE_FILE`` names, or the keyboard.
+
+    Raises:
+        SigningError: the file cannot be read or can be read by everyone, or there is no keyboard.
+    """
+    found = _from_file(file)
+    return _asked("Passphrase: ") if found is None else found
+
+
+def new_passphrase(file: Path | None) -> bytes:
+    """The passphrase of a key to be made: as ``passphrase``, but asked for twice.
+
+    Raises:
+        SigningError: as ``passphrase``; or the two differ.
+    """
+    found = _from_file(file)
+    if found is not None:
+        return found
+    first = _asked("New passphrase (a few words): ")
+    if first != _asked("The same again: "):
+        raise SigningError("the two passphrases differ", hint="Nothing was made; try again.")
+    return first
+
+
+def _from_file(file: Path | None) -> bytes | None:
+    if file is not None:
+        return _read(file, private=True)
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    if folder and (Path(folder) / _CREDENTIAL).exists():
+        return _read(Path(folder) / _CREDENTIAL, private=False)  # systemd guards its folder itself
+    named = os.environ.get(_VARIABLE)
+    return _read(Path(named), private=True) if named else None
+
+
+def _read(path: Path, *, private: bool) -> bytes:
+    try:
+        with path.open("rb") as file:
+            if private and os.fstat(file.fileno()).st_mode & 0o004:
+                raise SigningError(
+                    f"everyone can read the passphrase in {path}", hint=f"Run: chmod 600 {path}"
+                )
+            line = file.readline(_MOST_BYTES)
+    except OSError as exc:
+        raise SigningError(f"cannot read the passphrase file {path}: {exc.strerror}") from exc
+    return line.rstrip(b"\r\n")
+
+
+def _asked(prompt: str) -> bytes:
+    if not sys.stdin.isatty():
+        raise SigningError(
+            "no passphrase, and nobody to ask for it",
+            hint=f"Use --passphrase-file, the systemd credential {_CREDENTIAL}, or {_VARIABLE}.",
+        )
+    return getpass.getpass(prompt).encode()

@@ -1,0 +1,60 @@
+"""``syndicate verify``: one token, three verdicts."""
+
+import argparse
+import json
+import re
+
+from syndicate.cli._asked import add_registry, moment, read, registry_of, shown
+from syndicate.client import TokenReport, verify_token
+from syndicate.errors import ClientError
+from syndicate.news import Reason, limits
+
+_EMBEDDED = re.compile(r'<script type="application/jose">\s*([A-Za-z0-9_.-]+)\s*</script>')
+
+
+def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add ``syndicate verify`` to the command line."""
+    parser = nouns.add_parser(
+        "verify",
+        help="check one token with its agency's own signature",
+        description="Check one token (.jws) with its agency's own signature. No hub is asked or trusted. "
+        "It proves who published these words, unaltered; it does not prove that they are true.",
+    )
+    parser.add_argument("token", metavar="FILE|URL|-", help="the token, or an HTML page that carries one")
+    add_registry(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    body, _ = read(args.token)
+    report = verify_token(_token(body, args.token), registry_of(args), now=moment(args))
+    print(json.dumps(report.as_json(), indent=2, ensure_ascii=False) if args.json else _told(report))
+    return 0 if report.ok else 1
+
+
+def _token(body: bytes, asked: str) -> str:
+    if len(body) <= limits.TOKEN_CHARACTERS + 2:
+        text = body.decode("utf-8", "replace").strip()
+        if not text.startswith("<"):
+            return text
+    found = _EMBEDDED.findall(body.decode("utf-8", "replace"))
+    if len(found) != 1:
+        raise ClientError(
+            f"{asked} holds {len(found) or 'no'} tokens, where one is wanted",
+            hint="For a feed, use `syndicate verify-feed`.",
+        )
+    return str(found[0])
+
+
+def _told(report: TokenReport) -> str:
+    lines = [f"{name:<10} {getattr(report, name)}" for name in ("signature", "issuer", "log")]
+    if report.item is not None:
+        item = report.item
+        lines.append(f"\n{item.act} · version {item.ver} · {item.lang} · {item.published}")
+        lines.append(shown(item.title))
+    if report.ok:
+        lines.append(f"\nSigned with the key of {report.agency_name} ({report.agency}), unaltered since.")
+    for reason, detail in zip(report.reasons, report.details, strict=True):
+        lines.append(f"\n{reason}: {detail}.\n  {Reason(reason).remedy}")
+    lines += [f"marked: {mark}" for mark in sorted(report.marks)]
+    return "\n".join(lines)

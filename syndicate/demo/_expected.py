@@ -1,0 +1,98 @@
+"""What should happen in the demo, stated as data and by hand: nothing here is computed from what happens."""
+
+# Accepted versions by member: stories, and what their newsrooms did with them later.
+VERSIONS = {
+    "bn": 4,
+    "id": 9,  # six stories, one of the night desk; an update, a withhold and the update that lifts it
+    "kh": 4,
+    "la": 4,
+    "mm": 4,
+    "my": 5,
+    "ph": 5,
+    "sg": 5,
+    "th": 5,  # four stories and a correction
+    "tl": 5,  # four stories and a retraction
+    "vn": 4,
+}
+
+# Items that a reader sees, by language of the item.
+LANGUAGES = {
+    "en": 7,
+    "fil": 2,
+    "id": 6,
+    "km": 4,
+    "lo": 4,
+    "ms": 5,
+    "ms-Arab": 1,
+    "my": 4,
+    "pt": 2,
+    "ta": 2,
+    "tet": 2,
+    "th": 4,
+    "vi": 4,
+    "zh-Hans": 2,
+}
+
+# And by member: the newest version of each.
+ITEMS = {
+    "bn": 4,
+    "id": 6,
+    "kh": 4,
+    "la": 4,
+    "mm": 4,
+    "my": 5,
+    "ph": 5,
+    "sg": 5,
+    "th": 4,
+    "tl": 4,
+    "vn": 4,
+}
+
+# What readers are shown in place of the first version, by agency and story: how its title begins now.
+SHOWN = {
+    ("id.demo", "gunung-contoh"): "Jalur pendakian Gunung Contoh dibuka",
+    ("id.demo", "sungai-harimau"): "Air Sungai Harimau aman dipakai: keenam",
+    ("th.demo", "rice-price"): "ราคาข้าวตลาดตัวอย่างขยับขึ้นร้อยละ 1.2",
+    ("tl.demo", "ponte"): "[WITHDRAWN] ",
+}
+
+# Member, agency and language feeds, in three formats each.
+OTHER_FEEDS = (11 + 11 + 14) * 3
+
+# A sentence of the story that tl.demo retracted.
+WITHDRAWN_TEXT = "O limite de velocidade"
+
+CARRIED_BY = {"Joint statement of three demo agencies on clean beaches": ("my.demo", "ph.demo", "sg.demo")}
+
+RELATED = {
+    "derives": ("my.demo to sg.demo", "ph.demo to sg.demo"),
+    "translates": ("bn.demo to bn.demo",),
+    "disputes": ("la.demo to kh.demo",),
+}
+
+KINDS = {"alert": "ph.demo", "dispute": "la.demo"}
+
+# What software likes to tidy up, and must not: it was signed like this.
+KEPT_AS_WRITTEN = {
+    "decomposed Vietnamese (NFD)": "Ho\u0302\u0300 Vi\u0301 Du\u0323",
+    "zero-width spaces between Lao words": "ເຮືອ\u200bຂ້າມ\u200bຟາກ",
+    "an emoji": "📚🚤",
+    "a category in front of the title": "World : Durian",
+}
+
+# Each hostile party, by its name in _hostile.py, and the one answer it must get from the hub or a reader.
+ANSWERS = {
+    "forger": "signature-bad",
+    "stranger": "key-unknown",
+    "impersonator": "issuer-not-key-owner",
+    "key thief": "version-taken",
+    "fork": "stream-forked",
+    "planted forgery": "signature-bad",
+    "replayed feed": "0 new items",
+    "entity bomb": "wire-doctype",
+    "gzip bomb": "fetch-too-large",
+    "endless feed": "fetch-too-large",
+    "altered copy, submitted": "signature-bad",
+    "altered copy, checked by a reader": "link[rel=self] differs, signature-bad, title differs",
+    "the unified feed": "49 items, 0 differences",
+}

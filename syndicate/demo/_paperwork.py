@@ -1,0 +1,126 @@
+"""The federation's papers: real ``sources/`` and ``keys/`` folders for the fictional members."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from syndicate.demo._stories import Newsroom
+from syndicate.news import AgencyId, FederationId, StreamName, b64url
+from syndicate.ports import Signer
+from syndicate.trust import enrolment_message
+
+FEDERATION = FederationId("demo")
+CADENCE = "1 second"  # nobody wants to wait for the news of a demonstration
+
+# Language tags that the demo's registry files may use, with what they mean.
+_LANGUAGES = {
+    "en": "English",
+    "fil": "Filipino",
+    "id": "Indonesian",
+    "km": "Khmer",
+    "lo": "Lao",
+    "ms": "Malay",
+    "ms-Arab": "Malay, in Jawi script",
+    "my": "Burmese",
+    "pt": "Portuguese",
+    "ta": "Tamil",
+    "tet": "Tetum",
+    "th": "Thai",
+    "vi": "Vietnamese",
+    "zh-Hans": "Chinese, simplified characters",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLine:
+    """A signed feed as the registry lists it."""
+
+    name: str
+    url: str
+    stream: StreamName
+    lang: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolled:
+    """What an agency hands to the federation: its keys, and where its signed feeds are."""
+
+    newsroom: Newsroom
+    in_use: Signer
+    successor: Signer
+    feeds: tuple[FeedLine, ...]
+
+
+def write_papers(folder: Path, enrolled: Sequence[Enrolled]) -> tuple[Path, Path]:
+    """Write the two folders of the registry below ``folder``; where they are: (sources, keys)."""
+    sources, keys = folder / "sources", folder / "keys"
+    sources.mkdir()
+    keys.mkdir()
+    (sources / "federation.toml").write_text(_federation(enrolled), encoding="utf-8")
+    for agency in enrolled:
+        newsroom = agency.newsroom
+        (sources / f"{newsroom.member}.toml").write_text(_member(agency), encoding="utf-8")
+        (keys / f"{newsroom.id}.toml").write_text(_keys(agency), encoding="utf-8")
+    return sources, keys
+
+
+def _federation(enrolled: Sequence[Enrolled]) -> str:
+    members = sorted(agency.newsroom.member for agency in enrolled)
+    return (
+        f'id = "{FEDERATION}"\nname = "Demonstration federation (all of it fiction)"\n'
+        f"members = {_text(members)}\n\n[languages]\n"
+        + "".join(f"{tag} = {_text(meaning)}\n" for tag, meaning in _LANGUAGES.items())
+    )
+
+
+def _member(agency: Enrolled) -> str:
+    newsroom = agency.newsroom
+    return (
+        f'member = "{newsroom.member}"\nnames = {_table(newsroom.state_names)}\n\n[[agency]]\n'
+        f'id = "{newsroom.id}"\nnames = {_table(newsroom.names)}\n'
+        f"domains = {_text([newsroom.host])}\nmedia_hosts = {_text([newsroom.media_host])}\n"
+        f"languages = {_text(list(newsroom.languages))}\ntimezone = {_text(newsroom.timezone)}\n"
+        f"home = {_text(f'https://{newsroom.host}/')}\n"
+        f"rights = {_text(newsroom.rights)}\ncredit = {_text(newsroom.credit)}\n"
+        'ownership = { form = "Fiction", funding = "Nobody", editor_appointed_by = "The demo" }\n'
+        'evidence = { source = "written for the demonstration", confirmed = true }\n'
+        f'status = [{{ state = "active", since = {_day(-30)} }}]\n'
+        + "".join(_feed(feed) for feed in agency.feeds)
+    )
+
+
+def _feed(feed: FeedLine) -> str:
+    return (
+        f'\n[[agency.signed_feed]]\nid = "{feed.name}"\nurl = "{feed.url}"\nformat = "atom"\n'
+        f'stream = "{feed.stream}"\nlang = "{feed.lang}"\ncadence = "{CADENCE}"\n'
+    )
+
+
+def _keys(agency: Enrolled) -> str:
+    rows = ((agency.in_use, "in use"), (agency.successor, "sealed successor"))
+    return f'agency = "{agency.newsroom.id}"\n' + "".join(
+        _key(agency.newsroom.id, signer, use) for signer, use in rows
+    )
+
+
+def _key(agency: AgencyId, signer: Signer, use: str) -> str:
+    proof = signer.sign(enrolment_message(agency, signer.public))
+    return (
+        f'\n[[key]]\nuse = "{use}"\nkid = "{signer.kid}"\nx = "{b64url(signer.public)}"\n'
+        f'proof = "{b64url(proof)}"\nstatus = "active"\nnbf = {_day(-1)}\nexp = {_day(90)}\n'
+    )
+
+
+def _day(days_from_now: int) -> str:
+    return f"{datetime.now(UTC) + timedelta(days=days_from_now):%Y-%m-%d}"
+
+
+def _table(names: Mapping[str, str]) -> str:
+    return "{ " + ", ".join(f"{tag} = {_text(name)}" for tag, name in names.items()) + " }"
+
+
+def _text(value: object) -> str:
+    # A JSON string or list of strings is a TOML one too.
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,196 @@
+"""An agency's press room: its CMS, its key, one signed stream per language, and its own little web site."""
+
+import time
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from syndicate.agency import AgencyConfig, publish, sign_items, sign_once
+from syndicate.demo._by_hand import Find, draft_by_hand, is_of
+from syndicate.demo._cms import compose_cms_feed
+from syndicate.demo._paperwork import FEDERATION, Enrolled, FeedLine
+from syndicate.demo._stories import Newsroom, Story
+from syndicate.demo._street import House, Page
+from syndicate.errors import DemoError
+from syndicate.news import ItemId, Refused, Registry, StreamName
+from syndicate.ports import Clock, Fetcher, Signed, Signer, StreamBook
+from syndicate.signing import ephemeral_signer
+from syndicate.storage import open_streambook
+
+_REMEMBERED = 1_000  # items of a stream that are looked through
+
+
+class WallClock:
+    """A ``ports.Clock`` that tells the time of this machine."""
+
+    def now(self) -> float:
+        """Seconds since 1970-01-01T00:00Z."""
+        return time.time()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One language of an agency: a stream, what it remembers, and the folder where it is shown."""
+
+    config: AgencyConfig
+    book: StreamBook
+    registry: Registry
+
+    def kept(self, story: Story) -> Signed | None:
+        """The newest version of ``story`` in this stream."""
+        return next((kept for kept in self.book.newest(_REMEMBERED) if is_of(kept, story)), None)
+
+    def page(self) -> Page:
+        """The signed feed as it stands."""
+        return Page(body=self.signed_feed(), media_type="application/atom+xml")
+
+    def signed_feed(self) -> bytes:
+        """The bytes of the signed feed."""
+        return (self.config.folder / self.config.atom_name).read_bytes()
+
+
+class PressRoom:
+    """Publishes like an agency: the CMS's stories through ``sign_once``, the rest by hand."""
+
+    def __init__(self, newsroom: Newsroom, folder: Path, began: float) -> None:
+        self.newsroom = newsroom
+        self._began = began
+        self._folder = folder
+        self._cms: dict[str, Story] = {}
+        self._signer: Signer = ephemeral_signer()
+        self._successor: Signer = ephemeral_signer()
+        self._house = House()
+        self._desks: dict[str, Desk] = {}
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._open.enter_context(self._house)
+        for lang in self.newsroom.languages:
+            self._desks[lang] = self._open_desk(lang)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    @property
+    def port(self) -> int:
+        """Where the agency's site listens on loopback."""
+        return self._house.port
+
+    @property
+    def stolen_key(self) -> Signer:
+        """The key in use, for those who have stolen it."""
+        return self._signer
+
+    def enrolled(self, *more: FeedLine) -> Enrolled:
+        """What the federation is told: keys, the feed of each language, and ``more`` feeds."""
+        feeds = (
+            FeedLine(
+                name=desk.config.stream,
+                url=self._house.url(f"/signed/{desk.config.atom_name}"),
+                stream=desk.config.stream,
+                lang=lang,
+            )
+            for lang, desk in self._desks.items()
+        )
+        return Enrolled(
+            newsroom=self.newsroom, in_use=self._signer, successor=self._successor, feeds=(*feeds, *more)
+        )
+
+    @property
+    def first_desk(self) -> Desk:
+        """The agency's first language."""
+        return self._desks[self.newsroom.languages[0]]
+
+    def put_into_cms(self, stories: Iterable[Story]) -> None:
+        """Publish in the CMS, or change what stands there under the same id."""
+        self._cms |= {story.key: story for story in stories}
+
+    async def sign_cms(self, fetcher: Fetcher, clock: Clock) -> None:
+        """Let the agency's tool read the CMS and sign what is new or changed, language by language.
+
+        Raises:
+            AgencyError: the tool could not go on.
+        """
+        for desk in self._desks.values():
+            await sign_once(desk.config, signer=self._signer, book=desk.book, fetcher=fetcher, clock=clock)
+
+    def sign_by_hand(self, story: Story, find: Find, now: float) -> str:
+        """Sign a manual act, show it in the signed feed, and give its token.
+
+        Raises:
+            DemoError: the agency's own check refused it.
+        """
+        desk = self._desks[story.lang]
+        draft = draft_by_hand(self.newsroom, desk.config, story, desk.kept(story), find)
+        (signed,) = sign_items(
+            [draft(self._began, now)], signer=self._signer, book=desk.book, registry=desk.registry, now=now
+        )
+        if isinstance(signed, Refused):
+            raise DemoError(f"{story.agency} cannot sign {story.key}: {signed.reason}: {signed.detail}")
+        publish(desk.config, desk.book, desk.registry)
+        return signed.token
+
+    def item_of(self, key: str) -> ItemId:
+        """The id of a story that was signed."""
+        return self._newest(key).sub
+
+    def token_of(self, key: str) -> str:
+        """The public token of a story's newest version."""
+        return self._newest(key).token
+
+    def signed_feed(self) -> bytes:
+        """The signed feed of the first language, as it is now."""
+        return self.first_desk.signed_feed()
+
+    def signed_count(self) -> int:
+        """How many tokens the agency has signed."""
+        return sum(desk.book.head()[0] for desk in self._desks.values())
+
+    def _newest(self, key: str) -> Signed:
+        story = next(story for story in self.newsroom.stories if story.key == key)
+        kept = self._desks[story.lang].kept(story)
+        if kept is None:
+            raise DemoError(f"{self.newsroom.id} has not signed {key} yet")
+        return kept
+
+    def _open_desk(self, lang: str) -> Desk:
+        stream = StreamName(lang.lower())
+        cms_url = self._house.put_up(f"/cms/{stream}.xml", self._cms_page(lang))
+        config = self._config(lang, stream, cms_url)
+        book = self._open.enter_context(
+            open_streambook(self._folder / f"{stream}.sqlite3", self.newsroom.id, stream)
+        )
+        desk = Desk(
+            config=config, book=book, registry=config.own_registry(self._signer.kid, self._signer.public)
+        )
+        self._house.put_up(f"/signed/{config.atom_name}", desk.page)
+        return desk
+
+    def _cms_page(self, lang: str) -> Callable[[], Page]:
+        return lambda: Page(
+            body=compose_cms_feed(self.newsroom, tuple(self._cms.values()), lang, self._began)
+        )
+
+    def _config(self, lang: str, stream: StreamName, cms_url: str) -> AgencyConfig:
+        newsroom = self.newsroom
+        return AgencyConfig(
+            id=newsroom.id,
+            federation=FEDERATION,
+            stream=stream,
+            name=newsroom.names[lang],
+            language=lang,
+            zone=newsroom.timezone,
+            domains=(newsroom.host,),
+            media_hosts=(newsroom.media_host,),
+            feed=cms_url,
+            folder=self._folder / "signed",
+            base_url=self._house.url("/signed/"),
+            rights=newsroom.rights,
+            credit=newsroom.credit,
+        )

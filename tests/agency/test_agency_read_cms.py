@@ -1,0 +1,155 @@
+"""What is read from a CMS's own feed, whatever its format and habits."""
+
+import pytest
+from newsroom import SITE, rss, story
+
+from syndicate.agency import CmsEntry, read_cms
+from syndicate.agency import _cms as cms
+from syndicate.errors import AgencyError
+
+ATOM = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://news.demo-vn.example/">
+<title>Wire</title><id>urn:x</id><updated>2026-11-23T08:00:00Z</updated>
+<entry><id>tag:demo,2026:1</id><title type="text">Use of &lt;b&gt;</title><link href="tin/1"/><link rel="enclosure"
+ type="image/jpeg" href="https://pictures.demo-vn.example/1.jpg"/><updated>2026-11-23T09:00:00+07:00</updated>
+<published>2026-11-23T08:30:00+07:00</published><author><name>Lan</name></author><author><name>Minh</name></author>
+<summary>Short</summary><content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Long &amp; whole</p></div></content>
+</entry></feed>"""
+
+
+def only(text: str) -> CmsEntry:
+    (entry,) = read_cms(text.encode(), source=f"{SITE}/rss")
+    return entry
+
+
+def test_an_atom_entry_is_read_as_it_stands() -> None:
+    entry = only(ATOM)
+    assert entry.cms_id == "tag:demo,2026:1"
+    assert entry.url == f"{SITE}/tin/1"
+    assert entry.title == cms.Words(value="Use of <b>", is_html=False)
+    assert entry.summary == cms.Words(value="Short", is_html=False)
+    assert entry.body == cms.Words(value="<p>Long &amp; whole</p>", is_html=True)
+    assert entry.byline == "Lan, Minh"
+    assert (entry.published, entry.updated) == (1_795_397_400.0, 1_795_399_200.0)
+    assert entry.enclosures == (
+        cms.Enclosure(url="https://pictures.demo-vn.example/1.jpg", type="image/jpeg"),
+    )
+
+
+def test_an_rss_description_is_the_text_when_there_is_no_other() -> None:
+    entry = only(rss(story(1, description="<p>All of it</p>")))
+    assert entry.body == cms.Words(value="<p>All of it</p>", is_html=True)
+    assert entry.summary is None
+
+
+def test_an_rss_description_beside_the_whole_text_is_its_summary() -> None:
+    entry = only(
+        rss(
+            story(
+                1, description="In short", more="<content:encoded><![CDATA[<p>Long</p>]]></content:encoded>"
+            )
+        )
+    )
+    assert entry.summary == cms.Words(value="In short", is_html=False)
+    assert entry.body == cms.Words(value="<p>Long</p>", is_html=True)
+
+
+@pytest.mark.parametrize("last", [True, False], ids=["after the text", "before the text"])
+def test_a_picture_caption_is_not_taken_for_the_text(last: bool) -> None:
+    picture = (
+        '<media:content url="https://pictures.demo-vn.example/1.jpg" type="image/jpeg"><media:title>T</media:title>'
+        '<media:description type="plain"><![CDATA[A <b>gate</b>]]></media:description></media:content><media:text/>'
+    )
+    item = story(1, more=picture) if last else story(1).replace("<item>", f"<item>{picture}")
+    entry = only(rss(item))
+    assert entry.body == cms.Words(value="<p>Nội dung bản tin số 1.</p>", is_html=True)
+    assert entry.title == cms.Words(value="Tin số 1", is_html=False)
+    assert [each.url for each in entry.enclosures] == ["https://pictures.demo-vn.example/1.jpg"]
+
+
+def test_a_description_with_line_breaks_only_is_html_all_the_same() -> None:
+    assert only(rss(story(1, description="one<br>two"))).body == cms.Words(value="one<br>two", is_html=True)
+
+
+def test_a_description_that_compares_numbers_is_plain() -> None:
+    assert only(rss(story(1, description="3 < 5 & 7 > 6"))).body == cms.Words(
+        value="3 < 5 & 7 > 6", is_html=False
+    )
+
+
+def test_without_an_id_the_address_names_the_entry_without_its_trackers() -> None:
+    assert only(rss(story(1, guid="", link=f"{SITE}/tin/1?utm_source=x"))).cms_id == f"{SITE}/tin/1"
+
+
+def test_a_mail_address_is_nobodys_byline() -> None:
+    assert only(rss(story(1, author="desk@demo-vn.example"))).byline == ""
+    assert only(rss(story(1, author="desk@demo-vn.example (Lan Anh)"))).byline == "Lan Anh"
+    assert only(rss(story(1, more="<dc:creator>Lan Anh</dc:creator>"))).byline == "Lan Anh"
+
+
+def test_a_feed_in_another_encoding_is_read() -> None:
+    text = (
+        rss(story(1, title="Café"))
+        .replace("UTF-8", "ISO-8859-1")
+        .replace("ội", "oi")
+        .replace("ả", "a")
+        .replace("ố", "o")
+    )
+    (entry,) = read_cms(text.encode("iso-8859-1"), source="x")
+    assert entry.title == cms.Words(value="Café", is_html=False)
+
+
+def test_a_feed_that_breaks_off_gives_what_it_had() -> None:
+    entries = read_cms(rss(story(1), story(2)).encode()[:-60], source="x")
+    assert entries[0].cms_id == "cms-1"
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        pytest.param(b"", "it is empty", id="nothing"),
+        pytest.param(b"<html><title>Just a moment...</title></html>", "Just a moment", id="a challenge page"),
+        pytest.param(b'{"version": "https://jsonfeed.org/version/1.1"}', "neither RSS nor Atom", id="JSON"),
+        pytest.param(b"/etc/passwd", "neither RSS nor Atom", id="the name of a file"),
+        pytest.param(b"http://127.0.0.1/", "neither RSS nor Atom", id="an address"),
+        pytest.param(bytes(range(256)) * 9, "neither RSS nor Atom", id="noise"),
+    ],
+)
+def test_what_is_no_feed_is_said_to_be_none(body: bytes, says: str) -> None:
+    with pytest.raises(AgencyError, match=says):
+        read_cms(body, source="the CMS")
+
+
+def test_an_empty_feed_has_no_entries() -> None:
+    assert read_cms(rss().encode(), source="x") == ()
+
+
+@pytest.mark.parametrize(
+    "subset",
+    [
+        '<!ENTITY a "haha"><!ENTITY b "&a;&a;&a;&a;">',
+        f'<!ENTITY a "{"ha" * 500}">',
+        '<!ENTITY % p SYSTEM "file:///etc/passwd">',
+        "<!ENTITY a SYSTEM 'file:///etc/passwd'>",
+    ],
+    ids=["entities of entities", "a long entity", "a parameter entity", "a file as an entity"],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_an_entity_bomb_is_not_read(subset: str, encoding: str) -> None:
+    text = rss(story(1)).replace("?>", f"?><!DOCTYPE rss [{subset}]>", 1).replace("UTF-8", encoding)
+    with pytest.raises(AgencyError, match="declares entities"):
+        read_cms(text.encode(encoding), source="x")
+
+
+def test_entities_for_single_characters_are_an_old_habit_and_read() -> None:
+    text = rss(story(1)).replace("?>", '?><!DOCTYPE rss [<!ENTITY nbsp "&#160;">]>', 1)
+    assert only(text).cms_id == "cms-1"
+
+
+def test_a_feed_beyond_the_limits_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cms, "CMS_BYTES", 100)
+    with pytest.raises(AgencyError, match="more than 100 bytes"):
+        read_cms(rss(story(1)).encode(), source="x")
+    monkeypatch.undo()
+    monkeypatch.setattr(cms, "MOST_ENTRIES", 1)
+    with pytest.raises(AgencyError, match="has 2 entries"):
+        read_cms(rss(story(1), story(2)).encode(), source="x")
