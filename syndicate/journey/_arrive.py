@@ -81,7 +81,8 @@ class Poller:
         self._busy: set[AgencyId] = set()
         self._quiet = asyncio.Event()  # when no agency is being visited
         # The rows of storage, read once: but for heartbeats, nobody else in this process writes them.
-        self._states: dict[FeedId, FeedState] | None = None
+        self._states: dict[FeedId, FeedState] = {}
+        self._recalled = False
         self._unsaved: dict[FeedId, FeedState] = {}
         self._worth_writing = False
         self._written_at = 0.0
@@ -224,16 +225,16 @@ class Poller:
         return Polled(feed=feed, outcomes=outcomes, state=state)
 
     def _state(self, feed: SignedFeed) -> FeedState:
-        return (self._states or {}).get(feed.id) or FeedState(feed=feed.id)
+        return self._states.get(feed.id) or FeedState(feed=feed.id)
 
     def _remember(self, state: FeedState) -> None:
-        if self._states is not None:
-            self._states[state.feed] = state
+        self._states[state.feed] = state
         self._unsaved[state.feed] = state
 
     async def _recall(self) -> None:
-        if self._states is None:
-            self._states = dict(await self._storage.feed_states())
+        if not self._recalled:
+            self._states = {**await self._storage.feed_states(), **self._states}
+            self._recalled = True
 
     async def _keep(self) -> None:
         """Write what is remembered, many feeds in one transaction."""

@@ -381,6 +381,21 @@ async def test_due_times_outlive_the_process(tmp_path: Path) -> None:
             assert await restarted.poller.poll_due() == 0
 
 
+async def test_that_nothing_changed_is_written_now_and_then_and_not_each_time(tmp_path: Path) -> None:
+    async with hub_with(tmp_path, PressRoom("vn.demo")) as hub:
+        (source,) = hub.sources
+        source.publish("storm")
+        await hub.poller.poll_due()
+        hub.clock.at += 700
+        await hub.poller.poll_due()
+        assert (await hub.state(source)).last_success == NOON
+
+        hub.poller._written_at -= 5
+        hub.clock.at += 700
+        await hub.poller.poll_due()
+        assert (await hub.state(source)).last_success == NOON + 1_400
+
+
 async def test_nothing_of_who_is_only_invited_is_polled(tmp_path: Path) -> None:
     room = PressRoom("vn.demo")
     room.states = (Since(state=SeatState.INVITED, since=UnixTime(NOON - 99)),)
