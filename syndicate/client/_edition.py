@@ -116,7 +116,7 @@ def _signed_feed(registry: Registry, agency: Agency, feed: SignedFeed) -> Agency
     known = replace(agency, feeds=(feed,), home=None)
     if feed.lang is not None:
         known = replace(known, names={feed.lang: agency.name(feed.lang)}, languages=(feed.lang,))
-    own = replace(registry, agencies={agency.id: known})
+    own = replace(registry, agencies={**registry.agencies, agency.id: known})
     return AgencyEdition(registry=own, agency=known, atom_url=feed.url)
 
 
