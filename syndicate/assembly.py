@@ -61,7 +61,7 @@ class RegistryShelf:
             read = await asyncio.to_thread(load_registry, self._sources, self._keys)
         except RegistryError as exc:
             if str(exc) != self._complaint:  # said once, not at every look
-                _log.error("the registry was edited and is broken; the one before stays in use: %s", exc)  # noqa: TRY400
+                _log.error("the registry was edited and is broken; the one before stays in use: %s", exc)
             self._complaint = str(exc)
             return False
         self._complaint = ""
@@ -210,7 +210,7 @@ async def _seal_the_rest(sealer: Sealer) -> None:
         await sealer.seal_once()
     except SyndicateError as exc:
         # Nothing is lost: what waits for its index gets it when the hub starts again.
-        _log.error("what was admitted last is not sealed yet: %s", exc)  # noqa: TRY400
+        _log.error("what was admitted last is not sealed yet: %s", exc)
 
 
 async def run_hub(settings: Settings, started: Callable[[Hub], None] = lambda _: None) -> None:
@@ -245,7 +245,7 @@ async def _reread(hup: asyncio.Event, hub: Hub) -> None:
 
 
 def _plainest(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The one failure in it, if that is all there is: who left the hub by an exception sees that exception."""
+    """The one failure in it, if that is all there is: who left the hub by an exception sees that one."""
     alone: BaseException = group
     while isinstance(alone, BaseExceptionGroup) and len(alone.exceptions) == 1:
         alone = alone.exceptions[0]
@@ -272,7 +272,9 @@ def _folders(settings: Settings) -> tuple[Path, Path]:
 def _listen(place: Address) -> socket.socket:
     """A socket bound to ``place`` and to nobody else's."""
     try:
-        family, kind, protocol, _, where = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, where = socket.getaddrinfo(
+            place.host, place.port, type=socket.SOCK_STREAM
+        )[0]
         listener = socket.socket(family, kind, protocol)
     except OSError as exc:
         raise SettingsError(f"cannot listen on {place}: {exc.strerror}") from exc
@@ -284,7 +286,8 @@ def _listen(place: Address) -> socket.socket:
     except OSError as exc:
         listener.close()
         raise SettingsError(
-            f"cannot listen on {place}: {exc.strerror}", hint="Choose another address with --listen HOST:PORT."
+            f"cannot listen on {place}: {exc.strerror}",
+            hint="Choose another address with --listen HOST:PORT.",
         ) from exc
     return listener
 

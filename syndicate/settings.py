@@ -85,7 +85,7 @@ def read_settings(
 
 
 def read_address(text: str) -> Address:
-    """ "host:port" as an address; port 0 lets the machine choose one.
+    """Read "host:port" as an address; port 0 lets the machine choose one.
 
     Raises:
         ValueError: it is not one.
@@ -121,8 +121,11 @@ def _from_file(config: Path) -> dict[str, tuple[str, object]]:
         raise SettingsError(f"{config} is larger than {_FILE_BYTES} bytes: these are not settings")
     told: dict[str, tuple[str, object]] = {}
     for name, value in _flat(tables):
-        base = config.parent if name in _PATHS and isinstance(value, str) else None
-        told[name] = (f"{config}{_line_of(text, name)}, {name}", value if base is None else str(base / str(value)))
+        base = config.parent if name in _PATHS and isinstance(value, str) and value else None
+        told[name] = (
+            f"{config}{_line_of(text, name)}, {name}",
+            value if base is None else str(base / str(value)),
+        )
     return told
 
 
@@ -182,7 +185,7 @@ def _build(of: type, before: str, told: dict[str, tuple[str, object]]) -> Any:  
     return of(**values)
 
 
-def _convert(value: object, kind: Any) -> object:  # noqa: ANN401, PLR0911 - one line per kind of setting
+def _convert(value: object, kind: Any) -> object:  # noqa: ANN401 - one line per kind of setting
     if typing.get_origin(kind) is tuple:
         parts = [part for part in value.split(",") if part.strip()] if isinstance(value, str) else value
         if not isinstance(parts, list):

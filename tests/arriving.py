@@ -12,8 +12,7 @@ from raw_server import RawServer, raw_server, response
 
 from syndicate.errors import TrustError
 from syndicate.fetch import FetchLimits, open_fetcher
-from syndicate.journey import Admission
-from syndicate.journey._arrive import Poller
+from syndicate.journey import Admission, Poller
 from syndicate.news import Entry, FeedId, Registry, SignedFeed, Slice, StreamName
 from syndicate.ports import FeedState, Storage
 from syndicate.republish import compose_agency, entry_of

@@ -1,6 +1,8 @@
-"""Hands for tests that keep things: verified items placed without asking anybody, and a clock one can turn."""
+"""Hands for tests that keep things: items placed without asking anybody, and a clock one can turn."""
 
+import asyncio
 from dataclasses import replace
+from typing import Any
 
 from press import NOON, PressRoom, envelope, registry
 
@@ -24,12 +26,14 @@ class Bell:
 
     def __init__(self) -> None:
         self.rung = 0
+        self.rings = asyncio.Event()
 
     def ring(self) -> None:
         self.rung += 1
+        self.rings.set()
 
     async def wait(self, seconds: float) -> None:
-        raise NotImplementedError
+        await asyncio.wait_for(self.rings.wait(), seconds)
 
 
 def verified(room: PressRoom, token: str, at: int = NOON + 1) -> Verified:
@@ -62,19 +66,19 @@ async def keep(storage: Storage, *items: Verified) -> None:
     await storage.write(lambda book: put(book, *items))
 
 
-def published(room: PressRoom, *names: str, **changes: object) -> list[Verified]:
+def published(room: PressRoom, *names: str, **changes: Any) -> list[Verified]:
     """First versions of so many items, at the head of the room's stream."""
     return [verified(room, room.publish(name, **changes)) for name in names]
 
 
-def next_version(room: PressRoom, item: Item, act: Act = Act.UPDATE, **changes: object) -> Verified:
+def next_version(room: PressRoom, item: Item, act: Act = Act.UPDATE, **changes: Any) -> Verified:
     """A later version of an item, at the head of the room's stream."""
     later = replace(item, ver=item.ver + 1, act=act, seq=room.seq + 1, prev=room.prev)
     if act is not Act.UPDATE:
         later = replace(later, note="said why")
     if later.act in (Act.WITHHOLD, Act.RETRACT):
         later = replace(later, content=None, media=())
-    later = replace(later, **changes)  # type: ignore[arg-type]  # any field of an item
+    later = replace(later, **changes)
     token = room.token(later)
     made = verified(room, token)
     room.seq, room.prev = later.seq, TokenDigest(made.digest)

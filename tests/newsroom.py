@@ -16,7 +16,7 @@ from syndicate.storage import open_streambook
 from syndicate.trust import recall
 
 SITE = "https://news.demo-vn.example"
-STARTED = 1_795_600_000.0  # 2026-11-25T10:26:40Z
+STARTED = 1_795_602_400.0  # 2026-11-25T10:26:40Z
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ what ``sign_once`` does after reading.
 content profile. This room never opens a key, a database or a connection: it is handed them.
 """
 
-from syndicate.agency._cms import CmsEntry, read_cms
+from syndicate.agency._cms import CMS_BYTES, CmsEntry, read_cms
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._config_file import Answers, load_config
 from syndicate.agency._convert import Converted, convert
@@ -21,6 +21,7 @@ from syndicate.agency._sign import sign_once
 from syndicate.agency._stream import Unsigned, sign_items
 
 __all__ = [
+    "CMS_BYTES",
     "AgencyConfig",
     "Answers",
     "CmsEntry",

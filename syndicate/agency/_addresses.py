@@ -1,6 +1,7 @@
 """From an address as a CMS writes it to the one form that may be signed (docs/protocol.md, "Hosts")."""
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from syndicate.news import HostError, a_label, host_of
@@ -11,6 +12,7 @@ _TRACKERS = re.compile(
     re.IGNORECASE,
 )
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_host = lru_cache(maxsize=1_024)(a_label)  # a feed names a handful of hosts thousands of times
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -20,9 +22,11 @@ def plain_address(written: str, base: str = "") -> str | None:
     Host names become A-labels, other characters are percent-encoded, tracking parameters go. What comes
     out comes out unchanged when it is put in again.
     """
+    if not written.strip():
+        return None  # RFC 3986 would read the base itself
     try:
         parts = urlsplit(urljoin(base, written.strip()))
-        host = a_label((parts.hostname or "").rstrip("."))
+        host = _host((parts.hostname or "").rstrip("."))
         if parts.port not in (None, _DEFAULT_PORTS.get(parts.scheme)) or "@" in parts.netloc:
             return None
         address = urlunsplit(

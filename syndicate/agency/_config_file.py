@@ -31,28 +31,28 @@ _TEMPLATE: Final = """\
 [agency]
 id = {id}
 federation = {federation}
-stream = {stream}           # lower-case letters, digits, hyphens; a second feed gets a second name
-name = {name}               # the agency's name as readers know it, in `language`
-language = {language}       # of everything in the feed below: vi, en, ms-Arab, zh-Hans ...
-zone = {zone}               # the newsroom's time zone: Asia/Ho_Chi_Minh, Asia/Dili ...
-domains = {domains}         # hosts of your articles; "*.news.example" is every host below news.example
-media_hosts = {media_hosts} # other hosts of your pictures; a picture from anywhere else is left out
-# rights = "..."            # terms of use that travel with every item
-# credit = "..."            # attribution that must travel with every item
+stream = {stream:<25} # lower-case letters, digits, hyphens; a second feed gets a second name
+name = {name:<27} # the agency's name as readers know it, in `language`
+language = {language:<23} # of everything in the feed below: vi, en, ms-Arab, zh-Hans ...
+zone = {zone:<27} # the newsroom's time zone: Asia/Ho_Chi_Minh, Asia/Dili ...
+domains = {domains:<24} # hosts of your articles; "*.news.example" is every host below news.example
+media_hosts = {media_hosts:<20} # other hosts of your pictures; a picture from anywhere else is left out
+# rights = "..."                   # terms of use that travel with every item
+# credit = "..."                   # attribution that must travel with every item
 
 [cms]
-feed = {feed}               # your CMS's own RSS or Atom: an http(s) address, or a file
+feed = {feed:<27} # your CMS's own RSS or Atom: an http(s) address, or a file
 # furniture = ["related-stories"]  # class names of what is no part of an article: adverts, counters
-# allow = ["10.0.0.5:80"]   # only if your CMS answers on an address inside your own network
+# allow = ["10.0.0.5:80"]          # only if your CMS answers on an address inside your own network
 
 [out]
-folder = {folder}           # the signed feed is written here; let your web server serve this folder
-base_url = {base_url}       # the address of that folder from outside; ends in "/"
+folder = {folder:<25} # the signed feed goes here: a folder that your web server serves
+base_url = {base_url:<23} # the address of that folder from outside; ends in "/"
 
 [files]
 key = {key}
 enrolment = {enrolment}
-book = {book}               # the memory of what was signed: back it up, never edit it
+book = {book:<27} # the memory of what was signed: back it up, never edit it
 """
 
 

@@ -173,19 +173,20 @@ class _Desk:
         items: list[str] = []
         stray: list[Leaf] = []  # text beside the items becomes an item of its own
         for child in node.children:
-            if isinstance(child, Node) and child.name == "li" and not self._is_dropped(child):
-                items += [one_text(stray), self._item(child, formats, depth=depth)]
-                stray = []
-            elif isinstance(child, Node) and child.name in _LISTS and depth < _DEEPEST_LIST:
-                items += [
-                    one_text(stray),
-                    "".join(_wrapped(child.name, self._items(child, formats, depth=depth + 1))),
-                ]
-                stray = []
-            else:
+            is_item = isinstance(child, Node) and child.name == "li"
+            nested = None if is_item or depth == _DEEPEST_LIST else _list_in(child)
+            if isinstance(child, str) or not (is_item or nested) or self._is_dropped(child):
                 stray += self.leaves(child, formats)
-        items.append(one_text(stray))
-        return "".join(f"<li>{item}</li>" for item in items if item)
+                continue
+            items += filter(None, [one_text(stray)])
+            stray.clear()
+            if nested is None:
+                items += filter(None, [self._item(child, formats, depth=depth)])
+            else:  # a list beside the items belongs to the one before it
+                inner = "".join(_wrapped(nested.name, self._items(nested, formats, depth=depth + 1)))
+                items[-1:] = filter(None, ["".join([*items[-1:], inner])])
+        items += filter(None, [one_text(stray)])
+        return "".join(f"<li>{item}</li>" for item in items)
 
     def _item(self, node: Node, formats: Formats, *, depth: int) -> str:
         parts: list[str] = []

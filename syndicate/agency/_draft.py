@@ -189,10 +189,7 @@ def _believed(stated: float | None, now: float, notes: list[str]) -> float | Non
 
 def moment(seconds: float) -> str:
     """Unix seconds as the protocol writes times: ``2026-11-23T08:00:00Z``."""
-    try:
-        return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (ValueError, OverflowError, OSError):
-        return "out of any calendar"
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _topics(categories: Iterable[tuple[str, str]]) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ It is what goes into the federation's ``keys/`` (docs/protocol.md, "Enrolment").
 """
 
 import base64
-import binascii
 import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -14,7 +13,7 @@ from typing import Any, Final
 from syndicate.errors import AgencyError
 from syndicate.news import AgencyId, AgencyKey, KeyId, KeyStatus, UnixTime, b64url
 from syndicate.ports import Signer
-from syndicate.trust import thumbprint
+from syndicate.trust import enrolment_message, thumbprint
 
 KEY_DAYS: Final = 400
 _ENROLMENT_BYTES: Final = 100_000
@@ -28,11 +27,6 @@ def write_enrolment(agency: AgencyId, in_use: Signer, successor: Signer, now: fl
         for signer, use in ((in_use, "in use"), (successor, "sealed successor"))
     ]
     return "\n".join([f'agency = "{agency}"\n', *tables])
-
-
-def enrolment_statement(agency: AgencyId, kid: str) -> bytes:
-    """What a key signs to prove that whoever enrols it holds it."""
-    return f"syndicate-enrolment/v1\n{agency}\n{kid}\n".encode("ascii")
 
 
 def read_enrolment(path: Path) -> tuple[AgencyKey, ...]:
@@ -55,7 +49,7 @@ def read_enrolment(path: Path) -> tuple[AgencyKey, ...]:
 
 
 def _table(agency: AgencyId, signer: Signer, use: str, day: datetime) -> str:
-    proof = b64url(signer.sign(enrolment_statement(agency, signer.kid)))
+    proof = b64url(signer.sign(enrolment_message(agency, signer.public)))
     return (
         "[[key]]\n"
         f'kid = "{signer.kid}"\n'
@@ -85,10 +79,7 @@ def _key(agency: AgencyId, told: Mapping[str, Any]) -> AgencyKey:
 
 
 def _bytes_of(written: str) -> bytes:
-    try:
-        return base64.urlsafe_b64decode(written + "=" * (-len(written) % 4))
-    except binascii.Error as exc:
-        raise ValueError("an x is not base64url") from exc
+    return base64.urlsafe_b64decode(written + "=" * (-len(written) % 4))
 
 
 def _seconds(moment: datetime) -> UnixTime:

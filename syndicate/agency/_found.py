@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -98,10 +99,11 @@ def _refuse_existing(made: Founded) -> None:
 
 
 def _take_away(made: Founded, *, folder_too: bool) -> None:
-    for path in _files(made):
-        path.unlink(missing_ok=True)
-    if folder_too and made.folder.is_dir():
-        made.folder.rmdir()
+    with suppress(OSError):  # what could not be made need not be taken away
+        for path in _files(made):
+            path.unlink(missing_ok=True)
+        if folder_too:
+            made.folder.rmdir()
 
 
 def _write_new(path: Path, text: str) -> None:

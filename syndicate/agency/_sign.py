@@ -105,7 +105,7 @@ class _Run:
                     reports[place] = _unfit(entry, unfit)
                 case Draft() as drafted:
                     drafts[place] = drafted
-            if (place + 1) % _BATCH == 0:
+            if (place + 1) % _BATCH == 0 or place + 1 == len(entries):
                 progress(place + 1, len(entries))
         tasks = self._tasks(drafts, reports)
         for start in range(0, len(tasks), _BATCH):

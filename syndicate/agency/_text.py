@@ -7,7 +7,8 @@ from syndicate.agency._tree import Node, read_tree
 from syndicate.news import UNSAFE_CHARACTERS
 
 _UNSAFE = re.compile(f"[{UNSAFE_CHARACTERS}]")
-_SPACES = re.compile(r"[ \t\n\r\f\v\x85\u2028\u2029]+")
+_SPACES = re.compile(r"[\t\n\r\f\v\x85\u2028\u2029]")
+_RUNS = re.compile(" {2,}")
 _JOINERS = "\u200c\u200d"
 
 
@@ -16,7 +17,7 @@ def one_line(text: str) -> str:
 
     Vietnamese stays decomposed, zero-width spaces stay between Lao words: it is signed as published.
     """
-    return _UNSAFE.sub("", _SPACES.sub(" ", text)).strip()
+    return _RUNS.sub(" ", _UNSAFE.sub("", _SPACES.sub(" ", text))).strip()
 
 
 def without_markup(html: str) -> str:

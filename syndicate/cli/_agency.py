@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from syndicate.agency import (
+    CMS_BYTES,
     AgencyConfig,
     Answers,
     EntryReport,
@@ -26,7 +27,6 @@ from syndicate.ports import Signer, StreamBook
 from syndicate.signing import create_key, open_key
 from syndicate.storage import open_streambook
 
-_CMS_BYTES = 20_000_000
 _PROGRESS_FROM = 100  # entries: below, it is over before anyone wonders
 
 
@@ -99,7 +99,7 @@ class _WallClock:
 
 
 async def _sign(config: AgencyConfig, signer: Signer, book: StreamBook) -> Report:
-    caps = FetchLimits(encoded_bytes=_CMS_BYTES, decoded_bytes=_CMS_BYTES)
+    caps = FetchLimits(encoded_bytes=CMS_BYTES, decoded_bytes=CMS_BYTES)
     async with open_fetcher(caps, allow=config.allow, user_agent=_user_agent(config)) as fetcher:
         return await sign_once(
             config, signer=signer, book=book, fetcher=fetcher, clock=_WallClock(), progress=_tell_progress
@@ -139,8 +139,8 @@ def _next_steps(agency: str, founded: Founded) -> str:
       The key in use. It stays on the machine that signs, readable by that user only. Keep the
       passphrase apart from it. Nobody else ever needs this file: not the ministry, not the hub.
   {founded.successor.name}
-      The sealed successor, for the day the first key is lost or stolen. Move it to a USB stick or
-      paper safe NOW, off this and every other machine, and delete it here.
+      The sealed successor, for the day the first key is lost or stolen. Move it to a USB stick in
+      a safe NOW, off this and every other machine, and delete it here.
   {founded.enrolment.name}
       The public halves of both keys, with the proof that you hold them. Nothing in it is secret.
       Send it to your ministry, and read the two kid lines to them over the telephone.
@@ -148,6 +148,7 @@ def _next_steps(agency: str, founded: Founded) -> str:
       The configuration. Fill in what is empty, then run:
           syndicate agency sign {founded.config}
       It signs what your CMS publishes, and writes the feed that your web server shows to the hub.
+      This folder is closed to other users: let out.folder be one that the web server can read.
 """
 
 

@@ -30,6 +30,7 @@ class Federation:
     hub: Visitor
     sources: Path
     keys: Path
+    database: Path
     registry: Registry
     fetcher: Fetcher  # the agencies' own: it may dial their CMSs and nothing else
     clock: Clock = field(default_factory=WallClock)
@@ -61,9 +62,10 @@ async def open_federation(
         for room in rooms.values():
             mirrors.put_up(mirror_path(room.newsroom.id), room.first_desk.page)
         cms = [(LOOPBACK, room.port) for room in rooms.values()]
+        database = folder / "hub.sqlite3"
         settings = Settings(
             listen=Address(LOOPBACK, port),
-            database=folder / "hub.sqlite3",
+            database=database,
             sources=sources,
             keys=keys,
             allow=tuple(Address(*known) for known in (*cms, (LOOPBACK, mirrors.port))),
@@ -79,6 +81,7 @@ async def open_federation(
                     hub=visitor,
                     sources=sources,
                     keys=keys,
+                    database=database,
                     registry=load_registry(sources, keys),
                     fetcher=fetcher,
                 )

@@ -40,7 +40,7 @@ class Town:
     hub: Visitor
     mirrors: House  # the line to the second feeds, now in the wrong hands
     lookalike: House  # resembles an agency's own site, and is none
-    old_feeds: Mapping[AgencyId, bytes] = field(default_factory=dict)  # what the mirrors showed first
+    old_feeds: dict[AgencyId, bytes] = field(default_factory=dict)  # what the mirrors showed in the morning
 
     def victim(self, agency: str) -> Victim:
         """The agency of that id."""

@@ -20,6 +20,7 @@ from syndicate.ports import Clock, Fetcher, Signed, Signer, StreamBook
 from syndicate.signing import ephemeral_signer
 from syndicate.storage import open_streambook
 
+_CMS_SHOWS = 50  # newest stories; what drops out of a CMS's feed is not withdrawn by that
 _REMEMBERED = 1_000  # items of a stream that are looked through
 
 
@@ -110,6 +111,7 @@ class PressRoom:
     def put_into_cms(self, stories: Iterable[Story]) -> None:
         """Publish in the CMS, or change what stands there under the same id."""
         self._cms |= {story.key: story for story in stories}
+        self._cms = dict(list(self._cms.items())[-_CMS_SHOWS:])
 
     async def sign_cms(self, fetcher: Fetcher, clock: Clock) -> None:
         """Let the agency's tool read the CMS and sign what is new or changed, language by language.

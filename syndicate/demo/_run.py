@@ -5,6 +5,7 @@ import json
 import logging
 import signal
 import socket
+import sys
 import tempfile
 import time
 from collections.abc import Coroutine, Iterator, Sequence
@@ -107,8 +108,11 @@ def _point_the_way(federation: Federation, teller: Teller) -> None:
     teller.say(f"one member, one language   {base}/feeds/tl.rss   {base}/feeds/lang/ms-Arab.rss")
     teller.say(f"the one order, as an API   {base}/v1/items")
     teller.say("check, without trusting this hub, that its feed says what the agencies signed:")
+    syndicate = sys.argv[0] if Path(sys.argv[0]).name == "syndicate" else "syndicate"
     papers = f"--sources {federation.sources} --keys {federation.keys}"
-    teller.say(f"  syndicate verify-feed {base}/feeds/all.atom {papers}")
+    teller.say(f"  {syndicate} verify-feed {base}/feeds/all.atom {papers}")
+    teller.say("and what it refused, with the reason and what the agency could do about it:")
+    teller.say(f"  {syndicate} refusals --db {federation.database}")
     teller.say("a new bulletin follows every 20 seconds:")
 
 

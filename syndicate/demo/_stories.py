@@ -53,6 +53,7 @@ class Story:
     body: str | None = None  # HTML as a CMS holds it, far from the content profile
     by: str | None = None
     note: str | None = None
+    in_english: str | None = None  # for whoever watches the demo; never signed
     urgency: int | None = None
     relations: tuple[Declared, ...] = ()
     alert: Warned | None = None
@@ -141,6 +142,7 @@ def _story(agency: AgencyId, raw: dict[str, Any]) -> Story:
         body=text["body"],
         by=text["by"],
         note=text["note"],
+        in_english=raw.get("in_english"),
         urgency=raw.get("urgency"),
         relations=tuple(_declared(relation) for relation in raw.get("rel", ())),
         alert=_warned(raw["alert"]) if "alert" in raw else None,

@@ -1,6 +1,7 @@
 """The little web of the demo: servers on loopback, each on a port of its own."""
 
 import hashlib
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,17 @@ Ranting = Callable[[BaseHTTPRequestHandler], None]  # writes whatever it likes: 
 Shown = Callable[[], Page] | Ranting
 
 
+class _Server(ThreadingHTTPServer):
+    """A server whose threads end with the program, and that says nothing when a visitor hangs up."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Told by socketserver of whatever a thread could not handle: only hanging up is usual."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type] # as socketserver passes it
+
+
 class House:
     """One web server on loopback; pages can be put up and changed while it runs."""
 
@@ -33,10 +45,9 @@ class House:
         self._pages: dict[str, Callable[[], Page]] = {}
         self._rants: dict[str, Ranting] = {}
         try:
-            self._server = ThreadingHTTPServer((LOOPBACK, 0), self._handler())
+            self._server = _Server((LOOPBACK, 0), self._handler())
         except OSError as exc:
             raise DemoError(f"no server can be started on {LOOPBACK}: {exc.strerror}") from exc
-        self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     @property

@@ -6,6 +6,18 @@ from typing import TextIO
 
 _BOLD, _GREEN, _RED, _DIM, _OFF = "\033[1m", "\033[32m", "\033[31m", "\033[2m", "\033[0m"
 
+# What the hub's answers mean, for those who hear them the first time.
+_PLAIN = {
+    "signature-bad": "this text was not signed with the key that it names",
+    "key-unknown": "nobody has enrolled this key",
+    "issuer-not-key-owner": "no agency's key can speak for another agency",
+    "version-taken": "the text that came first for a version stands",
+    "stream-forked": "two texts claim one place: that stream is held, all others go on",
+    "wire-doctype": "no honest feed declares entities, so nothing is unfolded",
+    "fetch-too-large": "reading stops at 4 MB, packed or unpacked",
+    "0 new items": "it knows all of them, and the correction stands",
+}
+
 
 @dataclass(slots=True)
 class Teller:
@@ -26,10 +38,17 @@ class Teller:
         """Something went into the feed."""
         self._line(f"  {self._paint(_GREEN, '+')} {line}")
 
+    def aside(self, line: str) -> None:
+        """More about what was just said."""
+        self._line(f"      {self._paint(_DIM, line)}")
+
     def refused(self, who: str, tale: str, answer: str) -> None:
         """Somebody tried something, and this is what came of it."""
         self._line(f"  {self._paint(_RED, 'x')} {who}: {tale}")
-        self._line(f"      {self._paint(_DIM, 'the hub:')} {self._paint(_RED, answer)}")
+        why = _PLAIN.get(answer)
+        self._line(
+            f"      {self._paint(_DIM, 'the hub:')} {self._paint(_RED, answer)}{f', {why}' if why else ''}"
+        )
 
     def checked(self, what: str, tale: str, verdict: str) -> None:
         """A reader looked closely at a feed."""

@@ -60,15 +60,15 @@ class HttpFetcher:
 
     async def _follow(self, url: URL, asked: Validators) -> FetchOutcome:
         """Hop from redirect to redirect, every hop checked as if it were the first."""
+        clock = asyncio.get_running_loop().time
         left = self._limits.total_seconds
         moved_to: str | None = None
         only_permanent = True
         for _ in range(self._limits.redirects + 1):
             async with self._manners.turn(url):
-                began = asyncio.get_running_loop().time()
-                async with asyncio.timeout(left):
-                    outcome = await self._ask(url, asked)
-                left -= asyncio.get_running_loop().time() - began
+                began = clock()
+                outcome = await self._ask(url, asked, began + left)
+                left -= clock() - began
             match outcome:
                 case Fetched():
                     return replace(outcome, moved_to=moved_to)
@@ -82,19 +82,23 @@ class HttpFetcher:
             fault=FetchFault.TOO_MANY_REDIRECTS, detail=f"more than {self._limits.redirects} redirects"
         )
 
-    async def _ask(self, url: URL, asked: Validators) -> Fetched | Unchanged | FetchFailed | _Hop:
-        async with asyncio.timeout(self._limits.header_seconds) as header_time:
-            async with self._session.get(url, headers=_conditions(asked), allow_redirects=False) as response:
-                header_time.reschedule(None)
-                if response.status == 304:
-                    return _unchanged(response, asked)
-                if response.status in _REDIRECTS and "Location" in response.headers:
-                    return _hop(response)
-                if response.status not in _WHOLE:
-                    return _refusal(response)
-                return await self._read(response)
+    async def _ask(self, url: URL, asked: Validators, end: float) -> Fetched | Unchanged | FetchFailed | _Hop:
+        header_end = asyncio.get_running_loop().time() + self._limits.header_seconds
+        async with (
+            asyncio.timeout_at(min(header_end, end)) as limit,
+            self._session.get(url, headers=_conditions(asked), allow_redirects=False) as response,
+        ):
+            if response.status == 304:
+                return _unchanged(response, asked)
+            if response.status in _REDIRECTS and "Location" in response.headers:
+                return _hop(response)
+            if response.status not in _WHOLE:
+                return _refusal(response)
+            return await self._read(response, limit, end)
 
-    async def _read(self, response: aiohttp.ClientResponse) -> Fetched | FetchFailed:
+    async def _read(
+        self, response: aiohttp.ClientResponse, limit: asyncio.Timeout, end: float
+    ) -> Fetched | FetchFailed:
         body = Body(
             response.headers.get("Content-Encoding", ""),
             encoded_bytes=self._limits.encoded_bytes,
@@ -102,8 +106,11 @@ class HttpFetcher:
         )
         if (response.content_length or 0) > self._limits.encoded_bytes:
             raise TooLarge("the body says that it is larger than a feed may be")
+        clock = asyncio.get_running_loop().time
+        limit.reschedule(min(clock() + self._limits.idle_seconds, end))
         async for piece in response.content.iter_any():
             body.add(piece)
+            limit.reschedule(min(clock() + self._limits.idle_seconds, end))
         if not (whole := body.end()):
             return FetchFailed(fault=FetchFault.BROKEN, detail="the answer is empty", status=response.status)
         return Fetched(
@@ -140,9 +147,8 @@ async def open_fetcher(
             max_field_size=limits.header_field_bytes,
             max_headers=limits.header_fields,
             headers={"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"},
-            timeout=aiohttp.ClientTimeout(
-                total=None, connect=limits.connect_seconds, sock_read=limits.idle_seconds
-            ),
+            # The other bounds are kept above, by one timer a hop: aiohttp's would cost several.
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=limits.connect_seconds),
         ) as session,
     ):
         yield HttpFetcher(session, limits)

@@ -14,8 +14,8 @@ class FetchLimits:
     header_field_bytes: int = 8_190  # of the status line, and of each header field
     header_fields: int = 100
     redirects: int = 5
-    connect_seconds: float = 10.0  # resolving, connecting and TLS, of one hop
-    header_seconds: float = 20.0  # from the beginning of a hop to the end of its response's header
+    connect_seconds: float = 10.0  # connecting to one address of a host
+    header_seconds: float = 20.0  # of a hop, resolving and connecting included, to the end of its header
     idle_seconds: float = 15.0  # between two pieces of a body
     total_seconds: float = 60.0  # all hops and the body, waiting for one's turn left out
     turn_seconds: float = 150.0  # waiting for one's turn at a host, per hop

@@ -1,9 +1,9 @@
 """Politeness: how many fetches at a time one host, and one registrable domain, has to bear."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import ip_address
 
 from publicsuffixlist import PublicSuffixList
@@ -30,14 +30,45 @@ class Manners:
         Raises:
             TimeoutError: the turn did not come within ``turn_seconds``.
         """
-        host = f"{url.host}:{url.port}"
         # The host first: who waits there must not hold a place that other hosts of the domain could use.
-        async with self._place(host, self._limits.per_host):
-            if (domain := registrable_domain(url.host or "")) is None:
-                yield
-                return
-            async with self._place(f"*.{domain}", self._limits.per_domain):
-                yield
+        held = []
+        try:
+            for name, places in self._places(url.host or "", url.port):
+                await self._take(name, places)
+                held.append(name)
+            yield
+        finally:
+            for name in held:
+                self._give_back(name)
+
+    def _places(self, host: str, port: int | None) -> Iterator[tuple[str, int]]:
+        yield f"{host}:{port}", self._limits.per_host
+        if (domain := registrable_domain(host)) is not None:
+            yield f"*.{domain}", self._limits.per_domain
+
+    async def _take(self, name: str, places: int) -> None:
+        queue = self._queues.get(name)
+        if queue is None:
+            queue = self._queues[name] = _Queue(places)
+        queue.users += 1
+        try:
+            if queue.places.locked():
+                await self._wait(queue.places)
+            else:
+                await queue.places.acquire()
+        except BaseException:  # cancelled, or out of patience: no place was taken
+            self._leave(name, queue)
+            raise
+
+    def _give_back(self, name: str) -> None:
+        queue = self._queues[name]
+        queue.places.release()
+        self._leave(name, queue)
+
+    def _leave(self, name: str, queue: "_Queue") -> None:
+        queue.users -= 1
+        if not queue.users:  # or every host ever redirected to would be remembered for ever
+            del self._queues[name]
 
     async def _wait(self, places: asyncio.Semaphore) -> None:
         try:
@@ -45,24 +76,6 @@ class Manners:
                 await places.acquire()
         except TimeoutError as exc:
             raise TimeoutError("its host was busy with others of our fetches for too long") from exc
-
-    @asynccontextmanager
-    async def _place(self, name: str, places: int) -> AsyncIterator[None]:
-        queue = self._queues.setdefault(name, _Queue(places))
-        queue.users += 1
-        try:
-            if queue.places.locked():
-                await self._wait(queue.places)
-            else:
-                await queue.places.acquire()
-            try:
-                yield
-            finally:
-                queue.places.release()
-        finally:
-            queue.users -= 1
-            if not queue.users:  # or every host ever redirected to would be remembered for ever
-                del self._queues[name]
 
 
 class _Queue:
@@ -75,6 +88,7 @@ class _Queue:
         self.users = 0
 
 
+@lru_cache(10_000)  # not more than what is asked for between two restarts, in sane times
 def registrable_domain(host: str) -> str | None:
     """What is registered below the public suffix of ``host``; None for an IP address or a suffix itself."""
     try:

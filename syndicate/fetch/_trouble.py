@@ -50,11 +50,18 @@ def failed(exc: Exception) -> FetchFailed:
             fault, detail = _unconnected(exc)
         case aiohttp.InvalidURL():
             fault, detail = FetchFault.BAD_URL, "the address cannot be read"
-        case aiohttp.ClientResponseError() if isinstance(exc.__cause__, LineTooLong):
+        case aiohttp.ClientResponseError() if _is_too_long(exc):
             fault, detail = FetchFault.TOO_LARGE, "a header field is too long"
         case _:
             fault, detail = FetchFault.BROKEN, f"not proper HTTP, or it breaks off ({type(exc).__name__})"
     return FetchFailed(fault=fault, detail=detail)
+
+
+def _is_too_long(exc: BaseException | None) -> bool:
+    """Whether a line of the header was; aiohttp's parser in C says so one cause further down."""
+    while exc is not None and not isinstance(exc, LineTooLong):
+        exc = exc.__cause__
+    return exc is not None
 
 
 def _unconnected(exc: aiohttp.ClientConnectionError) -> tuple[FetchFault, str]:
@@ -67,10 +74,8 @@ def _unconnected(exc: aiohttp.ClientConnectionError) -> tuple[FetchFault, str]:
         case aiohttp.ClientSSLError():
             return FetchFault.TLS, "no TLS connection can be agreed on"
         case aiohttp.ClientConnectorError():
-            return (
-                FetchFault.CONNECT,
-                f"no connection: {exc.os_error.strerror or type(exc.os_error).__name__}",
-            )
+            why = exc.os_error.strerror or type(exc.os_error).__name__
+            return FetchFault.CONNECT, f"no connection: {why}"
         case _:
             return FetchFault.BROKEN, f"the connection broke off ({type(exc).__name__})"
 
@@ -78,6 +83,4 @@ def _unconnected(exc: aiohttp.ClientConnectionError) -> tuple[FetchFault, str]:
 def _late(exc: TimeoutError) -> str:
     if isinstance(exc, aiohttp.ConnectionTimeoutError):
         return "no connection came about in time"
-    if isinstance(exc, aiohttp.SocketTimeoutError):
-        return "the server fell silent"
     return str(exc) or "the answer was not there in time"

@@ -1,5 +1,7 @@
 """Which addresses may be fetched at all, and where a redirect leads."""
 
+from functools import lru_cache
+
 from yarl import URL
 
 from syndicate.fetch._trouble import BadUrl
@@ -7,6 +9,7 @@ from syndicate.fetch._trouble import BadUrl
 _LONGEST = 4_000  # characters
 
 
+@lru_cache(1_000)  # feeds are asked for again and again
 def fetchable(address: str) -> URL:
     """``address`` as a URL; raises ``BadUrl`` unless it is plain http(s) with a host and without a user."""
     if len(address) > _LONGEST or not address.isprintable() or " " in address or "\\" in address:

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final, Protocol
 
 from syndicate.errors import StorageError, WireError
@@ -34,6 +35,7 @@ _LOG = logging.getLogger(__name__)
 
 _EVIDENCE_CHARACTERS: Final = 4_096  # of a document that is no feed: enough to see what it is
 _LOOK_AGAIN_SECONDS: Final = 1.0  # how long a slow source can keep others from being found due
+_WRITE_SECONDS: Final = 5.0  # how old what is written of unchanged feeds may be
 
 
 class Admits(Protocol):
@@ -77,10 +79,13 @@ class Poller:
         self._clock = clock
         self._places = asyncio.Semaphore(at_once)
         self._busy: set[AgencyId] = set()
-        self._one_is_done = asyncio.Event()
-        # The rows of storage, read once: in this process nobody else writes them.
-        self._states: dict[FeedId, FeedState] | None = None
+        self._quiet = asyncio.Event()  # when no agency is being visited
+        # The rows of storage, read once: but for heartbeats, nobody else in this process writes them.
+        self._states: dict[FeedId, FeedState] = {}
+        self._recalled = False
         self._unsaved: dict[FeedId, FeedState] = {}
+        self._worth_writing = False
+        self._written_at = 0.0
 
     async def poll(self, feed: SignedFeed) -> Polled:
         """Visit one feed now, due or not.
@@ -111,9 +116,8 @@ class Poller:
                     rounds.create_task(self._round(agency, feeds))
                 if not self._busy:
                     break
-                await self._rest()
-                await self._keep_if_possible()
-        await self._keep_if_possible()
+                await self._all_done_soon()
+                await self._keep_if_worth_it()
         return visits
 
     def _due(self) -> dict[AgencyId, list[SignedFeed]]:
@@ -125,12 +129,12 @@ class Poller:
                 due.setdefault(feed.agency, []).append(feed)
         return due
 
-    async def _rest(self) -> None:
-        """Until some agency's round is over, or it is time to look whether other feeds are due."""
+    async def _all_done_soon(self) -> None:
+        """Wait until every round is over, or until it is time to look whether other feeds are due."""
+        self._quiet.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(_LOOK_AGAIN_SECONDS):
-                await self._one_is_done.wait()
-        self._one_is_done.clear()
+                await self._quiet.wait()
 
     async def _round(self, agency: AgencyId, feeds: Sequence[SignedFeed]) -> None:
         try:
@@ -139,7 +143,8 @@ class Poller:
                     await self._visit_whatever_happens(feed)
         finally:
             self._busy.discard(agency)
-            self._one_is_done.set()
+            if not self._busy:
+                self._quiet.set()
 
     async def _visit_whatever_happens(self, feed: SignedFeed) -> None:
         try:
@@ -150,7 +155,7 @@ class Poller:
             error = FeedError(
                 at=int(now), code=health.CRASHED, detail=f"an error of the hub ({type(exc).__name__})"
             )
-            self._remember(health.after_failure(feed, self._state(feed), now, error=error))
+            self._polled(feed, health.after_failure(feed, self._state(feed), now, error=error))
 
     async def _visit(self, feed: SignedFeed) -> Polled:
         registry = self._registry_source()
@@ -162,7 +167,10 @@ class Poller:
                 return await self._take(feed, registry, basis, outcome)
             case Unchanged():
                 _LOG.debug("%s is unchanged", feed.id)
-                return self._polled(feed, health.after_unchanged(feed, before, outcome, self._clock.now()))
+                state = health.after_unchanged(feed, before, outcome, self._clock.now())
+                self._remember(state)
+                self._worth_writing |= before.failures > 0
+                return Polled(feed=feed, outcomes=(), state=state)
             case FetchFailed():
                 return self._missed(feed, before, outcome)
 
@@ -212,28 +220,26 @@ class Poller:
         return self._polled(feed, health.after_failure(feed, self._state(feed), now, error=error), (refused,))
 
     def _polled(self, feed: SignedFeed, state: FeedState, outcomes: tuple[Outcome, ...] = ()) -> Polled:
+        self._worth_writing = True
         self._remember(state)
         return Polled(feed=feed, outcomes=outcomes, state=state)
 
     def _state(self, feed: SignedFeed) -> FeedState:
-        return (self._states or {}).get(feed.id) or FeedState(feed=feed.id)
+        return self._states.get(feed.id) or FeedState(feed=feed.id)
 
     def _remember(self, state: FeedState) -> None:
-        if self._states is not None:
-            self._states[state.feed] = state
+        self._states[state.feed] = state
         self._unsaved[state.feed] = state
 
     async def _recall(self) -> None:
-        if self._states is None:
-            self._states = dict(await self._storage.feed_states())
+        if not self._recalled:
+            self._states = {**await self._storage.feed_states(), **self._states}
+            self._recalled = True
 
     async def _keep(self) -> None:
-        """Write what is remembered, many feeds in one transaction.
-
-        A transaction for each "unchanged" would cost more than asking; what is lost with the power is
-        only asked for again.
-        """
+        """Write what is remembered, many feeds in one transaction."""
         states, self._unsaved = self._unsaved, {}
+        self._worth_writing = False
         if not states:
             return
 
@@ -245,9 +251,18 @@ class Poller:
             await self._storage.write(keep)
         except StorageError:
             self._unsaved = states | self._unsaved
+            self._worth_writing = True
             raise
+        self._written_at = monotonic()
 
-    async def _keep_if_possible(self) -> None:
+    async def _keep_if_worth_it(self) -> None:
+        """Write now if there is news; otherwise now and then.
+
+        A transaction for each "unchanged" would cost more than asking, and what is lost of it with the
+        power is only asked for again.
+        """
+        if not self._worth_writing and monotonic() < self._written_at + _WRITE_SECONDS:
+            return
         try:
             await self._keep()
         except StorageError:

@@ -111,11 +111,11 @@ class Press:
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._kept_bytes = 0
         self._locks: dict[str, asyncio.Lock] = {}
-        # The typesetter keeps fragments and is no place for two threads; and one core is enough for rendering.
+        # One core is enough for rendering: admission and answers need the other.
         self._one_rendering = asyncio.Lock()
 
     async def document(self, slice_: Slice, format: str) -> Document:  # noqa: A002 - the word of every feed API
-        """The slice as "rss", "atom" or "json"; at most ``rebuild_seconds`` behind, never behind an alert.
+        """The slice as "rss", "atom" or "json": ``rebuild_seconds`` behind at most, and never an alert.
 
         Raises:
             StorageError: the slice cannot be read.
@@ -123,7 +123,7 @@ class Press:
         return await self.keep(f"{slice_.path}.{format}", slice_, partial(self._write, slice_, format))
 
     def standing(self, name: str) -> Document | None:
-        """The document kept as ``name`` ("vn.atom"), if it was looked after just now: the way of a warm feed."""
+        """The document kept as ``name`` ("vn.atom"), if it was looked after just now: the warm way."""
         kept = self._kept.get(name)
         return kept.document if kept is not None and self._believed(kept) else None
 
@@ -135,7 +135,7 @@ class Press:
         *,
         stale_after: float = _NEVER_STALE,
     ) -> Document:
-        """What ``write`` gave for ``name``, written again when the slice moves or ``stale_after`` seconds on.
+        """What ``write`` gave for ``name``; written again when the slice moves, or after ``stale_after``.
 
         Requests for one name wait for one writing. Names must come from a bounded set.
         """

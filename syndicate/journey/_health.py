@@ -33,25 +33,22 @@ class Document:
     outcomes: tuple[Outcome, ...]
     mismatches: int  # entries that showed another title or link than what their agency signed
     bare: int  # entries without a token
-    heartbeat: bool
 
 
 def read_document(
     fetched: Fetched, brought: Carriage, outcomes: tuple[Outcome, ...], registry: Registry
 ) -> Document:
     """Compare what a document's entries showed with what was signed, where that was verified."""
-    said = [
-        (carried, _vouched(carried.token))
+    vouched = [
+        carried
         for carried, outcome in zip(brought.carried, outcomes, strict=True)
         if isinstance(outcome, Admitted | Known)
     ]
-    items = [(carried, claims) for carried, claims in said if claims["act"] != "heartbeat"]
     return Document(
         fetched=fetched,
         outcomes=outcomes,
-        mismatches=sum(_differs(carried, claims, registry) for carried, claims in items),
+        mismatches=sum(_differs(carried, _vouched(carried.token), registry) for carried in vouched),
         bare=brought.bare,
-        heartbeat=len(items) < len(said),
     )
 
 
@@ -114,7 +111,6 @@ def after_document(
         last_try=at,
         last_success=at,
         last_new=at if any(isinstance(outcome, Admitted) for outcome in outcomes) else before.last_new,
-        last_heartbeat=at if document.heartbeat else before.last_heartbeat,
         failures=0,
         mismatches=document.mismatches,
         errors=_noted(before.errors, _told(at, document)),
@@ -147,6 +143,8 @@ def _vouched(token: str) -> dict[str, Any]:
 
 def _differs(carried: Carried, said: dict[str, Any], registry: Registry) -> bool:
     """Whether the entry showed another title or link than what its agency signed."""
+    if said["act"] == "heartbeat":
+        return False  # it says nothing that could be shown
     if carried.url is not None and carried.url.strip() != said["url"]:
         return True
     if carried.title is None or _same(carried.title, said["title"]):

@@ -4,7 +4,7 @@ import asyncio
 
 
 class LocalWakeup:
-    """A ``ports.Wakeup`` for one event loop. ``rings`` counts the calls, so that one may look without waiting."""
+    """A ``ports.Wakeup`` for one event loop; ``rings`` counts, so that one may look without waiting."""
 
     __slots__ = ("_bell", "rings")
 

@@ -5,6 +5,8 @@ nothing to mend: balanced tags, one spelling of each, blocks where blocks may st
 """
 
 import re
+from dataclasses import dataclass, field
+from typing import Final
 
 from syndicate.news import _limits as limits
 from syndicate.news._hosts import HostError, host_of
@@ -12,20 +14,21 @@ from syndicate.news._hosts import HostError, host_of
 # Not in any text: C0 and C1 but tab and newline, bidirectional embeddings, overrides and isolates,
 # lone surrogates, and the two code points that XML 1.0 cannot carry.
 UNSAFE_CHARACTERS = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff"
-_ADDRESS = rf'[^"<>{UNSAFE_CHARACTERS}\s]+'
-_REFERENCE = r"&(?:lt|gt|amp|quot|#39);"
-_TOKENS = re.compile(
-    rf"(?P<text>(?:[^<>&{UNSAFE_CHARACTERS}]++|{_REFERENCE})+)"
-    r"|</(?P<close>[a-z0-9]+)>"
-    r"|<(?P<open>[a-z0-9]+)>"
-    rf'|<a href="(?P<href>{_ADDRESS})">'
-    rf'|<img src="(?P<src>{_ADDRESS})" alt="(?P<alt>(?:[^"<>&{UNSAFE_CHARACTERS}]++|{_REFERENCE})*)">'
-)
 _PLAIN_REFUSED = re.compile(f"[{UNSAFE_CHARACTERS}]")
+# What a whole body is made of, tags and all; it leaves to the tags where < and > may stand.
+_CHARACTERS = re.compile(rf"(?:[^&{UNSAFE_CHARACTERS}]++|&(?:lt|gt|amp|quot|#39);)*+")
+# What stands between < and >; it leaves to _CHARACTERS which characters and references a value may hold.
+_TAG = re.compile(
+    r"/(?P<end>[a-z0-9]+)"
+    r"|(?P<begin>[a-z0-9]+)"
+    r'|a href="(?P<href>[^"\s]+)"'
+    r'|img src="(?P<src>[^"\s]+)" alt="[^"]*"'
+)
 
 _BLOCKS = frozenset({"p", "h2", "h3", "h4", "ul", "ol", "blockquote", "figure", "table"})
 _INLINE = frozenset({"strong", "em", "a", "br", "img"})
 _LISTS = frozenset({"ul", "ol"})
+_WITHOUT_END = frozenset({"br", "img"})
 # parent → (children, whether text may stand there); "" is the body itself.
 _MODEL: dict[str, tuple[frozenset[str], bool]] = {
     "": (_BLOCKS, False),
@@ -55,6 +58,35 @@ class ContentError(ValueError):
     """A body outside the profile; the message names the place, as characters from its beginning."""
 
 
+class _WrongPiece(Exception):
+    """Why a tag, or the text after it, may not stand where it stands."""
+
+
+_WHITE: Final = " \t\n"
+_NEVER: Final = ">"  # ends the body itself: no tag holds a >
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Element:
+    """An element that can be open, and what may stand in it."""
+
+    name: str
+    end: str  # its end tag, without < and >
+    children: frozenset[str]
+    text_allowed: bool
+    begins: dict[str, "_Element"] = field(default_factory=dict)  # children by the tag that begins them
+
+
+def _elements() -> dict[str, _Element]:
+    made = {name: _Element(name, f"/{name}" if name else _NEVER, *model) for name, model in _MODEL.items()}
+    for element in made.values():  # "a" begins with an address, which no table holds
+        element.begins.update((name, made[name]) for name in element.children - _WITHOUT_END - {"a"})
+    return made
+
+
+_ELEMENTS: Final = _elements()
+
+
 def check_content(type_: str, body: str) -> tuple[str, ...]:
     """Check a body against its type and return the addresses of the pictures in it, in order.
 
@@ -72,85 +104,85 @@ def check_content(type_: str, body: str) -> tuple[str, ...]:
 
 
 def _check_html(body: str) -> tuple[str, ...]:
+    # Neither text nor value may hold < or >: between two < stand one tag, its > and the text after it.
+    before, *pieces = body.split("<")
+    if before.strip(_WHITE):
+        raise ContentError("text where only blocks may stand, at 0")
     reading = _Reading()
-    at = 0
-    for token in _TOKENS.finditer(body):
-        if token.start() != at:
-            break
-        match token.lastgroup:
-            case "text":
-                if not reading.text_allowed and token["text"].strip(" \t\n"):
-                    raise ContentError(f"text where only blocks may stand, at {at}")
-            case "close":
-                reading.close(token["close"], at)
-            case "open":
-                reading.open(token["open"], at)
-            case "href":
-                reading.link(token["href"], at)
-            case _:
-                reading.picture(token["src"], at)
-        at = token.end()
-    if at != len(body):
-        raise ContentError(f"markup or characters outside the profile, at {at}")
-    if len(reading.stack) > 1:
-        raise ContentError(f"<{reading.stack[-1]}> is never closed")
+    try:
+        reading.read(pieces)
+    except _WrongPiece as exc:
+        at = len("<".join((before, *pieces[: reading.taken])))
+        raise ContentError(f"{exc}, at {at}") from exc
+    legal = _CHARACTERS.match(body)
+    if legal is None or legal.end() != len(body):
+        raise ContentError(f"characters outside the profile, at {legal.end() if legal else 0}")
     return tuple(reading.pictures)
 
 
 class _Reading:
-    """Where a body has been read to: what is open, and the pictures met so far."""
+    """Where a body has been read to."""
 
-    __slots__ = ("children", "links", "pictures", "stack", "text_allowed")
+    __slots__ = ("around", "pictures", "taken")
 
     def __init__(self) -> None:
-        self.stack = [""]
+        self.around: list[_Element] = []  # what is open, but the innermost
         self.pictures: list[str] = []
-        self.links = 0  # open <a>: HTML5 parsers re-parent a link inside a link, whatever stands between
-        self.children, self.text_allowed = _MODEL[""]
+        self.taken = 0  # pieces that were in order
 
-    def close(self, name: str, at: int) -> None:
-        if len(self.stack) == 1 or self.stack[-1] != name:
-            raise ContentError(f"</{name[:16]}> does not close what is open, at {at}")
-        self.stack.pop()
-        self.links -= name == "a"
-        self.children, self.text_allowed = _MODEL[self.stack[-1]]
+    def read(self, pieces: list[str]) -> None:
+        """Read tags, each with the text after it; of almost every tag a table knows what it does."""
+        inside, around = _ELEMENTS[""], self.around
+        for piece in pieces:
+            tag, closed, text = piece.partition(">")
+            if not closed or ">" in text:
+                raise _WrongPiece("markup outside the profile")
+            if tag == inside.end:
+                inside = around.pop()
+            elif begun := inside.begins.get(tag) or self.special(tag, inside):
+                around.append(inside)
+                inside = begun
+                if len(around) > limits.CONTENT_DEPTH:
+                    raise _WrongPiece(f"more than {limits.CONTENT_DEPTH} elements open")
+            if text and not inside.text_allowed and text.strip(_WHITE):
+                raise _WrongPiece("text where only blocks may stand")
+            self.taken += 1
+        if around:
+            raise _WrongPiece(f"<{inside.name}> is never closed")
 
-    def open(self, name: str, at: int) -> None:
-        if name in ("a", "img"):
-            raise ContentError(f"<{name}> without its address, at {at}")
-        self._enter(name, at)
-        if name != "br":
-            self._push(name, at)
+    def special(self, tag: str, inside: _Element) -> _Element | None:
+        """What ``tag``, which no table knows, begins: a link; nothing, if it has no end; or it is wrong."""
+        said = _TAG.fullmatch(tag)
+        if said is None:
+            raise _WrongPiece("markup outside the profile")
+        if said["end"] is not None:
+            raise _WrongPiece(f"</{said['end'][:16]}> does not close what is open")
+        name = said["begin"] or ("a" if said["href"] else "img")
+        if name not in inside.children:
+            raise _WrongPiece(f"<{name[:16]}> may not stand in <{inside.name or 'body'}>")
+        if said["href"]:
+            return self.link(said["href"])
+        if said["src"]:
+            self.pictures.append(_address(said["src"]))
+        elif name != "br":
+            raise _WrongPiece(f"<{name}> without its address")
+        return None
 
-    def link(self, href: str, at: int) -> None:
-        self._enter("a", at)
-        _check_address(href, at)
-        self._push("a", at)
-        self.links += 1
-        if self.links > 1:
-            raise ContentError(f"a link inside a link, at {at}")
-
-    def picture(self, src: str, at: int) -> None:
-        self._enter("img", at)
-        self.pictures.append(_check_address(src, at))
-
-    def _enter(self, name: str, at: int) -> None:
-        if name not in self.children:
-            raise ContentError(f"<{name[:16]}> may not stand in <{self.stack[-1] or 'body'}>, at {at}")
-
-    def _push(self, name: str, at: int) -> None:
-        self.stack.append(name)
-        if len(self.stack) - 1 > limits.CONTENT_DEPTH:
-            raise ContentError(f"more than {limits.CONTENT_DEPTH} elements open, at {at}")
-        self.children, self.text_allowed = _MODEL[name]
+    def link(self, href: str) -> _Element:
+        """The link to ``href``: HTML5 parsers re-parent one inside another, whatever stands between."""
+        _address(href)
+        link = _ELEMENTS["a"]
+        if link in self.around:
+            raise _WrongPiece("a link inside a link")
+        return link
 
 
-def _check_address(written: str, at: int) -> str:
+def _address(written: str) -> str:
     url = written.replace("&amp;", "&")
     if "&" in written.replace("&amp;", ""):
-        raise ContentError(f"an unescaped & in an address, at {at}")
+        raise _WrongPiece("an unescaped & in an address")
     try:
         host_of(url)
     except HostError as exc:
-        raise ContentError(f"{exc}, at {at}") from exc
+        raise _WrongPiece(str(exc)) from exc
     return url

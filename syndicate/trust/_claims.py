@@ -177,14 +177,14 @@ _NEEDED = _STREAM | {"sub", "ver", "kind", "lang", "title", "url", "published", 
 _FREE = frozenset({"credit", "rights", "urgency", "cat", "rel", "ext"})
 _TEXT = frozenset({"summary", "content", "expires", "byline", "media", "alert", "claim"})
 _NOTE = frozenset({"note"})
-# act → (claims it needs, claims it may have besides)
+# act → (claims it needs, claims it may have, those included)
 _ACTS: Final[dict[Act, tuple[frozenset[str], frozenset[str]]]] = {
-    Act.PUBLISH: (_NEEDED, _FREE | _TEXT),
-    Act.UPDATE: (_NEEDED, _FREE | _TEXT | _NOTE),
-    Act.CORRECT: (_NEEDED | _NOTE, _FREE | _TEXT),
-    Act.WITHHOLD: (_NEEDED | _NOTE, _FREE),
-    Act.RETRACT: (_NEEDED | _NOTE, _FREE),
-    Act.HEARTBEAT: (_STREAM, frozenset()),
+    Act.PUBLISH: (_NEEDED, _NEEDED | _FREE | _TEXT),
+    Act.UPDATE: (_NEEDED, _NEEDED | _FREE | _TEXT | _NOTE),
+    Act.CORRECT: (_NEEDED | _NOTE, _NEEDED | _FREE | _TEXT | _NOTE),
+    Act.WITHHOLD: (_NEEDED | _NOTE, _NEEDED | _FREE | _NOTE),
+    Act.RETRACT: (_NEEDED | _NOTE, _NEEDED | _FREE | _NOTE),
+    Act.HEARTBEAT: (_STREAM, _STREAM),
 }
 # Who made a claim is never named: no address, no handle, no host (S3, S13).
 _TARGET = re.compile(r"[a-z][a-z0-9+.-]*://|\bwww\.|(?:^|\W)@\w", re.IGNORECASE)
@@ -200,14 +200,13 @@ def read_claims(payload: bytes) -> Item | Heartbeat:
     if claims.get("v") != 1 or claims["v"] is True:  # first, since the tables are version 1's
         raise ClaimsError(Reason.VERSION_UNKNOWN, "this is version 1 of the protocol")
     act = _act(claims)
-    needed, free = _ACTS[act]
-    for name in claims:
-        if name not in needed and name not in free:
-            reason = Reason.CLAIM_FORBIDDEN if name in _CLAIMS else Reason.CLAIM_UNKNOWN
-            raise ClaimsError(reason, f"{act} does not allow {name[:32]!r}")
-    for name in needed:
-        if name not in claims:
-            raise ClaimsError(Reason.CLAIM_MISSING, f"{act} needs {name!r}")
+    needed, allowed = _ACTS[act]
+    if not claims.keys() <= allowed:
+        name = next(name for name in claims if name not in allowed)
+        reason = Reason.CLAIM_FORBIDDEN if name in _CLAIMS else Reason.CLAIM_UNKNOWN
+        raise ClaimsError(reason, f"{act} does not allow {name[:32]!r}")
+    if not claims.keys() >= needed:
+        raise ClaimsError(Reason.CLAIM_MISSING, f"{act} needs {min(needed - claims.keys())!r}")
     told = {}
     for name, value in claims.items():
         field, shape = _CLAIMS[name]
@@ -306,9 +305,9 @@ def _strict_json(payload: bytes) -> dict[str, Any]:
         raise ClaimsError(Reason.JSON_INVALID, f"the payload is not JSON at {exc.pos}") from exc
     if not isinstance(claims, dict):
         raise ClaimsError(Reason.JSON_INVALID, "the payload is not a JSON object")
-    if _depth(claims, limits.JSON_DEPTH) < 0:
+    if _deeper_than(limits.JSON_DEPTH, claims):
         raise ClaimsError(Reason.JSON_DEPTH, f"the payload nests more than {limits.JSON_DEPTH} deep")
-    if b"\\u" in payload:  # without escapes strict UTF-8 cannot hold an unpaired surrogate
+    if _ESCAPE.search(text):  # without escapes strict UTF-8 cannot hold an unpaired surrogate
         _refuse_surrogates(claims)
     return claims
 
@@ -330,17 +329,20 @@ def _no_float(_: str) -> NoReturn:
     raise ClaimsError(Reason.JSON_NUMBER, "a number is not whole")
 
 
+_CONTAINERS: Final = (dict, list)
+_ESCAPE = re.compile(r"\\u")
 _decoder = json.JSONDecoder(
     object_pairs_hook=_object, parse_int=_integer, parse_float=_no_float, parse_constant=_no_float
 )
 
 
-def _depth(value: Any, left: int) -> int:  # noqa: ANN401 - whatever the JSON held
-    """How many levels of ``left`` remain below the deepest container; negative when it is too deep."""
-    if left <= 0:
-        return -1
-    inner = value.values() if isinstance(value, dict) else value
-    return min((_depth(each, left - 1) for each in inner if isinstance(each, dict | list)), default=left - 1)
+def _deeper_than(levels: int, claims: dict[str, Any]) -> bool:
+    level: list[Any] = [claims]
+    while level and levels:
+        inner = (value for each in level for value in (each.values() if type(each) is dict else each))
+        level = [value for value in inner if type(value) in _CONTAINERS]
+        levels -= 1
+    return bool(level)
 
 
 def _refuse_surrogates(claims: dict[str, Any]) -> None:

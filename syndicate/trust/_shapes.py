@@ -160,12 +160,10 @@ def record(make: Callable[..., T], required: Mapping[str, Shape], optional: Mapp
     def of(value: Any) -> T:  # noqa: ANN401 - whatever the JSON held
         if not isinstance(value, dict):
             refuse("is not an object")
-        for name in value:
-            if name not in shapes:
-                refuse("has a name that the protocol does not know")
-        for name in required:
-            if name not in value:
-                refuse(f"lacks {name!r}")
+        if not value.keys() <= shapes.keys():
+            refuse("has a name that the protocol does not know")
+        if not value.keys() >= required.keys():
+            refuse(f"lacks {min(required.keys() - value.keys())!r}")
         told = {}
         for name, given in value.items():
             try:

@@ -40,7 +40,6 @@ from syndicate.news import (
     Registry,
     SeatState,
     TokenDigest,
-    b64url,
     digest_of,
     host_of,
     is_listed,
@@ -53,6 +52,14 @@ _MINT: Final = object()
 _HEADER = re.compile(rb'\{"alg":"Ed25519","kid":"([A-Za-z0-9_-]{43})","typ":"syndicate-item\+jws"\}')
 # To the alphabet of the decoder; what is legal there but not in base64url becomes what is legal nowhere.
 _TO_STANDARD = bytes.maketrans(b"-_+/=", b"+/!!!")
+# What the last character may be, by the characters after the last whole four: its unused bits are zero
+# (RFC 4648, section 3.5).
+_LAST: Final = (
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+    "",
+    "AQgw",
+    "AEIMQUYcgkosw048",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +174,8 @@ def _decode(part: str) -> bytes:
         raw = a2b_base64(written + b"=" * (-len(written) % 4), strict_mode=True)
     except Base64Error as exc:
         raise _Refusal(Reason.BASE64_NOT_CANONICAL, "a part is not base64url") from exc
-    # One value, one spelling: only stray bits in the last characters can differ after the strict decoder.
-    if b64url(raw[len(raw) // 3 * 3 :]) != part[len(part) // 4 * 4 :]:
+    # One value, one spelling: what the strict decoder leaves open is the unused bits of the last character.
+    if part[-1:] not in _LAST[len(part) % 4]:
         raise _Refusal(Reason.BASE64_NOT_CANONICAL, "a part is not spelled canonically")
     return raw
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import brotli
+import brotli  # type: ignore[import-untyped] # it comes without stubs
 from aiohttp import hdrs, web
 
 from syndicate.news import b64url
@@ -22,13 +22,15 @@ FOREVER: Final = "public, max-age=31536000, immutable"
 ASK_AGAIN: Final = "public, max-age=0, must-revalidate"
 NEVER: Final = "no-store"
 PAGE_POLICY: Final = (
-    "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'sha256-{style}'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 _OPEN: Final = {  # anyone may read anything here from any page; there is nothing private to protect
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, Retry-After",
     "X-Content-Type-Options": "nosniff",
+    "Server": "syndicate",  # which library in which version is nobody's business
 }
 _PREFLIGHT: Final = {
     "Access-Control-Allow-Headers": "Content-Type, If-Modified-Since, If-None-Match",
@@ -52,7 +54,7 @@ def _gzip(body: bytes) -> bytes:
 
 
 def _brotli(body: bytes) -> bytes:
-    return brotli.compress(body, quality=5)
+    return bytes(brotli.compress(body, quality=5))
 
 
 CODINGS: Final = {"gzip": _gzip, "br": _brotli}
@@ -90,7 +92,7 @@ class Ready:
         self._coded: dict[str, _Coded] = {}
         for coding in self._offered:
             etag = f'"{digest}{_SUFFIX[coding]}"'
-            full = {hdrs.CONTENT_TYPE: media_type, hdrs.ETAG: etag, hdrs.CACHE_CONTROL: cache}
+            full: dict[str, str] = {hdrs.CONTENT_TYPE: media_type, hdrs.ETAG: etag, hdrs.CACHE_CONTROL: cache}
             full[hdrs.CONTENT_LENGTH] = str(len(bodies[coding]))
             full[hdrs.VARY] = hdrs.ACCEPT_ENCODING
             if last_modified is not None:
@@ -101,8 +103,8 @@ class Ready:
             spare = {name: full[name] for name in _KEPT_WHEN_UNCHANGED if name in full}
             self._coded[coding] = _Coded(bodies[coding], etag, _fields(full), _fields(spare))
 
-    def answer(self, request: web.Request) -> web.Response:
-        """200 with the body in the coding asked for, 304 if the client has it, 406 if it excludes everything."""
+    def answer(self, request: web.BaseRequest) -> web.Response:
+        """200 with the body in the coding asked for, 304 if the client has it, 406 if it excludes all."""
         asked = request.headers
         coding = choose_coding(_joined(asked, hdrs.ACCEPT_ENCODING), self._offered)
         if coding is None:
@@ -128,9 +130,9 @@ def _fields(fields: Mapping[str, str]) -> Mapping[str, str]:
 
 def _joined(asked: Mapping[str, str], name: str) -> str | None:
     """A list field's value; several lines of it are one list (RFC 9110, section 5.3)."""
-    if name not in asked:
+    lines: list[str] | None = asked.getall(name, None)  # type: ignore[attr-defined] # a CIMultiDictProxy
+    if lines is None:
         return None
-    lines: list[str] = asked.getall(name)  # type: ignore[attr-defined] # aiohttp's CIMultiDictProxy
     return lines[0] if len(lines) == 1 else ", ".join(lines)
 
 
@@ -147,16 +149,16 @@ def json_bytes(value: object) -> bytes:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").encode()
 
 
-def send_json(request: web.Request, value: object, *, cache: str, status: int = 200) -> web.Response:
+def send_json(request: web.BaseRequest, value: object, *, cache: str, status: int = 200) -> web.Response:
     """``value`` as JSON; a 200 can be asked for conditionally."""
     body = json_bytes(value)
     if status == 200 and cache != NEVER:
         return ready(body, "application/json", cache=cache).answer(request)
-    headers = {hdrs.CONTENT_TYPE: "application/json", hdrs.CACHE_CONTROL: cache, **_OPEN}
+    headers: dict[str, str] = {hdrs.CONTENT_TYPE: "application/json", hdrs.CACHE_CONTROL: cache, **_OPEN}
     return web.Response(status=status, body=body, headers=headers)
 
 
-def problem(
+def problem(  # noqa: PLR0913 - what a refusal may have to say
     status: int,
     detail: str,
     *,
@@ -168,7 +170,11 @@ def problem(
     """An RFC 9457 answer: what is wrong, in one sentence, without anything of the request repeated."""
     title = web.Response(status=status).reason
     told = {"type": "about:blank", "title": title, "status": status, "detail": detail, **(more or {})}
-    headers = {hdrs.CONTENT_TYPE: "application/problem+json", hdrs.CACHE_CONTROL: NEVER, **_OPEN}
+    headers: dict[str, str] = {
+        hdrs.CONTENT_TYPE: "application/problem+json",
+        hdrs.CACHE_CONTROL: NEVER,
+        **_OPEN,
+    }
     if vary:
         headers[hdrs.VARY] = hdrs.ACCEPT_ENCODING
     if allow is not None:
@@ -180,7 +186,7 @@ def problem(
 
 def options(allow: str) -> web.Response:
     """What may be done here; also the answer to a browser's preflight (Fetch standard)."""
-    headers = {
+    headers: dict[str, str] = {
         hdrs.ALLOW: allow,
         "Access-Control-Allow-Methods": allow,
         hdrs.CACHE_CONTROL: NEVER,

@@ -9,7 +9,6 @@ from typing import Final
 
 import jinja2
 from aiohttp import web
-from markupsafe import Markup
 
 from syndicate.journey import Document, Written
 from syndicate.news import Act, Agency, Kind, Registry, Slice
@@ -68,7 +67,7 @@ class Front:
         self._template = surroundings.get_template("front.html")
         self._ready: Ready | None = None
 
-    async def get(self, request: web.Request) -> web.Response:
+    async def get(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """The page."""
         press = self._world.press
         document = await press.keep("/", _EVERYTHING, self._write, stale_after=_STALE_SECONDS)
@@ -103,7 +102,7 @@ class Front:
         registry = self._world.registry()
         page = self._template.render(
             name=registry.name,
-            style=Markup(self._style),  # noqa: S704 - our own file; its hash stands in the policy
+            style=self._style,
             items=[self._item(logged, registry) for logged in newest],
             groups=_groups(registry),
             sources=[_source(agency, health, now) for agency in _in_order(registry)],
@@ -152,7 +151,8 @@ def _groups(registry: Registry) -> Sequence[Mapping[str, object]]:
         {
             "title": "By language",
             "feeds": [
-                {"path": f"lang/{lang}", "title": _OWN_NAMES.get(lang, lang), "lang": lang} for lang in languages
+                {"path": f"lang/{lang}", "title": _OWN_NAMES.get(lang, lang), "lang": lang}
+                for lang in languages
             ],
         },
         {

@@ -67,9 +67,7 @@ class _Snapshot(Collector):
         cadences = GaugeMetricFamily(
             "syndicate_feed_cadence_seconds", "How often the agency says it changes.", labels=["feed"]
         )
-        failures = GaugeMetricFamily(
-            "syndicate_feed_failures", "Failed polls in a row.", labels=["feed"]
-        )
+        failures = GaugeMetricFamily("syndicate_feed_failures", "Failed polls in a row.", labels=["feed"])
         mismatches = GaugeMetricFamily(
             "syndicate_feed_mismatches", "Entries that show what was not signed.", labels=["feed"]
         )

@@ -20,7 +20,11 @@ def read_query(text: str, grammar: Mapping[str, str]) -> dict[str, str]:
     """
     try:
         pairs = parse_qsl(
-            text, keep_blank_values=True, strict_parsing=bool(text), max_num_fields=_FIELDS_MOST, errors="strict"
+            text,
+            keep_blank_values=True,
+            strict_parsing=bool(text),
+            max_num_fields=_FIELDS_MOST,
+            errors="strict",
         )
     except ValueError as exc:
         raise QueryError("the query is not a list of name=value") from exc

@@ -28,7 +28,9 @@ class Health:
     def refused_of(self, agency: AgencyId | None) -> dict[str, int]:
         """How often tokens in the name of ``agency`` were refused, by reason code."""
         found = {
-            reason.value: count for (whose, reason), count in self.refused.items() if whose == agency and count
+            reason.value: count
+            for (whose, reason), count in self.refused.items()
+            if whose == agency and count
         }
         return dict(sorted(found.items()))
 
@@ -57,7 +59,7 @@ class Sources:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def get(self, request: web.Request) -> web.Response:
+    async def get(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """Every agency of the registry with its feeds, their health and the counts of refusals."""
         registry, now = self._world.registry(), self._world.clock.now()
         told = _tell(registry, await read_health(self._world.storage), now)
@@ -123,7 +125,9 @@ def _feed(feed: SignedFeed, state: FeedState | None, now: float, *, polled: bool
         "last_success": maybe(known.last_success),
         "last_new": maybe(known.last_new),
         "last_heartbeat": maybe(known.last_heartbeat),
-        "seconds_since_success": None if known.last_success is None else max(0, int(now) - known.last_success),
+        "seconds_since_success": None
+        if known.last_success is None
+        else max(0, int(now) - known.last_success),
         "failures_in_a_row": known.failures,
         "mismatches": known.mismatches,
         # Codes only: what exactly a server answered is for the operator's eyes.

@@ -1,16 +1,15 @@
 """POST /v1/submit: tokens pushed instead of polled. A token proves itself, so nobody logs in."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from collections.abc import Iterator
 from typing import Final
 
 from aiohttp import hdrs, web
 
 from syndicate.errors import WireError
 from syndicate.news import Admitted, Held, Known, Outcome, Reason, Refused, Unjudged
-from syndicate.web._answer import NEVER, json_bytes, problem, send_json
+from syndicate.web._answer import NEVER, problem, send_json
 from syndicate.web._world import World
 from syndicate.wire import split_submission
 
@@ -32,7 +31,7 @@ class Submit:
         self._open = 0
         self._open_bytes = 0
 
-    async def post(self, request: web.Request) -> web.Response:
+    async def post(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """What became of each token, in order; 200 says only that all of them were judged."""
         length = request.content_length
         if refusal := self._refuse(request, length):
@@ -41,9 +40,11 @@ class Submit:
             with self._room(length or 0):
                 return await self._take(request, length or 0)
         except _TooMuchError:
-            return problem(503, "too many submissions at a time; nothing was taken", retry_after=_BUSY_SECONDS)
+            return problem(
+                503, "too many submissions at a time; nothing was taken", retry_after=_BUSY_SECONDS
+            )
 
-    def _refuse(self, request: web.Request, length: int | None) -> web.Response | None:
+    def _refuse(self, request: web.BaseRequest, length: int | None) -> web.Response | None:
         most = self._world.limits.submit_bytes
         if request.content_type not in _TAKEN or hdrs.CONTENT_TYPE not in request.headers:
             return problem(415, "send tokens as text/plain, one a line")
@@ -70,7 +71,10 @@ class Submit:
             self._open -= 1
             self._open_bytes -= length
 
-    async def _take(self, request: web.Request, length: int) -> web.Response:
+    async def _take(self, request: web.BaseRequest, length: int) -> web.Response:
+        if request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
+            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")  # RFC 9110, section 10.1.1
+            request.writer.output_size = 0
         try:
             async with asyncio.timeout(self._world.limits.submit_seconds):
                 body = await request.content.readexactly(length)
@@ -91,12 +95,10 @@ class Submit:
         return _tell(request, outcomes)
 
 
-def _tell(request: web.Request, outcomes: tuple[Outcome, ...]) -> web.Response:
+def _tell(request: web.BaseRequest, outcomes: tuple[Outcome, ...]) -> web.Response:
     results = {"results": [_result(outcome) for outcome in outcomes]}
     if all(isinstance(one, Refused) and one.reason is Reason.RATE_LIMITED for one in outcomes):
-        return problem(
-            429, Reason.RATE_LIMITED.remedy, retry_after=_RETRY_SECONDS, more=results
-        )
+        return problem(429, Reason.RATE_LIMITED.remedy, retry_after=_RETRY_SECONDS, more=results)
     return send_json(request, results, cache=NEVER)
 
 

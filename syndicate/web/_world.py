@@ -43,4 +43,4 @@ class World:
     alive: Callable[[], Mapping[str, bool]]
     metrics: Metrics
     base_url: str
-    limits: WebLimits = WebLimits()  # noqa: RUF009 - frozen
+    limits: WebLimits = WebLimits()

@@ -19,6 +19,12 @@ def add(into: etree._Element, name: str, text: str | None = None, **attributes: 
     return made
 
 
+def child(into: etree._Element, name: str) -> etree._Element:
+    """The first child of that name; a new last one if there is none."""
+    found = into.find(name)
+    return add(into, name) if found is None else found
+
+
 def set_html(element: etree._Element, html: str) -> None:
     """Set ``html`` as the text of ``element``: as CDATA, which parses twice as fast, where it can be."""
     element.text = html if "]]>" in html else etree.CDATA(html)

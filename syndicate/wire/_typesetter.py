@@ -77,16 +77,18 @@ class Typesetter:
         match format:
             case "atom":
                 pieces = self._pieces(feed.entries, format, _write_atom.fragment)
-                return self._head(feed, format, _write_atom.head) + b"".join(pieces) + _write_atom.CLOSE
+                head, close = self._head(feed, format, _write_atom.head), _write_atom.CLOSE
             case "json":
-                pieces = self._pieces(feed.entries, format, _write_json.fragment)
-                return self._head(feed, format, _write_json.head) + b",".join(pieces) + _write_json.CLOSE
+                pieces = _with_commas(self._pieces(feed.entries, format, _write_json.fragment))
+                head, close = self._head(feed, format, _write_json.head), _write_json.CLOSE
             case "rss":
                 at = _write_rss.WITH_BODY
                 pieces = self._pieces(feed.entries[:at], format, _write_rss.full)
                 pieces += self._pieces(feed.entries[at:], "rss-light", _write_rss.light)
-                return self._head(feed, format, _write_rss.head) + b"".join(pieces) + _write_rss.CLOSE
-        raise WireError(f"feeds are not written as {format!r}", code=Reason.WIRE_UNSUPPORTED)
+                head, close = self._head(feed, format, _write_rss.head), _write_rss.CLOSE
+            case _:
+                raise WireError(f"feeds are not written as {format!r}", code=Reason.WIRE_UNSUPPORTED)
+        return b"".join((head, *pieces, close))
 
     def _head(self, feed: Feed, kind: str, make: Callable[[Feed], bytes]) -> bytes:
         bare = replace(feed, entries=())
@@ -100,3 +102,9 @@ def _key(entry: Entry, kind: str) -> Hashable:
     # What follows from the token is named by the digest; the rest comes from the registry and the hub.
     registered = (entry.agency_name, entry.source_url, entry.credit, entry.rights)
     return (entry.digest, kind, entry.token_url, registered)
+
+
+def _with_commas(pieces: list[bytes]) -> list[bytes]:
+    spaced = [b","] * (2 * len(pieces) - 1)
+    spaced[::2] = pieces
+    return spaced

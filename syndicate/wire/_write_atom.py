@@ -8,7 +8,7 @@ from syndicate.news import Entry, Feed, Media, Relation
 from syndicate.wire._feedgen import atom_entry, atom_head
 from syndicate.wire._inert import inert_entry, inert_head
 from syndicate.wire._names import ATOM, SYN, THR, TOKEN_REL, TOKEN_TYPE, XML
-from syndicate.wire._set_xml import add, add_particulars, add_window, cut, head_bytes, set_html
+from syndicate.wire._set_xml import add, add_particulars, add_window, child, cut, head_bytes, set_html
 
 # lxml-stubs knows only named prefixes; None, the default namespace, is lxml's own way.
 _NAMESPACES: Final[Any] = {None: ATOM, "syn": SYN, "thr": THR}
@@ -26,7 +26,7 @@ def head(feed: Feed) -> bytes:
     made = atom_head(clean, dict(clean.self_urls).get("atom"))
     root = etree.Element(_name("feed"), nsmap=_NAMESPACES)
     root.extend(list(made))
-    _set(root, "updated", clean.updated)
+    child(root, _name("updated")).text = clean.updated
     if clean.lang is not None:
         root.set(_LANG, clean.lang)
     add_window(root, clean)
@@ -39,8 +39,8 @@ def fragment(entry: Entry) -> bytes:
     root = etree.Element(_name("feed"), nsmap=_NAMESPACES)
     made = atom_entry(clean, root)
     made.set(_LANG, clean.lang)
-    _set(made, "updated", clean.updated)
-    _set(made, "published", clean.published)
+    child(made, _name("updated")).text = clean.updated
+    child(made, _name("published")).text = clean.published
     _finish_body(made, clean)
     _finish_link(made, clean)
     _finish_source(made, clean)
@@ -52,13 +52,6 @@ def fragment(entry: Entry) -> bytes:
     add_particulars(made, clean)
     add(made, f"{{{SYN}}}jws", clean.token)
     return cut(root)
-
-
-def _set(into: etree._Element, local: str, text: str) -> None:
-    found = into.find(_name(local))
-    if found is None:
-        found = add(into, _name(local))
-    found.text = text
 
 
 def _finish_body(made: etree._Element, entry: Entry) -> None:
@@ -74,19 +67,16 @@ def _finish_body(made: etree._Element, entry: Entry) -> None:
 
 def _finish_link(made: etree._Element, entry: Entry) -> None:
     # feedgen loses every attribute of an entry's link but its address (its issue 135).
-    link = made.find(_name("link"))
-    if link is not None:
-        link.set("rel", "alternate")
-        link.set("type", "text/html")
-        link.set("hreflang", entry.lang)
+    link = child(made, _name("link"))
+    for name, value in (("rel", "alternate"), ("type", "text/html"), ("hreflang", entry.lang)):
+        link.set(name, value)
 
 
 def _finish_source(made: etree._Element, entry: Entry) -> None:
     # RFC 4287, section 4.2.11: a source should say the id, title and updated of where the entry came from.
-    source = made.find(_name("source"))
-    if source is not None:
-        add(source, _name("id"), entry.source_url)
-        add(source, _name("updated"), entry.updated)
+    source = child(made, _name("source"))
+    add(source, _name("id"), entry.source_url)
+    add(source, _name("updated"), entry.updated)
 
 
 def _add_enclosure(made: etree._Element, medium: Media) -> None:

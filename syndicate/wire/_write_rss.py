@@ -8,7 +8,7 @@ from syndicate.news import Act, Entry, Feed, Media
 from syndicate.wire._feedgen import authors, rss_head, rss_item
 from syndicate.wire._inert import as_html, inert_entry, inert_head
 from syndicate.wire._names import ATOM, CONTENT, DC, DCTERMS, MEDIA, SYN
-from syndicate.wire._set_xml import add, add_particulars, add_window, cut, head_bytes, set_html
+from syndicate.wire._set_xml import add, add_particulars, add_window, child, cut, head_bytes, set_html
 from syndicate.wire._times import rfc822
 
 _NAMESPACES: Final = {
@@ -69,9 +69,7 @@ def _fragment(entry: Entry, *, with_body: bool) -> bytes:
 def _finish_title(made: etree._Element, title: str) -> None:
     # A title is plain text (RSS Board profile), but many readers take it for HTML. "&" reads the same
     # either way; "<" would begin markup, so it is escaped once more, for them.
-    found = made.find("title")
-    if found is not None:
-        found.text = title.replace("<", "&lt;")
+    child(made, "title").text = title.replace("<", "&lt;")
 
 
 def _hexadecimal_title(item: bytes) -> bytes:

@@ -19,11 +19,14 @@ def converted(text: str) -> Converted:
     return result
 
 
-TAGS = (
-    "a b i strong em p div h1 h3 h6 ul ol li blockquote figure figcaption img br table thead tbody tfoot tr td th "
-    "caption span q sup sub pre hr section dl dt dd del iframe script style center font u details main title svg "
-    "math template noscript select option form textarea plaintext xmp frameset html body head article"
-).split()
+TAGS = [
+    "a", "b", "i", "strong", "em", "p", "div", "h1", "h3", "h6", "ul", "ol", "li", "blockquote",
+    "figure", "figcaption", "img", "br", "table", "thead", "tbody", "tfoot", "tr", "td", "th",
+    "caption", "span", "q", "sup", "sub", "pre", "hr", "section", "dl", "dt", "dd", "del", "iframe",
+    "script", "style", "center", "font", "u", "details", "main", "title", "svg", "math", "template",
+    "noscript", "select", "option", "form", "textarea", "plaintext", "xmp", "frameset", "html", "body",
+    "head", "article",
+]  # fmt: skip
 PIECES = [
     *(f"<{tag}>" for tag in TAGS),
     *(f"</{tag}>" for tag in TAGS),
@@ -74,21 +77,39 @@ def test_no_letter_of_a_text_is_lost(text: str) -> None:
     ("written", "becomes"),
     [
         pytest.param("one & two", "<p>one &amp; two</p>", id="text at the top gets a paragraph"),
-        pytest.param("<div>a<div>b</div>c</div>", "<p>a</p><p>b</p><p>c</p>", id="containers become paragraphs"),
         pytest.param(
-            "<section><h1>A</h1><h5>B</h5><p>c</section>", "<h2>A</h2><h4>B</h4><p>c</p>", id="headings are re-levelled"
+            "<div>a<div>b</div>c</div>", "<p>a</p><p>b</p><p>c</p>", id="containers become paragraphs"
+        ),
+        pytest.param(
+            "<section><h1>A</h1><h5>B</h5><p>c</section>",
+            "<h2>A</h2><h4>B</h4><p>c</p>",
+            id="headings are re-levelled",
         ),
         pytest.param(
             "<p><b>a</b> <i>b</i> <span style='color:red'>c</span></p>",
             "<p><strong>a</strong> <em>b</em> c</p>",
             id="b and i become strong and em, a span is unwrapped",
         ),
-        pytest.param("<b>a<i>b</b>c</i>", "<p><strong>a<em>b</em></strong><em>c</em></p>", id="crossed tags are uncrossed"),
-        pytest.param("<b><p>a<p>b</b>", "<p><strong>a</strong></p><p><strong>b</strong></p>", id="emphasis around blocks moves in"),
+        pytest.param(
+            "<b>a<i>b</b>c</i>",
+            "<p><strong>a<em>b</em></strong><em>c</em></p>",
+            id="crossed tags are uncrossed",
+        ),
+        pytest.param(
+            "<b><p>a<p>b</b>",
+            "<p><strong>a</strong></p><p><strong>b</strong></p>",
+            id="emphasis around blocks moves in",
+        ),
         pytest.param("a<br>b<br><br>c", "<p>a<br>b</p><p>c</p>", id="two line breaks are a new paragraph"),
-        pytest.param("<p> a \n b </p><p>&nbsp;</p>", "<p>a b</p>", id="white space is sane, empty paragraphs go"),
-        pytest.param("x&nbsp;&eacute;&#8211;&lt;", "<p>x\u00a0é\u2013&lt;</p>", id="entities become characters"),
-        pytest.param("10<sup>6</sup> CO<sub>2</sub> 1<sup>st</sup>", "<p>10⁶ CO₂ 1st</p>", id="a raised 6 is not 106"),
+        pytest.param(
+            "<p> a \n b </p><p>&nbsp;</p>", "<p>a b</p>", id="white space is sane, empty paragraphs go"
+        ),
+        pytest.param(
+            "x&nbsp;&eacute;&#8211;&lt;", "<p>x\u00a0é\u2013&lt;</p>", id="entities become characters"
+        ),
+        pytest.param(
+            "10<sup>6</sup> CO<sub>2</sub> 1<sup>st</sup>", "<p>10⁶ CO₂ 1st</p>", id="a raised 6 is not 106"
+        ),
         pytest.param("<q>a</q>", "<p>“a”</p>", id="quotation marks that a browser would add"),
         pytest.param("<pre>a\nb</pre>", "<p>a<br>b</p>", id="kept lines"),
         pytest.param("a<del>10</del> 12", "<p>a 12</p>", id="struck-out words are not said"),
@@ -97,7 +118,27 @@ def test_no_letter_of_a_text_is_lost(text: str) -> None:
             "<ul><li>a<br>b<ul><li>c</li></ul></li></ul>",
             id="lists nest, paragraphs in items become lines",
         ),
-        pytest.param("<ul>x<li>a</ul>", "<ul><li>x</li><li>a</li></ul>", id="text beside items becomes an item"),
+        pytest.param(
+            "<ul><li>a<ul><li>b</ul></li><ul><li>c</ul></ul>",
+            "<ul><li>a<ul><li>b</li></ul><ul><li>c</li></ul></li></ul>",
+            id="a list beside the items joins the one before it",
+        ),
+        pytest.param(
+            "<ol><li><div><ul><li>a</ul></div><li><div>b<i>c</i></div></ol>",
+            "<ol><li><ul><li>a</li></ul></li><li>b<em>c</em></li></ol>",
+            id="a list in a mere container is still a list",
+        ),
+        pytest.param(
+            "<ul><li>x<table><tr><td>1<td>2</table></ul>",
+            "<ul><li>x<br>1 2</li></ul>",
+            id="a table where none may stand becomes lines",
+        ),
+        pytest.param(
+            "<ul><ul></ul><ul><li>a</ul></ul>", "<ul><li><ul><li>a</li></ul></li></ul>", id="no item yet"
+        ),
+        pytest.param(
+            "<ul>x<li>a</ul>", "<ul><li>x</li><li>a</li></ul>", id="text beside items becomes an item"
+        ),
         pytest.param(
             "<blockquote>a<blockquote>b</blockquote></blockquote>",
             "<blockquote><p>a</p><p>b</p></blockquote>",
@@ -110,16 +151,32 @@ def test_no_letter_of_a_text_is_lost(text: str) -> None:
             id="a table of data keeps its rows",
         ),
         pytest.param(
-            "<table><tr><td><h1>H</h1><p>t</td></tr></table>", "<h2>H</h2><p>t</p>", id="a table that only frames the page goes"
+            "<table><tr><td><h1>H</h1><p>t</td></tr></table>",
+            "<h2>H</h2><p>t</p>",
+            id="a table that only frames the page goes",
         ),
-        pytest.param("<p>a<script>x()</script><style>p{}</style><iframe src=x>y</iframe></p>", "<p>a</p>", id="programs go"),
-        pytest.param("<p>a</p><div hidden>b</div><p style='display: none'>c</p>", "<p>a</p>", id="what nobody sees goes"),
-        pytest.param("<p>a</p><ins class='adsbygoogle'>buy</ins><p id='view-count'>9</p>", "<p>a</p>", id="adverts go, by class or id"),
+        pytest.param(
+            "<p>a<script>x()</script><style>p{}</style><iframe src=x>y</iframe></p>",
+            "<p>a</p>",
+            id="programs go",
+        ),
+        pytest.param(
+            "<p>a</p><div hidden>b</div><p style='display: none'>c</p>",
+            "<p>a</p>",
+            id="what nobody sees goes",
+        ),
+        pytest.param(
+            "<p>a</p><ins class='adsbygoogle'>buy</ins><p id='view-count'>9</p>",
+            "<p>a</p>",
+            id="adverts go, by class or id",
+        ),
         pytest.param("<p>a</p><div class='x post-views'>9,214 views</div>", "<p>a</p>", id="a counter goes"),
         pytest.param("a\u202eb\x07c\ufffed", "<p>abcd</p>", id="control and direction characters go"),
-        pytest.param("a\u200bb\u0301", "<p>a\u200bb\u0301</p>", id="zero-width spaces and loose accents stay"),
+        pytest.param(
+            "a\u200bb\u0301", "<p>a\u200bb\u0301</p>", id="zero-width spaces and loose accents stay"
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_cms_markup_becomes(written: str, becomes: str) -> None:
     assert converted(written).body == becomes
 
@@ -148,16 +205,26 @@ def test_links_are_written_in_the_one_form(written: str, becomes: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["javascript:alert(1)", "mailto:a@b.example", "https://a.example:8080/", "https://u:p@a.example/", "http://10.0.0.1/",
-     "tel:113", "data:text/html,x", "https://[::1]/", "https://" + "a" * 2_000 + ".example/"],
-)  # fmt: skip
+    [
+        "javascript:alert(1)",
+        "mailto:a@b.example",
+        "https://a.example:8080/",
+        "https://u:p@a.example/",
+        "http://10.0.0.1/",
+        "tel:113",
+        "data:text/html,x",
+        "https://[::1]/",
+        "https://" + "a" * 2_000 + ".example/",
+    ],
+)
 def test_a_link_that_may_not_be_signed_leaves_its_text(written: str) -> None:
     assert converted(f'<p>see <a href="{written}">here</a></p>').body == "<p>see here</p>"
 
 
 def test_a_picture_on_a_listed_host_stays_with_its_caption() -> None:
     result = converted(
-        f"<figure><a href='/big'><img src='{PICTURE}' alt='A \"gate\"'></a><figcaption>The gate</figcaption></figure>"
+        f"<figure><a href='/big'><img src='{PICTURE}' alt='A \"gate\"'></a>"
+        "<figcaption>The gate</figcaption></figure>"
     )
     assert (
         result.body
@@ -182,6 +249,11 @@ def test_a_picture_from_elsewhere_goes_with_its_caption_and_a_note() -> None:
 def test_a_figure_around_a_table_is_no_picture() -> None:
     result = converted("<figure><table><tr><td>1<td>2</table><figcaption>Rain</figcaption></figure>")
     assert result.body == "<table><tbody><tr><td>1</td><td>2</td></tr></tbody></table><p>Rain</p>"
+
+
+def test_a_picture_without_an_address_goes_with_a_note() -> None:
+    result = converted("<p>a<img src='data:image/png;base64,x'></p>")
+    assert (result.body, result.notes) == ("<p>a</p>", ("a picture without an http(s) address was left out",))
 
 
 def test_tracking_pixels_go_without_a_word() -> None:

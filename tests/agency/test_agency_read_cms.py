@@ -7,12 +7,17 @@ from syndicate.agency import CmsEntry, read_cms
 from syndicate.agency import _cms as cms
 from syndicate.errors import AgencyError
 
-ATOM = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://news.demo-vn.example/">
+ATOM = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"
+ xml:base="https://news.demo-vn.example/">
 <title>Wire</title><id>urn:x</id><updated>2026-11-23T08:00:00Z</updated>
-<entry><id>tag:demo,2026:1</id><title type="text">Use of &lt;b&gt;</title><link href="tin/1"/><link rel="enclosure"
- type="image/jpeg" href="https://pictures.demo-vn.example/1.jpg"/><updated>2026-11-23T09:00:00+07:00</updated>
-<published>2026-11-23T08:30:00+07:00</published><author><name>Lan</name></author><author><name>Minh</name></author>
-<summary>Short</summary><content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Long &amp; whole</p></div></content>
+<entry><id>tag:demo,2026:1</id><title type="text">Use of &lt;b&gt;</title><link href="tin/1"/>
+<link rel="enclosure"
+ type="image/jpeg" href="https://pictures.demo-vn.example/1.jpg"/>
+<updated>2026-11-23T09:00:00+07:00</updated>
+<published>2026-11-23T08:30:00+07:00</published>
+<author><name>Lan</name></author><author><name>Minh</name></author>
+<summary>Short</summary><content type="xhtml">
+<div xmlns="http://www.w3.org/1999/xhtml"><p>Long &amp; whole</p></div></content>
 </entry></feed>"""
 
 
@@ -56,8 +61,10 @@ def test_an_rss_description_beside_the_whole_text_is_its_summary() -> None:
 @pytest.mark.parametrize("last", [True, False], ids=["after the text", "before the text"])
 def test_a_picture_caption_is_not_taken_for_the_text(last: bool) -> None:
     picture = (
-        '<media:content url="https://pictures.demo-vn.example/1.jpg" type="image/jpeg"><media:title>T</media:title>'
-        '<media:description type="plain"><![CDATA[A <b>gate</b>]]></media:description></media:content><media:text/>'
+        '<media:content url="https://pictures.demo-vn.example/1.jpg" type="image/jpeg">'
+        "<media:title>T</media:title>"
+        '<media:description type="plain"><![CDATA[A <b>gate</b>]]></media:description>'
+        "</media:content><media:text/>"
     )
     item = story(1, more=picture) if last else story(1).replace("<item>", f"<item>{picture}")
     entry = only(rss(item))

@@ -50,6 +50,10 @@ def test_a_shortened_text_fits(text: str, most: int) -> None:
     assert len(shortened(text, most)) <= most
 
 
+def test_a_removed_character_leaves_no_double_space() -> None:
+    assert one_line("0\r\x1f\r0") == "0 0"
+
+
 def test_a_text_is_shortened_between_words_or_whole_letters() -> None:
     assert shortened("one two three", 9) == "one two…"
     assert shortened("กำกำกำก่ำ", 8) == "กำกำกำ…"  # never between a Thai letter and its mark

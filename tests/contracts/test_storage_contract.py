@@ -26,7 +26,7 @@ from syndicate.news import (
     StreamName,
     TokenDigest,
 )
-from syndicate.ports import Book, FeedError, FeedState, Logged, Storage, Validators, Window
+from syndicate.ports import Book, FeedError, FeedState, Logged, Storage, StreamKey, Validators, Window
 from syndicate.storage import open_storage
 from syndicate.trust import ItemState, Neighbours, StreamState
 
@@ -67,6 +67,18 @@ def th() -> PressRoom:
 def names(logged: tuple[Logged, ...]) -> list[str]:
     """The items' readable names, without the padding."""
     return [each.sub.partition(":")[2].rstrip("a") for each in logged]
+
+
+async def keep_stream(storage: Storage, key: StreamKey, state: StreamState) -> None:
+    await storage.write(lambda book: book.keep_streams({key: state}))
+
+
+async def keep_feed(storage: Storage, state: FeedState) -> None:
+    await storage.write(lambda book: book.keep_feed(state))
+
+
+async def refuse(storage: Storage, rows: list[tuple[Refused, str, str]], at: int) -> None:
+    await storage.write(lambda book: book.keep_refused(rows, at))
 
 
 # --- Keeping and looking up ---------------------------------------------------------------------------
@@ -155,12 +167,11 @@ async def test_neighbours_belong_to_one_stream_of_one_agency(
 
 
 async def test_a_stream_has_the_state_last_kept(storage: Storage, vn: PressRoom) -> None:
-    key = (vn.id, MAIN)
+    key, other = (vn.id, MAIN), (vn.id, StreamName("other"))
     first = StreamState(seq=7, digest=TokenDigest("d"), kids=(KeyId("a"), KeyId("b")))
     forked = replace(first, forked=True)
     for state in (first, forked, StreamState()):
-        await storage.write(lambda book, state=state: book.keep_streams({key: state}))
-        other = (vn.id, StreamName("other"))
+        await keep_stream(storage, key, state)
         assert await storage.write(lambda book: book.streams([key, other])) == {key: state}
         assert await storage.stream_states() == {key: state}
 
@@ -481,7 +492,7 @@ async def test_a_source_keeps_its_newest_thousand_refusals_and_all_its_counts(st
     await storage.write(lambda book: book.keep_refused([(refusal("other"), "quiet", "token")], NOON - 9))
     for start in (0, 600):
         rows = [(refusal(f"{number}"), "loud", "token") for number in range(start, start + 600)]
-        await storage.write(lambda book, rows=rows, at=NOON + start: book.keep_refused(rows, at))
+        await refuse(storage, rows, NOON + start)
     kept = await storage.refusals(limit=2_000)
     loud = {record.digest for record in kept if record.source == "loud"}
     assert loud == {f"{number}" for number in range(200, 1_200)}
@@ -544,7 +555,7 @@ FEED = FeedState(
 async def test_a_feeds_state_comes_back_as_it_was_kept(storage: Storage) -> None:
     bare = FeedState(feed=FeedId("th.demo/main"))
     for state in (bare, FEED):
-        await storage.write(lambda book, state=state: book.keep_feed(state))
+        await keep_feed(storage, state)
     assert await storage.feed_states() == {FEED.feed: FEED, bare.feed: bare}
     await storage.write(lambda book: book.keep_feed(replace(FEED, failures=0, errors=())))
     assert (await storage.feed_states())[FEED.feed] == replace(FEED, failures=0, errors=())

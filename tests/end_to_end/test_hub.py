@@ -1,15 +1,8 @@
-import asyncio
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from end_to_end.hub_folder import Place, place
-from web.newsroom import Clock
-from web.raw_client import Reply, ask
-
-from syndicate.assembly import Hub, open_hub
+from hub_folder import Place, hub_at_work, place
 
 
 @pytest.fixture
@@ -18,45 +11,90 @@ async def here(tmp_path: Path) -> AsyncIterator[Place]:
         yield made
 
 
-async def get(hub: Hub, path: str, *lines: str) -> Reply:
-    return await ask(urlsplit(hub.url).port or 0, path, *lines)
-
-
-async def submit(hub: Hub, *tokens: str) -> list[dict[str, object]]:
-    reply = await ask(
-        urlsplit(hub.url).port or 0,
-        "/v1/submit",
-        "Content-Type: text/plain",
-        method="POST",
-        body="\n".join(tokens).encode(),
-    )
-    assert reply.status == 200, reply
-    results: list[dict[str, object]] = json.loads(reply.body)["results"]
-    return results
-
-
-async def until_sealed(hub: Hub, size: int) -> None:
-    async with asyncio.timeout(10):
-        while await hub.storage.size() < size:  # noqa: ASYNC110 - sealing is what the hub does by itself
-            await asyncio.sleep(0.02)
-
-
 async def test_what_an_agency_signed_and_served_stands_in_the_unified_feed(here: Place) -> None:
     token = here.newsroom.release("storm")
-    async with open_hub(here.settings(), clock=Clock()) as hub:
-        await hub.poll_now()
-        for path in ("/feeds/all.atom", "/feeds/aa.atom", "/feeds/agency/aa.news.json", "/feeds/lang/en.json"):
-            reply = await get(hub, path)
+    async with hub_at_work(here, allow=here.polled) as served:
+        await served.hub.poll_now()
+        for path in (
+            "/feeds/all.atom",
+            "/feeds/aa.atom",
+            "/feeds/agency/aa.news.json",
+            "/feeds/lang/en.json",
+        ):
+            reply = await served.get(path)
             assert reply.status == 200, path
             assert token.encode() in reply.body, path
-        assert b"Story storm" in (await get(hub, "/")).body
+        assert b"Story storm" in (await served.get("/")).body
 
 
 async def test_what_an_agency_pushes_stands_in_the_unified_feed(here: Place) -> None:
-    token = here.newsroom.release("alarm")
-    async with open_hub(here.settings(), clock=Clock()) as hub:
-        results = await submit(hub, token)
-        assert results[0]["outcome"] == "admitted"
-        await until_sealed(hub, 1)
-        assert token.encode() in (await get(hub, "/feeds/all.atom")).body
-        assert (await submit(hub, token))[0]["outcome"] == "known"
+    async with hub_at_work(here) as served:
+        [token] = await served.release("alarm")
+        assert token.encode() in (await served.get("/feeds/all.atom")).body
+        assert (await served.submit(token))[0]["outcome"] == "known"
+
+
+async def test_the_hub_polls_by_itself(here: Place) -> None:
+    token = here.newsroom.release("storm")
+    async with hub_at_work(here, allow=here.polled) as served:
+        await served.until_sealed(1)
+        assert token.encode() in (await served.get("/feeds/all.atom")).body
+
+
+async def test_what_was_admitted_is_there_after_a_restart_in_the_same_order(here: Place) -> None:
+    async with hub_at_work(here) as served:
+        await served.release(*"abc")
+        before = await served.json("/v1/items")
+        feed = (await served.get("/feeds/all.json")).body.replace(served.hub.url.encode(), b"")
+    async with hub_at_work(here) as served:
+        after = await served.json("/v1/items")
+        assert [item["token"] for item in after["items"]] == [item["token"] for item in before["items"]]
+        assert (await served.get("/feeds/all.json")).body.replace(served.hub.url.encode(), b"") == feed
+        await served.release("d")
+        assert [item["index"] for item in (await served.json("/v1/items"))["items"]] == [0, 1, 2, 3]
+
+
+async def test_what_was_admitted_just_before_the_stop_is_sealed_when_it_stopped(here: Place) -> None:
+    async with hub_at_work(here) as served:
+        token = here.newsroom.release("last")
+        assert (await served.send(token.encode())).status == 200
+    async with hub_at_work(here) as served:
+        assert await served.hub.storage.size() == 1
+
+
+# The registry is data, and changes under a running hub.
+
+
+async def test_an_edited_registry_is_in_use_after_the_next_look(here: Place) -> None:
+    async with hub_at_work(here) as served:
+        here.folders.edit("aa.toml", 'en = "Aaland News"', 'en = "New Name"')
+        assert await served.hub.shelf.refresh()
+        assert b"New Name" in (await served.get("/v1/sources")).body
+        assert not await served.hub.shelf.refresh()
+
+
+async def test_a_broken_edit_changes_nothing_and_is_said_once(
+    here: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with hub_at_work(here) as served:
+        version = served.hub.registry.version
+        here.folders.edit("aa.toml", 'id = "aa.radio"', 'id = "zz.radio"')
+        for _ in range(3):
+            assert not await served.hub.shelf.refresh()
+        assert served.hub.registry.version == version
+        said = [record for record in caplog.records if record.name == "syndicate.hub"]
+        assert len(said) == 1
+        assert "aa.toml" in said[0].getMessage()
+        await served.release("storm")
+
+
+async def test_a_key_that_was_just_enrolled_counts_without_a_restart(here: Place) -> None:
+    keys = here.folders.path("aa.news.toml")
+    enrolled = keys.read_text(encoding="utf-8")
+    keys.unlink()
+    async with hub_at_work(here) as served:
+        token = here.newsroom.release("first")
+        assert (await served.submit(token))[0]["reason"] == "key-unknown"
+        keys.write_text(enrolled, encoding="utf-8")
+        await served.hub.shelf.refresh()
+        assert (await served.submit(token))[0]["outcome"] == "admitted"

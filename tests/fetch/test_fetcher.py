@@ -275,6 +275,7 @@ async def test_redirects_that_never_end_are_given_up() -> None:
         "http://u:p@127.0.0.1/",
         "//[::1",
         "http://h:0/",
+        "/" + "x" * 4_001,
     ],
 )
 async def test_a_redirect_to_what_is_never_fetched_is_refused(location: str) -> None:

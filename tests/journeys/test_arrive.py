@@ -12,7 +12,7 @@ from press import FEDERATION, NOON, PressRoom
 from raw_server import response
 
 from syndicate.errors import StorageError
-from syndicate.journey._arrive import Poller
+from syndicate.journey import Poller
 from syndicate.news import (
     Act,
     Envelope,
@@ -246,7 +246,8 @@ async def test_a_heartbeat_is_remembered_as_one(tmp_path: Path) -> None:
         polled = await hub.poller.poll(source.feed)
 
         assert reasons(polled.outcomes) == ["Known", "Admitted"]
-        assert (polled.state.last_heartbeat, polled.state.mismatches) == (NOON, 0)
+        state = await hub.state(source)
+        assert (state.last_heartbeat, state.mismatches) == (NOON, 0)
 
 
 async def test_entries_without_a_token_are_told(tmp_path: Path) -> None:
@@ -378,6 +379,21 @@ async def test_due_times_outlive_the_process(tmp_path: Path) -> None:
         await hub.storage.close()
         async with running(tmp_path, hub.sources, clock) as restarted:
             assert await restarted.poller.poll_due() == 0
+
+
+async def test_that_nothing_changed_is_written_now_and_then_and_not_each_time(tmp_path: Path) -> None:
+    async with hub_with(tmp_path, PressRoom("vn.demo")) as hub:
+        (source,) = hub.sources
+        source.publish("storm")
+        await hub.poller.poll_due()
+        hub.clock.at += 700
+        await hub.poller.poll_due()
+        assert (await hub.state(source)).last_success == NOON
+
+        hub.poller._written_at -= 5
+        hub.clock.at += 700
+        await hub.poller.poll_due()
+        assert (await hub.state(source)).last_success == NOON + 1_400
 
 
 async def test_nothing_of_who_is_only_invited_is_polled(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from arriving import Hub, hub_with, registry_of
 from press import NOON, PressRoom
 
-from syndicate.journey._submit import SubmissionDesk, SubmitLimits
+from syndicate.journey import SubmissionDesk, SubmitLimits
 from syndicate.news import Admitted, Held, Outcome, Reason, Refused, UnixTime, limits
 
 

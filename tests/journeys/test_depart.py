@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from web.newsroom import Clock, Hub, Newsroom, federation
+from sealed import Clock, Hub, Newsroom, federation
 
 from syndicate.journey import LocalWakeup, Press, PressLimits
 from syndicate.news import Act, Alert, AlertArea, Feed, Kind, MemberCode, Slice

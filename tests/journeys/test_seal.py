@@ -55,11 +55,10 @@ async def test_what_was_admitted_before_a_restart_is_sealed_after_it(tmp_path: P
 
 
 async def test_it_seals_within_a_window_until_it_is_cancelled(storage: Storage, vn: PressRoom) -> None:
-    running = asyncio.create_task(Sealer(storage, HandClock(), Bell()).run())
+    bell = Bell()
+    running = asyncio.create_task(Sealer(storage, HandClock(), bell).run())
     await keep(storage, *published(vn, "one"))
-    async with asyncio.timeout(5):
-        while await storage.size() == 0:
-            await asyncio.sleep(0.01)
+    await asyncio.wait_for(bell.rings.wait(), 5)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
@@ -81,10 +80,9 @@ async def test_a_bad_minute_of_the_disk_is_not_the_end(
 
     monkeypatch.setattr(storage, "seal", seal)
     await keep(storage, *published(vn, "one"))
-    running = asyncio.create_task(Sealer(storage, HandClock(), Bell()).run())
-    async with asyncio.timeout(5):
-        while await storage.size() == 0:
-            await asyncio.sleep(0.01)
+    bell = Bell()
+    running = asyncio.create_task(Sealer(storage, HandClock(), bell).run())
+    await asyncio.wait_for(bell.rings.wait(), 5)
     running.cancel()
     assert "no room left" in caplog.text
     assert "a bug" in caplog.text

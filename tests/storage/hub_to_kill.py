@@ -25,8 +25,19 @@ _LOG_HEADER, _FRAME_HEADER = 32, 24
 
 def log_bytes(path: Path) -> int:
     """How much of the write-ahead log is committed: the count of its frames stands in its shared index."""
-    shared = path.with_name(path.name + "-shm").read_bytes()[:20]
-    page_size, frames = struct.unpack("=HI", shared[14:20])
+    return _bytes_to(path, frame_count_at=16)
+
+
+def copied_bytes(path: Path) -> int:
+    """How far into the write-ahead log a checkpoint has ever tried to copy since the log last began anew."""
+    return _bytes_to(path, frame_count_at=128)
+
+
+def _bytes_to(path: Path, frame_count_at: int) -> int:
+    # https://www.sqlite.org/walformat.html, "The WAL-Index File Format"
+    shared = path.with_name(path.name + "-shm").read_bytes()
+    page_size: int = struct.unpack_from("=H", shared, 14)[0]
+    frames: int = struct.unpack_from("=I", shared, frame_count_at)[0]
     return _LOG_HEADER + frames * (_FRAME_HEADER + page_size)
 
 

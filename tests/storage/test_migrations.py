@@ -96,7 +96,8 @@ def run(installed: Path) -> Callable[[Path], str]:
     def run(folder: Path) -> str:
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", INSTALLED, str(folder)],
-            cwd="/", env={"PYTHONPATH": str(installed)}, capture_output=True, text=True, timeout=60, check=False,
+            cwd="/", env={"PYTHONPATH": str(installed)},
+            capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout

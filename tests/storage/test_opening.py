@@ -32,6 +32,10 @@ async def open_and_close(path: Path) -> None:
         pass
 
 
+def files_in(folder: Path) -> list[str]:
+    return sorted(each.name for each in folder.iterdir())
+
+
 async def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "hub.db"
     path.write_text("Dear diary, " * 1_000)
@@ -85,7 +89,7 @@ async def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="nowhere") as failed:
         await open_and_close(tmp_path / "nowhere" / "hub.db")
     assert "folder must exist" in failed.value.hint
-    assert list(tmp_path.iterdir()) == []
+    assert files_in(tmp_path) == []
 
 
 async def test_a_folder_in_place_of_the_file_is_named(tmp_path: Path) -> None:
@@ -122,7 +126,7 @@ async def test_a_folder_one_may_not_write_in_is_named(locked_folder: Path, tmp_p
     with as_a_stranger(), pytest.raises(StorageError, match="Permission denied") as failed:
         await open_and_close(locked_folder / "hub.db")
     assert "able to write in it" in failed.value.hint
-    assert list(locked_folder.iterdir()) == []
+    assert files_in(locked_folder) == []
 
 
 async def test_a_database_one_may_only_read_is_named(tmp_path: Path, locked_folder: Path) -> None:
@@ -141,22 +145,23 @@ async def test_a_database_one_may_only_read_is_named(tmp_path: Path, locked_fold
 # --- Schema -------------------------------------------------------------------------------------------
 
 
+async def open_hub_and_book(folder: Path) -> None:
+    await open_and_close(folder / "hub.db")
+    with open_streambook(folder / "book.db", VN, MAIN):
+        pass
+
+
 @pytest.mark.parametrize("name", ["hub.db", "book.db"])
 async def test_a_newer_programs_database_is_left_as_it_is(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
-    await open_and_close(tmp_path / "hub.db")
-    with open_streambook(tmp_path / "book.db", VN, MAIN):
-        pass
+    await open_hub_and_book(tmp_path)
     with sqlite3.connect(path) as newer:
         newer.execute("UPDATE alembic_version SET version_num = '9999'")
     newer.close()
     before = path.read_bytes()
     with pytest.raises(StorageError, match=r"written by a newer program \(schema 9999\)") as failed:
-        if name == "hub.db":
-            await open_and_close(path)
-        else:
-            with open_streambook(path, VN, MAIN):
-                pass
+        await open_hub_and_book(tmp_path)
+    assert str(path) in str(failed.value)
     assert "Install that version again" in failed.value.hint
     assert path.read_bytes() == before
 
@@ -177,7 +182,7 @@ async def test_looking_only_needs_this_programs_schema(tmp_path: Path) -> None:
 def test_looking_makes_no_file(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="cannot open or write"), read_refusals(tmp_path / "hub.db"):
         pass
-    assert list(tmp_path.iterdir()) == []
+    assert files_in(tmp_path) == []
 
 
 def test_looking_at_another_database_says_so(tmp_path: Path) -> None:
@@ -212,7 +217,7 @@ async def test_a_full_disk_undoes_the_batch_and_the_hub_goes_on(tmp_path: Path, 
         await storage.seal(NOON)
         await storage.write(lambda book: _pages(book, "max_page_count = 1"))  # SQLite takes the present size
         with pytest.raises(StorageError, match=r"no room left on the disk of .*hub\.db") as failed:
-            await storage.write(lambda book: [put(book, each) for each in published(vn, *LONG)])
+            await storage.write(lambda book: put(book, *published(vn, *LONG)))
         assert "Free some space" in failed.value.hint
         assert await storage.write(lambda book: len(book.items([each.item.sub for each in body]))) == 1
         await storage.write(lambda book: _pages(book, "max_page_count = 1000000"))
@@ -255,7 +260,7 @@ def test_a_database_that_finds_no_room_to_be_made_leaves_no_file(tmp_path: Path,
     )  # fmt: skip
     assert done.stdout.startswith("told: "), done
     assert str(path) in done.stdout
-    assert [each.name for each in tmp_path.iterdir()] == ["hub.db.lock"]
+    assert files_in(tmp_path) == ["hub.db.lock"]
 
 
 # --- One writer ---------------------------------------------------------------------------------------

@@ -115,9 +115,10 @@ def _fill(path: Path, rows: int) -> None:
         (rows,),
     )
     shell.execute(
-        "INSERT INTO version (id, item_id, ver, act, agency, lang, stream, seq, received_at, marks, digest, token)"
-        " SELECT id, id, 1, 'publish', iif(id % 9, 'vn.demo', 'th.demo'), iif(id % 7, 'vi', 'th'), 'main', id, ?,"
-        " '', 'digest-' || (id * ?), 'token' FROM item",
+        "INSERT INTO version (id, item_id, ver, act, agency, lang,"
+        " stream, seq, received_at, marks, digest, token)"
+        " SELECT id, id, 1, 'publish', iif(id % 9, 'vn.demo', 'th.demo'), iif(id % 7, 'vi', 'th'),"
+        " 'main', id, ?, '', 'digest-' || (id * ?), 'token' FROM item",
         (NOON, draw.randrange(1_000, 9_999)),
     )
     shell.execute(

@@ -82,7 +82,7 @@ async def test_it_works_while_the_hub_runs(tmp_path: Path, capsys: pytest.Captur
     assert capsys.readouterr().out == "Nothing was refused.\n"
 
 
-async def test_a_file_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["refusals", "--db", str(tmp_path / "none.db")]) == 2
     assert "none.db" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

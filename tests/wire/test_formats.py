@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from feed_pages import HASH, HUB, Desk, render
 from lxml import etree
-from wire.pages import HASH, HUB, Desk, render
 
 from syndicate.news import Act, Feed, Slice
 
@@ -75,8 +75,7 @@ def test_an_atom_entry_says_all_that_was_signed() -> None:
     assert [each.get("term") for each in entry.iterfind(f"{ATOM}category")] == list(item.categories)
     assert entry.findtext(f"{SYN}note") == item.note
     assert entry.findtext(f"{SYN}credit") == item.credit
-    particulars = dict(the(entry.find(f"{SYN}item")).attrib)
-    assert particulars == {
+    assert dict(the(entry.find(f"{SYN}item")).attrib) == {
         "act": "correct",
         "ver": "2",
         "kind": "story",
@@ -90,7 +89,7 @@ def test_an_atom_entry_says_all_that_was_signed() -> None:
 def test_atom_links_lead_to_the_story_its_token_its_media_and_what_it_refers_to() -> None:
     item = DESK.rich()
     entry = the(etree.fromstring(render(DESK.hub(item), "atom")).find(f"{ATOM}entry"))
-    links = [dict(link.attrib) for link in entry.findall(f"{ATOM}link")]
+    links = [dict(the(link).attrib) for link in entry.findall(f"{ATOM}link")]
     assert {"rel": "alternate", "type": "text/html", "hreflang": "vi", "href": item.url} in links
     assert {
         "rel": "urn:syndicate:rel:token",
@@ -135,7 +134,7 @@ DATE = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d
 def check_rss(body: bytes) -> None:
     """The rules of the RSS 2.0 specification and of the RSS Advisory Board's profile."""
     root = etree.fromstring(body)
-    assert (root.tag, dict(root.attrib), len(root)) == ("rss", {"version": "2.0"}, 1)
+    assert (root.tag, root.items(), len(root)) == ("rss", [("version", "2.0")], 1)
     channel = root[0]
     plain = [child.tag for child in channel if "{" not in str(child.tag)]
     assert set(plain) <= CHANNEL

@@ -2,11 +2,12 @@
 
 import resource
 import time
+from contextlib import suppress
 
 import pytest
+from feed_pages import Desk, atom_around, entry_around, json_around, render
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from wire.pages import Desk, atom_around, entry_around, json_around, render
 
 from syndicate.errors import WireError
 from syndicate.news import Reason
@@ -123,9 +124,7 @@ def test_a_bomb_of_four_megabytes_stays_small(name: str) -> None:
     ):
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # kB; sees the C libraries too
         began = time.process_time()
-        try:
+        with suppress(WireError):
             read()
-        except WireError:
-            pass
         assert time.process_time() - began < 3
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000

@@ -7,8 +7,8 @@ from pathlib import Path
 import feedparser
 import feedparser_sgmllib
 import pytest
+from feed_pages import HUB, Desk, render
 from reader import make_reader
-from wire.pages import HUB, Desk, render
 
 from syndicate.news import Act
 

@@ -1,7 +1,7 @@
 """Tokens come out of a document whole, from their one place, or the document is refused."""
 
 import pytest
-from wire.pages import Desk, atom_around, entry_around, json_around, render
+from feed_pages import Desk, atom_around, entry_around, json_around, render
 
 from syndicate.errors import WireError
 from syndicate.news import Content, limits

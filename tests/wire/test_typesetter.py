@@ -7,14 +7,14 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from feed_pages import HASH, SCRIPT, Desk, render
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
-from wire.pages import HASH, SCRIPT, Desk, render
 
 from syndicate.errors import WireError
 from syndicate.news import Act, Entry, Feed, ItemId, Media, Relation, RelationType, TokenDigest
-from syndicate.wire import MEDIA_TYPES, Typesetter
+from syndicate.wire import MEDIA_TYPES, Typesetter, proofread
 
 FORMATS = ("atom", "rss", "json")
 DESK = Desk()
@@ -37,7 +37,10 @@ def test_two_renderings_give_the_same_bytes_cold_and_warm(format_: str) -> None:
 
 
 def test_another_process_at_another_time_gives_the_same_bytes() -> None:
-    script = "import sys; from wire.pages import Desk, render; d = Desk(); sys.stdout.buffer.write(render(d.hub(*d.all()), 'atom'))"
+    script = (
+        "import sys; from feed_pages import Desk, render; desk = Desk();"
+        "sys.stdout.buffer.write(render(desk.hub(*desk.all()), 'atom'))"
+    )
     path = [entry for entry in sys.path if entry]
     made = subprocess.run(
         [sys.executable, "-c", script],
@@ -72,7 +75,18 @@ def test_there_is_no_fourth_format() -> None:
     with pytest.raises(WireError) as caught:
         Typesetter().render(FEED, "ninjs")
     assert caught.value.code == "wire-unsupported"
+    with pytest.raises(WireError) as caught:
+        proofread(b"", b"", "ninjs", ())
+    assert caught.value.code == "wire-unsupported"
     assert set(MEDIA_TYPES) == set(FORMATS)
+
+
+def test_a_feed_that_stands_nowhere_yet_has_no_self_link() -> None:
+    nowhere = replace(FEED, self_urls=())
+    for format_ in FORMATS:
+        assert b"/feeds/all." + format_.encode() not in render(nowhere, format_).replace(
+            FEED.id.encode(), b""
+        )
 
 
 # --- Attack 25: script in any field, any output -------------------------------------------------------

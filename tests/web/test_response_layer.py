@@ -4,13 +4,13 @@ import gzip
 import json
 from collections.abc import AsyncIterator
 
-import brotli
+import brotli  # type: ignore[import-untyped] # it comes without stubs
 import pytest
 from aiohttp import web
-from web.raw_client import ask, exchange, served
+from raw_client import ask, exchange, served
 
 from syndicate.web._answer import CODINGS, FEED_CACHE, Ready
-from syndicate.web._site import _edge
+from syndicate.web._site import Edge
 
 BODY = b"<feed>" + b"news " * 500 + b"</feed>"
 CHANGED = 1_790_000_000
@@ -22,17 +22,21 @@ TAG, TAG_GZIP, TAG_BR = '"abc"', '"abc-gzip"', '"abc-br"'
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
     bodies = {"identity": BODY} | {name: squeeze(BODY) for name, squeeze in CODINGS.items()}
-    ready = Ready(bodies, digest="abc", media_type="application/atom+xml; charset=utf-8", last_modified=CHANGED)
+    ready = Ready(
+        bodies, digest="abc", media_type="application/atom+xml; charset=utf-8", last_modified=CHANGED
+    )
 
-    async def get(request: web.Request) -> web.Response:
+    async def get(request: web.BaseRequest, rest: str) -> web.Response:
         return ready.answer(request)
 
-    async def fails(request: web.Request) -> web.Response:
+    async def fails(request: web.BaseRequest, rest: str) -> web.Response:
         raise RuntimeError("a bug with <script>")
 
-    site = web.Application()
-    site.router.add_route("*", "/feed", _edge({"GET": get}))
-    site.router.add_route("*", "/bug", _edge({"GET": fails}))
+    edges = {"/feed": Edge("feed", {"GET": get}), "/bug": Edge("bug", {"GET": fails})}
+
+    async def site(request: web.BaseRequest) -> web.Response:
+        return await edges.get(request.path, edges["/bug"]).answer(request, "")
+
     async with served(site) as where:
         yield where
 
@@ -221,7 +225,9 @@ async def test_a_bug_is_told_as_a_problem_and_shows_nothing_of_itself(
     assert "127.0.0.1" not in caplog.text
 
 
-async def test_what_is_no_http_leaves_no_address_in_the_log(port: int, caplog: pytest.LogCaptureFixture) -> None:
+async def test_what_is_no_http_leaves_no_address_in_the_log(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
     reply = await exchange(port, b"\x16\x03\x01 hello\r\n\r\n")
     assert reply.status == 400
     reply = await exchange(port, b"GET /feed HTTP/1.1\r\nHost: x\r\nBad Header : y\r\n\r\n")

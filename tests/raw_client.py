@@ -6,9 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from aiohttp import web
-
-from syndicate.web import serve
+from syndicate.web import Site, serve
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ def listener() -> socket.socket:
 
 
 @asynccontextmanager
-async def served(site: web.Application) -> AsyncIterator[int]:
+async def served(site: Site) -> AsyncIterator[int]:
     bound = listener()
     port: int = bound.getsockname()[1]
     async with serve(site, bound):
@@ -56,5 +54,7 @@ async def exchange(port: int, request: bytes) -> Reply:
         await writer.wait_closed()
     head, _, rest = raw.partition(b"\r\n\r\n")
     status, *fields = head.decode("latin-1").split("\r\n")
-    pairs = [(name.strip().lower(), value.strip()) for name, _, value in (one.partition(":") for one in fields)]
+    pairs = [
+        (name.strip().lower(), value.strip()) for name, _, value in (one.partition(":") for one in fields)
+    ]
     return Reply(int(status.split()[1]), dict(pairs), rest, tuple(name for name, _ in pairs))

@@ -116,7 +116,9 @@ def federation(*rooms: Newsroom, version: str = "1") -> Registry:
         for room in rooms
     }
     members = {
-        MemberCode(room.agency[:2]): Member(code=MemberCode(room.agency[:2]), names={"en": room.agency[:2].upper()})
+        MemberCode(room.agency[:2]): Member(
+            code=MemberCode(room.agency[:2]), names={"en": room.agency[:2].upper()}
+        )
         for room in rooms
     }
     return Registry(

@@ -1,16 +1,21 @@
 """A hub's whole surroundings in one folder: registry, agency with its own feed server, settings."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from press import PressRoom
+from raw_client import Reply, ask, listener
 from registry_files import Folders, lay_out
-from web.raw_client import listener
+from sealed import Clock
 
+from syndicate.assembly import Hub, open_hub
 from syndicate.journey import PressLimits
 from syndicate.news import AgencyId, FederationId, Registry
 from syndicate.registry import load_registry
@@ -33,7 +38,8 @@ class Newsroom(PressRoom):
     def release(self, name: str, **changes: Any) -> str:
         url = f"https://news.aa.example/{name}"
         token = self.publish(
-            name, **{"aud": FederationId("trial"), "url": url, "title": f"Story {name}", "lang": "en"} | changes
+            name,
+            **{"aud": FederationId("trial"), "url": url, "title": f"Story {name}", "lang": "en"} | changes,
         )
         self.tokens.append(token)
         return token
@@ -57,17 +63,71 @@ class Place:
     def registry(self) -> Registry:
         return load_registry(self.folders.sources, self.folders.keys)
 
+    @property
+    def polled(self) -> tuple[Address, ...]:
+        """What a hub must allow to reach the agency's feed; without it every poll is forbidden."""
+        return (Address("127.0.0.1", self.feed_port),)
+
     def settings(self, **changes: Any) -> Settings:
         made = Settings(
             listen=Address("127.0.0.1", 0),
             database=self.folder / "hub.sqlite3",
             sources=self.folders.sources,
             keys=self.folders.keys,
-            allow=(Address("127.0.0.1", self.feed_port),),
             poll_seconds=3_600.0,
             feeds=PressLimits(rebuild_seconds=0.0),
         )
         return replace(made, **changes)
+
+
+@dataclass(frozen=True)
+class Served:
+    """A hub at work, asked over the wire."""
+
+    hub: Hub
+    here: Place
+    clock: Clock
+
+    @property
+    def port(self) -> int:
+        return urlsplit(self.hub.url).port or 0
+
+    async def get(self, path: str, *lines: str, method: str = "GET") -> Reply:
+        return await ask(self.port, path, *lines, method=method)
+
+    async def json(self, path: str) -> Any:
+        reply = await self.get(path)
+        assert reply.status == 200, (path, reply)
+        return json.loads(reply.body)
+
+    async def send(self, body: bytes, *lines: str, kind: str = "Content-Type: text/plain") -> Reply:
+        return await ask(self.port, "/v1/submit", kind, *lines, method="POST", body=body)
+
+    async def submit(self, *tokens: str) -> list[dict[str, Any]]:
+        """Push tokens; what is admitted is sealed when this returns."""
+        reply = await self.send("\n".join(tokens).encode())
+        assert reply.status == 200, reply
+        await self.hub.sealer.seal_once()
+        results: list[dict[str, Any]] = json.loads(reply.body)["results"]
+        return results
+
+    async def until_sealed(self, size: int) -> None:
+        async with asyncio.timeout(10):
+            while await self.hub.storage.size() < size:  # noqa: ASYNC110 - the hub seals by itself
+                await asyncio.sleep(0.02)
+
+    async def release(self, *names: str, **changes: Any) -> list[str]:
+        """Sign stories, push them, and see them admitted."""
+        tokens = [self.here.newsroom.release(name, **changes) for name in names]
+        assert {result["outcome"] for result in await self.submit(*tokens)} == {"admitted"}
+        return tokens
+
+
+@asynccontextmanager
+async def hub_at_work(here: Place, **changes: Any) -> AsyncIterator[Served]:
+    clock = Clock()
+    async with open_hub(here.settings(**changes), clock=clock) as hub:
+        yield Served(hub, here, clock)
 
 
 @asynccontextmanager
@@ -77,10 +137,8 @@ async def place(folder: Path) -> AsyncIterator[Place]:
     here = Place(folder, lay_out(folder), Newsroom(), bound.getsockname()[1])
     here.folders.edit("aa.toml", "127.0.0.1:8001", f"127.0.0.1:{here.feed_port}")
 
-    async def get(request: web.Request) -> web.Response:
+    async def site(_: web.BaseRequest) -> web.Response:
         return web.Response(body=here.newsroom.feed(here.registry), content_type="application/atom+xml")
 
-    site = web.Application()
-    site.router.add_get("/signed.atom", get)
     async with serve(site, bound):
         yield here

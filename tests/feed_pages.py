@@ -26,6 +26,7 @@ from syndicate.news import (
     SignedFeed,
     Slice,
     StreamName,
+    TokenDigest,
     b64url,
 )
 from syndicate.republish import compose, compose_agency, entry_of, token_address
@@ -36,7 +37,7 @@ HUB = "http://127.0.0.1:8080"
 ATOM_URL = "https://news.vn-demo.example/signed.atom"
 RSS_URL = "https://news.vn-demo.example/signed.rss"
 SCRIPT = "<script>alert(1)</script>"
-HASH = b64url(bytes(32))
+HASH = TokenDigest(b64url(bytes(32)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +120,8 @@ class Desk:
             categories=("medtop:20000002", "medtop:20000003"),
             content=Content(
                 type="text/html",
-                body=f'<p>Gió <strong>mạnh</strong> &amp; mưa.</p><figure><img src="{picture}" alt="Bão"></figure>',
+                body="<p>Gió <strong>mạnh</strong> &amp; mưa.</p>"
+                f'<figure><img src="{picture}" alt="Bão"></figure>',
             ),
             media=(
                 Media(url=picture, type="image/jpeg", alt="Bão", credit="B", sha256=HASH, length=1_234),

@@ -1,0 +1,166 @@
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from syndicate.demo import load_newsrooms, play_once, run_demo
+from syndicate.demo._hostile import PUSHERS, Pusher, Town
+from syndicate.demo._table import all_agree, compare
+from syndicate.demo._telling import Teller
+from syndicate.errors import DemoError
+from syndicate.news import Feed
+from syndicate.wire import Typesetter
+
+COMMAND = [sys.executable, "-c", "import sys; from syndicate.cli import main; sys.exit(main())", "demo"]
+
+
+def test_the_whole_story_happens_as_it_should(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [*COMMAND, "--check", "--json"],
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    told = json.loads(ran.stdout or "{}")
+    assert [row for row in told["rows"] if not row["agrees"]] == []
+    assert (ran.returncode, ran.stderr, told["agrees"]) == (0, "", True)
+    assert told["seconds"] < 45
+    assert list(tmp_path.iterdir()) == []
+
+
+class Tampering(Typesetter):
+    """A hub's typesetter that changes a word on the way out."""
+
+    def render(self, feed: Feed, format: str) -> bytes:  # noqa: A002 - the base class's word
+        return super().render(feed, format).replace(b"Otters", b"Sharks")
+
+
+async def test_the_check_sees_what_went_wrong_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def honest(town: Town) -> list[str]:
+        return [town.victim("vn.demo").token_of("che-shan")]
+
+    # A story is lost, the forger turns out to be honest, and the hub changes a headline.
+    newsrooms = [
+        replace(each, stories=tuple(story for story in each.stories if story.key != "cau-go"))
+        for each in load_newsrooms()
+    ]
+    pushers = (Pusher(name="forger", tale="sends what is signed", tokens=honest), *PUSHERS[1:])
+    monkeypatch.setattr("syndicate.demo._night.PUSHERS", pushers)
+    monkeypatch.setattr("syndicate.assembly.Typesetter", Tampering)
+
+    rows = await play_once(newsrooms, tmp_path, Teller(silent=True))
+
+    assert {row.what: row.seen for row in rows if not row.agrees} == {
+        "versions from vn.demo": "3",
+        "one order without gap or double": "0 to 52",
+        "items in vi": "3",
+        "items in the feed of vn": "3",
+        "items in /feeds/all.rss, as a reader opens it": "48",
+        "items in /feeds/all.atom, as a reader opens it": "48",
+        "items in /feeds/all.json, as a reader opens it": "48",
+        "forger": "known",
+        "the unified feed": "title differs",
+    }
+    assert not all_agree(rows)
+
+
+def test_a_comparison_without_rows_or_with_one_that_differs_does_not_agree() -> None:
+    assert not all_agree([])
+    assert all_agree([compare("one", 1, 1)])
+    assert not all_agree([compare("one", 1, 1), compare("two", 2, 3)])
+
+
+@contextmanager
+def running(folder: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [*COMMAND, *options],
+        env=os.environ | {"TMPDIR": str(folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def read_until(process: subprocess.Popen[str], words: str) -> str:
+    assert process.stdout is not None
+    read = ""
+    for line in process.stdout:
+        read += line
+        if words in line:
+            return read
+    raise AssertionError(f"{words!r} was never said; what was: {read}")
+
+
+def stop(process: subprocess.Popen[str], with_signal: signal.Signals) -> tuple[int, str, str]:
+    process.send_signal(with_signal)
+    said, complained = process.communicate(timeout=30)
+    return process.returncode, said, complained
+
+
+def run_as_told(said: str, noun: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line that the demo told its visitor to try."""
+    told = re.search(rf"^ *syndicate ({noun} .*)$", said, re.MULTILINE)
+    assert told is not None
+    return subprocess.run(
+        [*COMMAND[:-1], *told[1].split()], capture_output=True, text=True, timeout=30, check=False
+    )
+
+
+def test_the_demo_serves_its_feed_on_a_free_port_if_its_own_is_taken_and_stops_cleanly(
+    tmp_path: Path,
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with running(tmp_path, "--port", str(port)) as process:
+            said = read_until(process, "/feeds/all.rss")
+            url = re.search(r"http://127\.0\.0\.1:[0-9]+/feeds/all\.rss", said)
+            assert url is not None
+            assert f"Port {port} is taken" in said
+            with urllib.request.urlopen(url[0], timeout=10) as response:
+                assert b"<rss" in response.read()
+            commands = read_until(process, "--db")
+            assert run_as_told(commands, "verify-feed").returncode == 0
+            assert "signature-bad" in run_as_told(commands, "refusals").stdout
+            code, said, complained = stop(process, signal.SIGINT)
+    assert (code, complained) == (0, "")
+    assert "Stopped" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_demo_stops_cleanly_in_the_middle_of_its_story(tmp_path: Path) -> None:
+    with running(tmp_path, "--port", "0") as process:
+        read_until(process, "Morning")
+        began = time.monotonic()
+        code, _, complained = stop(process, signal.SIGTERM)
+    assert (code, complained) == (0, "")
+    assert time.monotonic() - began < 15
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_demo_never_writes_into_a_folder_that_holds_something(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("precious")
+    with pytest.raises(DemoError, match="not empty"):
+        run_demo(port=0, keep=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]

@@ -1,0 +1,207 @@
+"""``syndicate hub`` as its operator meets it: a process that starts, stops, or says why it cannot."""
+
+import asyncio
+import json
+import os
+import resource
+import signal
+import socket
+import sqlite3
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from hub_folder import Place, place
+from raw_client import ask
+
+from syndicate.news import Content
+
+COMMAND = "import sys; from syndicate.cli import main; sys.exit(main(sys.argv[1:]))"
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Place]:
+    async with place(tmp_path) as made:
+        yield made
+
+
+def options(here: Place) -> list[str]:
+    folders = ["--sources", str(here.folders.sources), "--keys", str(here.folders.keys)]
+    return ["--listen", "127.0.0.1:0", "--db", str(here.folder / "hub.sqlite3"), *folders]
+
+
+async def start(*words: str, before: Callable[[], None] | None = None) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        COMMAND,
+        "hub",
+        *words,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        preexec_fn=before,
+    )
+
+
+@asynccontextmanager
+async def running(*words: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
+    process = await start(*words)
+    try:
+        assert process.stdout is not None
+        line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+        assert line.startswith("The hub is at "), (line, await said(process) if not line else "")
+        yield process, urlsplit(line.split()[4]).port or 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def said(process: asyncio.subprocess.Process) -> str:
+    """What it said on its way out, which has to be without a traceback."""
+    out, err = await asyncio.wait_for(process.communicate(), 30)
+    assert b"Traceback" not in err, err.decode()
+    return (out + err).decode()
+
+
+async def fails(*words: str, before: Callable[[], None] | None = None) -> str:
+    process = await start(*words, before=before)
+    told = await said(process)
+    assert process.returncode == 2, told
+    assert told.startswith("syndicate: "), told
+    return told
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_hub_serves_and_stops_cleanly_when_told(here: Place, number: signal.Signals) -> None:
+    async with running(*options(here)) as (process, port):
+        assert (await ask(port, "/health")).status == 200
+        # A reader who keeps a connection open holds nothing up.
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        process.send_signal(number)
+        assert "Traceback" not in await said(process)
+        assert process.returncode == 0
+        writer.close()
+    with pytest.raises(ConnectionRefusedError):
+        await ask(port, "/health")
+
+
+async def test_sighup_reads_the_registry_again(here: Place) -> None:
+    async with running(*options(here)) as (process, port):
+        here.folders.edit("aa.toml", 'en = "Aaland News"', 'en = "New Name"')
+        process.send_signal(signal.SIGHUP)
+        async with asyncio.timeout(20):
+            while b"New Name" not in (await ask(port, "/v1/sources")).body:  # noqa: ASYNC110 - seen from outside
+                await asyncio.sleep(0.05)
+
+
+async def test_a_second_hub_on_one_database_is_refused(here: Place) -> None:
+    async with running(*options(here)) as (process, port):
+        told = await fails(*options(here))
+        assert "hub.sqlite3" in told
+        assert str(process.pid) in told
+        assert (await ask(port, "/health")).status == 200
+
+
+async def test_a_busy_port_is_named_and_nothing_is_left_behind(here: Place) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        where = f"127.0.0.1:{taken.getsockname()[1]}"
+        told = await fails(*options(here), "--listen", where)
+    assert f"cannot listen on {where}" in told
+    assert "--listen" in told
+    assert not (here.folder / "hub.sqlite3").exists()
+
+
+async def test_a_corrupt_database_is_named_and_left_as_it_is(here: Place) -> None:
+    database = here.folder / "hub.sqlite3"
+    database.write_bytes(b"this was a database once" * 100)
+    before = database.read_bytes()
+    assert "hub.sqlite3" in await fails(*options(here))
+    assert database.read_bytes() == before
+
+
+async def test_another_programs_database_is_left_as_it_is(here: Place) -> None:
+    with sqlite3.connect(here.folder / "hub.sqlite3") as theirs:
+        theirs.execute("CREATE TABLE recipes (name)")
+    theirs.close()
+    assert "hub.sqlite3" in await fails(*options(here))
+
+
+async def test_a_folder_that_is_not_there_is_named(here: Place) -> None:
+    assert "nowhere" in await fails(*options(here), "--db", str(here.folder / "nowhere" / "hub.sqlite3"))
+    assert "nothing" in await fails(*options(here), "--sources", str(here.folder / "nothing"))
+
+
+async def test_a_registry_that_does_not_compile_is_named_by_file_and_line(here: Place) -> None:
+    line = here.folders.edit("aa.toml", 'id = "aa.radio"', 'id = "zz.radio"')
+    assert f"aa.toml:{line}" in await fails(*options(here))
+    assert not (here.folder / "hub.sqlite3").exists()
+
+
+async def test_sources_without_keys_are_refused(here: Place) -> None:
+    told = await fails("--listen", "127.0.0.1:0", "--sources", str(here.folders.sources))
+    assert "sources and keys belong together" in told
+
+
+async def test_a_wrong_setting_is_named(here: Place) -> None:
+    config = here.folder / "hub.toml"
+    config.write_text("[feeds]\nwindow_mots = 3\n", encoding="utf-8")
+    assert "hub.toml:2, feeds.window_mots" in await fails("--config", str(config))
+    assert "--listen" in await fails("--listen", "8080")
+
+
+async def test_a_full_disk_at_the_start_is_told_and_the_next_start_goes_well(here: Place) -> None:
+    def almost_no_room() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8_192, 8_192))
+
+    told = await fails(*options(here), before=almost_no_room)
+    assert "hub.sqlite3" in told
+    async with running(*options(here)) as (_, port):
+        assert (await ask(port, "/health")).status == 200
+
+
+async def test_a_disk_that_fills_up_refuses_what_comes_and_goes_on_serving(here: Place) -> None:
+    def little_room() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
+
+    process = await start(*options(here), before=little_room)
+    try:
+        assert process.stdout is not None
+        port = urlsplit((await process.stdout.readline()).decode().split()[4]).port or 0
+        status, taken = 200, 0
+        while status == 200:
+            text = Content(type="text/plain", body=f"{taken} " * 4_000)
+            token = here.newsroom.release(f"story{'abcdefghij'[taken]}", content=text)
+            reply = await ask(
+                port, "/v1/submit", "Content-Type: text/plain", method="POST", body=token.encode()
+            )
+            status, taken = reply.status, taken + (reply.status == 200)
+        assert (status, taken > 0) == (503, True)
+        assert (await ask(port, "/health")).status == 200
+        last = json.loads((await ask(port, "/v1/items?limit=200")).body)["last"]
+        assert last <= taken - 1  # what was refused is not there
+    finally:
+        process.send_signal(signal.SIGTERM)
+        await said(process)
+    async with running(*options(here)) as (_, port):
+        # What was acknowledged is there, and has its index now that there is room.
+        async with asyncio.timeout(10):
+            while json.loads((await ask(port, "/v1/items")).body)["last"] != taken - 1:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+
+async def test_check_shows_every_setting_and_starts_nothing(here: Place) -> None:
+    process = await start(*options(here), "--check")
+    told = await said(process)
+    assert process.returncode == 0
+    assert "listen = 127.0.0.1:0" in told
+    assert "feeds.window_seconds = 3900" in told
+    assert not (here.folder / "hub.sqlite3").exists()
