@@ -68,6 +68,7 @@ class SqliteBook:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._asked: set[ItemId] = set()  # in this transaction, whether they are here or not
         self._item_ids: dict[ItemId, int] = {}
 
     def known(self, digests: Collection[TokenDigest]) -> frozenset[TokenDigest]:
@@ -77,6 +78,7 @@ class SqliteBook:
     def items(self, subs: Collection[ItemId]) -> Mapping[ItemId, ItemState]:
         """The state of each of these items that was ever seen."""
         found = self._connection.exec_driver_sql(_ITEMS, (json.dumps(list(subs)),)).all()
+        self._asked.update(subs)
         self._item_ids.update((row[1], row[0]) for row in found)
         return {row[1]: rows.item_state(row[2], row[3], row[4]) for row in found}
 
@@ -151,7 +153,7 @@ class SqliteBook:
         self._connection.exec_driver_sql(_HEARTBEAT, (feed, at))
 
     def _keep_items(self, states: Mapping[ItemId, ItemState]) -> None:
-        unasked = states.keys() - self._item_ids.keys()
+        unasked = states.keys() - self._asked
         if unasked:
             self.items(unasked)
         seen = dict(self._item_ids)

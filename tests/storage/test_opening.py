@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from kept import keep, published, put
+from kept import keep, published, put, unmeasured
 from press import NOON, PressRoom
 
 from syndicate.errors import StorageBusy, StorageError
@@ -201,8 +201,9 @@ async def test_a_damaged_database_says_so_when_the_damage_is_met(tmp_path: Path,
         await keep(storage, *published(vn, *(f"item{letter}" for letter in "bcdefghijklmnop")))
         await storage.seal(NOON)
     pages = bytearray(path.read_bytes())
-    for page in range(2, len(pages) // 4096):  # the schema stays, so it opens
-        pages[page * 4096 : page * 4096 + 64] = b"\xff" * 64
+    size = int.from_bytes(pages[16:18], "big")
+    for page in range(2 * size, len(pages), size):  # the schema stays
+        pages[page : page + 64] = b"\xff" * 64
     path.write_bytes(pages)
     with pytest.raises(StorageError, match=r"hub\.db is damaged"):
         async with open_storage(path) as storage:
@@ -256,7 +257,7 @@ def test_a_database_that_finds_no_room_to_be_made_leaves_no_file(tmp_path: Path,
     path = tmp_path / "hub.db"
     done = subprocess.run(
         [sys.executable, "-c", TOO_SMALL, str(path), str(size)],
-        capture_output=True, text=True, check=True, timeout=60,
+        capture_output=True, text=True, check=True, timeout=60, env=unmeasured(),
     )  # fmt: skip
     assert done.stdout.startswith("told: "), done
     assert str(path) in done.stdout
@@ -289,8 +290,9 @@ with open_streambook(Path(sys.argv[1]), AgencyId("vn.demo"), StreamName("main"))
 def test_a_writer_that_was_killed_holds_nothing(tmp_path: Path) -> None:
     path = tmp_path / "book.db"
     holder = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
+        [sys.executable, "-c", HOLDER, str(path)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=unmeasured(),
+    )  # fmt: skip
     with holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"

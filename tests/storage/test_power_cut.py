@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+from kept import unmeasured
 from storage.hub_to_kill import copied_bytes
 
 from syndicate.news import Slice, digest_of
@@ -40,7 +41,7 @@ def hub(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
     paths = os.pathsep.join([str(tests), str(tests.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
     with subprocess.Popen(
         [sys.executable, str(HUB), str(tmp_path / "hub.db")],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": paths},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=unmeasured(PYTHONPATH=paths),
     ) as nursery:  # fmt: skip
         yield nursery
         nursery.stdin.close()  # type: ignore[union-attr]  # it is a pipe
