@@ -62,6 +62,7 @@ class _WrongPiece(Exception):
     """Why a tag, or the text after it, may not stand where it stands."""
 
 
+_WHITE: Final = " \t\n"
 _NEVER: Final = ">"  # ends the body itself: no tag holds a >
 
 
@@ -105,9 +106,10 @@ def check_content(type_: str, body: str) -> tuple[str, ...]:
 def _check_html(body: str) -> tuple[str, ...]:
     # Neither text nor value may hold < or >: between two < stand one tag, its > and the text after it.
     before, *pieces = body.split("<")
+    if before.strip(_WHITE):
+        raise ContentError("text where only blocks may stand, at 0")
     reading = _Reading()
     try:
-        reading.text(before)
         reading.read(pieces)
     except _WrongPiece as exc:
         at = len("<".join((before, *pieces[: reading.taken])))
@@ -119,71 +121,60 @@ def _check_html(body: str) -> tuple[str, ...]:
 
 
 class _Reading:
-    """Where a body has been read to: what is open, and the pictures met so far."""
+    """Where a body has been read to."""
 
-    __slots__ = ("around", "inside", "pictures", "taken")
+    __slots__ = ("around", "pictures", "taken")
 
     def __init__(self) -> None:
-        self.inside = _ELEMENTS[""]
-        self.around: list[_Element] = []
+        self.around: list[_Element] = []  # what is open, but the innermost
         self.pictures: list[str] = []
-        self.taken = 0  # pieces
+        self.taken = 0  # pieces that were in order
 
     def read(self, pieces: list[str]) -> None:
         """Read tags, each with the text after it; of almost every tag a table knows what it does."""
+        inside, around = _ELEMENTS[""], self.around
         for piece in pieces:
             tag, closed, text = piece.partition(">")
             if not closed or ">" in text:
                 raise _WrongPiece("markup outside the profile")
-            if tag == self.inside.end:
-                self.inside = self.around.pop()
-            elif (begun := self.inside.begins.get(tag)) is not None:
-                self.enter(begun)
-            else:
-                self.tag(tag)
-            if text and not self.inside.text_allowed:
-                self.text(text)
+            if tag == inside.end:
+                inside = around.pop()
+            elif begun := inside.begins.get(tag) or self.special(tag, inside):
+                around.append(inside)
+                inside = begun
+                if len(around) > limits.CONTENT_DEPTH:
+                    raise _WrongPiece(f"more than {limits.CONTENT_DEPTH} elements open")
+            if text and not inside.text_allowed and text.strip(_WHITE):
+                raise _WrongPiece("text where only blocks may stand")
             self.taken += 1
-        if self.around:
-            raise _WrongPiece(f"<{self.inside.name}> is never closed")
+        if around:
+            raise _WrongPiece(f"<{inside.name}> is never closed")
 
-    def text(self, text: str) -> None:
-        """Read text, which is only white space where blocks, items or rows may stand."""
-        if not self.inside.text_allowed and text.strip(" \t\n"):
-            raise _WrongPiece("text where only blocks may stand")
-
-    def tag(self, tag: str) -> None:
-        """Read a tag that no table has: one with an address, one without an end, or one that is wrong."""
+    def special(self, tag: str, inside: _Element) -> _Element | None:
+        """What ``tag``, which no table knows, begins: a link; nothing, if it has no end; or it is wrong."""
         said = _TAG.fullmatch(tag)
         if said is None:
             raise _WrongPiece("markup outside the profile")
         if said["end"] is not None:
             raise _WrongPiece(f"</{said['end'][:16]}> does not close what is open")
         name = said["begin"] or ("a" if said["href"] else "img")
-        if name not in self.inside.children:
-            raise _WrongPiece(f"<{name[:16]}> may not stand in <{self.inside.name or 'body'}>")
-        match said.lastgroup:
-            case "href":
-                self.link(said["href"])
-            case "src":
-                self.pictures.append(_address(said["src"]))
-            case _ if name != "br":
-                raise _WrongPiece(f"<{name}> without its address")
+        if name not in inside.children:
+            raise _WrongPiece(f"<{name[:16]}> may not stand in <{inside.name or 'body'}>")
+        if said["href"]:
+            return self.link(said["href"])
+        if said["src"]:
+            self.pictures.append(_address(said["src"]))
+        elif name != "br":
+            raise _WrongPiece(f"<{name}> without its address")
+        return None
 
-    def link(self, href: str) -> None:
-        """Enter a link: HTML5 parsers re-parent a link inside a link, whatever stands between."""
+    def link(self, href: str) -> _Element:
+        """The link to ``href``: HTML5 parsers re-parent one inside another, whatever stands between."""
         _address(href)
         link = _ELEMENTS["a"]
         if link in self.around:
             raise _WrongPiece("a link inside a link")
-        self.enter(link)
-
-    def enter(self, begun: _Element) -> None:
-        """Open an element."""
-        self.around.append(self.inside)
-        self.inside = begun
-        if len(self.around) > limits.CONTENT_DEPTH:
-            raise _WrongPiece(f"more than {limits.CONTENT_DEPTH} elements open")
+        return link
 
 
 def _address(written: str) -> str:

@@ -18,12 +18,13 @@ from syndicate.errors import StorageBusy, StorageError
 
 _BUSY_SECONDS: Final = 5.0  # how long to wait for somebody's sqlite3 shell
 _READERS: Final = 3
+_PAGE_BYTES: Final = 16_384  # holds two or three whole tokens, where 4,096 would chain each over three pages
 _WRITER_PRAGMAS: Final = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-16384",  # KiB: the hot pages of the indexes by digest and by `sub`
-    "PRAGMA wal_autocheckpoint=4000",  # pages, 16 MB: pages written many times are copied back once
+    "PRAGMA wal_autocheckpoint=1000",  # pages, 16 MB: pages written many times are copied back once
     "PRAGMA journal_size_limit=67108864",  # bytes that the WAL keeps after a burst
 )
 _READER_PRAGMAS: Final = ("PRAGMA query_only=ON", "PRAGMA cache_size=-4096", "PRAGMA temp_store=MEMORY")
@@ -88,6 +89,7 @@ def open_writer(path: Path) -> Connection:
 
 def _prepare_writer(connection: Connection, path: Path) -> None:
     raw = connection.connection.cursor()  # outside of any transaction: the journal mode cannot change in one
+    raw.execute(f"PRAGMA page_size={_PAGE_BYTES}")  # of a new file; an old one keeps its own
     mode = raw.execute("PRAGMA journal_mode=WAL").fetchone()[0]
     if mode != "wal":
         raise StorageError(

@@ -11,7 +11,7 @@ from lxml import etree
 
 from syndicate.errors import WireError
 from syndicate.news import Reason
-from syndicate.wire._bounds import ascii_token, check_count, check_xml_marks, decoded, misplaced
+from syndicate.wire._bounds import ascii_token, check_count, check_utf8, check_xml_marks, misplaced
 from syndicate.wire._carried import Carriage, Carried
 from syndicate.wire._names import ATOM, SYN
 
@@ -47,7 +47,7 @@ def parse_xml(body: bytes, most: int) -> etree._Element:
 
 
 def _check_encoding(body: bytes) -> None:
-    decoded(body)
+    check_utf8(body)
     text = body.removeprefix(_BOM)
     if b"\x00" in text[:4]:
         raise WireError("not UTF-8: it begins as UTF-16 or UTF-32", code=Reason.WIRE_ENCODING)
