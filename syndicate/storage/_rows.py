@@ -13,7 +13,11 @@ from syndicate.trust import ItemState, StreamState
 
 _RELATIONS = """
     SELECT sub, ver, type, to_sub, to_ver, to_url, rule, evidence FROM relation
-    WHERE id IN (SELECT id FROM relation WHERE sub = ? UNION SELECT id FROM relation WHERE to_sub = ?)
+    WHERE id IN (
+        SELECT id FROM (SELECT id FROM relation WHERE sub = ? ORDER BY id LIMIT 1000)
+        UNION
+        SELECT id FROM (SELECT id FROM relation WHERE to_sub = ? ORDER BY id LIMIT 1000)
+    )
     ORDER BY id LIMIT 1000
 """
 _FEEDS = """

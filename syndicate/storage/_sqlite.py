@@ -18,13 +18,12 @@ from syndicate.errors import StorageBusy, StorageError
 
 _BUSY_SECONDS: Final = 5.0  # how long to wait for somebody's sqlite3 shell
 _READERS: Final = 3
-_PAGE_BYTES: Final = 16_384  # holds two or three whole tokens, where 4,096 would chain each over three pages
 _WRITER_PRAGMAS: Final = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-16384",  # KiB: the hot pages of the indexes by digest and by `sub`
-    "PRAGMA wal_autocheckpoint=1000",  # pages, 16 MB: pages written many times are copied back once
+    "PRAGMA wal_autocheckpoint=4000",  # pages, 16 MB: pages written many times are copied back once
     "PRAGMA journal_size_limit=67108864",  # bytes that the WAL keeps after a burst
 )
 _READER_PRAGMAS: Final = ("PRAGMA query_only=ON", "PRAGMA cache_size=-4096", "PRAGMA temp_store=MEMORY")
@@ -37,19 +36,19 @@ def in_our_words(path: Path) -> Iterator[None]:
         yield
     except DBAPIError as exc:
         raise _told(path, exc.orig) from exc
-    except sqlite3.Error as exc:  # of a pragma, which goes past SQLAlchemy
+    except sqlite3.Error as exc:  # while a connection is prepared, before SQLAlchemy has it
         raise _told(path, exc) from exc
 
 
-def _told(path: Path, exc: BaseException | None) -> StorageError:
-    code = getattr(exc, "sqlite_errorcode", 0) & 0xFF  # the low byte is the primary code
+def _told(path: Path, said: BaseException | None) -> StorageError:
+    code = getattr(said, "sqlite_errorcode", 0) & 0xFF  # the low byte is the primary code
     match code:
         case sqlite3.SQLITE_NOTADB:
             return StorageError(
                 f"{path} is not a database", hint="Name another file; this one was left as it is."
             )
         case sqlite3.SQLITE_CORRUPT:
-            return StorageError(f"{path} is damaged: {exc}")
+            return StorageError(f"{path} is damaged: {said}")
         case sqlite3.SQLITE_FULL:
             return StorageError(
                 f"no room left on the disk of {path}; nothing was half-written", hint="Free some space."
@@ -58,11 +57,11 @@ def _told(path: Path, exc: BaseException | None) -> StorageError:
             return StorageBusy(f"another program holds {path} locked")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
             return StorageError(
-                f"cannot open or write {path}: {exc}",
+                f"cannot open or write {path}: {said}",
                 hint="The folder must exist, and this user must be able to write in it.",
             )
         case _:
-            return StorageError(f"{path}: {exc}")
+            return StorageError(f"{path}: {said}")
 
 
 def open_writer(path: Path) -> Connection:
@@ -89,7 +88,6 @@ def open_writer(path: Path) -> Connection:
 
 def _prepare_writer(connection: Connection, path: Path) -> None:
     raw = connection.connection.cursor()  # outside of any transaction: the journal mode cannot change in one
-    raw.execute(f"PRAGMA page_size={_PAGE_BYTES}")  # of a new file; an old one keeps its own
     mode = raw.execute("PRAGMA journal_mode=WAL").fetchone()[0]
     if mode != "wal":
         raise StorageError(

@@ -136,7 +136,7 @@ def _relations() -> None:
         sa.Column("evidence", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_relation_sub", "relation", ["sub", "ver"])
+    op.create_index("ix_relation_sub", "relation", ["sub"])
     op.create_index("ix_relation_to_sub", "relation", ["to_sub"])
 
 
