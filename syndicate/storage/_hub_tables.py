@@ -194,6 +194,7 @@ class FeedRow(HubTable, table=True):
     feed: str = Field(primary_key=True)
     etag: str | None = None
     last_modified: str | None = None
+    basis: str  # what the validators count for
     due_at: float
     last_try: int | None = None
     last_success: int | None = None

@@ -21,7 +21,7 @@ _RELATIONS = """
     ORDER BY id LIMIT 1000
 """
 _FEEDS = """
-    SELECT feed, etag, last_modified, due_at, last_try, last_success, last_new, last_heartbeat,
+    SELECT feed, etag, last_modified, basis, due_at, last_try, last_success, last_new, last_heartbeat,
            failures, mismatches, errors
     FROM feed
 """
@@ -102,6 +102,7 @@ def feed_row(state: FeedState) -> tuple[object, ...]:
         state.feed,
         state.validators.etag,
         state.validators.last_modified,
+        state.basis,
         state.due_at,
         state.last_try,
         state.last_success,
@@ -123,6 +124,7 @@ def _feed_state(row: Row[Any]) -> FeedState:
     return FeedState(
         feed=row.feed,
         validators=Validators(etag=row.etag, last_modified=row.last_modified),
+        basis=row.basis,
         due_at=row.due_at,
         last_try=row.last_try,
         last_success=row.last_success,

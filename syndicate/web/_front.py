@@ -16,7 +16,7 @@ from syndicate.ports import Logged, Window
 from syndicate.republish import entry_of
 from syndicate.trust import recall
 from syndicate.web._answer import FEED_CACHE, PAGE_POLICY, Ready
-from syndicate.web._sources import Health, read_health
+from syndicate.web._condition import Health, read_health
 from syndicate.web._times import rfc3339, spoken
 from syndicate.web._world import World
 

@@ -8,8 +8,8 @@ from aiohttp import web
 from syndicate.errors import SyndicateError
 from syndicate.news import Slice
 from syndicate.web._answer import NEVER, ready, send_json
+from syndicate.web._condition import read_health
 from syndicate.web._metrics import CONTENT_TYPE
-from syndicate.web._sources import read_health
 from syndicate.web._world import World
 
 _DATABASE_SECONDS: Final = 5.0

@@ -2,25 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
+
+from registry_files import key_table
 
 from syndicate.news import (
     Act,
-    Agency,
     AgencyId,
-    AgencyKey,
     Entry,
     FederationId,
     Item,
     ItemId,
     KeyId,
-    KeyStatus,
     Kind,
-    Member,
-    MemberCode,
-    Registry,
-    SeatState,
-    Since,
     StreamName,
     TokenDigest,
     UnixTime,
@@ -28,6 +23,7 @@ from syndicate.news import (
     digest_of,
     encode,
 )
+from syndicate.registry import load_registry
 from syndicate.republish import compose_agency, entry_of
 from syndicate.signing import ephemeral_signer
 from syndicate.wire import Typesetter
@@ -35,9 +31,22 @@ from syndicate.wire import Typesetter
 from ._stories import Story, stories
 
 NOON: Final = 1_795_435_200  # 2026-11-23T12:00:00Z
-_DAY: Final = 86_400
-_MEMBERS: Final = ("bn", "kh", "id", "la", "my", "mm", "ph", "sg", "th", "vn")
 ENTRIES: Final = 100  # of one signed feed
+_MEMBERS: Final = ("bn", "kh", "id", "la", "my", "mm", "ph", "sg", "th", "vn")
+_FEDERATION: Final = FederationId("bench")
+_MEMBER: Final = """\
+member = "{member}"
+names = {{ en = "{member}" }}
+
+[[agency]]
+id = "{member}.bench"
+names = {{ en = "Bench News of {member}" }}
+domains = ["{host}", "www.{host}"]
+media_hosts = ["*.cdn.{host}"]
+languages = ["en"]
+timezone = "UTC"
+status = [{{ state = "active", since = 2026-01-01 }}]
+"""
 
 
 class StillClock:
@@ -54,6 +63,7 @@ class Issue:
 
     agency: AgencyId
     atom: bytes
+    items: tuple[Item, ...]
     tokens: tuple[str, ...]
 
 
@@ -63,63 +73,41 @@ class Newsroom:
     def __init__(self, member: str, seed: int) -> None:
         self.id = AgencyId(f"{member}.bench")
         self.host = f"news.{member}.example"
-        self.signer = ephemeral_signer(bytes([seed + 1]) * 32)
-        self.kid = KeyId(self.signer.kid)
+        self.seed = seed + 1
+        self._signer = ephemeral_signer(bytes([self.seed]) * 32)
         self._stories = stories(seed, self.host)
-        self._head: tuple[int, TokenDigest | None] = (0, None)
+        self._seq = 0
+        self._prev: TokenDigest | None = None
 
     def publish(self) -> tuple[Item, str]:
         """The next story as an item, and its token."""
-        seq, prev = self._head[0] + 1, self._head[1]
-        item = self._item(next(self._stories), seq, prev)
-        token = compose_token(encode(item), self.kid, self.signer.sign)
-        self._head = (seq, digest_of(token))
+        self._seq += 1
+        item = self._item(next(self._stories))
+        token = compose_token(encode(item), KeyId(self._signer.kid), self._signer.sign)
+        self._prev = digest_of(token)
         return item, token
 
-    def _item(self, story: Story, seq: int, prev: TokenDigest | None) -> Item:
+    def _item(self, story: Story) -> Item:
         return Item(
-            aud=FederationId("bench"),
+            aud=_FEDERATION,
             iss=self.id,
-            sub=ItemId(f"{self.id}:{_local(seq)}"),
+            sub=ItemId(f"{self.id}:{_local(self._seq)}"),
             ver=1,
             stream=StreamName("main"),
-            seq=seq,
-            prev=prev,
+            seq=self._seq,
+            prev=self._prev,
             iat=UnixTime(NOON - 60),
             act=Act.PUBLISH,
             kind=Kind.STORY,
             lang=story.lang,
             title=story.title,
-            url=f"https://{self.host}/{story.lang}/2026/11/23/{seq}.html",
+            url=f"https://{self.host}/{story.lang}/2026/11/23/{self._seq}.html",
             published="2026-11-23T11:59:00Z",
             updated="2026-11-23T11:59:00Z",
             summary=story.summary,
             content=story.content,
             media=story.media,
             categories=("medtop:03000000",),
-        )
-
-    @property
-    def agency(self) -> Agency:
-        """The agency as the registry describes it."""
-        return Agency(
-            id=self.id,
-            names={"en": f"Bench News of {self.id[:2]}"},
-            domains=(self.host, f"www.{self.host}"),
-            media_hosts=(f"*.cdn.{self.host}",),
-            states=(Since(state=SeatState.ACTIVE, since=UnixTime(NOON - 100 * _DAY)),),
-        )
-
-    @property
-    def key(self) -> AgencyKey:
-        """The agency's key as the registry lists it."""
-        return AgencyKey(
-            kid=self.kid,
-            agency=self.id,
-            public=self.signer.public,
-            status=KeyStatus.ACTIVE,
-            nbf=UnixTime(NOON - 100 * _DAY),
-            exp=UnixTime(NOON + 300 * _DAY),
         )
 
 
@@ -130,27 +118,33 @@ def _local(number: int) -> str:
 
 
 class Press:
-    """All ten agencies under one registry; it hands out their signed feeds in turn."""
+    """All ten agencies under one registry, whose files it lays into ``folder``."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self.rooms = tuple(Newsroom(member, seed) for seed, member in enumerate(_MEMBERS))
-        self.registry = Registry(
-            federation=FederationId("bench"),
-            name="Bench",
-            members={
-                MemberCode(code): Member(code=MemberCode(code), names={"en": code}) for code in _MEMBERS
-            },
-            agencies={room.id: room.agency for room in self.rooms},
-            keys={room.key.kid: room.key for room in self.rooms},
-            version="bench",
-        )
+        self.sources, self.keys = folder / "sources", folder / "keys"
+        self._lay_out()
+        self.registry = load_registry(self.sources, self.keys)
         self._typesetter = Typesetter(cache_bytes=0)
 
-    def tokens(self, batches: int) -> Iterator[tuple[str, ...]]:
-        """``batches`` times the 100 tokens of a feed, of each agency in turn."""
-        for number in range(batches):
+    def _lay_out(self) -> None:
+        self.sources.mkdir()
+        self.keys.mkdir()
+        members = ", ".join(f'"{member}"' for member in _MEMBERS)
+        head = f'id = "{_FEDERATION}"\nname = "Bench"\nmembers = [{members}]\n\n[languages]\nen = "English"\n'
+        (self.sources / "federation.toml").write_text(head, encoding="utf-8")
+        for room in self.rooms:
+            member = room.id[:2]
+            told = _MEMBER.format(member=member, host=room.host)
+            (self.sources / f"{member}.toml").write_text(told, encoding="utf-8")
+            key = f'agency = "{room.id}"\n' + key_table(room.id, room.seed)
+            (self.keys / f"{room.id}.toml").write_text(key, encoding="utf-8")
+
+    def tokens(self, count: int) -> Iterator[list[str]]:
+        """``count`` tokens in lots of 100, of each agency in turn."""
+        for number in range(count // ENTRIES):
             room = self.rooms[number % len(self.rooms)]
-            yield tuple(room.publish()[1] for _ in range(ENTRIES))
+            yield [room.publish()[1] for _ in range(ENTRIES)]
 
     def issues(self, count: int) -> Iterator[Issue]:
         """``count`` signed feeds, of each agency in turn, as its tool writes them."""
@@ -160,10 +154,10 @@ class Press:
     def _issue(self, room: Newsroom) -> Issue:
         told = [room.publish() for _ in range(ENTRIES)]
         atom_url = f"https://{room.host}/signed.atom"
-        # Oldest first, as in a feed just begun; the hub takes them in any order.
-        entries = [self._entry(item, token, atom_url) for item, token in told]
-        feed = compose_agency(room.agency, entries, atom_url=atom_url, rss_url=None)
-        return Issue(room.id, self._typesetter.render(feed, "atom"), tuple(token for _, token in told))
+        entries = [self._entry(item, token, atom_url) for item, token in reversed(told)]
+        feed = compose_agency(self.registry.agencies[room.id], entries, atom_url=atom_url, rss_url=None)
+        items, tokens = zip(*told, strict=True)
+        return Issue(room.id, self._typesetter.render(feed, "atom"), items, tokens)
 
     def _entry(self, item: Item, token: str, atom_url: str) -> Entry:
         return entry_of(item, token, self.registry, token_url=atom_url)

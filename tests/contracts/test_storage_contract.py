@@ -541,6 +541,7 @@ async def test_an_agency_keeps_its_newest_thousand_held_tokens(storage: Storage)
 FEED = FeedState(
     feed=FeedId("vn.demo/main"),
     validators=Validators(etag='"x"', last_modified="Mon, 23 Nov 2026 12:00:00 GMT"),
+    basis="version https://news.vn-demo.example/signed.atom",
     due_at=NOON + 60.5,
     last_try=NOON,
     last_success=NOON,

@@ -170,7 +170,8 @@ async def test_a_full_disk_at_the_start_is_told_and_the_next_start_goes_well(her
 async def test_a_disk_that_fills_up_refuses_what_comes_and_goes_on_serving(here: Place) -> None:
     def little_room() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
+        # Bytes of one file: the empty database has about half of that.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
 
     process = await start(*options(here), before=little_room)
     try:

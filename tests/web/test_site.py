@@ -10,6 +10,7 @@ import pytest
 from hub_folder import Place, hub_at_work, place
 from sealed import NOON
 
+from syndicate.errors import StorageError
 from syndicate.news import Act, Content, SeatState, digest_of
 from syndicate.web import WebLimits
 
@@ -242,6 +243,20 @@ async def test_health_says_that_all_parts_are_at_work(here: Place) -> None:
     async with hub_at_work(here) as served:
         told = await served.json("/health")
         assert told == {"status": "ok", "parts": {"database": "ok", "sealer": "ok", "ticker": "ok"}}
+
+
+async def test_health_fails_when_the_database_cannot_be_read(
+    here: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with hub_at_work(here) as served:
+
+        async def page(*_: object) -> None:
+            raise StorageError("gone")
+
+        monkeypatch.setattr(served.hub.storage, "page", page)
+        reply = await served.get("/health")
+        assert (reply.status, json.loads(reply.body)["parts"]["database"]) == (503, "unreadable")
+        assert (await served.get("/v1/items")).status == 503
 
 
 async def test_the_figures_are_there_for_prometheus(here: Place) -> None:

@@ -173,6 +173,7 @@ def _feeds() -> None:
         sa.Column("feed", sa.String(), nullable=False),
         sa.Column("etag", sa.String(), nullable=True),
         sa.Column("last_modified", sa.String(), nullable=True),
+        sa.Column("basis", sa.String(), nullable=False),
         sa.Column("due_at", sa.Float(), nullable=False),
         sa.Column("last_try", sa.Integer(), nullable=True),
         sa.Column("last_success", sa.Integer(), nullable=True),
