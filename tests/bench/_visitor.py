@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-_ROOT: Final = Path(__file__).resolve().parent.parent.parent
+ROOT: Final = Path(__file__).resolve().parent.parent.parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def child(database: Path, sources: Path, keys: Path) -> Iterator[Child]:
     """A hub over ``database`` in a process of its own; it ends when it is left."""
     words = [sys.executable, "-m", "tests.bench._serving", str(database), str(sources), str(keys)]
     with subprocess.Popen(
-        words, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         try:
             yield Child(process, _heard(process)["port"])
