@@ -137,10 +137,8 @@ async def place(folder: Path) -> AsyncIterator[Place]:
     here = Place(folder, lay_out(folder), Newsroom(), bound.getsockname()[1])
     here.folders.edit("aa.toml", "127.0.0.1:8001", f"127.0.0.1:{here.feed_port}")
 
-    async def get(request: web.Request) -> web.Response:
+    async def site(_: web.BaseRequest) -> web.Response:
         return web.Response(body=here.newsroom.feed(here.registry), content_type="application/atom+xml")
 
-    site = web.Application()
-    site.router.add_get("/signed.atom", get)
     async with serve(site, bound):
         yield here

@@ -6,9 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from aiohttp import web
-
-from syndicate.web import serve
+from syndicate.web import Site, serve
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ def listener() -> socket.socket:
 
 
 @asynccontextmanager
-async def served(site: web.Application) -> AsyncIterator[int]:
+async def served(site: Site) -> AsyncIterator[int]:
     bound = listener()
     port: int = bound.getsockname()[1]
     async with serve(site, bound):

@@ -10,11 +10,13 @@ from syndicate.news import (
     AgencyId,
     AgencyKey,
     FederationId,
+    FeedId,
     KeyId,
     KeyStatus,
     Member,
     Registry,
     SeatState,
+    SignedFeed,
     Since,
     StreamName,
     UnixTime,
@@ -90,6 +92,7 @@ class AgencyConfig:
             media_hosts=self.media_hosts,
             states=(Since(state=SeatState.ACTIVE, since=UnixTime(0)),),
             languages=(self.language,),
+            feeds=(self._own_feed(),),
             timezone=self.zone,
             rights=self.rights,
             credit=self.credit,
@@ -102,6 +105,18 @@ class AgencyConfig:
             agencies={self.id: agency},
             keys={key.kid: key},
             version="own",
+        )
+
+    def _own_feed(self) -> SignedFeed:
+        """The signed feed as the registry has it once it is enrolled; its pace is for hubs alone."""
+        return SignedFeed(
+            id=FeedId(f"{self.id}/{self.stream}"),
+            agency=self.id,
+            url=self.atom_url,
+            format="atom",
+            stream=self.stream,
+            cadence_seconds=0,
+            lang=self.language,
         )
 
     def _enrolled(self, kid: str, public: bytes) -> AgencyKey:

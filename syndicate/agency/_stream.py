@@ -1,11 +1,12 @@
 """The signed stream: numbering, chaining, signing, and judging one's own tokens before anyone sees them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syndicate.news import (
     Envelope,
     Item,
+    ItemId,
     KeyId,
     Refused,
     Registry,
@@ -23,7 +24,7 @@ class Unsigned:
 
     item: Item
     cms_id: str = ""
-    fingerprint: str = ""  # "" for an act of a person
+    fingerprint: str = ""  # "" for an act of a person: what the CMS shows has not changed by it
 
 
 def sign_items(
@@ -39,15 +40,24 @@ def sign_items(
         StorageError: the book could not keep them; none of them is signed.
     """
     seq, prev = book.head()
+    standing = book.latest({each.item.sub for each in unsigned})
     answers: list[Signed | Refused] = []
     for each in unsigned:
         placed = replace(each.item, seq=seq + 1, prev=prev, iat=UnixTime(int(now)))
-        answer = _sign(replace(each, item=placed), signer, registry)
+        answer = _sign(_as_read(replace(each, item=placed), standing), signer, registry)
         if isinstance(answer, Signed):
             seq, prev = answer.seq, answer.digest
         answers.append(answer)
     book.append([answer for answer in answers if isinstance(answer, Signed)])
     return tuple(answers)
+
+
+def _as_read(each: Unsigned, standing: Mapping[ItemId, Signed]) -> Unsigned:
+    """A person's act remembers what the CMS shows, or the tool's next run would undo a correction."""
+    known = standing.get(each.item.sub)
+    if each.fingerprint or known is None:
+        return each
+    return replace(each, fingerprint=known.fingerprint, cms_id=each.cms_id or known.cms_id)
 
 
 def _sign(each: Unsigned, signer: Signer, registry: Registry) -> Signed | Refused:

@@ -11,7 +11,6 @@ from typing import Final
 
 import nh3
 
-from syndicate.errors import AgencyError
 from syndicate.news import UNSAFE_CHARACTERS
 
 BLOCKS: Final = frozenset(
@@ -53,7 +52,7 @@ MOST_CHARACTERS: Final = 1_000_000  # of one text from the CMS
 MOST_TAGS: Final = 20_000  # html5ever takes the square of the depth
 
 
-class TooMuchMarkup(AgencyError):
+class TooMuchMarkup(ValueError):
     """A text with more characters or markup than any article has; nothing of it was read."""
 
 

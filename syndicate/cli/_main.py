@@ -5,7 +5,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from syndicate.errors import SyndicateError
 
@@ -43,13 +43,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+def _version() -> str:
+    try:
+        return version("asean-syndicate")
+    except PackageNotFoundError:  # run from a checkout that was never installed
+        return "(not installed)"
+
+
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="syndicate",
         description="Signed news feeds of official agencies, verified and republished as one.",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"syndicate {version('asean-syndicate')}")
+    parser.add_argument("--version", action="version", version=f"syndicate {_version()}")
     nouns = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     asked = next((word for word in arguments if word in NOUNS), None)
     for noun, does in NOUNS.items():

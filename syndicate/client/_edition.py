@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from syndicate.news import Agency, Entry, Feed, Index, Item, Registry, Slice
+from syndicate.news import Agency, Entry, Feed, Index, Item, Registry, SignedFeed, Slice
 from syndicate.republish import compose, compose_agency, entry_of, parse_slice, token_address
 from syndicate.wire import Sheet
 
@@ -111,14 +111,24 @@ class AgencyEdition:
         return compose_agency(self.agency, entries, atom_url=self.atom_url, rss_url=None)
 
 
+def _signed_feed(registry: Registry, agency: Agency, feed: SignedFeed) -> AgencyEdition:
+    """The edition as the agency's own tool writes it, which knows one language and one feed: its own."""
+    known = replace(agency, feeds=(feed,), home=None)
+    if feed.lang is not None:
+        known = replace(known, names={feed.lang: agency.name(feed.lang)}, languages=(feed.lang,))
+    own = replace(registry, agencies={**registry.agencies, agency.id: known})
+    return AgencyEdition(registry=own, agency=known, atom_url=feed.url)
+
+
 def recognise(sheet: Sheet, registry: Registry) -> Edition | None:
     """The edition that the document's self link names; None if it names none."""
     url = sheet.self_url
     if url is None:
         return None
     for agency in registry.agencies.values():
-        if any(feed.url == url and feed.format == "atom" for feed in agency.feeds):
-            return AgencyEdition(registry=registry, agency=agency, atom_url=url)
+        for feed in agency.feeds:
+            if feed.url == url and feed.format == "atom":
+                return _signed_feed(registry, agency, feed)
     found = _HUB.fullmatch(url)
     slice_ = parse_slice(found["slice"]) if found else None
     if found is None or slice_ is None:

@@ -24,8 +24,7 @@ def draft_by_hand(
 ) -> Callable[[float, float], Unsigned]:
     """A story ready to be signed, once it is known when the demo began and what time it is.
 
-    ``before`` is the version that stands, if one does. The fingerprint of what the CMS shows is kept: the
-    CMS has not changed, so there is nothing that the tool would have to sign after a correction by hand.
+    ``before`` is the version that stands, if one does.
     """
 
     def at(began: float, now: float) -> Unsigned:
@@ -56,11 +55,7 @@ def draft_by_hand(
             alert=None if story.alert is None else _alert(story.alert, now),
             relations=tuple(Relation(type=one.type, sub=find(one)) for one in story.relations),
         )
-        return Unsigned(
-            item=item,
-            cms_id=before.cms_id if before else story.key,
-            fingerprint=before.fingerprint if before else "",
-        )
+        return Unsigned(item=item, cms_id=before.cms_id if before else story.key)
 
     return at
 

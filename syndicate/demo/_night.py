@@ -19,7 +19,9 @@ from syndicate.demo._hostile import (
 from syndicate.demo._play import until
 from syndicate.demo._reader import verdict_on
 from syndicate.demo._telling import Teller
+from syndicate.news import AgencyId
 
+_OPEN = AgencyId("th.demo")  # the agency whose own signed feed a reader checks too
 Answers = dict[str, str]  # hostile party → what became of its attempt
 
 
@@ -49,7 +51,7 @@ async def play_night(federation: Federation, teller: Teller) -> Answers:
         answers[hijacker.name] = answer
         teller.refused(hijacker.name, hijacker.tale, answer)
     _give_back(federation)
-    teller.scene("And the readers? One of them checks two feeds with `syndicate verify-feed`")
+    teller.scene("And the readers? One of them checks three feeds with `syndicate verify-feed`")
     for name, tale, url in await asyncio.to_thread(_looked_at, federation):
         answers[name] = await asyncio.to_thread(verdict_on, url, federation.registry)
         teller.checked(name, tale, answers[name])
@@ -77,6 +79,11 @@ def _looked_at(federation: Federation) -> tuple[tuple[str, str, str], ...]:
             "altered copy, checked by a reader",
             "the look-alike's copy of bn.demo's feed, which no hub ever asks for",
             look_alike(federation.town),
+        ),
+        (
+            "an agency's feed",
+            "what th.demo's own server shows",
+            federation.rooms[_OPEN].first_desk.config.atom_url,
         ),
         ("the unified feed", "the hub's own feed", f"{federation.hub.base_url}/feeds/all.atom"),
     )

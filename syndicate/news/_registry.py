@@ -106,10 +106,8 @@ class Agency:
         return state
 
     def name(self, lang: str | None = None) -> str:
-        """The agency's name in ``lang`` if the registry has it, else in the first language it has."""
-        if lang is not None and lang in self.names:
-            return self.names[lang]
-        return next(iter(self.names.values()))
+        """The agency's name in ``lang``, or in that language without its script, or the first there is."""
+        return _name_in(self.names, lang)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +118,15 @@ class Member:
     names: Mapping[str, str]  # language tag → name; at least one
 
     def name(self, lang: str | None = None) -> str:
-        """The state's name in ``lang`` if the registry has it, else in the first language it has."""
-        if lang is not None and lang in self.names:
-            return self.names[lang]
-        return next(iter(self.names.values()))
+        """The state's name in ``lang``, or in that language without its script, or the first there is."""
+        return _name_in(self.names, lang)
+
+
+def _name_in(names: Mapping[str, str], lang: str | None) -> str:
+    for tag in () if lang is None else (lang, lang.partition("-")[0]):
+        if tag in names:
+            return names[tag]
+    return next(iter(names.values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

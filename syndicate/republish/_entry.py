@@ -1,6 +1,5 @@
 """One item as readers see it, derived from what was signed and from the registry, and from nothing else."""
 
-from collections.abc import Mapping
 from html import escape
 from typing import Final
 from urllib.parse import quote
@@ -36,7 +35,7 @@ def entry_of(item: Item, token: str, registry: Registry, *, token_url: str) -> E
         published=item.published,
         updated=item.updated,
         agency=item.iss,
-        agency_name=item.iss if agency is None else name_in(agency.names, item.lang),
+        agency_name=item.iss if agency is None else agency.name(item.lang),
         token=token,
         digest=digest_of(token),
         token_url=token_url,
@@ -72,14 +71,6 @@ def _body(item: Item) -> tuple[str | None, str | None]:
 def _escaped(note: str) -> str:
     # escape() writes ' as &#x27;, which the content profile does not know.
     return escape(note).replace("&#x27;", "&#39;").replace("\n", "<br>")
-
-
-def name_in(names: Mapping[str, str], lang: str) -> str:
-    """The name in ``lang``, in its language without script and region, or the first one there is."""
-    for tag in (lang, lang.partition("-")[0]):
-        if tag in names:
-            return names[tag]
-    return next(iter(names.values()))
 
 
 def _source(item: Item, agency: Agency | None) -> str:

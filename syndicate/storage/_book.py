@@ -44,19 +44,20 @@ _RELATION = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
 _FEED = """
-    INSERT INTO feed (feed, etag, last_modified, due_at, last_try, last_success, last_new, last_heartbeat,
-                      failures, mismatches, errors)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO feed (feed, etag, last_modified, basis, due_at, last_try, last_success, last_new,
+                      last_heartbeat, failures, mismatches, errors)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (feed) DO UPDATE SET
-        etag = excluded.etag, last_modified = excluded.last_modified, due_at = excluded.due_at,
-        last_try = excluded.last_try, last_success = excluded.last_success, last_new = excluded.last_new,
+        etag = excluded.etag, last_modified = excluded.last_modified, basis = excluded.basis,
+        due_at = excluded.due_at, last_try = excluded.last_try, last_success = excluded.last_success,
+        last_new = excluded.last_new,
         last_heartbeat = max(coalesce(last_heartbeat, excluded.last_heartbeat),
                              coalesce(excluded.last_heartbeat, last_heartbeat)),
         failures = excluded.failures, mismatches = excluded.mismatches, errors = excluded.errors
 """
 _HEARTBEAT = """
-    INSERT INTO feed (feed, due_at, last_heartbeat, failures, mismatches, errors)
-    VALUES (?, 0, ?, 0, 0, '[]')
+    INSERT INTO feed (feed, basis, due_at, last_heartbeat, failures, mismatches, errors)
+    VALUES (?, '', 0, ?, 0, 0, '[]')
     ON CONFLICT (feed) DO UPDATE
     SET last_heartbeat = max(coalesce(last_heartbeat, 0), excluded.last_heartbeat)
 """

@@ -122,7 +122,7 @@ class RelationRow(HubTable, table=True):
     """How one version stands to an item or an address, with the rule and the evidence for it."""
 
     __tablename__: ClassVar[str] = "relation"
-    __table_args__ = (Index("ix_relation_sub", "sub", "ver"), Index("ix_relation_to_sub", "to_sub"))
+    __table_args__ = (Index("ix_relation_sub", "sub"), Index("ix_relation_to_sub", "to_sub"))
 
     id: int = Field(primary_key=True)
     sub: str
@@ -194,6 +194,7 @@ class FeedRow(HubTable, table=True):
     feed: str = Field(primary_key=True)
     etag: str | None = None
     last_modified: str | None = None
+    basis: str  # what the validators count for
     due_at: float
     last_try: int | None = None
     last_success: int | None = None

@@ -67,7 +67,8 @@ def check_readable(connection: Connection, line: VersionLine, path: Path) -> Non
         )
     scripts = ScriptDirectory.from_config(config_of(line, connection))
     stands_at = MigrationContext.configure(connection).get_current_revision()
-    _check_known(scripts, stands_at or "", path)
+    if stands_at is not None:
+        _check_known(scripts, stands_at, path)
     if stands_at != scripts.get_current_head():
         raise StorageError(
             f"{path} was written by an older program", hint="Start the hub once: it brings it up to date."

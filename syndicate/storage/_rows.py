@@ -13,11 +13,15 @@ from syndicate.trust import ItemState, StreamState
 
 _RELATIONS = """
     SELECT sub, ver, type, to_sub, to_ver, to_url, rule, evidence FROM relation
-    WHERE id IN (SELECT id FROM relation WHERE sub = ? UNION SELECT id FROM relation WHERE to_sub = ?)
+    WHERE id IN (
+        SELECT id FROM (SELECT id FROM relation WHERE sub = ? ORDER BY id LIMIT 1000)
+        UNION
+        SELECT id FROM (SELECT id FROM relation WHERE to_sub = ? ORDER BY id LIMIT 1000)
+    )
     ORDER BY id LIMIT 1000
 """
 _FEEDS = """
-    SELECT feed, etag, last_modified, due_at, last_try, last_success, last_new, last_heartbeat,
+    SELECT feed, etag, last_modified, basis, due_at, last_try, last_success, last_new, last_heartbeat,
            failures, mismatches, errors
     FROM feed
 """
@@ -98,6 +102,7 @@ def feed_row(state: FeedState) -> tuple[object, ...]:
         state.feed,
         state.validators.etag,
         state.validators.last_modified,
+        state.basis,
         state.due_at,
         state.last_try,
         state.last_success,
@@ -119,6 +124,7 @@ def _feed_state(row: Row[Any]) -> FeedState:
     return FeedState(
         feed=row.feed,
         validators=Validators(etag=row.etag, last_modified=row.last_modified),
+        basis=row.basis,
         due_at=row.due_at,
         last_try=row.last_try,
         last_success=row.last_success,

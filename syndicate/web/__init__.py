@@ -1,14 +1,14 @@
 """The web room: the hub's pages, feeds and API, and the one layer that all its answers leave through.
 
-Bring a ``World`` (the hub's parts as the web may see them); leave with an application to serve. ``CODINGS``
+Bring a ``World`` (the hub's parts as the web may see them); leave with a ``Site`` to serve. ``CODINGS``
 are the content codings in which a ``journey.Press`` should keep its documents. Nothing of a reader is ever
-kept: ``serve`` runs the application without an access log.
+kept: ``serve`` puts the site on a socket without an access log.
 """
 
 from syndicate.web._answer import CODINGS
 from syndicate.web._metrics import Metrics
 from syndicate.web._serve import serve
-from syndicate.web._site import make_site
+from syndicate.web._site import Site, make_site
 from syndicate.web._world import Submission, WebLimits, World
 
-__all__ = ["CODINGS", "Metrics", "Submission", "WebLimits", "World", "make_site", "serve"]
+__all__ = ["CODINGS", "Metrics", "Site", "Submission", "WebLimits", "World", "make_site", "serve"]

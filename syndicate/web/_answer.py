@@ -103,7 +103,7 @@ class Ready:
             spare = {name: full[name] for name in _KEPT_WHEN_UNCHANGED if name in full}
             self._coded[coding] = _Coded(bodies[coding], etag, _fields(full), _fields(spare))
 
-    def answer(self, request: web.Request) -> web.Response:
+    def answer(self, request: web.BaseRequest) -> web.Response:
         """200 with the body in the coding asked for, 304 if the client has it, 406 if it excludes all."""
         asked = request.headers
         coding = choose_coding(_joined(asked, hdrs.ACCEPT_ENCODING), self._offered)
@@ -130,9 +130,9 @@ def _fields(fields: Mapping[str, str]) -> Mapping[str, str]:
 
 def _joined(asked: Mapping[str, str], name: str) -> str | None:
     """A list field's value; several lines of it are one list (RFC 9110, section 5.3)."""
-    if name not in asked:
+    lines: list[str] | None = asked.getall(name, None)  # type: ignore[attr-defined] # a CIMultiDictProxy
+    if lines is None:
         return None
-    lines: list[str] = asked.getall(name)  # type: ignore[attr-defined] # aiohttp's CIMultiDictProxy
     return lines[0] if len(lines) == 1 else ", ".join(lines)
 
 
@@ -149,7 +149,7 @@ def json_bytes(value: object) -> bytes:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").encode()
 
 
-def send_json(request: web.Request, value: object, *, cache: str, status: int = 200) -> web.Response:
+def send_json(request: web.BaseRequest, value: object, *, cache: str, status: int = 200) -> web.Response:
     """``value`` as JSON; a 200 can be asked for conditionally."""
     body = json_bytes(value)
     if status == 200 and cache != NEVER:

@@ -16,18 +16,19 @@ class Feeds:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._standing = world.press.standing
         self._ready: dict[str, Ready] = {}  # by name, only of feeds that there are
 
-    async def get(self, request: web.Request) -> web.Response:
+    async def get(self, request: web.BaseRequest, name: str) -> web.Response:
         """A slice as RSS, Atom or JSON Feed."""
-        name = request.match_info["name"]
-        document = self._world.press.standing(name)
+        ready = self._ready.get(name)
+        # Only a name that was found to be a feed's is looked up: the press keeps other things than feeds.
+        document = None if ready is None else self._standing(name)
         if document is None:
             asked = await self._find(name)
             if asked is None:
                 return problem(404, "there is no such feed; / lists them all")
             document = await self._world.press.document(*asked)
-        ready = self._ready.get(name)
         if ready is None or ready.source is not document:
             ready = self._ready[name] = _made_ready(document)
         return ready.answer(request)

@@ -9,7 +9,6 @@ from typing import Final
 
 import jinja2
 from aiohttp import web
-from markupsafe import Markup
 
 from syndicate.journey import Document, Written
 from syndicate.news import Act, Agency, Kind, Registry, Slice
@@ -17,7 +16,7 @@ from syndicate.ports import Logged, Window
 from syndicate.republish import entry_of
 from syndicate.trust import recall
 from syndicate.web._answer import FEED_CACHE, PAGE_POLICY, Ready
-from syndicate.web._sources import Health, read_health
+from syndicate.web._condition import Health, read_health
 from syndicate.web._times import rfc3339, spoken
 from syndicate.web._world import World
 
@@ -68,7 +67,7 @@ class Front:
         self._template = surroundings.get_template("front.html")
         self._ready: Ready | None = None
 
-    async def get(self, request: web.Request) -> web.Response:
+    async def get(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """The page."""
         press = self._world.press
         document = await press.keep("/", _EVERYTHING, self._write, stale_after=_STALE_SECONDS)
@@ -103,7 +102,7 @@ class Front:
         registry = self._world.registry()
         page = self._template.render(
             name=registry.name,
-            style=Markup(self._style),  # noqa: S704 - our own file; its hash stands in the policy
+            style=self._style,
             items=[self._item(logged, registry) for logged in newest],
             groups=_groups(registry),
             sources=[_source(agency, health, now) for agency in _in_order(registry)],

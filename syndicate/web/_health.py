@@ -8,8 +8,8 @@ from aiohttp import web
 from syndicate.errors import SyndicateError
 from syndicate.news import Slice
 from syndicate.web._answer import NEVER, ready, send_json
+from syndicate.web._condition import read_health
 from syndicate.web._metrics import CONTENT_TYPE
-from syndicate.web._sources import read_health
 from syndicate.web._world import World
 
 _DATABASE_SECONDS: Final = 5.0
@@ -21,7 +21,7 @@ class Watch:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def health(self, request: web.Request) -> web.Response:
+    async def health(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """200 when the database can be read and every worker is at work, else 503; both say which part."""
         parts = {"database": await self._database()} | {
             name: "ok" if alive else "stopped" for name, alive in self._world.alive().items()
@@ -40,7 +40,7 @@ class Watch:
             return "unreadable"
         return "ok"
 
-    async def metrics(self, request: web.Request) -> web.Response:
+    async def metrics(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """The hub's figures in Prometheus' text format."""
         world = self._world
         health, size = await read_health(world.storage), await world.storage.size()

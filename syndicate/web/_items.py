@@ -34,7 +34,7 @@ class Items:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def page(self, request: web.Request) -> web.Response:
+    async def page(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """The versions after an index, in order; each page says where the next one begins."""
         try:
             asked = read_query(request.rel_url.raw_query_string, _GRAMMAR)
@@ -84,9 +84,9 @@ class Items:
         asked = "".join(f"&{name}={value}" for name, value in filters.items() if value is not None)
         return f"{self._world.base_url}/v1/items?after={after}&limit={limit}{asked}"
 
-    async def token(self, request: web.Request) -> web.Response:
+    async def token(self, request: web.BaseRequest, name: str) -> web.Response:
         """One version's token, byte for byte as its agency signed it."""
-        sub, version = request.match_info["sub"], request.match_info["ver"]
+        sub, _, version = name.partition("/")
         if _VERSION.fullmatch(version) is None:
             return problem(404, "there is no such version")
         logged = await self._world.storage.version(ItemId(sub), int(version))

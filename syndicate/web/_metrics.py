@@ -1,16 +1,14 @@
 """/metrics: counts and times for Prometheus. No label ever holds anything of a reader or of a text."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from syndicate.news import Outcome, Registry
-
-if TYPE_CHECKING:  # both are made of what the hub keeps; this file only writes it down
-    from syndicate.web._sources import Health
+from syndicate.web._condition import Health
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -36,7 +34,7 @@ class Metrics:
         """Note how long a document took."""
         self._rendered.observe(seconds)
 
-    def write(self, registry: Registry, health: "Health", size: int, now: float) -> bytes:
+    def write(self, registry: Registry, health: Health, size: int, now: float) -> bytes:
         """Everything in Prometheus' text format 0.0.4: what was counted here, and what storage remembers."""
         kept = CollectorRegistry()
         kept.register(_Snapshot(registry, health, size, now))
@@ -46,7 +44,7 @@ class Metrics:
 class _Snapshot(Collector):
     """What storage says at one moment, as metric families."""
 
-    def __init__(self, registry: Registry, health: "Health", size: int, now: float) -> None:
+    def __init__(self, registry: Registry, health: Health, size: int, now: float) -> None:
         self._registry, self._health, self._size, self._now = registry, health, size, now
 
     def collect(self) -> Iterator[Metric]:

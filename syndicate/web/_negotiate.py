@@ -11,9 +11,10 @@ _CODING = re.compile(
     r"(?:;[ \t]*[qQ]=(?P<q>0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)[ \t]*)?"
 )
 _TAG = re.compile(r'[ \t,]*((?:W/)?"[\x21\x23-\x7e\x80-\U0010ffff]*")[ \t]*(?=,|$)')
-_FIELD_MOST: Final = 1_000  # characters of a field that we are ready to remember
+_FIELD_MOST: Final = 1_000  # characters: a longer field asks for nothing sensible
 
 
+@lru_cache(maxsize=512)  # fields are at most 8 kB each; a few dozen are in use in the whole world
 def choose_coding(accepted: str | None, offered: tuple[str, ...]) -> str | None:
     """The content coding to send (RFC 9110, section 12.5.3); ``offered`` stands in our order of preference.
 
@@ -21,11 +22,6 @@ def choose_coding(accepted: str | None, offered: tuple[str, ...]) -> str | None:
     """
     if accepted is None or len(accepted) > _FIELD_MOST:
         return "identity"
-    return _choose(accepted, offered)
-
-
-@lru_cache(maxsize=1_024)
-def _choose(accepted: str, offered: tuple[str, ...]) -> str | None:
     weights: dict[str, float] = {}
     for part in accepted.split(","):
         if not part.strip(" \t"):

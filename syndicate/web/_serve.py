@@ -8,22 +8,25 @@ from typing import Final
 
 from aiohttp import web
 
+from syndicate.web._site import Site
+
 _CLOSE_SECONDS: Final = 5.0  # for answers under way when the hub stops
+_LINGER_SECONDS: Final = 1.0  # for the rest of a body that was refused, so that its sender sees the answer
 _KEEP_SECONDS: Final = 75.0  # an idle connection
 
 
 @asynccontextmanager
-async def serve(site: web.Application, listener: socket.socket) -> AsyncIterator[None]:
+async def serve(site: Site, listener: socket.socket) -> AsyncIterator[None]:
     """Answer on ``listener`` (bound, not yet listening) until left; answers under way are finished then."""
-    runner = web.AppRunner(
+    server = web.Server(
         site,
         access_log=None,
         logger=_quiet_logger(),
-        handle_signals=False,
-        shutdown_timeout=_CLOSE_SECONDS,
         keepalive_timeout=_KEEP_SECONDS,
+        lingering_time=_LINGER_SECONDS,
         auto_decompress=False,  # a submission's 1000:1 gzip stays as small as it came
     )
+    runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=_CLOSE_SECONDS)
     await runner.setup()
     try:
         await web.SockSite(runner, listener, backlog=1_024).start()

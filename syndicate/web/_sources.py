@@ -1,56 +1,19 @@
 """/v1/sources: who is in the federation, and how their feeds are doing. States and figures, no details."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
 
-from syndicate.news import Agency, AgencyId, FeedId, Reason, Registry, SeatState, SignedFeed
-from syndicate.ports import FeedState, Storage
+from syndicate.news import Agency, Registry, SeatState, SignedFeed
+from syndicate.ports import FeedState
 from syndicate.web._answer import send_json
+from syndicate.web._condition import Health, feed_condition, read_health
 from syndicate.web._times import maybe, rfc3339
 from syndicate.web._world import World
 
 _CACHE: Final = "public, max-age=30"
 _SPEAKING: Final = (SeatState.ACTIVE, SeatState.CONTESTED)
-_PATIENCE: Final = 3  # cadences without a success until a feed counts as stale
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
-    """What the public may know of every source at one moment."""
-
-    feeds: Mapping[FeedId, FeedState]
-    received: Mapping[AgencyId, int]
-    refused: Mapping[tuple[AgencyId | None, Reason], int]
-
-    def refused_of(self, agency: AgencyId | None) -> dict[str, int]:
-        """How often tokens in the name of ``agency`` were refused, by reason code."""
-        found = {
-            reason.value: count
-            for (whose, reason), count in self.refused.items()
-            if whose == agency and count
-        }
-        return dict(sorted(found.items()))
-
-
-async def read_health(storage: Storage) -> Health:
-    """Read it; raises StorageError."""
-    return Health(
-        feeds=await storage.feed_states(),
-        received=await storage.last_received(),
-        refused=await storage.refusal_counts(),
-    )
-
-
-def feed_condition(feed: SignedFeed, state: FeedState | None, now: float) -> str:
-    """How a feed is doing: "waiting" (never reached yet), "fresh", "failing" or "stale"."""
-    if state is None or state.last_success is None:
-        return "waiting" if state is None or not state.failures else "failing"
-    if now - state.last_success > _PATIENCE * feed.cadence_seconds:
-        return "stale"
-    return "failing" if state.failures else "fresh"
 
 
 class Sources:
@@ -59,7 +22,7 @@ class Sources:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def get(self, request: web.Request) -> web.Response:
+    async def get(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """Every agency of the registry with its feeds, their health and the counts of refusals."""
         registry, now = self._world.registry(), self._world.clock.now()
         told = _tell(registry, await read_health(self._world.storage), now)

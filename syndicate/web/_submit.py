@@ -31,7 +31,7 @@ class Submit:
         self._open = 0
         self._open_bytes = 0
 
-    async def post(self, request: web.Request) -> web.Response:
+    async def post(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """What became of each token, in order; 200 says only that all of them were judged."""
         length = request.content_length
         if refusal := self._refuse(request, length):
@@ -44,7 +44,7 @@ class Submit:
                 503, "too many submissions at a time; nothing was taken", retry_after=_BUSY_SECONDS
             )
 
-    def _refuse(self, request: web.Request, length: int | None) -> web.Response | None:
+    def _refuse(self, request: web.BaseRequest, length: int | None) -> web.Response | None:
         most = self._world.limits.submit_bytes
         if request.content_type not in _TAKEN or hdrs.CONTENT_TYPE not in request.headers:
             return problem(415, "send tokens as text/plain, one a line")
@@ -71,7 +71,10 @@ class Submit:
             self._open -= 1
             self._open_bytes -= length
 
-    async def _take(self, request: web.Request, length: int) -> web.Response:
+    async def _take(self, request: web.BaseRequest, length: int) -> web.Response:
+        if request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
+            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")  # RFC 9110, section 10.1.1
+            request.writer.output_size = 0
         try:
             async with asyncio.timeout(self._world.limits.submit_seconds):
                 body = await request.content.readexactly(length)
@@ -92,7 +95,7 @@ class Submit:
         return _tell(request, outcomes)
 
 
-def _tell(request: web.Request, outcomes: tuple[Outcome, ...]) -> web.Response:
+def _tell(request: web.BaseRequest, outcomes: tuple[Outcome, ...]) -> web.Response:
     results = {"results": [_result(outcome) for outcome in outcomes]}
     if all(isinstance(one, Refused) and one.reason is Reason.RATE_LIMITED for one in outcomes):
         return problem(429, Reason.RATE_LIMITED.remedy, retry_after=_RETRY_SECONDS, more=results)

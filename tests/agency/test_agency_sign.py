@@ -153,6 +153,24 @@ def test_what_a_person_withdrew_is_never_signed_again_by_the_tool(room: Newsroom
     assert len(room.said()) == 2
 
 
+def test_a_correction_by_hand_is_not_undone_by_the_next_run(room: Newsroom) -> None:
+    room.run(rss(story(1)))
+    (first,) = room.said()
+    corrected = replace(first, act=Act.CORRECT, ver=2, note="Số liệu sai.", title="Tin số 1, đã sửa")
+    with open_streambook(room.config.book_file, room.config.id, room.config.stream) as book:
+        sign_items(
+            [Unsigned(item=corrected)], signer=room.signer, book=book, registry=room.registry, now=STARTED
+        )
+    assert fates(room.run(rss(story(1))).entries) == [Fate.UNCHANGED]
+    assert fates(room.run(rss(story(1, title="Tin số 1, CMS cũng sửa"))).entries) == [Fate.UPDATED]
+    assert [item.ver for item in room.said()] == [1, 2, 3]
+
+
+def test_a_feed_of_a_thousand_entries_is_signed_whole(room: Newsroom) -> None:
+    feed = rss(*(story(number) for number in range(1_000)))
+    assert room.run(feed).head == room.run(feed).head == 1_000
+
+
 def test_an_entry_on_a_foreign_host_is_skipped_and_the_others_are_not(room: Newsroom) -> None:
     report = room.run(rss(story(1, link="https://impostor.example/tin/1"), story(2)))
     skipped, signed = report.entries

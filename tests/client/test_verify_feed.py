@@ -14,6 +14,7 @@ from press import DAY, NOON
 
 from syndicate.client import FeedReport, verify_feed
 from syndicate.news import Act, Feed, Reason, Slice
+from syndicate.republish import compose_agency, entry_of
 from syndicate.wire import Difference
 
 DESK = Desk()
@@ -56,6 +57,19 @@ def test_an_honest_hubs_feed_is_found_so(format_: str, path: str) -> None:
 def test_an_honest_agencys_own_feed_is_found_so() -> None:
     report = check(render(OWN_FEED, "atom"), url=ATOM_URL)
     assert (report.ok, report.edition, report.found) == (True, "signed feed of vn.demo", ())
+
+
+def test_an_agencys_tool_need_not_know_all_that_the_registry_knows() -> None:
+    agency = REGISTRY.agencies[DESK.vn.id]
+    (feed,) = agency.feeds
+    knows_more = replace(agency, languages=("vi", "en"), feeds=(replace(feed, lang="vi"),))
+    registry = replace(REGISTRY, agencies={**REGISTRY.agencies, agency.id: knows_more})
+    own = replace(agency, names={"vi": agency.name("vi")}, languages=("vi",), feeds=(feed,), home=None)
+    alone = replace(REGISTRY, agencies={own.id: own})
+    entry = entry_of(DESK.rich(), DESK.vn.token(DESK.rich()), alone, token_url=ATOM_URL)
+    body = render(compose_agency(own, [entry], atom_url=ATOM_URL, rss_url=None), "atom")
+    report = verify_feed(body, "atom", registry, now=NOW, url=ATOM_URL)
+    assert (report.ok, report.found) == (True, ())
 
 
 def test_an_empty_feed_is_checked_too() -> None:

@@ -1,6 +1,7 @@
 """``syndicate hub`` as its operator meets it: a process that starts, stops, or says why it cannot."""
 
 import asyncio
+import json
 import os
 import resource
 import signal
@@ -15,6 +16,8 @@ from urllib.parse import urlsplit
 import pytest
 from hub_folder import Place, place
 from raw_client import ask
+
+from syndicate.news import Content
 
 COMMAND = "import sys; from syndicate.cli import main; sys.exit(main(sys.argv[1:]))"
 
@@ -162,6 +165,38 @@ async def test_a_full_disk_at_the_start_is_told_and_the_next_start_goes_well(her
     assert "hub.sqlite3" in told
     async with running(*options(here)) as (_, port):
         assert (await ask(port, "/health")).status == 200
+
+
+async def test_a_disk_that_fills_up_refuses_what_comes_and_goes_on_serving(here: Place) -> None:
+    def little_room() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        # Bytes of one file: the empty database has about half of that.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+
+    process = await start(*options(here), before=little_room)
+    try:
+        assert process.stdout is not None
+        port = urlsplit((await process.stdout.readline()).decode().split()[4]).port or 0
+        status, taken = 200, 0
+        while status == 200:
+            text = Content(type="text/plain", body=f"{taken} " * 4_000)
+            token = here.newsroom.release(f"story{'abcdefghij'[taken]}", content=text)
+            reply = await ask(
+                port, "/v1/submit", "Content-Type: text/plain", method="POST", body=token.encode()
+            )
+            status, taken = reply.status, taken + (reply.status == 200)
+        assert (status, taken > 0) == (503, True)
+        assert (await ask(port, "/health")).status == 200
+        last = json.loads((await ask(port, "/v1/items?limit=200")).body)["last"]
+        assert last <= taken - 1  # what was refused is not there
+    finally:
+        process.send_signal(signal.SIGTERM)
+        await said(process)
+    async with running(*options(here)) as (_, port):
+        # What was acknowledged is there, and has its index now that there is room.
+        async with asyncio.timeout(10):
+            while json.loads((await ask(port, "/v1/items")).body)["last"] != taken - 1:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
 
 
 async def test_check_shows_every_setting_and_starts_nothing(here: Place) -> None:

@@ -1,5 +1,7 @@
 """The vocabulary's small rules: hosts, seats, slices, names."""
 
+from dataclasses import replace
+
 import pytest
 from press import NOON, PressRoom, registry
 
@@ -87,3 +89,8 @@ def test_an_item_knows_its_member() -> None:
     item: Item = PressRoom("tl.demo").item()
     assert item.member == "tl"
     assert not item.withdrawn
+
+
+def test_a_name_is_found_in_the_language_without_its_script() -> None:
+    agency = replace(registry(PressRoom()).agencies[AgencyId("vn.demo")], names={"en": "One", "ms": "Dua"})
+    assert [agency.name(lang) for lang in ("ms-Arab", "ms", "km", None)] == ["Dua", "Dua", "One", "One"]

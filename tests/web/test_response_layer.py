@@ -9,8 +9,9 @@ import pytest
 from aiohttp import web
 from raw_client import ask, exchange, served
 
+from syndicate.errors import StorageError
 from syndicate.web._answer import CODINGS, FEED_CACHE, Ready
-from syndicate.web._site import _edge
+from syndicate.web._site import Edge
 
 BODY = b"<feed>" + b"news " * 500 + b"</feed>"
 CHANGED = 1_790_000_000
@@ -26,15 +27,24 @@ async def port() -> AsyncIterator[int]:
         bodies, digest="abc", media_type="application/atom+xml; charset=utf-8", last_modified=CHANGED
     )
 
-    async def get(request: web.Request) -> web.Response:
+    async def get(request: web.BaseRequest, rest: str) -> web.Response:
         return ready.answer(request)
 
-    async def fails(request: web.Request) -> web.Response:
+    async def fails(request: web.BaseRequest, rest: str) -> web.Response:
         raise RuntimeError("a bug with <script>")
 
-    site = web.Application()
-    site.router.add_route("*", "/feed", _edge({"GET": get}))
-    site.router.add_route("*", "/bug", _edge({"GET": fails}))
+    async def full(request: web.BaseRequest, rest: str) -> web.Response:
+        raise StorageError("/var/lib/secret.sqlite3: no room left")
+
+    edges = {
+        "/feed": Edge("feed", {"GET": get}),
+        "/bug": Edge("bug", {"GET": fails}),
+        "/full": Edge("full", {"GET": full}),
+    }
+
+    async def site(request: web.BaseRequest) -> web.Response:
+        return await edges.get(request.path, edges["/bug"]).answer(request, "")
+
     async with served(site) as where:
         yield where
 
@@ -160,6 +170,7 @@ async def test_a_304_repeats_what_a_200_would_have_said_and_has_no_body(port: in
         pytest.param("Monday, 21-Sep-26 14:13:20 GMT", 304, id="the RFC 850 form"),
         pytest.param("Mon Sep 21 14:13:20 2026", 304, id="the asctime form"),
         pytest.param("yesterday", 200, id="no date"),
+        pytest.param("Mon, 00 Sep 99999 14:13:20 GMT", 200, id="no day, and a year beyond all"),
         pytest.param("Mon, 99 Sep 2026 14:13:20 GMT" * 5, 200, id="far too long"),
     ],
 )
@@ -221,6 +232,12 @@ async def test_a_bug_is_told_as_a_problem_and_shows_nothing_of_itself(
     assert json.loads(reply.body)["status"] == 500
     assert b"script" not in reply.body
     assert "127.0.0.1" not in caplog.text
+
+
+async def test_a_failure_of_ours_asks_to_come_back_and_keeps_its_details_for_the_operator(port: int) -> None:
+    reply = await ask(port, "/full")
+    assert (reply.status, reply.headers["retry-after"]) == (503, "10")
+    assert b"secret" not in reply.body
 
 
 async def test_what_is_no_http_leaves_no_address_in_the_log(

@@ -10,6 +10,7 @@ import pytest
 from hub_folder import Place, hub_at_work, place
 from sealed import NOON
 
+from syndicate.errors import StorageError
 from syndicate.news import Act, Content, SeatState, digest_of
 from syndicate.web import WebLimits
 
@@ -58,6 +59,13 @@ async def test_any_other_feed_is_not_there(here: Place, path: str) -> None:
         reply = await served.get(f"/feeds/{path}")
         assert reply.status == 404
         assert reply.headers["content-type"] == "application/problem+json"
+
+
+async def test_the_front_page_is_no_feed_whatever_it_is_kept_as(here: Place) -> None:
+    async with hub_at_work(here) as served:
+        assert (await served.get("/")).status == 200
+        for name in ("", "/", "%2F", "."):
+            assert (await served.get(f"/feeds/{name}")).status == 404
 
 
 async def test_a_language_that_only_an_item_has_gets_its_feed(here: Place) -> None:
@@ -237,6 +245,20 @@ async def test_health_says_that_all_parts_are_at_work(here: Place) -> None:
         assert told == {"status": "ok", "parts": {"database": "ok", "sealer": "ok", "ticker": "ok"}}
 
 
+async def test_health_fails_when_the_database_cannot_be_read(
+    here: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with hub_at_work(here) as served:
+
+        async def page(*_: object) -> None:
+            raise StorageError("gone")
+
+        monkeypatch.setattr(served.hub.storage, "page", page)
+        reply = await served.get("/health")
+        assert (reply.status, json.loads(reply.body)["parts"]["database"]) == (503, "unreadable")
+        assert (await served.get("/v1/items")).status == 503
+
+
 async def test_the_figures_are_there_for_prometheus(here: Place) -> None:
     async with hub_at_work(here, allow=here.polled) as served:
         await served.release("storm")
@@ -363,6 +385,22 @@ async def test_a_withdrawn_item_is_said_to_be_withdrawn_on_the_page(here: Place)
         assert "Withdrawn" in page.text
         assert "No storm came." in page.text
         assert page.text.count("Signed with") == 1
+
+
+async def test_s13_nothing_of_a_reader_is_in_any_log(here: Place, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    async with hub_at_work(here) as served:
+        await served.release("storm")
+        reader = ("User-Agent: Reader-of-mine", "Cookie: session=secret", "Referer: https://home.example/")
+        for path in ("/", "/feeds/all.atom", "/v1/items?after=-1", "/nothing-for-me", "/v1/items?mine=1"):
+            await served.get(path, *reader)
+        await served.send(b"my-own-token", *reader)
+        own = f"127.0.0.1:{served.port}"
+    said = [record.getMessage() for record in caplog.records if record.name != "asyncio"]
+    for secret in ("Reader-of-mine", "session=secret", "home.example", "for-me", "mine=1", "my-own-token"):
+        assert not [line for line in said if secret in line]
+    # Our own address, and that of the agency's feed, may be there; a reader's may not.
+    assert not [line for line in said if "127.0.0.1" in line.replace(own, "") and "aa.news/main" not in line]
 
 
 # Attack 25.

@@ -77,6 +77,20 @@ async def test_a_body_of_unsaid_length_is_refused(here: Place) -> None:
         assert reply.status == 411
 
 
+async def test_who_waits_to_be_asked_for_the_body_is_asked_once_it_is_wanted(here: Place) -> None:
+    async with hub_at_work(here) as served:
+        token = here.newsroom.release("storm").encode()
+        head = "POST /v1/submit HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nConnection: close\r\n"
+        reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+        writer.write(f"{head}Content-Type: text/plain\r\nContent-Length: {len(token)}\r\n\r\n".encode())
+        assert await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        writer.write(token)
+        assert b'"admitted"' in await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+        reply = await served.send(b"x", "Expect: 100-continue", kind="Content-Type: text/html")
+        assert reply.status == 415
+
+
 async def test_parameters_are_refused(here: Place) -> None:
     async with hub_at_work(here) as served:
         head = (

@@ -136,7 +136,7 @@ def _relations() -> None:
         sa.Column("evidence", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_relation_sub", "relation", ["sub", "ver"])
+    op.create_index("ix_relation_sub", "relation", ["sub"])
     op.create_index("ix_relation_to_sub", "relation", ["to_sub"])
 
 
@@ -173,6 +173,7 @@ def _feeds() -> None:
         sa.Column("feed", sa.String(), nullable=False),
         sa.Column("etag", sa.String(), nullable=True),
         sa.Column("last_modified", sa.String(), nullable=True),
+        sa.Column("basis", sa.String(), nullable=False),
         sa.Column("due_at", sa.Float(), nullable=False),
         sa.Column("last_try", sa.Integer(), nullable=True),
         sa.Column("last_success", sa.Integer(), nullable=True),

@@ -1,0 +1,118 @@
+"""What every StreamBook must do."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from press import NOON
+
+from syndicate.errors import StorageError
+from syndicate.news import Act, AgencyId, ItemId, KeyId, StreamName, TokenDigest
+from syndicate.ports import Signed, StreamBook
+from syndicate.storage import open_streambook
+
+AGENCY, STREAM = AgencyId("vn.demo"), StreamName("main")
+
+
+class Opens(Protocol):
+    def __call__(self) -> AbstractContextManager[StreamBook]: ...
+
+
+IMPLEMENTATIONS = [pytest.param(open_streambook, id="SQLite")]
+
+
+@pytest.fixture(params=IMPLEMENTATIONS)
+def opens(request: pytest.FixtureRequest, tmp_path: Path) -> Opens:
+    """Opens the same book each time it is called."""
+    return lambda: request.param(tmp_path / "stream.db", AGENCY, STREAM)
+
+
+@pytest.fixture
+def book(opens: Opens) -> Iterator[StreamBook]:
+    with opens() as opened:
+        yield opened
+
+
+def signed(seq: int, name: str = "", ver: int = 1) -> Signed:
+    return Signed(
+        seq=seq,
+        sub=ItemId(f"vn.demo:{name or seq}"),
+        ver=ver,
+        act=Act.PUBLISH if ver == 1 else Act.UPDATE,
+        token=f"token-{seq}",
+        digest=TokenDigest(f"digest-{seq}"),
+        kid=KeyId("k" * 43),
+        iat=NOON + seq,
+        fingerprint=f"print-{seq}",
+        published="2026-11-23T12:00:00Z",
+        cms_id=f"https://cms.example/?p={seq}",
+    )
+
+
+def test_a_new_book_has_no_head(book: StreamBook) -> None:
+    assert book.head() == (0, None)
+    assert book.latest([ItemId("vn.demo:1")]) == {}
+    assert book.newest(10) == ()
+    assert book.page(0, 10) == ()
+
+
+def test_what_was_appended_comes_back_whole(book: StreamBook) -> None:
+    book.append([signed(1), signed(2)])
+    assert book.head() == (2, "digest-2")
+    assert book.page(0, 10) == (signed(1), signed(2))
+    assert book.page(1, 10) == (signed(2),)
+    assert book.page(0, 1) == (signed(1),)
+    assert book.page(2, 10) == ()
+
+
+def test_nothing_appended_changes_nothing(book: StreamBook) -> None:
+    book.append([])
+    assert book.head() == (0, None)
+
+
+def test_it_is_still_there_when_opened_again(opens: Opens) -> None:
+    with opens() as book:
+        book.append([signed(1)])
+        book.close()
+    with opens() as book:
+        book.append([signed(2)])
+        assert book.page(0, 10) == (signed(1), signed(2))
+
+
+def test_latest_is_the_highest_version_of_each(book: StreamBook) -> None:
+    book.append([signed(1, "a"), signed(2, "b"), signed(3, "a", ver=2), signed(4, "c")])
+    asked = [ItemId("vn.demo:a"), ItemId("vn.demo:b"), ItemId("vn.demo:never")]
+    assert book.latest(asked) == {asked[0]: signed(3, "a", ver=2), asked[1]: signed(2, "b")}
+
+
+def test_latest_takes_as_many_as_a_cms_may_show(book: StreamBook) -> None:
+    book.append([signed(1, "a")])
+    asked = [ItemId(f"vn.demo:{number}") for number in range(50_000)]
+    assert book.latest([*asked, ItemId("vn.demo:a")]) == {ItemId("vn.demo:a"): signed(1, "a")}
+
+
+def test_newest_is_by_number_the_latest_version_of_each_item(book: StreamBook) -> None:
+    book.append([signed(1, "a"), signed(2, "b"), signed(3, "a", ver=2), signed(4, "c")])
+    assert [each.seq for each in book.newest(10)] == [4, 3, 2]
+    assert [each.seq for each in book.newest(2)] == [4, 3]
+
+
+@pytest.mark.parametrize(
+    ("batch", "says"),
+    [
+        pytest.param([signed(1, "x")], "number 1 does not follow 2", id="a number that is taken"),
+        pytest.param([signed(4)], "number 4 does not follow 2", id="a number that leaves a gap"),
+        pytest.param([signed(3), signed(5)], "number 5 does not follow 3", id="a gap inside the batch"),
+        pytest.param([signed(3), signed(4, "1")], "version 1 of vn.demo:1 is signed", id="a taken version"),
+        pytest.param([signed(3, "x"), signed(4, "x")], "UNIQUE", id="a version twice in the batch"),
+    ],
+)
+def test_a_batch_that_does_not_fit_is_refused_whole(book: StreamBook, batch: list[Signed], says: str) -> None:
+    book.append([signed(1), signed(2)])
+    with pytest.raises(StorageError, match=says):
+        book.append(batch)
+    assert book.page(0, 10) == (signed(1), signed(2))
+    book.append([signed(3)])
+    assert book.head() == (3, "digest-3")

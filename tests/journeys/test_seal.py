@@ -1,0 +1,88 @@
+"""The sealer: in windows, in order, and never stopped by a bad minute."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from kept import Bell, HandClock, keep, published
+from press import NOON, PressRoom
+
+from syndicate.errors import StorageError
+from syndicate.journey import Sealer, _seal
+from syndicate.news import Slice
+from syndicate.ports import Storage
+from syndicate.storage import open_storage
+
+
+@pytest.fixture
+async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
+    async with open_storage(tmp_path / "hub.db") as opened:
+        yield opened
+
+
+@pytest.fixture
+def vn() -> PressRoom:
+    return PressRoom()
+
+
+async def test_all_that_waits_is_sealed_and_the_bell_rung_for_each_transaction(
+    storage: Storage, vn: PressRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_seal, "_MOST", 2)
+    bell = Bell()
+    await keep(storage, *published(vn, "one", "two", "three"))
+    assert await Sealer(storage, HandClock(NOON + 5), bell).seal_once() == 3
+    assert bell.rung == 2
+    assert [each.sealed_at for each in await storage.page(Slice(), -1, 9)] == [NOON + 5] * 3
+
+
+async def test_sealing_again_finds_nothing_and_is_quiet(storage: Storage, vn: PressRoom) -> None:
+    bell = Bell()
+    sealer = Sealer(storage, HandClock(), bell)
+    await keep(storage, *published(vn, "one"))
+    assert [await sealer.seal_once(), await sealer.seal_once()] == [1, 0]
+    assert bell.rung == 1
+
+
+async def test_what_was_admitted_before_a_restart_is_sealed_after_it(tmp_path: Path, vn: PressRoom) -> None:
+    async with open_storage(tmp_path / "hub.db") as storage:
+        await keep(storage, *published(vn, "one", "two"))
+        await storage.seal(NOON, most=1)
+    async with open_storage(tmp_path / "hub.db") as storage:
+        assert await Sealer(storage, HandClock(), Bell()).seal_once() == 1
+        assert [each.index for each in await storage.page(Slice(), -1, 9)] == [0, 1]
+
+
+async def test_it_seals_within_a_window_until_it_is_cancelled(storage: Storage, vn: PressRoom) -> None:
+    bell = Bell()
+    running = asyncio.create_task(Sealer(storage, HandClock(), bell).run())
+    await keep(storage, *published(vn, "one"))
+    await asyncio.wait_for(bell.rings.wait(), 5)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_a_bad_minute_of_the_disk_is_not_the_end(
+    storage: Storage,
+    vn: PressRoom,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(_seal, "_AFTER_TROUBLE_SECONDS", 0.01)
+    real, troubles = storage.seal, [StorageError("no room left"), ZeroDivisionError("a bug")]
+
+    async def seal(at: float, most: int = 1_000) -> int:
+        if troubles:
+            raise troubles.pop()
+        return await real(at, most)
+
+    monkeypatch.setattr(storage, "seal", seal)
+    await keep(storage, *published(vn, "one"))
+    bell = Bell()
+    running = asyncio.create_task(Sealer(storage, HandClock(), bell).run())
+    await asyncio.wait_for(bell.rings.wait(), 5)
+    running.cancel()
+    assert "no room left" in caplog.text
+    assert "a bug" in caplog.text

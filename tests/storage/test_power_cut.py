@@ -1,0 +1,110 @@
+"""SIGKILL at any moment, then a disk that kept only what was synced: no index is lost or doubled."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import pytest
+from storage.hub_to_kill import copied_bytes
+
+from syndicate.news import Slice, digest_of
+from syndicate.storage import open_storage
+
+HUB = Path(__file__).with_name("hub_to_kill.py")
+ROUNDS = 14
+
+
+@dataclass(slots=True)
+class Announced:
+    """What the hub said before it died, over all rounds; and what of its log was committed in this one."""
+
+    digests: dict[int, str] = field(default_factory=dict)
+    committed: int = 0
+
+    def hear(self, line: str) -> None:
+        index, digest, committed = line.split()
+        assert self.digests.setdefault(int(index), digest) == digest, "an index was given twice"
+        self.committed = int(committed)
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
+    tests = HUB.parent.parent
+    paths = os.pathsep.join([str(tests), str(tests.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+    with subprocess.Popen(
+        [sys.executable, str(HUB), str(tmp_path / "hub.db")],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": paths},
+    ) as nursery:  # fmt: skip
+        yield nursery
+        nursery.stdin.close()  # type: ignore[union-attr]  # it is a pipe
+        nursery.wait(10)
+
+
+def live_and_die(
+    hub: "subprocess.Popen[str]", word: str, chance: random.Random, announced: Announced
+) -> None:
+    """One child of the hub: it announces some indices, is killed at a random moment, and is heard out."""
+    say: IO[str] = hub.stdin  # type: ignore[assignment]  # both are pipes
+    heard: IO[str] = hub.stdout  # type: ignore[assignment]
+    say.write(f"{word}\n")
+    say.flush()
+    _, child = heard.readline().split()
+    announced.committed = 0
+    for _ in range(chance.randrange(1, 25)):
+        announced.hear(heard.readline())
+    time.sleep(chance.random() * 0.02)
+    os.kill(int(child), signal.SIGKILL)
+    for line in iter(heard.readline, "dead\n"):
+        announced.hear(line)
+
+
+def cut_the_power(path: Path, committed: int, chance: random.Random) -> None:
+    """Whatever was written after the last announced commit may be gone, be there in part, or be garbage.
+
+    But what a checkpoint was copying into the database was synced before it began.
+    """
+    log = path.with_name(path.name + "-wal")
+    synced = max(committed, copied_bytes(path))
+    written = log.stat().st_size
+    assert written >= synced
+    os.truncate(log, chance.choice([synced, chance.randint(synced, written), written]))
+    if chance.random() < 0.5:
+        with log.open("r+b") as file:
+            file.seek(synced)
+            file.write(chance.randbytes(written - synced))
+
+
+async def check(path: Path, announced: Announced) -> int:
+    """Open what is left; how many indices there are."""
+    async with open_storage(path) as storage:
+        logged = await storage.page(Slice(), -1, 100_000)
+        assert [each.index for each in logged] == list(range(len(logged))), "a gap"
+        assert len({each.digest for each in logged}) == len(logged), "a double"
+        assert [digest_of(each.token) for each in logged] == [each.digest for each in logged]
+        kept = {int(each.index): str(each.digest) for each in logged}
+        assert announced.digests.items() <= kept.items(), "an announced index was lost"
+        assert await storage.size() == len(logged)
+        return len(logged)
+
+
+@pytest.mark.parametrize("word", ["go", "checkpoint often"])
+async def test_every_announced_index_survives_a_kill_and_a_power_cut(
+    hub: "subprocess.Popen[str]", word: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "hub.db"
+    chance = random.Random(word)
+    announced = Announced()
+    sizes = []
+    for _ in range(ROUNDS // 2):
+        live_and_die(hub, word, chance, announced)
+        cut_the_power(path, announced.committed, chance)
+        sizes.append(await check(path, announced))
+    assert sizes == sorted(sizes)
+    assert sizes[-1] >= len(announced.digests) > ROUNDS
