@@ -11,7 +11,7 @@ The same batch twice is a no-op. One bad token never stops another.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, TypeVar
@@ -28,7 +28,6 @@ from syndicate.news import (
     Registry,
     TokenDigest,
     Unjudged,
-    digest_of,
 )
 from syndicate.ports import Book, Clock, Storage
 from syndicate.trust import Verified, VerifiedHeartbeat, verify
@@ -45,9 +44,9 @@ Receipt = tuple[Envelope, int]  # a token, and the second of its first receipt
 
 @dataclass(slots=True)
 class _Settled:
-    """What came of tokens so far: by token; whose they were; and who took a stream's floor back."""
+    """What came of tokens so far: by digest; whose they were; and who took a stream's floor back."""
 
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    outcomes: dict[TokenDigest, Outcome] = field(default_factory=dict)
     agencies: set[AgencyId] = field(default_factory=set)
     lifted: set[AgencyId] = field(default_factory=set)
 
@@ -84,15 +83,13 @@ class Admission:
     async def _judge(self, receipts: Sequence[Receipt]) -> _Settled:
         """Steps (1) to (3)."""
         registry = self._registry_source()
-        first: dict[str, Receipt] = {}
+        first: dict[TokenDigest, Receipt] = {}
         for receipt in receipts:
-            first.setdefault(receipt[0].token, receipt)
+            first.setdefault(receipt[0].digest, receipt)
         # (1) skip what is known
-        digests = await asyncio.to_thread(_digests, first)
-        known = await self._storage.known(digests.values())
-        settled = _Settled()
-        settled.outcomes.update((token, Known(digest=of)) for token, of in digests.items() if of in known)
-        unknown = [receipt for token, receipt in first.items() if token not in settled.outcomes]
+        known = await self._storage.known(first.keys())
+        settled = _Settled(outcomes={digest: Known(digest=digest) for digest in known})
+        unknown = [receipt for digest, receipt in first.items() if digest not in known]
         # (2) verify each by itself
         judged: list[tuple[Envelope, Verdict]] = []
         for start in range(0, len(unknown), _SLICE):
@@ -113,11 +110,6 @@ class Admission:
             waiting |= settled.lifted
 
 
-def _digests(tokens: Iterable[str]) -> dict[str, TokenDigest]:
-    # What is not ASCII has no digest; verification will refuse it.
-    return {token: digest_of(token) for token in tokens if token.isascii()}
-
-
 def _verify_each(receipts: Sequence[Receipt], registry: Registry) -> list[tuple[Envelope, Verdict]]:
     return [
         (envelope, _surely(envelope, partial(verify, envelope, registry, at))) for envelope, at in receipts
@@ -130,8 +122,7 @@ def _surely(envelope: Envelope, judge: Callable[[], T]) -> T | Unjudged:
         return judge()
     except Exception:
         log.exception("a token from %s could not be judged", envelope.source)
-        digest = digest_of(envelope.token) if envelope.token.isascii() else None
-        return Unjudged(digest=digest)
+        return Unjudged(digest=envelope.digest if envelope.token.isascii() else None)
 
 
 def _batches(judged: list[tuple[Envelope, Verdict]]) -> Iterator[list[tuple[Envelope, Verdict]]]:
@@ -156,15 +147,15 @@ def _settle(book: Book, batch: Sequence[tuple[Envelope, Verdict]], registry: Reg
     items = [verdict for _, verdict in batch if isinstance(verdict, Verified)]
     beats = [verdict for _, verdict in batch if isinstance(verdict, VerifiedHeartbeat)]
     desk = Desk(book, items, beats)
-    outcomes: dict[str, Outcome] = {
-        envelope.token: verdict for envelope, verdict in batch if isinstance(verdict, Refused | Unjudged)
+    outcomes: dict[TokenDigest, Outcome] = {
+        envelope.digest: verdict for envelope, verdict in batch if isinstance(verdict, Refused | Unjudged)
     }
     for item in desk.in_order(items):
-        outcomes[item.envelope.token] = _surely(item.envelope, partial(desk.place, item))
+        outcomes[item.digest] = _surely(item.envelope, partial(desk.place, item))
     for beat in beats:
-        outcomes[beat.envelope.token] = _surely(beat.envelope, partial(desk.hear, beat))
+        outcomes[beat.digest] = _surely(beat.envelope, partial(desk.hear, beat))
     desk.keep(registry)
-    _keep_the_rest(book, [(envelope, outcomes[envelope.token]) for envelope, _ in batch], at)
+    _keep_the_rest(book, [(envelope, outcomes[envelope.digest]) for envelope, _ in batch], at)
     return _Settled(outcomes=outcomes, agencies={each.item.iss for each in items}, lifted=desk.lifted)
 
 
@@ -183,17 +174,17 @@ def _held(book: Book, agency: AgencyId) -> list[Receipt]:
     return [(Envelope(token=token, source=source), at) for token, source, at in book.held(agency)]
 
 
-def _in_order(envelopes: Sequence[Envelope], outcomes: dict[str, Outcome]) -> tuple[Outcome, ...]:
+def _in_order(envelopes: Sequence[Envelope], outcomes: dict[TokenDigest, Outcome]) -> tuple[Outcome, ...]:
     """The outcome of each envelope, told once each; a token's second envelope finds it known."""
     answers: list[Outcome] = []
-    told: set[str] = set()
+    told: set[TokenDigest] = set()
     for envelope in envelopes:
-        outcome = outcomes[envelope.token]
-        if envelope.token in told and isinstance(outcome, Admitted):
+        outcome = outcomes[envelope.digest]
+        if envelope.digest in told and isinstance(outcome, Admitted):
             outcome = Known(digest=outcome.digest)
-        elif envelope.token not in told:
+        elif envelope.digest not in told:
             _tell(envelope, outcome)
-        told.add(envelope.token)
+        told.add(envelope.digest)
         answers.append(outcome)
     return tuple(answers)
 

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from syndicate.news._ids import TokenDigest
 
@@ -18,7 +18,11 @@ def digest_of(token: str) -> TokenDigest:
     Raises:
         UnicodeEncodeError: the token is not ASCII.
     """
-    return TokenDigest(b64url(hashlib.sha256(token.encode("ascii")).digest()))
+    return _named(token.encode("ascii"))
+
+
+def _named(token: bytes) -> TokenDigest:
+    return TokenDigest(b64url(hashlib.sha256(token).digest()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +30,13 @@ class Envelope:
     """A token as it came in: bytes that nobody has vouched for yet.
 
     ``token`` is the compact JWS (RFC 7515, section 7.1) as text; ``source`` says where it was found
-    (a feed id, ``"submit"``, a file name), for messages and never for trust.
+    (a feed id, ``"submit"``, a file name), for messages and never for trust. ``digest`` is made of the
+    token, once: what is not ASCII, and so no token, gets one that no token has.
     """
 
     token: str
     source: str
+    digest: TokenDigest = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", _named(self.token.encode("utf-8", "surrogatepass")))

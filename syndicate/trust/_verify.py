@@ -40,7 +40,6 @@ from syndicate.news import (
     Registry,
     SeatState,
     TokenDigest,
-    digest_of,
     host_of,
     is_listed,
     limits,
@@ -119,7 +118,7 @@ def verify(
         payload, key = _signed_payload(token, registry)
         return _judge(envelope, payload, key, registry, received_at)
     except _Refusal as exc:
-        digest = digest_of(token) if token.isascii() else None
+        digest = envelope.digest if token.isascii() else None
         return Refused(reason=exc.reason, detail=str(exc), agency=exc.agency, digest=digest)
 
 
@@ -213,7 +212,7 @@ def _judge(
     late = _check_time(said.iat, key, received_at)
     # (11) the agency's seat, at the receipt
     contested = _check_seat(agency, received_at)
-    digest = digest_of(envelope.token)
+    digest = envelope.digest
     if isinstance(said, Heartbeat):
         return VerifiedHeartbeat(
             _MINT, envelope=envelope, beat=said, digest=digest, kid=key.kid, received_at=received_at

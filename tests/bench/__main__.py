@@ -7,11 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Final
 
-from . import _ingest
+from . import _beside_reader, _ingest, _memory, _polls, _warm_feed
 from ._measure import FULL, QUICK, Result, Scale
 
 SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "ingest": _ingest.measure,
+    "reader": _beside_reader.measure,
+    "polls": _polls.measure,
+    "feed": _warm_feed.measure,
+    "memory": _memory.measure,
 }
 
 

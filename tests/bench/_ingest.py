@@ -41,6 +41,16 @@ class Intake:
         self._admission = Admission(storage, lambda: registry, clock)
         self._sealer = Sealer(storage, clock, LocalWakeup())
 
+    async def take(self, tokens: Sequence[str]) -> None:
+        """Take in tokens, every one of which must be new, and seal them."""
+        await self._admit([Envelope(token=token, source="bench") for token in tokens])
+        await self._sealer.seal_once()
+
+    async def _admit(self, envelopes: Sequence[Envelope]) -> None:
+        outcomes = await self._admission.admit(envelopes)
+        if not all(isinstance(outcome, Admitted) for outcome in outcomes):
+            raise AssertionError("not every item was admitted: nothing to measure")
+
     async def ingest(self, issues: Sequence[Issue]) -> Stages:
         """Take in these documents, every item of which must be new."""
         out, admitting, sealing = Stopwatch(), Stopwatch(), Stopwatch()
@@ -50,12 +60,10 @@ class Intake:
                 carried = take_out(fetched, "atom")
                 envelopes = [Envelope(token=each.token, source="bench") for each in carried]
             with admitting:
-                outcomes = await self._admission.admit(envelopes)
+                await self._admit(envelopes)
             with sealing:
                 if number % _SEAL_EVERY == 0 or number == len(issues):
                     await self._sealer.seal_once()
-            if not all(isinstance(outcome, Admitted) for outcome in outcomes):
-                raise AssertionError("not every item was admitted: nothing to measure")
         return Stages(out.seconds, admitting.seconds, sealing.seconds)
 
 

@@ -1,0 +1,74 @@
+"""Our ingest beside ``reader``, the library a newsroom's engineer would take: the same stories, unsigned."""
+
+import asyncio
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import feedparser_sgmllib
+
+from ._ingest import Stages, intake
+from ._measure import MICRO, Goal, Result, Scale, cpu_of, ratio_of, told
+from ._newsroom import ENTRIES, Issue, Press
+
+# reader 3.26 carries a feedparser of its own, which asks for this module by a name that nothing it depends
+# on brings any more.
+sys.modules.setdefault("sgmllib", feedparser_sgmllib)
+
+GOAL: Final = Goal(at_least=3.0)
+_TOKEN: Final = re.compile(rb"<(?:\w+:)?jws\b[^>]*>[^<]*</(?:\w+:)?jws>")
+
+
+def measure(scale: Scale) -> list[Result]:
+    """Items a second of CPU of ours ÷ those of reader."""
+    with TemporaryDirectory(prefix="syndicate-bench-") as made:
+        folder = Path(made)
+        press = Press(folder)
+        met, issues = list(press.issues(len(press.rooms))), list(press.issues(scale.of(10, 1)))
+        names = _unsigned(folder, issues)
+        items = len(issues) * ENTRIES
+        ours, theirs = [], []
+        for turn in range(scale.turns):
+            theirs.append(_theirs(folder / f"{turn}.reader", folder, names, items) / items * MICRO)
+            stages = asyncio.run(_ours(folder / f"{turn}.db", press, met, issues))
+            ours.append(sum(stages) / items * MICRO)
+    behind = [told("reader", theirs, "µs an item"), told("ours, signatures checked", ours, "µs an item")]
+    ratios = [them / us for them, us in zip(theirs, ours, strict=True)]
+    what = "items a second of CPU ÷ those of reader, which takes the same stories unsigned"
+    return [ratio_of("reader", what, ratios, GOAL, behind)]
+
+
+async def _ours(path: Path, press: Press, met: Sequence[Issue], issues: Sequence[Issue]) -> Stages:
+    async with intake(path, press.registry, met) as open_:
+        return await open_.ingest(issues)
+
+
+def _unsigned(folder: Path, issues: Sequence[Issue]) -> list[str]:
+    """The same documents without their tokens, as files; their names."""
+    names = []
+    for number, issue in enumerate(issues):
+        bare, taken = _TOKEN.subn(b"", issue.atom)
+        if taken != ENTRIES:
+            raise AssertionError(f"{taken} tokens were taken out of {ENTRIES} entries")
+        names.append(f"{number}.atom")
+        (folder / names[-1]).write_bytes(bare)
+    return names
+
+
+def _theirs(database: Path, folder: Path, names: Sequence[str], items: int) -> float:
+    """Seconds of CPU that reader takes for all stories, over its own way of updating feeds."""
+    from reader import make_reader  # noqa: PLC0415 - slow to import, and only this section needs it
+
+    reader = make_reader(str(database), feed_root=str(folder))
+    try:
+        for name in names:
+            reader.add_feed(name)
+        spent = cpu_of(reader.update_feeds)
+        if reader.get_entry_counts().total != items:
+            raise AssertionError("reader did not take every story: nothing to compare with")
+    finally:
+        reader.close()
+    return spent

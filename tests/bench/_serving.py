@@ -1,0 +1,96 @@
+"""A hub in a process of its own, with a bare aiohttp handler beside it, that says what it has used.
+
+``python -m tests.bench._serving DATABASE SOURCES KEYS``: it prints one JSON line with its two ports, then
+one for every line it reads: a JSON object of bodies to hand out bare, or {} to be asked how it is.
+"""
+
+import asyncio
+import json
+import resource
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from syndicate.assembly import open_hub
+from syndicate.journey import PressLimits
+from syndicate.settings import Address, Settings
+
+from ._newsroom import NOON
+
+_STATUS: Final = Path("/proc/self/status")
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+
+class RunningClock:
+    """A clock that starts when the stories were signed, and goes on from there."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+
+    def now(self) -> float:
+        """Seconds since 1970, as of the stories' day."""
+        return NOON + time.monotonic() - self._started
+
+
+def peak_kilobytes() -> int:
+    """The most memory that this process ever held.
+
+    ``ru_maxrss`` may count the process that started it (Linux keeps it over exec), so VmHWM comes first.
+    """
+    if _STATUS.exists():
+        return next(int(line.split()[1]) for line in _STATUS.read_text().splitlines() if "VmHWM" in line)
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most // 1024 if sys.platform == "darwin" else most
+
+
+def bare_app(told: dict[str, Any]) -> web.Application:
+    """Handlers that do nothing but hand out what they were given; bodies are files, ``None`` is a 304."""
+    app = web.Application()
+    for path, (file, headers) in told.items():
+        app.router.add_get(path, _handler(None if file is None else Path(file).read_bytes(), headers))
+    return app
+
+
+def _handler(body: bytes | None, headers: dict[str, str]) -> Handler:
+    async def hand_out(_: web.Request) -> web.Response:
+        return web.Response(status=304 if body is None else 200, body=body, headers=headers)
+
+    return hand_out
+
+
+async def main(database: Path, sources: Path, keys: Path) -> None:
+    """Serve until there is nothing more to read."""
+    settings = Settings(
+        listen=Address("127.0.0.1", 0),
+        database=database,
+        sources=sources,
+        keys=keys,
+        feeds=PressLimits(rebuild_seconds=0.0),
+    )
+    async with open_hub(settings, clock=RunningClock()) as hub:
+        _say({"port": urlsplit(hub.url).port})
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            told = json.loads(line)
+            port = await _serve_bare(told) if told else 0
+            _say({"cpu": time.process_time(), "kilobytes": peak_kilobytes(), "port": port})
+
+
+async def _serve_bare(told: dict[str, Any]) -> int:
+    runner = web.AppRunner(bare_app(told), access_log=None)  # ends with the process
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    port: int = runner.addresses[0][1]
+    return port
+
+
+def _say(told: dict[str, Any]) -> None:
+    print(json.dumps(told), flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*map(Path, sys.argv[1:4])))
