@@ -8,6 +8,7 @@ import asyncio
 import logging
 from typing import Final
 
+from syndicate.errors import StorageError
 from syndicate.ports import Clock, Storage, Wakeup
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,9 @@ class Sealer:
             pause = WINDOW_SECONDS
             try:
                 await self.seal_once()
+            except StorageError as exc:
+                log.error("nothing can be sealed, trying again: %s. %s", exc, exc.hint)  # noqa: TRY400 - expected
+                pause = _AFTER_TROUBLE_SECONDS
             except Exception:
                 log.exception("sealing failed; it is tried again")
                 pause = _AFTER_TROUBLE_SECONDS
