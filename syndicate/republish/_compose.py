@@ -1,9 +1,8 @@
 """Entries into feeds: of the hub's slices, and of an agency's own signed feed."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 
-from syndicate.news import Agency, Entry, Feed, Index, Registry, Slice
+from syndicate.news import Agency, Entry, Feed, Index, Registry, Slice, rfc3339
 from syndicate.republish._entry import home_of
 
 
@@ -101,7 +100,7 @@ def _updated(entries: Sequence[Entry], agencies: Iterable[Agency]) -> str:
     if entries:
         return max(entry.updated for entry in entries)
     first = min((state.since for agency in agencies for state in agency.states), default=0)
-    return datetime.fromtimestamp(first, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return rfc3339(first)
 
 
 def _joined(names: Iterable[str]) -> str:
