@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
-from syndicate.news import Agency, Entry, Feed, Index, Registry, Slice
+from syndicate.news import Agency, Entry, Feed, Index, Registry, Slice, rfc3339
 from syndicate.republish._entry import home_of
 
 
@@ -106,7 +105,7 @@ def _updated(entries: Sequence[Entry], agencies: Iterable[Agency]) -> str:
     if entries:
         return max(entry.updated for entry in entries)
     first = min((state.since for agency in agencies for state in agency.states), default=0)
-    return datetime.fromtimestamp(first, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return rfc3339(first)
 
 
 def _joined(names: Iterable[str]) -> str:
