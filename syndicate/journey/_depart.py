@@ -130,6 +130,11 @@ class Press:
         kept = self._kept.get(name)
         return kept.document if kept is not None and self._believed(kept) else None
 
+    def kept(self, name: str) -> Document | None:
+        """The document kept as ``name``, whether or not its slice has moved since."""
+        kept = self._kept.get(name)
+        return None if kept is None else kept.document
+
     async def keep(
         self,
         name: str,

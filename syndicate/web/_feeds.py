@@ -12,7 +12,7 @@ FORMATS = ("rss", "atom", "json")
 
 
 class Feeds:
-    """Answers for every feed document; keeps each one's header fields as long as the document stands."""
+    """Answers for every feed document; keeps each one's header fields as long as the press keeps it."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -30,8 +30,15 @@ class Feeds:
                 return problem(404, "there is no such feed; / lists them all")
             document = await self._world.press.document(*asked)
         if ready is None or ready.source is not document:
-            ready = self._ready[name] = _made_ready(document)
+            ready = _made_ready(document)
+            self._keep(name, ready)
         return ready.answer(request)
+
+    def _keep(self, name: str, ready: Ready) -> None:
+        # What is ready holds its document: the press could not bound the memory if we held on to others.
+        press = self._world.press
+        self._ready = {each: one for each, one in self._ready.items() if press.kept(each) is one.source}
+        self._ready[name] = ready
 
     async def _find(self, name: str) -> tuple[Slice, str] | None:
         path, _, format_ = name.rpartition(".")
