@@ -19,6 +19,7 @@ T = TypeVar("T")
 AGENCY_ID: Final = re.compile(r"[a-z]{2}\.[a-z0-9-]{2,32}", re.ASCII)
 _CONFIG_BYTES: Final = 100_000
 _HINT: Final = "Open the file in an editor: each line says in a comment what belongs there."
+_ID_FORM: Final = "two letters of the state, a dot, 2 to 32 of a-z 0-9 and hyphen: vn.demo"
 _FEDERATION: Final = r"[a-z][a-z0-9-]{1,31}"
 _STREAM: Final = r"[a-z0-9-]{1,32}"
 _LANGUAGE: Final = r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?"
@@ -107,12 +108,22 @@ class _Form:
 
     def config(self) -> AgencyConfig:
         config = AgencyConfig(
-            id=AgencyId(self.get("agency", "id", matching(AGENCY_ID.pattern))),
-            federation=FederationId(self.get("agency", "federation", matching(_FEDERATION))),
-            stream=StreamName(self.get("agency", "stream", matching(_STREAM), "main")),
+            id=AgencyId(self.get("agency", "id", _matching(AGENCY_ID.pattern, _ID_FORM))),
+            federation=FederationId(
+                self.get(
+                    "agency", "federation", _matching(_FEDERATION, "2 to 32 of a-z 0-9 and hyphen: asean")
+                )
+            ),
+            stream=StreamName(
+                self.get(
+                    "agency", "stream", _matching(_STREAM, "1 to 32 of a-z 0-9 and hyphen: main"), "main"
+                )
+            ),
             name=self.get("agency", "name", _words(limits.CREDIT)),
-            language=self.get("agency", "language", matching(_LANGUAGE)),
-            zone=self.get("agency", "zone", matching(_ZONE), "UTC"),
+            language=self.get(
+                "agency", "language", _matching(_LANGUAGE, "a language tag: vi, en, ms-Arab, zh-Hans")
+            ),
+            zone=self.get("agency", "zone", _matching(_ZONE, "an IANA time zone: Asia/Dili"), "UTC"),
             domains=self.get("agency", "domains", _hosts(least=1)),
             media_hosts=self.get("agency", "media_hosts", _hosts(), ()),
             rights=self.get("agency", "rights", _words(limits.RIGHTS), None),
@@ -171,12 +182,12 @@ class _Form:
                     self.refuse(table, name, "is no field of this file")
 
 
-def matching(pattern: str) -> Callable[[Any], str]:
-    """A shape: text of the form ``pattern``."""
+def _matching(pattern: str, spoken: str) -> Callable[[Any], str]:
+    """A shape: text of the form ``pattern``, told to people as ``spoken``."""
 
     def shape(value: Any) -> str:  # noqa: ANN401 - whatever the TOML held
         if not isinstance(value, str) or re.fullmatch(pattern, value, re.ASCII) is None:
-            raise ValueError(_empty_or(value, f"is not of the form {pattern}"))
+            raise ValueError(_empty_or(value, f"is {value!r}, where there should be {spoken}"))
         return value
 
     return shape
@@ -217,7 +228,9 @@ def _hosts(least: int = 0) -> Callable[[Any], tuple[str, ...]]:
 def _folder_address(value: Any) -> str:  # noqa: ANN401 - whatever the TOML held
     address = plain_address(value) if isinstance(value, str) else None
     if address is None or not address.endswith("/"):
-        raise ValueError(_empty_or(value, 'is not an http(s) address that ends in "/"'))
+        raise ValueError(
+            _empty_or(value, 'is not an http(s) address with a host name, without a port, that ends in "/"')
+        )
     return address
 
 
