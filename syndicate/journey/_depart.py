@@ -9,6 +9,7 @@ import hashlib
 import math
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
@@ -33,7 +34,7 @@ class PressLimits:
     window_most_rss: int = 4_000  # an hour at one item a second, and some
     rebuild_seconds: float = 5.0  # between two versions of one document, but for an alert
     look_seconds: float = 1.0  # how long the newest index is believed when nobody rang
-    kept_bytes: int = 64_000_000
+    kept_bytes: int = 32_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,8 @@ class Press:
         self._locks: dict[str, asyncio.Lock] = {}
         # One core is enough for rendering: admission and answers need the other.
         self._one_rendering = asyncio.Lock()
+        # Always the same thread: each thread that renders would keep the memory of its largest document.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="press")
 
     async def document(self, slice_: Slice, format: str) -> Document:  # noqa: A002 - the word of every feed API
         """The slice as "rss", "atom" or "json": ``rebuild_seconds`` behind at most, and never an alert.
@@ -210,7 +213,7 @@ class Press:
         loop = asyncio.get_running_loop()
         began = loop.time()
         written = await write()
-        document = await asyncio.to_thread(_squeeze, written, self._codings)
+        document = await loop.run_in_executor(self._thread, _squeeze, written, self._codings)
         self._told(loop.time() - began)
         return document
 
@@ -228,7 +231,8 @@ class Press:
         window = Window(seconds=limits.window_seconds, least=limits.window_least, most=most)
         newest = await self._storage.newest(slice_)
         logged = await self._storage.window(slice_, window)
-        return await asyncio.to_thread(self._typeset, slice_, format_, logged, newest)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._typeset, slice_, format_, logged, newest)
 
     def _typeset(self, slice_: Slice, format_: str, logged: Sequence[Logged], newest: int) -> Written:
         registry = self._registry()
