@@ -1,4 +1,4 @@
-"""The one place that knows which implementation is which.
+"""Where the ports meet their implementations: nowhere else is one chosen.
 
 ``open_hub`` opens a hub's parts in order and closes them in reverse: the address first, because a busy
 port must leave nothing behind; the database last but for what runs on it. ``run_hub`` keeps it open until

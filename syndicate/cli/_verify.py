@@ -4,7 +4,8 @@ import argparse
 import json
 import re
 
-from syndicate.cli._asked import add_registry, moment, read, registry_of, shown
+from syndicate.cli._asked import add_registry, moment, read, registry_of
+from syndicate.cli._shown import shown
 from syndicate.client import TokenReport, verify_token
 from syndicate.errors import ClientError
 from syndicate.news import Reason, limits
@@ -28,7 +29,7 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def _run(args: argparse.Namespace) -> int:
     body, _ = read(args.token)
     report = verify_token(_token(body, args.token), registry_of(args), now=moment(args))
-    print(json.dumps(report.as_json(), indent=2, ensure_ascii=False) if args.json else _told(report))
+    print(json.dumps(report.as_json(), indent=2) if args.json else _told(report))
     return 0 if report.ok else 1
 
 

@@ -2,12 +2,16 @@
 
 import argparse
 import json
+from collections.abc import Sequence
 from typing import Final
 
-from syndicate.cli._asked import add_registry, is_address, moment, read, registry_of, shown
+from syndicate.cli._asked import add_registry, is_address, moment, read, registry_of
+from syndicate.cli._shown import shown
 from syndicate.client import EntryReport, FeedReport, verify_feed
 from syndicate.news import Reason
+from syndicate.wire import Difference
 
+_MOST_TOLD: Final = 50  # differences of one entry; --json has them all
 _BY_TYPE: Final = {
     "application/atom+xml": "atom",
     "application/feed+json": "json",
@@ -39,7 +43,7 @@ def _run(args: argparse.Namespace) -> int:
         now=moment(args),
         url=args.feed if is_address(args.feed) else None,
     )
-    print(json.dumps(report.as_json(), indent=2, ensure_ascii=False) if args.json else _told(report))
+    print(json.dumps(report.as_json(), indent=2) if args.json else _told(report))
     return 0 if report.ok else 1
 
 
@@ -52,7 +56,7 @@ def _guess(body: bytes) -> str:
 
 def _told(report: FeedReport) -> str:
     lines = [line for entry in report.entries if not entry.ok for line in _entry(entry)]
-    lines += [f"feed: {each.field} {each.what}" for each in report.differences]
+    lines += _differences("feed", report.differences)
     if report.detail is not None:
         lines.append(f"{report.reason or 'not checked'}: {shown(report.detail)}")
     good = sum(entry.ok for entry in report.entries)
@@ -69,7 +73,13 @@ def _entry(entry: EntryReport) -> list[str]:
     where = f"entry {entry.place + 1}"
     if entry.token is None:
         return [f"{where}: carries no token, so nothing in it is signed"]
-    told = [f"{where}: {each.field} {each.what}" for each in entry.differences]
+    told = _differences(where, entry.differences)
     for reason, detail in zip(entry.token.reasons, entry.token.details, strict=True):
         told.append(f"{where}: {reason}: {detail}. {Reason(reason).remedy}")
     return told
+
+
+def _differences(where: str, found: Sequence[Difference]) -> list[str]:
+    # A field is named as the document names it, and the document is a stranger's.
+    told = [f"{where}: {shown(each.field)} {each.what}" for each in found[:_MOST_TOLD]]
+    return told if len(found) <= _MOST_TOLD else [*told, f"{where}: and {len(found) - _MOST_TOLD} more"]

@@ -32,6 +32,9 @@ class PressLimits:
     window_least: int = 100
     window_most: int = 500  # Atom and JSON Feed carry the tokens
     window_most_rss: int = 4_000  # an hour at one item a second, and some
+    # Of tokens, which an agency can make thirteen times as large as usual: a document has to fit in memory.
+    window_characters: int = 16_000_000
+    window_characters_rss: int = 32_000_000
     rebuild_seconds: float = 5.0  # between two versions of one document, but for an alert
     look_seconds: float = 1.0  # how long the newest index is believed when nobody rang
     kept_bytes: int = 32_000_000
@@ -227,8 +230,13 @@ class Press:
 
     async def _write(self, slice_: Slice, format_: str) -> Written:
         limits = self._limits
-        most = limits.window_most_rss if format_ == "rss" else limits.window_most
-        window = Window(seconds=limits.window_seconds, least=limits.window_least, most=most)
+        rss = format_ == "rss"
+        window = Window(
+            seconds=limits.window_seconds,
+            least=limits.window_least,
+            most=limits.window_most_rss if rss else limits.window_most,
+            characters=limits.window_characters_rss if rss else limits.window_characters,
+        )
         newest = await self._storage.newest(slice_)
         logged = await self._storage.window(slice_, window)
         loop = asyncio.get_running_loop()

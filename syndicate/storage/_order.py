@@ -106,7 +106,17 @@ def window(connection: Connection, slice_: Slice, window_: Window) -> tuple[Logg
     count = min(max(connection.execute(in_time).scalar_one(), window_.least), window_.most)
     wanted = newest_first.with_only_columns(idx).limit(count)
     logged = _LOG_TABLE.c.idx
-    return _logged(connection.execute(_LOGGED.where(logged.in_(wanted)).order_by(logged.desc())))
+    with connection.execute(_LOGGED.where(logged.in_(wanted)).order_by(logged.desc())) as found:
+        return _logged(_up_to(window_.characters, found))
+
+
+def _up_to(characters: int, found: Iterable[Any]) -> Iterator[Any]:
+    """The first row, and those after it while all their tokens have no more characters than this."""
+    for number, row in enumerate(found):  # read one by one: what is too much never comes into memory
+        characters -= len(row.token)
+        if characters < 0 and number:
+            return
+        yield row
 
 
 def version(connection: Connection, sub: ItemId, ver: int) -> Logged | None:
