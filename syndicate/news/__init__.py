@@ -41,7 +41,17 @@ from syndicate.news._item import (
     Relation,
     RelationType,
 )
-from syndicate.news._outcome import Admitted, Held, Known, Mark, Outcome, Reason, Refused, Unjudged
+from syndicate.news._outcome import (
+    UNPROVED,
+    Admitted,
+    Held,
+    Known,
+    Mark,
+    Outcome,
+    Reason,
+    Refused,
+    Unjudged,
+)
 from syndicate.news._registry import (
     Agency,
     AgencyKey,
@@ -57,6 +67,7 @@ from syndicate.news._slice import Slice
 
 __all__ = [
     "PROTOCOL_VERSION",
+    "UNPROVED",
     "UNSAFE_CHARACTERS",
     "Act",
     "Admitted",
