@@ -9,6 +9,7 @@ import hashlib
 import math
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
@@ -36,7 +37,7 @@ class PressLimits:
     window_characters_rss: int = 32_000_000
     rebuild_seconds: float = 5.0  # between two versions of one document, but for an alert
     look_seconds: float = 1.0  # how long the newest index is believed when nobody rang
-    kept_bytes: int = 64_000_000
+    kept_bytes: int = 32_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ class Written:
     modified: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
 class Document:
     """A rendering as it departs. ``digest`` names the bytes; ``bodies`` holds them by content coding."""
 
@@ -116,6 +117,8 @@ class Press:
         self._locks: dict[str, asyncio.Lock] = {}
         # One core is enough for rendering: admission and answers need the other.
         self._one_rendering = asyncio.Lock()
+        # Always the same thread: each thread that renders would keep the memory of its largest document.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="press")
 
     async def document(self, slice_: Slice, format: str) -> Document:  # noqa: A002 - the word of every feed API
         """The slice as "rss", "atom" or "json": ``rebuild_seconds`` behind at most, and never an alert.
@@ -129,11 +132,6 @@ class Press:
         """The document kept as ``name`` ("vn.atom"), if it was looked after just now: the warm way."""
         kept = self._kept.get(name)
         return kept.document if kept is not None and self._believed(kept) else None
-
-    def kept(self, name: str) -> Document | None:
-        """The document kept as ``name``, whether or not its slice has moved since."""
-        kept = self._kept.get(name)
-        return None if kept is None else kept.document
 
     async def keep(
         self,
@@ -218,7 +216,7 @@ class Press:
         loop = asyncio.get_running_loop()
         began = loop.time()
         written = await write()
-        document = await asyncio.to_thread(_squeeze, written, self._codings)
+        document = await loop.run_in_executor(self._thread, _squeeze, written, self._codings)
         self._told(loop.time() - began)
         return document
 
@@ -241,7 +239,8 @@ class Press:
         )
         newest = await self._storage.newest(slice_)
         logged = await self._storage.window(slice_, window)
-        return await asyncio.to_thread(self._typeset, slice_, format_, logged, newest)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._typeset, slice_, format_, logged, newest)
 
     def _typeset(self, slice_: Slice, format_: str, logged: Sequence[Logged], newest: int) -> Written:
         registry = self._registry()

@@ -66,15 +66,16 @@ def seal(connection: Connection, at: float, most: int) -> Sealed:
     first, when = (0, at) if last is None else (last.idx + 1, max(at, last.sealed_at))
     log: list[tuple[object, ...]] = []
     shown: list[tuple[object, ...]] = []
-    newest: dict[Slice, int] = {}
+    newest: dict[tuple[MemberCode, AgencyId, str], int] = {}
     for idx, (version_id, item_id, ver, act, agency, lang) in enumerate(waiting, first):
         slices = (agency[:2], agency, lang)
         log.append((idx, version_id, when, *slices))
         shown.append((item_id, idx, ver, act == Act.RETRACT, when, *slices))
-        newest.update((slice_, idx) for slice_ in _slices_of(*slices))
+        newest.pop(slices, None)  # so that the last one put in is the newest
+        newest[slices] = idx
     connection.exec_driver_sql(_LOG, log)
     connection.exec_driver_sql(_SHOW, shown)
-    return Sealed(len(log), newest)
+    return Sealed(len(log), {slice_: idx for each, idx in newest.items() for slice_ in _slices_of(*each)})
 
 
 def newest(connection: Connection) -> dict[Slice, int]:
