@@ -57,9 +57,14 @@ class RegistryShelf:
         self._sources, self._keys = sources, keys
         self.current: Registry = load_registry(sources, keys)
         self._complaint = ""
+        self._reading = asyncio.Lock()
 
     async def refresh(self) -> bool:
         """Read the folders again; whether another registry is in use now. A broken edit changes nothing."""
+        async with self._reading:  # of two looks at once, the one that began first could come in last
+            return await self._refresh()
+
+    async def _refresh(self) -> bool:
         try:
             read = await asyncio.to_thread(load_registry, self._sources, self._keys)
         except RegistryError as exc:

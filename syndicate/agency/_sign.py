@@ -8,7 +8,7 @@ from typing import Final
 from syndicate.agency._cms import CMS_BYTES, CmsEntry, read_cms
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._draft import Draft, Unfit, draft
-from syndicate.agency._files import publish
+from syndicate.agency._files import publish, refuse_to_forget
 from syndicate.agency._report import EntryReport, Fate, Report
 from syndicate.agency._stream import Unsigned, sign_items
 from syndicate.errors import AgencyError
@@ -37,11 +37,12 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
     stopped; run twice, the second changes nothing.
 
     Raises:
-        AgencyError: the CMS's feed cannot be read, or a file not be written.
+        AgencyError: the CMS's feed cannot be read, a file not be written, or the book is not the newest.
         SigningError: the key cannot sign.
         StorageError: the book cannot be read or written.
     """
     registry = config.own_registry(signer.kid, signer.public)
+    refuse_to_forget(config, book, registry, clock.now())
     try:
         entries = read_cms(await _cms_bytes(config.feed, fetcher), source=config.feed)
     except AgencyError:

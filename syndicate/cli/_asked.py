@@ -45,6 +45,15 @@ def registry_of(args: argparse.Namespace) -> Registry:
     return load_registry(sources, args.keys or keys)
 
 
+def consulted(args: argparse.Namespace, registry: Registry) -> str:
+    """For whoever was told that a key is unknown: to whom, and how to ask another registry."""
+    whose = "which came with this program" if args.sources is None else f"in {args.sources}"
+    return (
+        f"Judged with the registry of {registry.name!r}, {whose}; it lists {len(registry.keys)} keys.\n"
+        "  Another one: --sources FOLDER --keys FOLDER (the demo prints its own)."
+    )
+
+
 def moment(args: argparse.Namespace) -> int:
     """The Unix time to judge at."""
     return int(time.time()) if args.at is None else args.at

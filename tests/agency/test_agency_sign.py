@@ -37,6 +37,34 @@ def test_what_an_agency_signed_is_verified_as_theirs_from_the_feed_it_wrote(room
     assert [each.item.title for each in verified if isinstance(each, Verified)] == ["Tin số 2", "Tin số 1"]
 
 
+def test_a_lost_memory_is_noticed_before_a_number_is_given_twice(room: Newsroom) -> None:
+    room.run(rss(story(2), story(1)))
+    shown = room.atom.read_bytes()
+    room.config.book_file.unlink()
+    with pytest.raises(AgencyError, match=r"ends at number 0 .* shows number 2") as caught:
+        room.sign()
+    assert "back-up" in str(caught.value.hint)
+    assert (room.atom.read_bytes(), room.said()) == (shown, [])
+
+
+def test_a_book_restored_from_before_is_noticed_too(room: Newsroom) -> None:
+    room.run(rss(story(1)))
+    old = room.config.book_file.read_bytes()
+    room.run(rss(story(2), story(1)))
+    room.config.book_file.write_bytes(old)
+    with pytest.raises(AgencyError, match=r"ends at number 1 .* shows number 2"):
+        room.sign()
+
+
+def test_a_feed_of_another_key_bears_no_witness(room: Newsroom, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    other = Newsroom(tmp_path / "other", signer=ephemeral_signer(b"another newsroom, 32 bytes of it"))
+    other.run(rss(story(1)))
+    room.config.folder.mkdir()
+    room.atom.write_bytes(other.atom.read_bytes())
+    assert room.run(rss(story(1))).head == 1
+
+
 def test_numbers_follow_publication_and_tokens_form_a_chain(room: Newsroom) -> None:
     report = room.run(rss(story(3), story(1), story(2)))
     assert [item.title for item in room.said()] == ["Tin số 1", "Tin số 2", "Tin số 3"]

@@ -76,6 +76,13 @@ async def fails(*words: str, before: Callable[[], None] | None = None) -> str:
     return told
 
 
+async def test_a_hub_says_at_the_start_how_many_feeds_it_polls(here: Place) -> None:
+    async with running(*options(here)) as (process, _port):
+        assert process.stdout is not None
+        line = await asyncio.wait_for(process.stdout.readline(), 30)
+    assert line.decode() == "Signed feeds that it polls: 1, of agencies: 1. Ctrl-C stops it.\n"
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_hub_serves_and_stops_cleanly_when_told(here: Place, number: signal.Signals) -> None:
     async with running(*options(here)) as (process, port):
