@@ -12,10 +12,11 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeGuard
+from typing import TypeGuard
 
 from syndicate.journey._arrive import Admits
 from syndicate.news import (
+    UNPROVED,
     Admitted,
     AgencyId,
     Envelope,
@@ -30,19 +31,6 @@ from syndicate.news import (
     limits,
 )
 from syndicate.ports import Clock
-
-# Refused in steps 1 to 5: nothing shows that the agency had a part in it.
-_UNPROVED: Final = frozenset(
-    {
-        Reason.TOKEN_TOO_LARGE,
-        Reason.TOKEN_MALFORMED,
-        Reason.BASE64_NOT_CANONICAL,
-        Reason.HEADER_UNKNOWN,
-        Reason.KEY_UNKNOWN,
-        Reason.KEY_WEAK,
-        Reason.SIGNATURE_BAD,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +127,7 @@ class SubmissionDesk:
 def _proved(outcome: Outcome) -> TypeGuard[Admitted | Held | Refused]:
     """Whether this token, not seen before, was shown to be its agency's own."""
     if isinstance(outcome, Refused):
-        return outcome.reason not in _UNPROVED
+        return outcome.reason not in UNPROVED
     return isinstance(outcome, Admitted | Held)
 
 

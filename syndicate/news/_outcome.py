@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from syndicate.news._ids import AgencyId, ItemId, TokenDigest
 
@@ -63,6 +64,20 @@ class Reason(StrEnum):
     def remedy(self) -> str:
         """What the agency's IT person can do about it, in one sentence."""
         return _REMEDIES[self]
+
+
+# Refused in steps 1 to 5: no agency has shown a part in it, and anybody can make any number of them.
+UNPROVED: Final = frozenset(
+    {
+        Reason.TOKEN_TOO_LARGE,
+        Reason.TOKEN_MALFORMED,
+        Reason.BASE64_NOT_CANONICAL,
+        Reason.HEADER_UNKNOWN,
+        Reason.KEY_UNKNOWN,
+        Reason.KEY_WEAK,
+        Reason.SIGNATURE_BAD,
+    }
+)
 
 
 class Mark(StrEnum):

@@ -509,6 +509,19 @@ async def test_a_source_keeps_its_newest_thousand_refusals_and_all_its_counts(st
     assert await storage.refusal_counts() == {(AgencyId("vn.demo"), Reason.SIGNATURE_BAD): 1_201}
 
 
+async def test_attack_34_unsigned_junk_does_not_push_out_the_evidence_of_what_was_signed(
+    storage: Storage,
+) -> None:
+    signed = Refused(
+        reason=Reason.VERSION_TAKEN, detail="?", agency=AgencyId("vn.demo"), digest=TokenDigest("signed")
+    )
+    await refuse(storage, [(signed, "submit", "evidence")], NOON)
+    await refuse(storage, [(refusal(f"{number}"), "submit", "junk") for number in range(1_100)], NOON + 1)
+    kept = await storage.refusals(limit=2_000)
+    assert [record.evidence for record in kept if record.digest == "signed"] == ["evidence"]
+    assert len(kept) == 1_001
+
+
 async def test_refusals_are_listed_by_agency_and_page(storage: Storage) -> None:
     mine = [(refusal(f"{number}"), "submit", "t") for number in range(5)]
     nobodys = [(Refused(reason=Reason.KEY_UNKNOWN, detail="?"), "submit", "t")]
