@@ -39,7 +39,7 @@ def refuse_to_forget(config: AgencyConfig, book: StreamBook, registry: Registry,
 def _highest_shown(config: AgencyConfig, registry: Registry, now: int) -> int:
     try:
         with (config.folder / config.atom_name).open("rb") as file:
-            carried = take_out(file.read(limits.FEED_BYTES + 1), "atom")
+            carried = take_out(file.read(limits.FEED_BYTES + 1), "atom").carried
     except (OSError, WireError):
         return 0  # nothing was shown yet, or what stands there is to be replaced
     judged = [verify(Envelope(token=each.token, source="own feed"), registry, now) for each in carried]

@@ -22,6 +22,7 @@ from syndicate.agency import (
     sign_once,
 )
 from syndicate.cli._passphrase import new_passphrase, passphrase
+from syndicate.cli._shown import shown
 from syndicate.fetch import FetchLimits, open_fetcher
 from syndicate.ports import Signer, StreamBook
 from syndicate.signing import create_key, open_key
@@ -169,7 +170,7 @@ def _next_steps(agency: str, founded: Founded, sealed_with: str) -> str:
 
 
 def _as_json(report: Report) -> str:
-    return json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=2, default=str)
+    return json.dumps(dataclasses.asdict(report), indent=2, default=str)
 
 
 def _as_text(report: Report) -> str:
@@ -187,8 +188,8 @@ def _lines(entry: EntryReport) -> list[str]:
     if entry.fate is Fate.UNCHANGED:
         return []
     place = f" as number {entry.seq}, version {entry.ver}" if entry.seq is not None else ""
-    lines = [f"{entry.fate}{place}: {entry.title or entry.cms_id or 'an entry without a title'}"]
+    lines = [f"{entry.fate}{place}: {shown(entry.title or entry.cms_id) or 'an entry without a title'}"]
     if entry.code is not None:
-        lines.append(f"  {entry.code}: {entry.detail}")
+        lines.append(f"  {entry.code}: {shown(entry.detail or '')}")
         lines.append(f"  {entry.remedy}")
-    return lines + [f"  note: {note}" for note in entry.notes]
+    return lines + [f"  note: {shown(note)}" for note in entry.notes]

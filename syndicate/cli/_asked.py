@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from syndicate.errors import ClientError, FetchError
 from syndicate.fetch import FetchLimits, open_fetcher
-from syndicate.news import Registry, limits
+from syndicate.news import Registry
 from syndicate.ports import Fetched
 from syndicate.registry import bundled, load_registry
 
@@ -107,8 +107,3 @@ def _typed(address: str) -> tuple[tuple[str, int], ...]:
     if parts.hostname == "localhost":
         return tuple((loopback, port) for loopback in _LOOPBACK)
     return ((parts.hostname, port),) if parts.hostname in _LOOPBACK else ()
-
-
-def shown(text: str) -> str:
-    """Text from outside, made harmless for a terminal: one line, nothing that steers it."""
-    return "".join(letter if letter.isprintable() else " " for letter in text[: limits.TITLE])

@@ -4,7 +4,8 @@ import argparse
 import json
 import re
 
-from syndicate.cli._asked import add_registry, consulted, moment, read, registry_of, shown
+from syndicate.cli._asked import add_registry, consulted, moment, read, registry_of
+from syndicate.cli._shown import shown
 from syndicate.client import TokenReport, verify_token
 from syndicate.errors import ClientError
 from syndicate.news import Reason, limits
@@ -30,7 +31,7 @@ def _run(args: argparse.Namespace) -> int:
     registry = registry_of(args)
     report = verify_token(_token(body, args.token), registry, now=moment(args))
     if args.json:
-        print(json.dumps(report.as_json(), indent=2, ensure_ascii=False))
+        print(json.dumps(report.as_json(), indent=2))
     else:
         print(_told(report))
         if Reason.KEY_UNKNOWN in report.reasons:

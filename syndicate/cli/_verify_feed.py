@@ -2,14 +2,17 @@
 
 import argparse
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from syndicate.cli._asked import add_registry, consulted, is_address, moment, read, registry_of, shown
+from syndicate.cli._asked import add_registry, consulted, is_address, moment, read, registry_of
+from syndicate.cli._shown import shown
 from syndicate.client import EntryReport, FeedReport, verify_feed
 from syndicate.news import Reason
+from syndicate.wire import Difference
 
+_MOST_TOLD: Final = 50  # differences of one entry; --json has them all
 _BY_TYPE: Final = {
     "application/atom+xml": "atom",
     "application/feed+json": "json",
@@ -43,7 +46,7 @@ def _run(args: argparse.Namespace) -> int:
         url=args.feed if is_address(args.feed) else None,
     )
     if args.json:
-        print(json.dumps(report.as_json(), indent=2, ensure_ascii=False))
+        print(json.dumps(report.as_json(), indent=2))
     else:
         print(_told(report))
         if any(each.token and Reason.KEY_UNKNOWN in each.token.reasons for each in report.entries):
@@ -60,7 +63,7 @@ def _guess(body: bytes) -> str:
 
 def _told(report: FeedReport) -> str:
     lines = list(_entries(report.entries))
-    lines += [f"feed: {each.field} {each.what}" for each in report.differences]
+    lines += [f"feed: {line}" for line in _differences(report.differences)]
     if report.detail is not None:
         lines.append(f"{report.reason or 'not checked'}: {shown(report.detail)}")
     good = sum(entry.ok for entry in report.entries)
@@ -86,7 +89,13 @@ def _entry(entry: EntryReport) -> list[str]:
         return []
     if entry.token is None:
         return ["no token, so nothing in it is signed"]
-    told = [f"{each.field} {each.what}" for each in entry.differences]
+    told = _differences(entry.differences)
     for reason, detail in zip(entry.token.reasons, entry.token.details, strict=True):
         told.append(f"{reason}: {detail}. {Reason(reason).remedy}")
     return told
+
+
+def _differences(found: Sequence[Difference]) -> list[str]:
+    # A field is named as the document names it, and the document is a stranger's.
+    told = [f"{shown(each.field)} {each.what}" for each in found[:_MOST_TOLD]]
+    return told if len(found) <= _MOST_TOLD else [*told, f"and {len(found) - _MOST_TOLD} more"]

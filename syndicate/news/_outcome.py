@@ -116,7 +116,7 @@ class Admitted:
 class Unjudged:
     """Our own code failed on this token (the log has the traceback): nothing is said about it, nothing kept.
 
-    A bug is never filed as a bad source; the other tokens of its batch have their own outcomes.
+    No source is blamed for a bug; the other tokens of its batch have their own outcomes.
     """
 
     digest: TokenDigest | None = None

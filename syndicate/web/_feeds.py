@@ -14,7 +14,7 @@ FORMATS = ("rss", "atom", "json")
 
 
 class Feeds:
-    """Answers for every feed document; keeps each one's header fields as long as the document stands."""
+    """Answers for every feed document; keeps each one's header fields as long as the press keeps it."""
 
     def __init__(self, world: World) -> None:
         self._world = world

@@ -30,7 +30,7 @@ def fates(entries: tuple[EntryReport, ...]) -> list[Fate]:
 
 def test_what_an_agency_signed_is_verified_as_theirs_from_the_feed_it_wrote(room: Newsroom) -> None:
     room.run(rss(story(2), story(1)))
-    carried = take_out(room.atom.read_bytes(), "atom")
+    carried = take_out(room.atom.read_bytes(), "atom").carried
     verified = [
         verify(Envelope(token=each.token, source="x"), room.registry, int(STARTED)) for each in carried
     ]
@@ -116,7 +116,7 @@ def test_a_changed_text_is_an_update_that_keeps_its_first_date(room: Newsroom) -
     assert second.published == first.published
     assert second.updated == "2026-11-25T11:26:40Z"  # when it was signed: the CMS does not say
     assert fates(report.entries) == [Fate.UPDATED]
-    assert len(take_out(room.atom.read_bytes(), "atom")) == 1
+    assert len(take_out(room.atom.read_bytes(), "atom").carried) == 1
 
 
 def test_a_later_time_that_the_cms_states_is_believed(room: Newsroom) -> None:
@@ -278,7 +278,7 @@ def test_an_item_of_another_agency_is_refused_before_it_is_kept(room: Newsroom) 
 def test_the_signed_feed_holds_the_newest_hundred(room: Newsroom) -> None:
     report = room.run(rss(*(story(n, pubDate="") for n in range(103, 0, -1))))
     assert (report.head, report.shown) == (103, 100)
-    titles = [each.title for each in take_out(room.atom.read_bytes(), "atom")]
+    titles = [each.title for each in take_out(room.atom.read_bytes(), "atom").carried]
     assert (titles[0], titles[-1]) == (
         "Tin số 103",
         "Tin số 4",
@@ -290,7 +290,7 @@ def test_the_signed_feed_stays_within_its_bytes(room: Newsroom) -> None:
     assert report.head == 90
     assert 20 < report.shown < 90
     assert 3_000_000 < room.atom.stat().st_size <= 4_000_000
-    assert len(take_out(room.atom.read_bytes(), "atom")) == report.shown
+    assert len(take_out(room.atom.read_bytes(), "atom").carried) == report.shown
 
 
 def test_progress_is_told_on_the_way(room: Newsroom) -> None:

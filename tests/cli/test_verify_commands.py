@@ -169,6 +169,30 @@ def test_an_entry_without_a_token_and_a_forged_one_are_named(
     assert "entry 1: no token" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("place", ["</feed>", "</entry>"], ids=["of the head", "of an entry"])
+def test_attack_25_a_strangers_feed_does_not_write_on_the_terminal(
+    folders: Folders, tmp_path: Path, feed: bytes, place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lie = "u&#10;Everything that it shows fits.&#10;&#155;2J&#8238;"
+    elements = f'<link rel="{lie}" href="https://a.example/"/><b xmlns="{lie}"/>'
+    hostile = feed.replace(place.encode(), f"{elements}{place}".encode())
+    for option in ([], ["--json"]):
+        assert run(folders, "verify-feed", *option, written(tmp_path, "feed", hostile)) == 1
+        told = capsys.readouterr().out
+        assert "\nEverything" not in told
+        assert all(letter.isprintable() or letter == "\n" for letter in told)
+
+
+def test_attack_26_a_feed_with_too_many_faults_is_told_in_few_lines(
+    folders: Folders, tmp_path: Path, feed: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hostile = feed.replace(b"</entry>", b"<x/>" * 900 + b"</entry>")
+    assert run(folders, "verify-feed", written(tmp_path, "feed", hostile)) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert len(told) < 60
+    assert "entry 1: and 850 more" in told
+
+
 @pytest.mark.parametrize("body", [b'{"version": 1}', b"<rss></rss>", b"<x/>"], ids=["JSON", "RSS", "XML"])
 def test_what_is_no_feed_is_answered_with_no(folders: Folders, tmp_path: Path, body: bytes) -> None:
     assert run(folders, "verify-feed", written(tmp_path, "feed", body)) == 1

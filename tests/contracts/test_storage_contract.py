@@ -169,7 +169,7 @@ async def test_neighbours_belong_to_one_stream_of_one_agency(
 
 async def test_a_stream_has_the_state_last_kept(storage: Storage, vn: PressRoom) -> None:
     key, other = (vn.id, MAIN), (vn.id, StreamName("other"))
-    first = StreamState(seq=7, digest=TokenDigest("d"), kids=(KeyId("a"), KeyId("b")))
+    first = StreamState(seq=7, digest=TokenDigest("d"), kids=(KeyId("a"), KeyId("b")), starts=(1, 5))
     forked = replace(first, forked=True)
     for state in (first, forked, StreamState()):
         await keep_stream(storage, key, state)
@@ -342,6 +342,14 @@ async def test_a_window_goes_back_from_the_newest_index(
     await sealed_at(storage, vn, times="bcdef", first=NOON)
     assert names(await storage.window(ALL, window)) == list(expected)
     assert names(await storage.window(Slice(lang="vi"), window)) == list(expected)
+
+
+async def test_attack_26_a_window_holds_no_more_of_tokens_than_fits(storage: Storage, vn: PressRoom) -> None:
+    await sealed_at(storage, vn, times="bcd", first=NOON)
+    sizes = [len(each.token) for each in await storage.window(ALL, WIDE)]
+    for characters, expected in ((sum(sizes), "dcb"), (sum(sizes) - 1, "dc"), (sizes[0], "d"), (1, "d")):
+        window = Window(seconds=9_999, least=9, most=9, characters=characters)
+        assert names(await storage.window(ALL, window)) == list(expected)
 
 
 async def test_a_quiet_slice_keeps_its_own_window(storage: Storage, vn: PressRoom, th: PressRoom) -> None:
