@@ -172,11 +172,15 @@ class _Run:
         return Unsigned(item=item, cms_id=each.cms_id, fingerprint=each.fingerprint)
 
     def _times(self, each: Draft, known: Signed | None) -> tuple[str, str]:
-        """`published` and `updated`: the first stays as first signed, the second only moves forward."""
+        """`published` and `updated`: the first stays as first signed, the second only moves forward.
+
+        A CMS that dates a story ahead (a zone it does not name, a slip of the hand) is not believed:
+        hubs refuse what is dated after they received it.
+        """
         now = rfc3339(self.now)
-        stated = None if each.updated is None else rfc3339(each.updated)
+        stated = None if each.updated is None else min(rfc3339(each.updated), now)
         if known is None:
-            published = now if each.published is None else rfc3339(each.published)
+            published = now if each.published is None else min(rfc3339(each.published), now)
             return published, max(published, stated or published)
         before = recall(known.token).updated
         return known.published, stated if stated is not None and stated > before else max(now, before)
