@@ -182,8 +182,8 @@ async def test_a_clock_that_is_set_back_gives_nothing_and_locks_nobody_out(hub: 
     desk = desk_of(hub, burst=1, per_second=1.0)
     await desk.submit(publish(room, 1))
     hub.clock.at -= 1_000
-    then = {"published": rfc3339(NOON - 1_000), "updated": rfc3339(NOON - 1_000)}
-    late = room.publish("late", iat=UnixTime(NOON - 1_000), **then)
+    then = rfc3339(NOON - 1_000)
+    late = room.publish("late", iat=UnixTime(NOON - 1_000), published=then, updated=then)
     assert await judged(desk, late) == ["rate-limited"]
     hub.clock.at += 2
     assert await judged(desk, late) == ["Admitted"]
