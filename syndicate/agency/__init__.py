@@ -6,18 +6,19 @@ that any web server can show. ``found_agency`` makes keys, enrolment file and co
 day. For items that do not come from a CMS there are ``sign_items`` and ``publish``, the two halves of
 what ``sign_once`` does after reading.
 
-``read_cms`` and ``convert`` are the first steps by themselves: entries of a feed, and HTML into the
-content profile. This room never opens a key, a database or a connection: it is handed them.
+``read_source`` (whatever a CMS offers), ``read_cms`` (bytes that are there already) and ``convert`` (HTML
+into the content profile) are the first steps by themselves. This room never opens a key, a database or a connection: it is handed them.
 """
 
-from syndicate.agency._cms import CMS_BYTES, CmsEntry, read_cms
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._config_file import Answers, load_config
 from syndicate.agency._convert import Converted, convert
+from syndicate.agency._entry import CmsEntry, CmsFeed
 from syndicate.agency._files import publish
 from syndicate.agency._found import Founded, found_agency
 from syndicate.agency._report import EntryReport, Fate, Report, WrittenFile
 from syndicate.agency._sign import sign_once
+from syndicate.agency._source import CMS_BYTES, read_cms, read_source
 from syndicate.agency._stream import Unsigned, sign_items
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "AgencyConfig",
     "Answers",
     "CmsEntry",
+    "CmsFeed",
     "Converted",
     "EntryReport",
     "Fate",
@@ -37,6 +39,7 @@ __all__ = [
     "load_config",
     "publish",
     "read_cms",
+    "read_source",
     "sign_items",
     "sign_once",
 ]

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from syndicate.agency._cms import CMS_BYTES, CmsEntry, read_cms
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._draft import Draft, Unfit, draft, moment
+from syndicate.agency._entry import CmsEntry
 from syndicate.agency._files import publish
 from syndicate.agency._report import EntryReport, Fate, Report
+from syndicate.agency._source import read_source
 from syndicate.agency._stream import Unsigned, sign_items
 from syndicate.errors import AgencyError
 from syndicate.news import Act, Item, ItemId, Refused, Registry, UnixTime
-from syndicate.ports import Clock, Fetched, Fetcher, FetchFailed, Signed, Signer, StreamBook
+from syndicate.ports import Clock, Fetcher, Signed, Signer, StreamBook
 from syndicate.trust import recall
 
 Progress = Callable[[int, int], None]  # entries done, of all
@@ -43,7 +43,7 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
     """
     registry = config.own_registry(signer.kid, signer.public)
     try:
-        entries = read_cms(await _cms_bytes(config.feed, fetcher), source=config.feed)
+        entries = (await read_source(config, fetcher)).entries
     except AgencyError:
         publish(config, book, registry)  # what an earlier run signed and could not show any more
         raise
@@ -51,26 +51,6 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
     reports = run.sign(entries, progress)
     shown, files = publish(config, book, registry)
     return Report(source=config.feed, entries=reports, head=book.head()[0], shown=shown, files=files)
-
-
-async def _cms_bytes(feed: str, fetcher: Fetcher) -> bytes:
-    if not feed.startswith(("http://", "https://")):
-        return _file_bytes(Path(feed))
-    match await fetcher.fetch(feed):
-        case Fetched(body=body):
-            return body
-        case FetchFailed(detail=detail):
-            raise AgencyError(f"the CMS's feed {feed} could not be fetched: {detail}")
-        case _:
-            raise AgencyError(f"{feed} answered 304 although nothing was asked about changes")
-
-
-def _file_bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(CMS_BYTES + 1)
-    except OSError as exc:
-        raise AgencyError(f"cannot read the CMS's feed {path}: {exc.strerror}") from exc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
