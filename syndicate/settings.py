@@ -209,7 +209,7 @@ def _convert(value: object, kind: Any) -> object:  # noqa: ANN401 - one line per
 def _number(value: object, kind: type) -> int | float:
     wanted = "a whole number" if kind is int else "a number"
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError(f"must be {wanted}")  # noqa: TRY004
+        raise ValueError(f"must be {wanted}")  # noqa: TRY004 - told to the operator as one of many kinds
     if isinstance(value, float) and kind is int:
         raise ValueError(f"must be {wanted}")
     try:

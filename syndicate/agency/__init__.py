@@ -4,15 +4,19 @@ Bring an ``AgencyConfig`` (``load_config``), a ``Signer``, a ``StreamBook``, a `
 to ``sign_once``; leave with a ``Report`` that says of every entry what became of it, and with two files
 that any web server can show. ``found_agency`` makes keys, enrolment file and configuration on the first
 day. For items that do not come from a CMS there are ``sign_items`` and ``publish``, the two halves of
-what ``sign_once`` does after reading.
+what ``sign_once`` does after reading, and ``item_id``; ``write_enrolment`` is the file that goes to the
+federation.
 
 ``read_source`` (whatever a CMS offers), ``read_cms`` (bytes that are there already) and ``convert`` (HTML
-into the content profile) are the first steps by themselves. This room never opens a key, a database or a connection: it is handed them.
+into the content profile) are the first steps by themselves; ``preview`` says what would be signed before
+there is a key. This room never opens a key, a database or a connection: it is handed them.
 """
 
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._config_file import Answers, load_config
 from syndicate.agency._convert import Converted, convert
+from syndicate.agency._draft import item_id
+from syndicate.agency._enrolment import write_enrolment
 from syndicate.agency._entry import CmsEntry, CmsFeed
 from syndicate.agency._files import publish
 from syndicate.agency._found import Founded, found_agency
@@ -36,10 +40,12 @@ __all__ = [
     "WrittenFile",
     "convert",
     "found_agency",
+    "item_id",
     "load_config",
     "publish",
     "read_cms",
     "read_source",
     "sign_items",
     "sign_once",
+    "write_enrolment",
 ]

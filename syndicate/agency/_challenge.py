@@ -1,6 +1,7 @@
 """Pages that stand where a feed should be, or where a story should be: named, and never signed."""
 
 import re
+from collections.abc import Sequence
 from html import unescape
 from typing import Final, NoReturn
 from urllib.parse import urljoin
@@ -51,24 +52,30 @@ def refuse_page(body: bytes, source: str, wanted: str) -> NoReturn:
             f"what {source} gave is {wanted}{_beginning(text)}",
             hint="Open the address in a browser: a login or an error page may stand there.",
         )
-    if title.rstrip(".… ").lower() in _TITLES or _MARKS.search(text):
+    # Marks alone are no proof: walls leave some on the pages that they let through, too.
+    feeds = _feeds_of(text, source)
+    if title.rstrip(".… ").lower() in _TITLES or (_MARKS.search(text) and not feeds):
         raise AgencyError(
             f"{source} gave a bot wall's challenge page ({title!r}) instead of a feed",
             hint="Let whoever runs the wall exempt the feed's address for this machine.",
         )
     raise AgencyError(
-        f"{source} gave a web page ({title!r}) where a feed should be", hint=_way_out(text, source)
+        f"{source} gave a web page ({title!r}) where a feed should be", hint=_way_out(feeds)
     )
 
 
-def _way_out(page: str, source: str) -> str:
+def _feeds_of(page: str, source: str) -> list[str]:
     links = (link[0] for link in _LINK.finditer(page) if _FEED_TYPE.search(link[0]))
     feeds = [urljoin(source, unescape(found[1])) for link in links if (found := _HREF.search(link))]
+    return list(dict.fromkeys(feeds))[:_MOST_FEEDS]
+
+
+def _way_out(feeds: Sequence[str]) -> str:
     if not feeds:
         return (
             "Look for the site's RSS, Atom or JSON address; on WordPress it is the site's address and /feed/."
         )
-    return "The page names these feeds: " + ", ".join(dict.fromkeys(feeds[:_MOST_FEEDS]))
+    return "The page names these feeds: " + ", ".join(feeds)
 
 
 def _beginning(text: str) -> str:

@@ -14,16 +14,12 @@ from syndicate.agency._enrolment import read_enrolment
 from syndicate.agency._read_wordpress import MOST_PAGES
 from syndicate.agency._source import KINDS
 from syndicate.errors import AgencyError
-from syndicate.news import AgencyId, FederationId, HostError, StreamName, a_label, limits
+from syndicate.news import AgencyId, FederationId, HostError, StreamName, a_label, limits, spelling
 
 T = TypeVar("T")
 
-AGENCY_ID: Final = re.compile(r"[a-z]{2}\.[a-z0-9-]{2,32}", re.ASCII)
 _CONFIG_BYTES: Final = 100_000
 _HINT: Final = "Open the file in an editor: each line says in a comment what belongs there."
-_FEDERATION: Final = r"[a-z][a-z0-9-]{1,31}"
-_STREAM: Final = r"[a-z0-9-]{1,32}"
-_LANGUAGE: Final = r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?"
 _ZONE: Final = r"[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}"
 
 _TEMPLATE: Final = """\
@@ -112,11 +108,11 @@ class _Form:
 
     def config(self) -> AgencyConfig:
         config = AgencyConfig(
-            id=AgencyId(self.get("agency", "id", matching(AGENCY_ID.pattern))),
-            federation=FederationId(self.get("agency", "federation", matching(_FEDERATION))),
-            stream=StreamName(self.get("agency", "stream", matching(_STREAM), "main")),
+            id=AgencyId(self.get("agency", "id", matching(spelling.AGENCY_ID))),
+            federation=FederationId(self.get("agency", "federation", matching(spelling.FEDERATION_ID))),
+            stream=StreamName(self.get("agency", "stream", matching(spelling.STREAM_NAME), "main")),
             name=self.get("agency", "name", _words(limits.CREDIT)),
-            language=self.get("agency", "language", matching(_LANGUAGE)),
+            language=self.get("agency", "language", matching(spelling.LANGUAGE)),
             zone=self.get("agency", "zone", matching(_ZONE), "UTC"),
             domains=self.get("agency", "domains", _hosts(least=1)),
             media_hosts=self.get("agency", "media_hosts", _hosts(), ()),

@@ -3,12 +3,13 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._report import WrittenFile
 from syndicate.errors import AgencyError
-from syndicate.news import Entry, Registry, limits
+from syndicate.news import Entry, Feed, Registry, limits
 from syndicate.ports import StreamBook
 from syndicate.republish import compose_agency, entry_of
 from syndicate.trust import recall
@@ -31,13 +32,14 @@ def publish(
     )
     typesetter = Typesetter()
 
-    def render(shown: Sequence[Entry], form: str) -> bytes:
+    def compose(shown: Sequence[Entry]) -> Feed:
         agency = registry.agencies[config.id]
-        feed = compose_agency(agency, tuple(shown), atom_url=config.atom_url, rss_url=config.rss_url)
-        return typesetter.render(feed, form)
+        return compose_agency(agency, shown, atom_url=config.atom_url, rss_url=config.rss_url)
 
-    atom, shown = _within_limit(entries, lambda some: render(some, "atom"))
-    rss = render(entries[:shown], "rss")
+    # The Atom is for hubs, the RSS for readers: only the RSS shows bodies beside the tokens they came from.
+    atom, shown = _within_limit(entries, lambda some: typesetter.render(compose(some), "atom"))
+    readable = replace(compose(entries[:shown]), entries=entries[:shown])
+    rss = typesetter.render(readable, "rss")
     return shown, _replace(config.folder, {config.atom_name: atom, config.rss_name: rss})
 
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from syndicate.agency._config import AgencyConfig
-from syndicate.agency._draft import Draft, Unfit, draft, moment
+from syndicate.agency._draft import Draft, Unfit, draft
 from syndicate.agency._entry import CmsEntry
 from syndicate.agency._files import publish
 from syndicate.agency._report import EntryReport, Fate, Report
 from syndicate.agency._source import read_source
 from syndicate.agency._stream import Unsigned, sign_items
 from syndicate.errors import AgencyError
-from syndicate.news import Act, Item, ItemId, Refused, Registry, UnixTime
+from syndicate.news import Act, Item, ItemId, Refused, Registry, UnixTime, rfc3339
 from syndicate.ports import Clock, Fetcher, Signed, Signer, StreamBook
 from syndicate.trust import recall
 
@@ -152,10 +152,10 @@ class _Run:
 
     def _times(self, each: Draft, known: Signed | None) -> tuple[str, str]:
         """`published` and `updated`: the first stays as first signed, the second only moves forward."""
-        now = moment(self.now)
-        stated = None if each.updated is None else moment(each.updated)
+        now = rfc3339(self.now)
+        stated = None if each.updated is None else rfc3339(each.updated)
         if known is None:
-            published = now if each.published is None else moment(each.published)
+            published = now if each.published is None else rfc3339(each.published)
             return published, max(published, stated or published)
         before = recall(known.token).updated
         return known.published, stated if stated is not None and stated > before else max(now, before)

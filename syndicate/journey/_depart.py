@@ -45,7 +45,7 @@ class Written:
     modified: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
 class Document:
     """A rendering as it departs. ``digest`` names the bytes; ``bodies`` holds them by content coding."""
 

@@ -1,9 +1,9 @@
 """Entries into feeds: of the hub's slices, and of an agency's own signed feed."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
 
-from syndicate.news import Agency, Entry, Feed, Index, Registry, Slice
+from syndicate.news import Agency, Entry, Feed, Index, Registry, Slice, rfc3339
 from syndicate.republish._entry import home_of
 
 
@@ -40,7 +40,11 @@ def compose(  # noqa: PLR0913 - a feed is no less than this
 
 
 def compose_agency(agency: Agency, entries: Sequence[Entry], *, atom_url: str, rss_url: str | None) -> Feed:
-    """An agency's own signed feed, whose ``entries`` come newest first."""
+    """An agency's own signed feed, whose ``entries`` come newest first.
+
+    Its entries show no bodies: each is carried once, inside its token (decision 0007). For a feed that
+    people read, put the whole ``entries`` into what this gives.
+    """
     rss = () if rss_url is None else (("rss", rss_url),)
     return Feed(
         id=atom_url,
@@ -48,7 +52,7 @@ def compose_agency(agency: Agency, entries: Sequence[Entry], *, atom_url: str, r
         description=_joined(agency.names.values()),
         home_url=home_of(agency),
         author=agency.name(),
-        entries=tuple(entries),
+        entries=tuple(replace(entry, text=None, html=None) for entry in entries),
         updated=_updated(entries, (agency,)),
         lang=_only(agency.languages),
         self_urls=(("atom", atom_url), *rss),
@@ -101,7 +105,7 @@ def _updated(entries: Sequence[Entry], agencies: Iterable[Agency]) -> str:
     if entries:
         return max(entry.updated for entry in entries)
     first = min((state.since for agency in agencies for state in agency.states), default=0)
-    return datetime.fromtimestamp(first, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return rfc3339(first)
 
 
 def _joined(names: Iterable[str]) -> str:

@@ -11,13 +11,13 @@ import jinja2
 from aiohttp import web
 
 from syndicate.journey import Document, Written
-from syndicate.news import Act, Agency, Kind, Registry, Slice
+from syndicate.news import Act, Agency, Kind, Registry, Slice, rfc3339
 from syndicate.ports import Logged, Window
 from syndicate.republish import entry_of
 from syndicate.trust import recall
 from syndicate.web._answer import FEED_CACHE, PAGE_POLICY, Ready
 from syndicate.web._condition import Health, read_health
-from syndicate.web._times import rfc3339, spoken
+from syndicate.web._times import spoken
 from syndicate.web._world import World
 
 _STALE_SECONDS: Final = 60.0  # the sources' figures move without the index

@@ -117,7 +117,7 @@ def test_a_feed_that_breaks_off_gives_what_it_had() -> None:
     [
         pytest.param(b"", "it is empty", id="nothing"),
         pytest.param(b"<html><title>Just a moment...</title></html>", "Just a moment", id="a challenge page"),
-        pytest.param(b'{"version": "https://jsonfeed.org/version/1.1"}', "neither a JSON Feed nor", id="JSON"),
+        pytest.param(b'{"version": "https://jsonfeed.org/version/1.1"}', "neither a JSON Feed", id="JSON"),
         pytest.param(b"/etc/passwd", "neither RSS nor Atom", id="the name of a file"),
         pytest.param(b"http://127.0.0.1/", "neither RSS nor Atom", id="an address"),
         pytest.param(bytes(range(256)) * 9, "neither RSS nor Atom", id="noise"),

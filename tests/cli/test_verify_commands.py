@@ -158,7 +158,7 @@ def test_a_file_without_end_is_not_read_to_its_end(
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[str]:
     class Quiet(SimpleHTTPRequestHandler):
-        extensions_map = {".atom": "application/atom+xml", ".jws": "application/jose"}  # noqa: RUF012
+        extensions_map = {".atom": "application/atom+xml", ".jws": "application/jose"}  # noqa: RUF012 - http.server's own way
 
         def log_message(self, *_: object) -> None:
             pass

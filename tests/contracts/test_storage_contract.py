@@ -16,6 +16,7 @@ from syndicate.news import (
     AgencyId,
     FeedId,
     Held,
+    Index,
     ItemId,
     KeyId,
     Mark,
@@ -88,7 +89,7 @@ async def test_a_new_storage_knows_nothing(storage: Storage) -> None:
     place = (AgencyId("vn.demo"), MAIN, 1)
 
     def look(book: Book) -> None:
-        assert book.known(["none"]) == frozenset()  # type: ignore[list-item]
+        assert book.known([TokenDigest("none")]) == frozenset()
         assert book.items([ItemId("vn.demo:x")]) == {}
         assert book.versions([(ItemId("vn.demo:x"), 1)]) == {}
         assert book.streams([(AgencyId("vn.demo"), MAIN)]) == {}
@@ -224,7 +225,7 @@ async def test_a_sealed_version_carries_its_token_byte_for_byte(storage: Storage
     await keep(storage, late)
     await storage.seal(NOON + 2.5)
     expected = Logged(
-        index=0,  # type: ignore[arg-type]
+        index=Index(0),
         token=token,
         digest=late.digest,
         sub=late.item.sub,

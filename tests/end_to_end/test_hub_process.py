@@ -195,7 +195,7 @@ async def test_a_disk_that_fills_up_refuses_what_comes_and_goes_on_serving(here:
     async with running(*options(here)) as (_, port):
         # What was acknowledged is there, and has its index now that there is room.
         async with asyncio.timeout(10):
-            while json.loads((await ask(port, "/v1/items")).body)["last"] != taken - 1:  # noqa: ASYNC110
+            while json.loads((await ask(port, "/v1/items")).body)["last"] != taken - 1:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.05)
 
 

@@ -446,7 +446,7 @@ async def test_a_bug_costs_one_token_its_judgement_and_no_other_anything(
     tokens = [vn.publish(each) for each in ("one", "two", "three")]
 
     def buggy(first: object, *rest: object, **more: object) -> object:
-        letter = first if isinstance(first, Envelope) else first.envelope  # type: ignore[attr-defined]
+        letter = first if isinstance(first, Envelope) else first.envelope  # type: ignore[attr-defined]  # called with either
         if letter.token == tokens[2]:
             raise ZeroDivisionError("a bug of ours")
         return real(first, *rest, **more)

@@ -53,7 +53,7 @@ def live_and_die(
 ) -> None:
     """One child of the hub: it announces some indices, is killed at a random moment, and is heard out."""
     say: IO[str] = hub.stdin  # type: ignore[assignment]  # both are pipes
-    heard: IO[str] = hub.stdout  # type: ignore[assignment]
+    heard: IO[str] = hub.stdout  # type: ignore[assignment]  # a pipe was asked for
     say.write(f"{word}\n")
     say.flush()
     _, child = heard.readline().split()

@@ -1,7 +1,6 @@
 """Whatever bytes come in, the reader gives tokens or a WireError: never a crash, hang or bloat."""
 
 import resource
-import time
 from contextlib import suppress
 
 import pytest
@@ -114,6 +113,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.timeout(30)  # none of them takes a second; one that hangs is not waited for
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_of_four_megabytes_stays_small(name: str) -> None:
     body = BOMBS[name]
@@ -123,8 +123,6 @@ def test_a_bomb_of_four_megabytes_stays_small(name: str) -> None:
         lambda: split_submission(body),
     ):
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # kB; sees the C libraries too
-        began = time.process_time()
         with suppress(WireError):
             read()
-        assert time.process_time() - began < 3
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
