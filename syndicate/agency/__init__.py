@@ -19,22 +19,31 @@ from syndicate.agency._draft import item_id
 from syndicate.agency._enrolment import write_enrolment
 from syndicate.agency._entry import CmsEntry, CmsFeed
 from syndicate.agency._files import publish
+from syndicate.agency._findings import Finding
 from syndicate.agency._found import Founded, found_agency
+from syndicate.agency._preview import Asked, Preview, Previewed, preview
+from syndicate.agency._recognise import Moved
 from syndicate.agency._report import EntryReport, Fate, Report, WrittenFile
 from syndicate.agency._sign import sign_once
-from syndicate.agency._source import CMS_BYTES, read_cms, read_source
+from syndicate.agency._source import CMS_BYTES, KINDS, read_cms, read_source
 from syndicate.agency._stream import Unsigned, sign_items
 
 __all__ = [
     "CMS_BYTES",
+    "KINDS",
     "AgencyConfig",
     "Answers",
+    "Asked",
     "CmsEntry",
     "CmsFeed",
     "Converted",
     "EntryReport",
     "Fate",
+    "Finding",
     "Founded",
+    "Moved",
+    "Preview",
+    "Previewed",
     "Report",
     "Unsigned",
     "WrittenFile",
@@ -42,6 +51,7 @@ __all__ = [
     "found_agency",
     "item_id",
     "load_config",
+    "preview",
     "publish",
     "read_cms",
     "read_source",

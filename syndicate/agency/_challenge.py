@@ -59,9 +59,7 @@ def refuse_page(body: bytes, source: str, wanted: str) -> NoReturn:
             f"{source} gave a bot wall's challenge page ({title!r}) instead of a feed",
             hint="Let whoever runs the wall exempt the feed's address for this machine.",
         )
-    raise AgencyError(
-        f"{source} gave a web page ({title!r}) where a feed should be", hint=_way_out(feeds)
-    )
+    raise AgencyError(f"{source} gave a web page ({title!r}) where a feed should be", hint=_way_out(feeds))
 
 
 def _feeds_of(page: str, source: str) -> list[str]:
