@@ -16,6 +16,7 @@ _EXAMPLES: Final = 3
 _DAY: Final = 86_400
 _STALE_DAYS: Final = 60
 _SMALL_WINDOW: Final = 20  # entries
+_FEW: Final = 4  # entries that say nothing about a pace
 _HALF: Final = 0.5
 _PREFIX = re.compile(r"[^\W\d_][\w &/()'.-]{1,30}\s?[:|»]\s+\S")
 _HOST_LEFT_OUT = re.compile(r"a (?:picture|file) on (\S+) was left out: that host is not in media_hosts")
@@ -249,7 +250,7 @@ def _prefixes(seen: _Seen) -> Iterator[Finding]:
 
 def _window(seen: _Seen) -> Iterator[Finding]:
     times = sorted(entry.published for entry, _ in seen.good if entry.published is not None)
-    if not 1 < len(times) <= _SMALL_WINDOW or times[-1] - times[0] >= _DAY:
+    if not _FEW < len(times) <= _SMALL_WINDOW or times[-1] - times[0] >= _DAY:
         return
     minutes = max(1, int((times[-1] - times[0]) // 60 // 2))
     yield Finding(

@@ -62,13 +62,15 @@ def _is_item(path: Path) -> bool:
 def _entry(path: Path, markdown: MarkdownIt, dates: DateReader) -> CmsEntry:
     try:
         with path.open("rb") as file:
-            text = file.read(_FILE_BYTES + 1).decode("utf-8-sig")
+            body = file.read(_FILE_BYTES + 1)
     except OSError as exc:
         return unreadable(f"{path.name} cannot be read: {exc.strerror}", path.stem)
+    if len(body) > _FILE_BYTES:
+        return unreadable(f"{path.name} has more than {_FILE_BYTES} bytes", path.stem)
+    try:
+        text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
         return unreadable(f"{path.name} is not in UTF-8, or only half written", path.stem)
-    if len(text) > _FILE_BYTES:
-        return unreadable(f"{path.name} has more than {_FILE_BYTES} characters", path.stem)
     found = _HEADER.match(text)
     if found is None:
         return unreadable(f"{path.name} does not begin with a header between two lines of ---", path.stem)
