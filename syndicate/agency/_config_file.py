@@ -206,7 +206,7 @@ def _count(most: int) -> Callable[[Any], int]:
 
 def _yes_or_no(value: Any) -> bool:  # noqa: ANN401 - whatever the TOML held
     if not isinstance(value, bool):
-        raise ValueError("is neither true nor false")  # noqa: TRY004 - a field's shape, told like any other
+        raise ValueError("is no yes or no as TOML writes it")  # noqa: TRY004 - a field's shape, told like any other
     return value
 
 

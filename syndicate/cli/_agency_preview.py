@@ -94,8 +94,9 @@ def _as_json(seen: Preview) -> str:
 
 def _as_text(seen: Preview, *, everything: bool) -> str:
     shown = seen.entries if everything else seen.entries[:_SHOWN]
+    entries = "1 entry" if len(seen.entries) == 1 else f"{len(seen.entries)} entries"
     lines = [
-        f"{seen.source}: {seen.format}, {len(seen.entries)} {'entry' if len(seen.entries) == 1 else 'entries'}",
+        f"{seen.source}: {seen.format}, {entries}",
         f"  language {seen.language}, zone {seen.zone}, articles on {', '.join(seen.domains) or 'no host'}",
         f"  {seen.fit()} of {len(seen.entries)} would be signed. Nothing was signed or kept now.",
         "",
