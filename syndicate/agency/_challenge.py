@@ -23,7 +23,7 @@ _MARKS = re.compile(
     re.IGNORECASE,
 )
 _PAGE = re.compile(
-    rb"^\s*(?:\xef\xbb\xbf)?(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<html|<head|<body)",
+    rb"^\s*(?:\xef\xbb\xbf)?(?:<!--(?:(?!-->).)*+-->\s*+)*+(?:<!doctype\s+html|<html|<head|<body)",
     re.IGNORECASE | re.DOTALL,
 )
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,300})", re.IGNORECASE)
@@ -47,7 +47,7 @@ def refuse_page(body: bytes, source: str, wanted: str) -> NoReturn:
     """
     text = body[:_LOOKED_AT].decode("utf-8", "replace")
     title = " ".join(unescape(found[1]).split()) if (found := _TITLE.search(text)) else ""
-    if _PAGE.match(body) is None:
+    if _PAGE.match(body[:_LOOKED_AT]) is None:
         raise AgencyError(
             f"what {source} gave is {wanted}{_beginning(text)}",
             hint="Open the address in a browser: a login or an error page may stand there.",

@@ -21,6 +21,13 @@ T = TypeVar("T")
 _CONFIG_BYTES: Final = 100_000
 _HINT: Final = "Open the file in an editor: each line says in a comment what belongs there."
 _ZONE: Final = r"[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}"
+_SPOKEN: Final = {  # forms, for the person who fills in the file
+    spelling.AGENCY_ID: "two letters of the state, a dot, 2 to 32 of a-z 0-9 and hyphen: vn.demo",
+    spelling.FEDERATION_ID: "the federation's id, of a-z 0-9 and hyphen: asean",
+    spelling.STREAM_NAME: "1 to 32 of a-z 0-9 and hyphen: main",
+    spelling.LANGUAGE: "a language tag: vi, en, ms-Arab, zh-Hans",
+    _ZONE: "an IANA time zone: Asia/Dili",
+}
 
 _TEMPLATE: Final = """\
 # {comment}: how its news is signed. Made by `syndicate agency init`; fill in what is empty, then run
@@ -176,11 +183,11 @@ class _Form:
 
 
 def matching(pattern: str) -> Callable[[Any], str]:
-    """A shape: text of the form ``pattern``."""
+    """A shape: text of the form ``pattern``, one of those in ``_SPOKEN``."""
 
     def shape(value: Any) -> str:  # noqa: ANN401 - whatever the TOML held
         if not isinstance(value, str) or re.fullmatch(pattern, value, re.ASCII) is None:
-            raise ValueError(_empty_or(value, f"is not of the form {pattern}"))
+            raise ValueError(_empty_or(value, f"is {value!r}, where there should be {_SPOKEN[pattern]}"))
         return value
 
     return shape
@@ -236,7 +243,9 @@ def _hosts(least: int = 0) -> Callable[[Any], tuple[str, ...]]:
 def _folder_address(value: Any) -> str:  # noqa: ANN401 - whatever the TOML held
     address = plain_address(value) if isinstance(value, str) else None
     if address is None or not address.endswith("/"):
-        raise ValueError(_empty_or(value, 'is not an http(s) address that ends in "/"'))
+        raise ValueError(
+            _empty_or(value, 'is not an http(s) address with a host name, without a port, that ends in "/"')
+        )
     return address
 
 

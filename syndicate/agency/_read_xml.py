@@ -17,7 +17,7 @@ from syndicate.errors import AgencyError
 MOST_ENTRIES: Final = 2_000
 # feedparser takes the caption of a picture (media:description, media:title) for the text of the story.
 _PICTURE_TEXTS = re.compile(
-    rb"<media:(description|title|text)(?:\s[^>]*)?(?<!/)>(?:(?!</?media:).)*</media:\1\s*>", re.DOTALL
+    rb"<media:(description|title|text)(?:\s[^<>]*)?(?<!/)>(?:(?!</?media:).)*</media:\1\s*>", re.DOTALL
 )
 # Entities of a feed's own are one character each, or they are a bomb: feedparser would expand it.
 _ENTITY = re.compile(rb"<!ENTITY\b")
@@ -34,6 +34,7 @@ _FORMATS: Final = {
     "cdf": "CDF",
     "atom01": "Atom 0.1", "atom02": "Atom 0.2", "atom03": "Atom 0.3", "atom10": "Atom 1.0", "atom": "Atom",
 }  # fmt: skip
+_MOST_OF_NAMES: Final = 1_000  # characters: the pattern below takes the square of them
 _MAIL = re.compile(r"[<(]?[^\s<>()]+@[^\s<>()]+[>)]?")
 
 
@@ -46,11 +47,7 @@ def read_syndicated(body: bytes, *, source: str, dates: DateReader) -> CmsFeed:
     bare = body.replace(b"\x00", b"")  # UTF-16 hides nothing
     if len(_ENTITY.findall(bare)) != len(_HARMLESS_ENTITY.findall(bare)):
         raise AgencyError(f"{source} declares entities that no feed needs; it was not read")
-    # Bytes in a stream, never text: given text, feedparser may open a file or an address of that name.
-    # Sanitising and resolving are done once, by the converter.
-    feed = feedparser.parse(
-        io.BytesIO(_PICTURE_TEXTS.sub(b"", body)), sanitize_html=False, resolve_relative_uris=False
-    )
+    feed = _parsed(body, source)
     if not feed.get("version"):
         refuse_page(body, source, "neither RSS nor Atom")
     if len(feed.entries) > MOST_ENTRIES:
@@ -65,6 +62,17 @@ def read_syndicated(body: bytes, *, source: str, dates: DateReader) -> CmsFeed:
         home=home,
         built=dates.seconds(_as_written(feed.feed, "updated")),
     )
+
+
+def _parsed(body: bytes, source: str) -> Any:  # noqa: ANN401 - feedparser has no types
+    # Bytes in a stream, never text: given text, feedparser may open a file or an address of that name.
+    # Sanitising and resolving are done once, by the converter.
+    stream = io.BytesIO(_PICTURE_TEXTS.sub(b"", body))
+    try:
+        return feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as exc:
+        # What is broken enough is read by its loose parser, which breaks in turn on half a character.
+        raise AgencyError(f"{source} is too broken to be read ({type(exc).__name__})") from exc
 
 
 def _entry(entry: Mapping[str, Any], home: str, dates: DateReader, *, typed: bool) -> CmsEntry:
@@ -104,7 +112,7 @@ def _byline(entry: Mapping[str, Any]) -> str:
     """The authors' names; an address alone is nobody's byline and does not belong in a public record."""
     names = [str(author.get("name") or "") for author in entry.get("authors", ())]
     if len(names) < 2:  # of one author, feedparser may have split the address in the wrong place
-        names = [_MAIL.sub("", str(entry.get("author") or "")).strip(" ()")]
+        names = [_MAIL.sub("", str(entry.get("author") or "")[:_MOST_OF_NAMES]).strip(" ()")]
     return ", ".join(dict.fromkeys(name for name in names if name and "@" not in name))
 
 

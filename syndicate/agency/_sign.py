@@ -8,7 +8,7 @@ from syndicate.agency._compose import compose
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._draft import Draft, Unfit, draft
 from syndicate.agency._entry import CmsEntry
-from syndicate.agency._files import publish
+from syndicate.agency._files import publish, refuse_to_forget
 from syndicate.agency._recognise import NEVER_SIGNED, Memory, Moved, find_moves, remember
 from syndicate.agency._report import EntryReport, Fate, Report
 from syndicate.agency._source import read_source
@@ -39,11 +39,12 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
     until a person says in ``moved`` whether they are the same.
 
     Raises:
-        AgencyError: the CMS's feed cannot be read, or a file not be written.
+        AgencyError: the CMS's feed cannot be read, a file not be written, or the book is not the newest.
         SigningError: the key cannot sign.
         StorageError: the book cannot be read or written.
     """
     registry = config.own_registry(signer.kid, signer.public)
+    refuse_to_forget(config, book, registry, clock.now())
     try:
         entries = (await read_source(config, fetcher)).entries
     except AgencyError:

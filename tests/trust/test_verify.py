@@ -112,7 +112,7 @@ def test_only_trust_can_make_a_verified() -> None:
         verified.item = room.item("other")  # type: ignore[misc]  # likewise
 
 
-def test_every_flipped_character_of_a_token_is_refused() -> None:
+def test_attack_5_every_flipped_character_of_a_token_is_refused() -> None:
     room = PressRoom()
     token = room.publish()
     for at, old in enumerate(token):
