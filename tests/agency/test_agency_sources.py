@@ -304,3 +304,16 @@ def test_a_challenge_page_among_the_stories_is_never_signed(room: Newsroom, text
     report = room.run(rss(story(1, title="Just a moment...", description=text), story(2)))
     assert [each.code for each in report.entries] == ["entry-challenge", None]
     assert len(room.said()) == 1
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param("<!-- a -->" * 15_000, id="comments and no page"),
+        pytest.param("<html>" + "<link " * 30_000, id="links that never end"),
+        pytest.param("<html>" + "<title " * 30_000, id="titles that never end"),
+    ],
+)
+def test_attack_26_pages_that_trap_patterns_are_named_all_the_same(page: str) -> None:
+    with pytest.raises(AgencyError):
+        read_cms(page.encode(), source="x")
