@@ -7,31 +7,43 @@ day. For items that do not come from a CMS there are ``sign_items`` and ``publis
 what ``sign_once`` does after reading, and ``item_id``; ``write_enrolment`` is the file that goes to the
 federation.
 
-``read_cms`` and ``convert`` are the first steps by themselves: entries of a feed, and HTML into the
-content profile. This room never opens a key, a database or a connection: it is handed them.
+``read_source`` (whatever a CMS offers), ``read_cms`` (bytes that are there already) and ``convert`` (HTML
+into the content profile) are the first steps by themselves; ``preview`` says what would be signed before
+there is a key. This room never opens a key, a database or a connection: it is handed them.
 """
 
-from syndicate.agency._cms import CMS_BYTES, CmsEntry, read_cms
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._config_file import Answers, load_config
 from syndicate.agency._convert import Converted, convert
 from syndicate.agency._draft import item_id
 from syndicate.agency._enrolment import write_enrolment
+from syndicate.agency._entry import CmsEntry, CmsFeed
 from syndicate.agency._files import publish
+from syndicate.agency._findings import Finding
 from syndicate.agency._found import Founded, found_agency
+from syndicate.agency._preview import Asked, Preview, Previewed, preview
+from syndicate.agency._recognise import Moved
 from syndicate.agency._report import EntryReport, Fate, Report, WrittenFile
 from syndicate.agency._sign import sign_once
+from syndicate.agency._source import CMS_BYTES, KINDS, read_cms, read_source
 from syndicate.agency._stream import Unsigned, sign_items
 
 __all__ = [
     "CMS_BYTES",
+    "KINDS",
     "AgencyConfig",
     "Answers",
+    "Asked",
     "CmsEntry",
+    "CmsFeed",
     "Converted",
     "EntryReport",
     "Fate",
+    "Finding",
     "Founded",
+    "Moved",
+    "Preview",
+    "Previewed",
     "Report",
     "Unsigned",
     "WrittenFile",
@@ -39,8 +51,10 @@ __all__ = [
     "found_agency",
     "item_id",
     "load_config",
+    "preview",
     "publish",
     "read_cms",
+    "read_source",
     "sign_items",
     "sign_once",
     "write_enrolment",

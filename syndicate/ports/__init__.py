@@ -27,7 +27,7 @@ from syndicate.ports._storage import (
     VersionKey,
     Window,
 )
-from syndicate.ports._streambook import Signed, StreamBook
+from syndicate.ports._streambook import Reading, Signed, StreamBook
 from syndicate.ports._wakeup import Wakeup
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "Fetcher",
     "Logged",
     "Place",
+    "Reading",
     "RefusalRecord",
     "Signed",
     "Signer",

@@ -8,17 +8,18 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Select, and_, exists, func, insert, select
+from sqlalchemy import Connection, CursorResult, Select, and_, delete, exists, func, insert, select
 
 from syndicate.errors import StorageError
 from syndicate.news import Act, AgencyId, ItemId, StreamName, TokenDigest
-from syndicate.ports import Signed, StreamBook
+from syndicate.ports import Reading, Signed, StreamBook
 from syndicate.storage._database import open_database
 from syndicate.storage._migrate import STREAM_BOOK
 from syndicate.storage._sqlite import in_our_words
 from syndicate.storage._streambook_tables import BookTable
 
 _SIGNED = BookTable.metadata.tables["signed"]
+_READING = BookTable.metadata.tables["reading"]
 _OWNER = BookTable.metadata.tables["owner"]
 
 
@@ -59,6 +60,31 @@ class SqliteStreamBook:
         with self._transaction() as connection:
             wanted = select(_SIGNED).where(_SIGNED.c.seq > after).order_by(_SIGNED.c.seq).limit(limit)
             return _signed(connection.execute(wanted))
+
+    def readings(self, subs: Collection[ItemId]) -> Mapping[ItemId, Reading]:
+        """How these entries were found the last time, where they were."""
+        with self._transaction() as connection:
+            found = connection.execute(select(_READING).where(_READING.c.sub.in_(_each_of(subs))))
+            return {row["sub"]: Reading(**row) for row in found.mappings()}
+
+    def read_before(self, contents: Collection[str]) -> Mapping[str, frozenset[ItemId]]:
+        """The items that were ever read with these titles and texts."""
+        item = func.coalesce(_READING.c.stands_for, _READING.c.sub)
+        wanted = select(_READING.c.content, item).where(_READING.c.content.in_(_each_of(contents)))
+        found: dict[str, set[ItemId]] = {}
+        with self._transaction() as connection:
+            for content, sub in connection.execute(wanted):
+                found.setdefault(content, set()).add(ItemId(sub))
+        return {content: frozenset(subs) for content, subs in found.items()}
+
+    def note(self, readings: Collection[Reading]) -> None:
+        """Remember how entries were found; what was known of the same ids is replaced."""
+        if not readings:
+            return
+        with self._transaction() as connection:
+            subs = _each_of([each.sub for each in readings])
+            connection.execute(delete(_READING).where(_READING.c.sub.in_(subs)))
+            connection.execute(insert(_READING), [asdict(each) for each in readings])
 
     def close(self) -> None:
         """Let go of the connection; the block that opened the book lets go of the file."""
@@ -109,11 +135,14 @@ def _head(connection: Connection) -> tuple[int, TokenDigest | None]:
 
 
 def _latest(subs: Collection[ItemId]) -> Select[Any]:
-    # One JSON array, not one parameter each: however many items a CMS shows, it is one short statement.
-    asked = select(func.json_each(json.dumps(list(subs))).table_valued("value").c.value)
     sub, ver = _SIGNED.c.sub, _SIGNED.c.ver
-    top = select(sub, func.max(ver).label("ver")).where(sub.in_(asked)).group_by(sub).subquery()
+    top = select(sub, func.max(ver).label("ver")).where(sub.in_(_each_of(subs))).group_by(sub).subquery()
     return select(_SIGNED).join(top, and_(sub == top.c.sub, ver == top.c.ver))
+
+
+def _each_of(names: Collection[str]) -> Select[Any]:
+    # One JSON array, not one parameter each: however many items a CMS shows, it is one short statement.
+    return select(func.json_each(json.dumps(list(names))).table_valued("value").c.value)
 
 
 def _newest(limit: int) -> Select[Any]:
