@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from syndicate.agency._archive import write_archive
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._report import WrittenFile
 from syndicate.errors import AgencyError
@@ -30,10 +31,18 @@ def publish(
         for signed in book.newest(limits.FEED_ENTRIES)
     )
     typesetter = Typesetter()
+    # The archive first: whoever reads the feed finds the page that it names.
+    newest_page = write_archive(config, book, registry, lambda files: _replace(config.folder, files))
 
     def render(shown: Sequence[Entry], form: str) -> bytes:
         agency = registry.agencies[config.id]
-        feed = compose_agency(agency, tuple(shown), atom_url=config.atom_url, rss_url=config.rss_url)
+        feed = compose_agency(
+            agency,
+            tuple(shown),
+            atom_url=config.atom_url,
+            rss_url=config.rss_url,
+            prev_archive=newest_page,
+        )
         return typesetter.render(feed, form)
 
     atom, shown = _within_limit(entries, lambda some: render(some, "atom"))

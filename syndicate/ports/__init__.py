@@ -16,6 +16,7 @@ from syndicate.ports._fetcher import (
 )
 from syndicate.ports._signer import Signer
 from syndicate.ports._storage import (
+    Backfill,
     Book,
     FeedError,
     FeedState,
@@ -31,6 +32,7 @@ from syndicate.ports._streambook import Signed, StreamBook
 from syndicate.ports._wakeup import Wakeup
 
 __all__ = [
+    "Backfill",
     "Book",
     "Clock",
     "FeedError",

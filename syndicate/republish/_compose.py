@@ -1,6 +1,7 @@
 """Entries into feeds: of the hub's slices, and of an agency's own signed feed."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from syndicate.news import Agency, Entry, Feed, Index, Registry, Slice
@@ -39,8 +40,18 @@ def compose(  # noqa: PLR0913 - a feed is no less than this
     )
 
 
-def compose_agency(agency: Agency, entries: Sequence[Entry], *, atom_url: str, rss_url: str | None) -> Feed:
-    """An agency's own signed feed, whose ``entries`` come newest first."""
+def compose_agency(
+    agency: Agency,
+    entries: Sequence[Entry],
+    *,
+    atom_url: str,
+    rss_url: str | None,
+    prev_archive: str | None = None,
+) -> Feed:
+    """An agency's own signed feed, whose ``entries`` come newest first.
+
+    ``prev_archive`` is where its archive's newest page stands, relative to the feed.
+    """
     rss = () if rss_url is None else (("rss", rss_url),)
     return Feed(
         id=atom_url,
@@ -52,7 +63,22 @@ def compose_agency(agency: Agency, entries: Sequence[Entry], *, atom_url: str, r
         updated=_updated(entries, (agency,)),
         lang=_only(agency.languages),
         self_urls=(("atom", atom_url), *rss),
+        prev_archive=prev_archive,
     )
+
+
+def compose_page(  # noqa: PLR0913 - what an archive page has to say
+    agency: Agency,
+    entries: Sequence[Entry],
+    *,
+    page_url: str,
+    current: str,
+    prev_archive: str | None,
+    full: bool,
+) -> Feed:
+    """A page of an agency's archive (RFC 5005): tokens by number, with little besides them."""
+    feed = compose_agency(agency, entries, atom_url=page_url, rss_url=None, prev_archive=prev_archive)
+    return replace(feed, current=current, archived=full)
 
 
 def _title(slice_: Slice, registry: Registry) -> str:

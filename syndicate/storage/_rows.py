@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row
 
 from syndicate.dedupe import Related, RelatedAs, Rule
 from syndicate.news import Act, AgencyId, FeedId, ItemId, KeyId, Mark, StreamName, TokenDigest
-from syndicate.ports import FeedError, FeedState, StreamKey, Validators
+from syndicate.ports import Backfill, FeedError, FeedState, StreamKey, Validators
 from syndicate.trust import ItemState, StreamState
 
 _RELATIONS = """
@@ -55,6 +55,19 @@ def streams(connection: Connection) -> dict[StreamKey, StreamState]:
         )
         for agency, stream, seq, digest, kids, forked in found
     }
+
+
+def numbers(connection: Connection, key: StreamKey, after: int) -> int:
+    """How many tokens with a number above ``after`` are here of a stream."""
+    asked = "SELECT count(*) FROM version WHERE agency = ? AND stream = ? AND seq > ?"
+    return int(connection.exec_driver_sql(asked, (*key, after)).scalar_one())
+
+
+def backfills(connection: Connection) -> dict[StreamKey, Backfill]:
+    """What is remembered of every search for missing numbers."""
+    found = connection.exec_driver_sql("SELECT agency, stream, sought, target, url, pages FROM backfill")
+    said = [Backfill(**row) for row in found.mappings()]
+    return {(each.agency, each.stream): each for each in said}
 
 
 def receipts(connection: Connection) -> dict[AgencyId, int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Select, and_, exists, func, insert, select
+from sqlalchemy import Connection, CursorResult, Select, and_, delete, exists, func, insert, select
 
 from syndicate.errors import StorageError
 from syndicate.news import Act, AgencyId, ItemId, StreamName, TokenDigest
@@ -19,6 +19,7 @@ from syndicate.storage._sqlite import in_our_words
 from syndicate.storage._streambook_tables import BookTable
 
 _SIGNED = BookTable.metadata.tables["signed"]
+_REACHED = BookTable.metadata.tables["reached"]
 _OWNER = BookTable.metadata.tables["owner"]
 
 
@@ -59,6 +60,31 @@ class SqliteStreamBook:
         with self._transaction() as connection:
             wanted = select(_SIGNED).where(_SIGNED.c.seq > after).order_by(_SIGNED.c.seq).limit(limit)
             return _signed(connection.execute(wanted))
+
+    def before(self, number: int) -> int:
+        """The highest number below ``number`` that a token has; 0 if there is none."""
+        with self._transaction() as connection:
+            wanted = select(func.coalesce(func.max(_SIGNED.c.seq), 0)).where(_SIGNED.c.seq < number)
+            return int(connection.execute(wanted).scalar_one())
+
+    def history(self, subs: Collection[ItemId]) -> Mapping[ItemId, tuple[Signed, ...]]:
+        """Every version of each of these items that was ever signed, by number."""
+        with self._transaction() as connection:
+            wanted = select(_SIGNED).where(_SIGNED.c.sub.in_(_asked(subs))).order_by(_SIGNED.c.seq)
+            found = _signed(connection.execute(wanted))
+        return {sub: tuple(each for each in found if each.sub == sub) for sub in {one.sub for one in found}}
+
+    def reached(self, goal: str) -> int:
+        """The number up to which the stream has been brought to ``goal``; 0 at first."""
+        with self._transaction() as connection:
+            found = connection.execute(select(_REACHED.c.number).where(_REACHED.c.goal == goal)).scalar()
+            return int(found or 0)
+
+    def reach(self, goal: str, number: int) -> None:
+        """Remember that it has been brought there up to ``number``."""
+        with self._transaction() as connection:
+            connection.execute(delete(_REACHED).where(_REACHED.c.goal == goal))
+            connection.execute(insert(_REACHED), {"goal": goal, "number": number})
 
     def close(self) -> None:
         """Let go of the connection; the block that opened the book lets go of the file."""
@@ -108,9 +134,13 @@ def _head(connection: Connection) -> tuple[int, TokenDigest | None]:
     return (0, None) if last is None else (last.seq, TokenDigest(last.digest))
 
 
-def _latest(subs: Collection[ItemId]) -> Select[Any]:
+def _asked(subs: Collection[ItemId]) -> Select[Any]:
     # One JSON array, not one parameter each: however many items a CMS shows, it is one short statement.
-    asked = select(func.json_each(json.dumps(list(subs))).table_valued("value").c.value)
+    return select(func.json_each(json.dumps(list(subs))).table_valued("value").c.value)
+
+
+def _latest(subs: Collection[ItemId]) -> Select[Any]:
+    asked = _asked(subs)
     sub, ver = _SIGNED.c.sub, _SIGNED.c.ver
     top = select(sub, func.max(ver).label("ver")).where(sub.in_(asked)).group_by(sub).subquery()
     return select(_SIGNED).join(top, and_(sub == top.c.sub, ver == top.c.ver))

@@ -26,7 +26,17 @@ from syndicate.news import (
     StreamName,
     TokenDigest,
 )
-from syndicate.ports import Book, FeedError, FeedState, Logged, Storage, StreamKey, Validators, Window
+from syndicate.ports import (
+    Backfill,
+    Book,
+    FeedError,
+    FeedState,
+    Logged,
+    Storage,
+    StreamKey,
+    Validators,
+    Window,
+)
 from syndicate.storage import open_storage
 from syndicate.trust import ItemState, Neighbours, StreamState
 
@@ -591,3 +601,20 @@ async def test_a_feed_that_never_had_a_heartbeat_says_so(storage: Storage) -> No
     await storage.write(lambda book: book.keep_feed(replace(FEED, last_heartbeat=None)))
     await storage.write(lambda book: book.keep_feed(replace(FEED, last_heartbeat=None)))
     assert (await storage.feed_states())[FEED.feed].last_heartbeat is None
+
+
+async def test_the_numbers_of_a_stream_are_counted_above_a_number(storage: Storage, vn: PressRoom) -> None:
+    key: StreamKey = (vn.id, MAIN)
+    assert await storage.numbers(key, 0) == 0
+    await keep(storage, *published(vn, "na", "nb", "nc", "nd"))
+    assert [await storage.numbers(key, after) for after in (0, 1, 4)] == [4, 3, 0]
+
+
+async def test_the_search_for_missing_numbers_is_remembered(opens: Opens) -> None:
+    first = Backfill(agency=AgencyId("vn.demo"), stream=MAIN, sought=4, target=9, url="https://x/1", pages=2)
+    then = replace(first, sought=9, url=None)
+    async with opens() as storage:
+        for state in (first, then):
+            await storage.write(lambda book, state=state: book.keep_backfill(state))  # type: ignore[misc]
+    async with opens() as storage:
+        assert await storage.backfills() == {(first.agency, MAIN): then}
