@@ -6,6 +6,8 @@ that any web server can show. ``found_agency`` makes keys, enrolment file and co
 day. For items that do not come from a CMS there are ``sign_items`` and ``publish``, the two halves of
 what ``sign_once`` does after reading.
 
+``deliver`` and ``keep_delivering`` push the stream to hubs.
+
 ``read_cms`` and ``convert`` are the first steps by themselves: entries of a feed, and HTML into the
 content profile. This room never opens a key, a database or a connection: it is handed them.
 """
@@ -14,8 +16,10 @@ from syndicate.agency._cms import CMS_BYTES, CmsEntry, read_cms
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._config_file import Answers, load_config
 from syndicate.agency._convert import Converted, convert
+from syndicate.agency._deliver import deliver, keep_delivering
 from syndicate.agency._files import publish
 from syndicate.agency._found import Founded, found_agency
+from syndicate.agency._push import Objection, Pushed, forget_from
 from syndicate.agency._report import EntryReport, Fate, Report, WrittenFile
 from syndicate.agency._sign import sign_once
 from syndicate.agency._stream import Unsigned, sign_items
@@ -29,11 +33,16 @@ __all__ = [
     "EntryReport",
     "Fate",
     "Founded",
+    "Objection",
+    "Pushed",
     "Report",
     "Unsigned",
     "WrittenFile",
     "convert",
+    "deliver",
+    "forget_from",
     "found_agency",
+    "keep_delivering",
     "load_config",
     "publish",
     "read_cms",

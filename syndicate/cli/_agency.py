@@ -21,6 +21,7 @@ from syndicate.agency import (
     load_config,
     sign_once,
 )
+from syndicate.cli import _agency_out
 from syndicate.cli._passphrase import new_passphrase, passphrase
 from syndicate.fetch import FetchLimits, open_fetcher
 from syndicate.ports import Signer, StreamBook
@@ -38,6 +39,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
     _register_init(verbs)
     _register_sign(verbs)
+    _agency_out.add(verbs)
 
 
 def _register_init(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -16,8 +16,6 @@ Step 12, its place among the tokens already here, is in ``_place``.
 """
 
 import re
-from binascii import Error as Base64Error
-from binascii import a2b_base64
 from collections.abc import Iterable
 from dataclasses import KW_ONLY, InitVar, dataclass
 from typing import Final
@@ -46,19 +44,10 @@ from syndicate.news import (
 )
 from syndicate.trust._claims import ClaimsError, read_claims
 from syndicate.trust._keys import WeakKeyError, usable_key
+from syndicate.trust._parts import NotCanonicalError, decode
 
 _MINT: Final = object()
 _HEADER = re.compile(rb'\{"alg":"Ed25519","kid":"([A-Za-z0-9_-]{43})","typ":"syndicate-item\+jws"\}')
-# To the alphabet of the decoder; what is legal there but not in base64url becomes what is legal nowhere.
-_TO_STANDARD = bytes.maketrans(b"-_+/=", b"+/!!!")
-# What the last character may be, by the characters after the last whole four: its unused bits are zero
-# (RFC 4648, section 3.5).
-_LAST: Final = (
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
-    "",
-    "AQgw",
-    "AEIMQUYcgkosw048",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,15 +157,10 @@ def _signed_payload(token: str, registry: Registry) -> tuple[bytes, AgencyKey]:
 
 
 def _decode(part: str) -> bytes:
-    written = part.encode("ascii").translate(_TO_STANDARD)
     try:
-        raw = a2b_base64(written + b"=" * (-len(written) % 4), strict_mode=True)
-    except Base64Error as exc:
-        raise _Refusal(Reason.BASE64_NOT_CANONICAL, "a part is not base64url") from exc
-    # One value, one spelling: what the strict decoder leaves open is the unused bits of the last character.
-    if part[-1:] not in _LAST[len(part) % 4]:
-        raise _Refusal(Reason.BASE64_NOT_CANONICAL, "a part is not spelled canonically")
-    return raw
+        return decode(part)
+    except NotCanonicalError as exc:
+        raise _Refusal(Reason.BASE64_NOT_CANONICAL, str(exc)) from exc
 
 
 def _judge(
