@@ -6,12 +6,14 @@ that any web server can show. ``found_agency`` makes keys, enrolment file and co
 day. For items that do not come from a CMS there are ``sign_items`` and ``publish``, the two halves of
 what ``sign_once`` does after reading.
 
-``deliver`` and ``keep_delivering`` push the stream to hubs.
+``deliver`` and ``keep_delivering`` push the stream to hubs; ``ask_status`` asks them what they see, and
+``doctor`` holds the looks at everything here that signing depends on.
 
 ``read_cms`` and ``convert`` are the first steps by themselves: entries of a feed, and HTML into the
 content profile. This room never opens a key, a database or a connection: it is handed them.
 """
 
+from syndicate.agency import _doctor as doctor
 from syndicate.agency._cms import CMS_BYTES, CmsEntry, read_cms
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._config_file import Answers, load_config
@@ -22,6 +24,7 @@ from syndicate.agency._found import Founded, found_agency
 from syndicate.agency._push import Objection, Pushed, forget_from
 from syndicate.agency._report import EntryReport, Fate, Report, WrittenFile
 from syndicate.agency._sign import sign_once
+from syndicate.agency._status import HubView, ask_status, concerns
 from syndicate.agency._stream import Unsigned, sign_items
 
 __all__ = [
@@ -33,13 +36,17 @@ __all__ = [
     "EntryReport",
     "Fate",
     "Founded",
+    "HubView",
     "Objection",
     "Pushed",
     "Report",
     "Unsigned",
     "WrittenFile",
+    "ask_status",
+    "concerns",
     "convert",
     "deliver",
+    "doctor",
     "forget_from",
     "found_agency",
     "keep_delivering",

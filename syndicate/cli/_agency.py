@@ -21,7 +21,7 @@ from syndicate.agency import (
     load_config,
     sign_once,
 )
-from syndicate.cli import _agency_out
+from syndicate.cli import _agency_known, _agency_out
 from syndicate.cli._passphrase import new_passphrase, passphrase
 from syndicate.fetch import FetchLimits, open_fetcher
 from syndicate.ports import Signer, StreamBook
@@ -40,6 +40,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     _register_init(verbs)
     _register_sign(verbs)
     _agency_out.add(verbs)
+    _agency_known.add(verbs)
 
 
 def _register_init(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -7,7 +7,6 @@ import logging
 import sys
 from collections.abc import Sequence
 from functools import partial
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,7 +32,9 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     serve.set_defaults(run=run_serve)
     push = verbs.add_parser("push", help="send hubs what they have not had yet")
     push.add_argument("config", type=Path, help="the configuration that `agency init` made")
-    push.add_argument("hub", nargs="+", type=_address, help="a hub's address, https://hub.example (or more)")
+    push.add_argument(
+        "hub", nargs="+", type=hub_address, help="a hub's address, https://hub.example (or more)"
+    )
     push.add_argument("--watch", action="store_true", help="go on, and send what is signed from now on")
     push.add_argument("--again-from", type=int, metavar="NUMBER", help="send everything from this number on")
     push.set_defaults(run=run_push)
@@ -51,7 +52,7 @@ def run_serve(args: argparse.Namespace) -> int:
     orders = AgencyOrders(
         listen=read_address(args.listen),
         cadence_seconds=args.every,
-        hubs=tuple(_address(hub) for hub in args.push),
+        hubs=tuple(hub_address(hub) for hub in args.push),
         allow=allowed(config, args.push),
     )
     told = AgencyTold(signed=_tell_signed, pushed=tell_pushed, failed=_tell_failed)
@@ -64,7 +65,7 @@ def run_push(args: argparse.Namespace) -> int:
     config = load_config(args.config)
     if not config.book_file.exists():
         raise AgencyError(f"nothing was signed yet: there is no {config.book_file}", hint="Sign first.")
-    opens = partial(_book, config)
+    opens = partial(book_of, config)
     for hub in args.hub if args.again_from is not None else ():
         forget_from(hub, args.again_from, opens=opens)
     if args.watch:
@@ -83,8 +84,8 @@ async def _push(config: AgencyConfig, hubs: Sequence[str]) -> int:
         objected |= bool(pushed.objections)
         tell_pushed(pushed)
 
-    async with open_caller(allow=allowed(config, hubs), user_agent=_agent(config)) as caller:
-        last = await deliver(hubs, opens=partial(_book, config), caller=caller, tell=tell)
+    async with open_caller(allow=allowed(config, hubs), user_agent=agent(config)) as caller:
+        last = await deliver(hubs, opens=partial(book_of, config), caller=caller, tell=tell)
     if not all(each.done for each in last):
         return 2
     return 1 if objected else 0
@@ -94,8 +95,8 @@ async def _watch(config: AgencyConfig, hubs: Sequence[str]) -> None:
     from syndicate.assembly import push_forever, stopping  # noqa: PLC0415 - as above
 
     stop = asyncio.Event()
-    opens = partial(_book, config)
-    async with open_caller(allow=allowed(config, hubs), user_agent=_agent(config)) as caller:
+    opens = partial(book_of, config)
+    async with open_caller(allow=allowed(config, hubs), user_agent=agent(config)) as caller:
         with stopping(stop):
             async with asyncio.TaskGroup() as pushing:
                 tasks = [
@@ -153,11 +154,13 @@ def _started(config: AgencyConfig, url: str) -> None:
     print(f"The signed feed is at {url}/{config.atom_name}; outside it is {config.atom_url}", flush=True)
 
 
-def _book(config: AgencyConfig) -> contextlib.AbstractContextManager[StreamBook]:
+def book_of(config: AgencyConfig) -> contextlib.AbstractContextManager[StreamBook]:
+    """The stream's book, waiting a little for whoever has it."""
     return open_streambook(config.book_file, config.id, config.stream, wait_seconds=_BOOK_SECONDS)
 
 
-def _agent(config: AgencyConfig) -> str:
+def agent(config: AgencyConfig) -> str:
+    """How the tool names itself to the servers it asks."""
     return f"asean-syndicate agency {config.id} (+{config.base_url})"
 
 
@@ -172,7 +175,8 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _address(text: str) -> str:
+def hub_address(text: str) -> str:
+    """A hub's base address as typed, without a slash at its end."""
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise argparse.ArgumentTypeError(f"{text} is no http(s) address of a hub")

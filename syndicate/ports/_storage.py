@@ -260,6 +260,14 @@ class Storage(Protocol):
         """How many tokens with a number above ``after`` are here of a stream."""
         ...
 
+    async def late(self, key: StreamKey, after: int) -> int:
+        """How many tokens of a stream with a number above ``after`` are marked late."""
+        ...
+
+    async def held_reasons(self, agency: AgencyId) -> Mapping[Reason, int]:
+        """How many tokens of an agency are held, and why."""
+        ...
+
     async def backfills(self) -> Mapping[StreamKey, Backfill]:
         """What is remembered of every search for missing numbers."""
         ...

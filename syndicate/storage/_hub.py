@@ -126,6 +126,14 @@ class SqliteStorage:
         """How many tokens with a number above ``after`` are here of a stream."""
         return await self._read(lambda view: _rows.numbers(view, key, after))
 
+    async def late(self, key: StreamKey, after: int) -> int:
+        """How many tokens of a stream with a number above ``after`` are marked late."""
+        return await self._read(lambda view: _rows.late(view, key, after))
+
+    async def held_reasons(self, agency: AgencyId) -> Mapping[Reason, int]:
+        """How many tokens of an agency are held, and why."""
+        return await self._read(lambda view: _rows.held_reasons(view, agency))
+
     async def backfills(self) -> Mapping[StreamKey, Backfill]:
         """What is remembered of every search for missing numbers."""
         return await self._read(_rows.backfills)

@@ -618,3 +618,22 @@ async def test_the_search_for_missing_numbers_is_remembered(opens: Opens) -> Non
             await storage.write(lambda book, state=state: book.keep_backfill(state))  # type: ignore[misc]
     async with opens() as storage:
         assert await storage.backfills() == {(first.agency, MAIN): then}
+
+
+async def test_late_tokens_of_a_stream_are_counted_above_a_number(storage: Storage, vn: PressRoom) -> None:
+    late = verified(vn, vn.publish("late", iat=NOON - 7_200))
+    await keep(storage, late, *published(vn, "timely"))
+    assert [await storage.late((vn.id, MAIN), after) for after in (0, 1)] == [1, 0]
+
+
+async def test_held_tokens_are_counted_by_their_reason(storage: Storage, vn: PressRoom) -> None:
+    def hold(book: Book) -> None:
+        for each in ("a", "b"):
+            held = Held(
+                reason=Reason.STREAM_FORKED, detail="why", agency=vn.id, digest=TokenDigest(f"digest-{each}")
+            )
+            book.hold([(held, "test", f"token-{each}")], NOON)
+
+    await storage.write(hold)
+    assert await storage.held_reasons(vn.id) == {Reason.STREAM_FORKED: 2}
+    assert await storage.held_reasons(AgencyId("th.demo")) == {}
