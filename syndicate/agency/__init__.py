@@ -4,7 +4,8 @@ Bring an ``AgencyConfig`` (``load_config``), a ``Signer``, a ``StreamBook``, a `
 to ``sign_once``; leave with a ``Report`` that says of every entry what became of it, and with two files
 that any web server can show. ``found_agency`` makes keys, enrolment file and configuration on the first
 day. For items that do not come from a CMS there are ``sign_items`` and ``publish``, the two halves of
-what ``sign_once`` does after reading.
+what ``sign_once`` does after reading, and ``item_id``; ``write_enrolment`` is the file that goes to the
+federation.
 
 ``deliver`` and ``keep_delivering`` push the stream to hubs; ``ask_status`` asks them what they see, and
 ``doctor`` holds the looks at everything here that signing depends on.
@@ -19,6 +20,8 @@ from syndicate.agency._config import AgencyConfig
 from syndicate.agency._config_file import Answers, load_config
 from syndicate.agency._convert import Converted, convert
 from syndicate.agency._deliver import deliver, keep_delivering
+from syndicate.agency._draft import item_id
+from syndicate.agency._enrolment import write_enrolment
 from syndicate.agency._files import publish
 from syndicate.agency._found import Founded, found_agency
 from syndicate.agency._push import Objection, Pushed, forget_from
@@ -49,10 +52,12 @@ __all__ = [
     "doctor",
     "forget_from",
     "found_agency",
+    "item_id",
     "keep_delivering",
     "load_config",
     "publish",
     "read_cms",
     "sign_items",
     "sign_once",
+    "write_enrolment",
 ]

@@ -18,7 +18,7 @@ CMS_BYTES: Final = 20_000_000  # of a CMS's feed; 1,000 whole articles have abou
 MOST_ENTRIES: Final = 2_000
 # feedparser takes the caption of a picture (media:description, media:title) for the text of the story.
 _PICTURE_TEXTS = re.compile(
-    rb"<media:(description|title|text)(?:\s[^>]*)?(?<!/)>(?:(?!</?media:).)*</media:\1\s*>", re.DOTALL
+    rb"<media:(description|title|text)(?:\s[^<>]*)?(?<!/)>(?:(?!</?media:).)*</media:\1\s*>", re.DOTALL
 )
 # Entities of a feed's own are one character each, or they are a bomb: feedparser would expand it.
 _ENTITY = re.compile(rb"<!ENTITY\b")
@@ -29,6 +29,7 @@ _HARMLESS_ENTITY = re.compile(
 _TAGS = re.compile(
     rf"</?(?:{'|'.join(BLOCKS | INLINE | SILENT)})(?:\s[^<>]*)?/?>|&#?\w{{1,32}};", re.IGNORECASE
 )
+_MOST_OF_NAMES: Final = 1_000  # characters: the pattern below takes the square of them
 _MAIL = re.compile(r"[<(]?[^\s<>()]+@[^\s<>()]+[>)]?")
 
 
@@ -76,11 +77,7 @@ def read_cms(body: bytes, *, source: str) -> tuple[CmsEntry, ...]:
     bare = body.replace(b"\x00", b"")  # UTF-16 hides nothing
     if len(_ENTITY.findall(bare)) != len(_HARMLESS_ENTITY.findall(bare)):
         raise AgencyError(f"{source} declares entities that no feed needs; it was not read")
-    # Bytes in a stream, never text: given text, feedparser may open a file or an address of that name.
-    # Sanitising and resolving are done once, by the converter.
-    feed = feedparser.parse(
-        io.BytesIO(_PICTURE_TEXTS.sub(b"", body)), sanitize_html=False, resolve_relative_uris=False
-    )
+    feed = _parsed(body, source)
     if not feed.get("version"):
         raise AgencyError(
             f"what {source} gave is neither RSS nor Atom{_beginning(body)}",
@@ -91,6 +88,17 @@ def read_cms(body: bytes, *, source: str) -> tuple[CmsEntry, ...]:
     home = plain_address(str(feed.feed.get("link", "")), source) or source
     typed = feed.version.startswith("atom")
     return tuple(_entry(entry, home, typed=typed) for entry in feed.entries)
+
+
+def _parsed(body: bytes, source: str) -> Any:  # noqa: ANN401 - feedparser has no types
+    # Bytes in a stream, never text: given text, feedparser may open a file or an address of that name.
+    # Sanitising and resolving are done once, by the converter.
+    stream = io.BytesIO(_PICTURE_TEXTS.sub(b"", body))
+    try:
+        return feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as exc:
+        # What is broken enough is read by its loose parser, which breaks in turn on half a character.
+        raise AgencyError(f"{source} is too broken to be read ({type(exc).__name__})") from exc
 
 
 def _beginning(body: bytes) -> str:
@@ -134,7 +142,7 @@ def _byline(entry: Mapping[str, Any]) -> str:
     """The authors' names; an address alone is nobody's byline and does not belong in a public record."""
     names = [str(author.get("name") or "") for author in entry.get("authors", ())]
     if len(names) < 2:  # of one author, feedparser may have split the address in the wrong place
-        names = [_MAIL.sub("", str(entry.get("author") or "")).strip(" ()")]
+        names = [_MAIL.sub("", str(entry.get("author") or "")[:_MOST_OF_NAMES]).strip(" ()")]
     return ", ".join(dict.fromkeys(name for name in names if name and "@" not in name))
 
 

@@ -12,17 +12,20 @@ from syndicate.agency._addresses import plain_address
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._enrolment import read_enrolment
 from syndicate.errors import AgencyError
-from syndicate.news import AgencyId, FederationId, HostError, StreamName, a_label, limits
+from syndicate.news import AgencyId, FederationId, HostError, StreamName, a_label, limits, spelling
 
 T = TypeVar("T")
 
-AGENCY_ID: Final = re.compile(r"[a-z]{2}\.[a-z0-9-]{2,32}", re.ASCII)
 _CONFIG_BYTES: Final = 100_000
 _HINT: Final = "Open the file in an editor: each line says in a comment what belongs there."
-_FEDERATION: Final = r"[a-z][a-z0-9-]{1,31}"
-_STREAM: Final = r"[a-z0-9-]{1,32}"
-_LANGUAGE: Final = r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?"
 _ZONE: Final = r"[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}"
+_SPOKEN: Final = {  # forms, for the person who fills in the file
+    spelling.AGENCY_ID: "two letters of the state, a dot, 2 to 32 of a-z 0-9 and hyphen: vn.demo",
+    spelling.FEDERATION_ID: "the federation's id, of a-z 0-9 and hyphen: asean",
+    spelling.STREAM_NAME: "1 to 32 of a-z 0-9 and hyphen: main",
+    spelling.LANGUAGE: "a language tag: vi, en, ms-Arab, zh-Hans",
+    _ZONE: "an IANA time zone: Asia/Dili",
+}
 
 _TEMPLATE: Final = """\
 # {comment}: how its news is signed. Made by `syndicate agency init`; fill in what is empty, then run
@@ -107,11 +110,11 @@ class _Form:
 
     def config(self) -> AgencyConfig:
         config = AgencyConfig(
-            id=AgencyId(self.get("agency", "id", matching(AGENCY_ID.pattern))),
-            federation=FederationId(self.get("agency", "federation", matching(_FEDERATION))),
-            stream=StreamName(self.get("agency", "stream", matching(_STREAM), "main")),
+            id=AgencyId(self.get("agency", "id", matching(spelling.AGENCY_ID))),
+            federation=FederationId(self.get("agency", "federation", matching(spelling.FEDERATION_ID))),
+            stream=StreamName(self.get("agency", "stream", matching(spelling.STREAM_NAME), "main")),
             name=self.get("agency", "name", _words(limits.CREDIT)),
-            language=self.get("agency", "language", matching(_LANGUAGE)),
+            language=self.get("agency", "language", matching(spelling.LANGUAGE)),
             zone=self.get("agency", "zone", matching(_ZONE), "UTC"),
             domains=self.get("agency", "domains", _hosts(least=1)),
             media_hosts=self.get("agency", "media_hosts", _hosts(), ()),
@@ -172,11 +175,11 @@ class _Form:
 
 
 def matching(pattern: str) -> Callable[[Any], str]:
-    """A shape: text of the form ``pattern``."""
+    """A shape: text of the form ``pattern``, one of those in ``_SPOKEN``."""
 
     def shape(value: Any) -> str:  # noqa: ANN401 - whatever the TOML held
         if not isinstance(value, str) or re.fullmatch(pattern, value, re.ASCII) is None:
-            raise ValueError(_empty_or(value, f"is not of the form {pattern}"))
+            raise ValueError(_empty_or(value, f"is {value!r}, where there should be {_SPOKEN[pattern]}"))
         return value
 
     return shape
@@ -217,7 +220,9 @@ def _hosts(least: int = 0) -> Callable[[Any], tuple[str, ...]]:
 def _folder_address(value: Any) -> str:  # noqa: ANN401 - whatever the TOML held
     address = plain_address(value) if isinstance(value, str) else None
     if address is None or not address.endswith("/"):
-        raise ValueError(_empty_or(value, 'is not an http(s) address that ends in "/"'))
+        raise ValueError(
+            _empty_or(value, 'is not an http(s) address with a host name, without a port, that ends in "/"')
+        )
     return address
 
 

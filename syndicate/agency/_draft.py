@@ -7,7 +7,6 @@ import re
 from base64 import b32encode
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 from syndicate.agency._addresses import plain_address
@@ -16,13 +15,26 @@ from syndicate.agency._config import AgencyConfig
 from syndicate.agency._convert import Converted, Picture, convert
 from syndicate.agency._text import one_line, shortened, without_markup
 from syndicate.agency._tree import TooMuchMarkup
-from syndicate.news import AgencyId, Content, ItemId, Kind, Media, Reason, b64url, host_of, is_listed, limits
+from syndicate.news import (
+    AgencyId,
+    Content,
+    ItemId,
+    Kind,
+    Media,
+    Reason,
+    b64url,
+    host_of,
+    is_listed,
+    limits,
+    rfc3339,
+    spelling,
+)
 
 _TITLE_FROM_TEXT: Final = 100  # characters of the text that stand in for a missing title
 _BLANK_LINES = re.compile(r"\r?\n[ \t]*\r?\n\s*")
 _MEDTOP = re.compile(r"(?:medtop:|https?://cv\.iptc\.org/newscodes/mediatopic/)(\d{8})")
 _MEDTOP_SCHEME = re.compile(r"medtop|https?://cv\.iptc\.org/newscodes/mediatopic/?")
-_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,100}", re.ASCII)
+_MEDIA_TYPE = re.compile(spelling.MEDIA_TYPE, re.ASCII)
 _TYPES: Final = {
     "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp",
     "avif": "image/avif", "svg": "image/svg+xml", "mp4": "video/mp4", "webm": "video/webm",
@@ -182,14 +194,9 @@ def _believed(stated: float | None, now: float, notes: list[str]) -> float | Non
     if stated is None:
         return None
     if not _EARLIEST < stated <= now + limits.CLOCK_AHEAD_SECONDS:
-        notes.append(f"its date ({moment(stated)}) cannot be: the time it was first seen stands instead")
+        notes.append(f"its date ({rfc3339(stated)}) cannot be: the time it was first seen stands instead")
         return None
     return stated
-
-
-def moment(seconds: float) -> str:
-    """Unix seconds as the protocol writes times: ``2026-11-23T08:00:00Z``."""
-    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _topics(categories: Iterable[tuple[str, str]]) -> tuple[str, ...]:

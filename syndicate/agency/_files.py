@@ -3,17 +3,51 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from syndicate.agency._archive import write_archive
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._report import WrittenFile
-from syndicate.errors import AgencyError
-from syndicate.news import Entry, Registry, limits
+from syndicate.errors import AgencyError, WireError
+from syndicate.news import Entry, Envelope, Feed, Registry, limits
 from syndicate.ports import StreamBook
 from syndicate.republish import compose_agency, entry_of
-from syndicate.trust import recall
-from syndicate.wire import Typesetter
+from syndicate.trust import Verified, recall, verify
+from syndicate.wire import Typesetter, take_out
+
+
+def refuse_to_forget(config: AgencyConfig, book: StreamBook, registry: Registry, now: float) -> None:
+    """Let the signed feed that stands in the folder bear witness that the book is the newest one.
+
+    A book that was lost, or restored from before, would give numbers away a second time; hubs take that
+    for a theft and hold the stream. Tokens that are not of this stream and key bear no witness.
+
+    Raises:
+        AgencyError: the feed shows a higher number than the book holds.
+    """
+    shown, known = _highest_shown(config, registry, int(now)), book.head()[0]
+    if shown > known:
+        raise AgencyError(
+            f"{config.book_file} ends at number {known} of the stream, but "
+            f"{config.folder / config.atom_name} shows number {shown}: "
+            "the memory of what was signed is lost or too old",
+            hint="Restore the book from your newest back-up. If there is none, sign nothing and call whoever "
+            "keeps the registry: hubs hold a stream that gives a number twice.",
+        )
+
+
+def _highest_shown(config: AgencyConfig, registry: Registry, now: int) -> int:
+    try:
+        with (config.folder / config.atom_name).open("rb") as file:
+            carried = take_out(file.read(limits.FEED_BYTES + 1), "atom").carried
+    except (OSError, WireError):
+        return 0  # nothing was shown yet, or what stands there is to be replaced
+    judged = [verify(Envelope(token=each.token, source="own feed"), registry, now) for each in carried]
+    return max(
+        (one.item.seq for one in judged if isinstance(one, Verified) and one.item.stream == config.stream),
+        default=0,
+    )
 
 
 def publish(
@@ -34,19 +68,20 @@ def publish(
     # The archive first: whoever reads the feed finds the page that it names.
     newest_page = write_archive(config, book, registry, lambda files: _replace(config.folder, files))
 
-    def render(shown: Sequence[Entry], form: str) -> bytes:
+    def compose(shown: Sequence[Entry]) -> Feed:
         agency = registry.agencies[config.id]
-        feed = compose_agency(
+        return compose_agency(
             agency,
-            tuple(shown),
+            shown,
             atom_url=config.atom_url,
             rss_url=config.rss_url,
             prev_archive=newest_page,
         )
-        return typesetter.render(feed, form)
 
-    atom, shown = _within_limit(entries, lambda some: render(some, "atom"))
-    rss = render(entries[:shown], "rss")
+    # The Atom is for hubs, the RSS for readers: only the RSS shows bodies beside the tokens they came from.
+    atom, shown = _within_limit(entries, lambda some: typesetter.render(compose(some), "atom"))
+    readable = replace(compose(entries[:shown]), entries=entries[:shown])
+    rss = typesetter.render(readable, "rss")
     return shown, _replace(config.folder, {config.atom_name: atom, config.rss_name: rss})
 
 

@@ -1,16 +1,17 @@
 """The first day: two keys, the enrolment file and the configuration; all of it, or nothing."""
 
 import os
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from syndicate.agency._config_file import AGENCY_ID, Answers, write_config
+from syndicate.agency._config_file import Answers, write_config
 from syndicate.agency._enrolment import write_enrolment
 from syndicate.errors import AgencyError
-from syndicate.news import AgencyId
+from syndicate.news import AgencyId, spelling
 from syndicate.ports import Signer
 
 KeyMaker = Callable[[Path], Signer]  # makes a key and writes it, sealed, to a path that does not exist
@@ -51,7 +52,7 @@ def found_agency(  # noqa: PLR0913 - what a first day needs
         AgencyError: ``agency`` is no agency id, or a file exists or cannot be written.
         SigningError: a key cannot be made.
     """
-    if AGENCY_ID.fullmatch(agency) is None:
+    if re.fullmatch(spelling.AGENCY_ID, agency, re.ASCII) is None:
         raise AgencyError(
             f"{agency!r} is no agency id",
             hint="Two letters of the member state, a dot, 2 to 32 of a-z 0-9 and hyphen: vn.demo",

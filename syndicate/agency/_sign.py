@@ -7,12 +7,12 @@ from typing import Final
 
 from syndicate.agency._cms import CMS_BYTES, CmsEntry, read_cms
 from syndicate.agency._config import AgencyConfig
-from syndicate.agency._draft import Draft, Unfit, draft, moment
-from syndicate.agency._files import publish
+from syndicate.agency._draft import Draft, Unfit, draft
+from syndicate.agency._files import publish, refuse_to_forget
 from syndicate.agency._report import EntryReport, Fate, Report
 from syndicate.agency._stream import Unsigned, sign_items
 from syndicate.errors import AgencyError
-from syndicate.news import Act, Item, ItemId, Refused, Registry, UnixTime
+from syndicate.news import Act, Item, ItemId, Refused, Registry, UnixTime, rfc3339
 from syndicate.ports import Clock, Fetched, Fetcher, FetchFailed, Signed, Signer, StreamBook
 from syndicate.trust import recall
 
@@ -37,11 +37,12 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
     stopped; run twice, the second changes nothing.
 
     Raises:
-        AgencyError: the CMS's feed cannot be read, or a file not be written.
+        AgencyError: the CMS's feed cannot be read, a file not be written, or the book is not the newest.
         SigningError: the key cannot sign.
         StorageError: the book cannot be read or written.
     """
     registry = config.own_registry(signer.kid, signer.public)
+    refuse_to_forget(config, book, registry, clock.now())
     try:
         entries = read_cms(await _cms_bytes(config.feed, fetcher), source=config.feed)
     except AgencyError:
@@ -172,10 +173,10 @@ class _Run:
 
     def _times(self, each: Draft, known: Signed | None) -> tuple[str, str]:
         """`published` and `updated`: the first stays as first signed, the second only moves forward."""
-        now = moment(self.now)
-        stated = None if each.updated is None else moment(each.updated)
+        now = rfc3339(self.now)
+        stated = None if each.updated is None else rfc3339(each.updated)
         if known is None:
-            published = now if each.published is None else moment(each.published)
+            published = now if each.published is None else rfc3339(each.published)
             return published, max(published, stated or published)
         before = recall(known.token).updated
         return known.published, stated if stated is not None and stated > before else max(now, before)

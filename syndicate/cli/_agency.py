@@ -23,6 +23,7 @@ from syndicate.agency import (
 )
 from syndicate.cli import _agency_known, _agency_out
 from syndicate.cli._passphrase import new_passphrase, passphrase
+from syndicate.cli._shown import shown
 from syndicate.fetch import FetchLimits, open_fetcher
 from syndicate.ports import Signer, StreamBook
 from syndicate.signing import create_key, open_key
@@ -44,12 +45,21 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _register_init(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    init = verbs.add_parser("init", help="make two keys, the enrolment file and the configuration")
+    init = verbs.add_parser(
+        "init",
+        help="make two keys, the enrolment file and the configuration",
+        description="Make an agency's two keys, its enrolment file and its configuration, once. "
+        "What is not given as an option stays empty in the configuration, to be filled in with an editor.",
+    )
     init.add_argument("id", help="the agency's id: two letters of the state, a dot, a name (vn.demo)")
     init.add_argument("--dir", type=Path, help="folder to make them in (default: ./ID)")
     init.add_argument("--federation", default="asean", help="id of the federation (default: asean)")
     init.add_argument("--passphrase-file", type=Path, help="file whose first line is the passphrase")
-    init.add_argument("--successor-passphrase-file", type=Path, help="another passphrase for the successor")
+    init.add_argument(
+        "--successor-passphrase-file",
+        type=Path,
+        help="likewise for the successor (default: the same passphrase)",
+    )
     init.add_argument("--name", default="", help="the agency's name, in its language")
     init.add_argument("--language", default="", help="of the CMS's feed: vi, en, ms-Arab ...")
     init.add_argument("--zone", default="UTC", help="the newsroom's time zone: Asia/Dili ...")
@@ -61,7 +71,13 @@ def _register_init(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 
 def _register_sign(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    sign = verbs.add_parser("sign", help="sign what is new or changed in the CMS, and write the signed feed")
+    sign = verbs.add_parser(
+        "sign",
+        help="sign what is new or changed in the CMS, and write the signed feed",
+        description="Sign what is new or changed in the CMS's feed, and write the signed feed. "
+        "Run it every few minutes; a run that finds nothing new changes nothing. "
+        "Ends with 1 if entries were skipped, and says why.",
+    )
     sign.add_argument("config", type=Path, help="the configuration that `agency init` made")
     sign.add_argument("--passphrase-file", type=Path, help="file whose first line is the passphrase")
     sign.add_argument("--json", action="store_true", help="print the report as JSON")
@@ -82,7 +98,8 @@ def run_init(args: argparse.Namespace) -> int:
         successor=_maker(other),
         now=time.time(),
     )
-    print(_next_steps(args.id, founded))
+    own = args.successor_passphrase_file is not None
+    print(_next_steps(args.id, founded, "a passphrase of its own" if own else "the same passphrase"))
     return 0
 
 
@@ -134,7 +151,7 @@ def _answers(args: argparse.Namespace) -> Answers:
     )
 
 
-def _next_steps(agency: str, founded: Founded) -> str:
+def _next_steps(agency: str, founded: Founded, sealed_with: str) -> str:
     return f"""\
 {agency} has its keys. What to do with each file in {founded.folder}:
 
@@ -143,7 +160,7 @@ def _next_steps(agency: str, founded: Founded) -> str:
       passphrase apart from it. Nobody else ever needs this file: not the ministry, not the hub.
   {founded.successor.name}
       The sealed successor, for the day the first key is lost or stolen. Move it to a USB stick in
-      a safe NOW, off this and every other machine, and delete it here.
+      a safe NOW, off this and every other machine, and delete it here. It has {sealed_with}.
   {founded.enrolment.name}
       The public halves of both keys, with the proof that you hold them. Nothing in it is secret.
       Send it to your ministry, and read the two kid lines to them over the telephone.
@@ -156,7 +173,7 @@ def _next_steps(agency: str, founded: Founded) -> str:
 
 
 def _as_json(report: Report) -> str:
-    return json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=2, default=str)
+    return json.dumps(dataclasses.asdict(report), indent=2, default=str)
 
 
 def _as_text(report: Report) -> str:
@@ -174,8 +191,8 @@ def _lines(entry: EntryReport) -> list[str]:
     if entry.fate is Fate.UNCHANGED:
         return []
     place = f" as number {entry.seq}, version {entry.ver}" if entry.seq is not None else ""
-    lines = [f"{entry.fate}{place}: {entry.title or entry.cms_id or 'an entry without a title'}"]
+    lines = [f"{entry.fate}{place}: {shown(entry.title or entry.cms_id) or 'an entry without a title'}"]
     if entry.code is not None:
-        lines.append(f"  {entry.code}: {entry.detail}")
+        lines.append(f"  {entry.code}: {shown(entry.detail or '')}")
         lines.append(f"  {entry.remedy}")
-    return lines + [f"  note: {note}" for note in entry.notes]
+    return lines + [f"  note: {shown(note)}" for note in entry.notes]

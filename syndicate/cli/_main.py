@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
+from types import ModuleType
 
 from syndicate.errors import SyndicateError
 
@@ -19,14 +20,15 @@ NOUNS = {
     "verify": "check one token with its agency's own signature",
     "verify-feed": "check that a feed shows exactly what its agencies signed",
 }
+# What a noun needs beyond the base install, as pip calls it.
+EXTRAS = {"agency": "agency", "demo": "agency,hub", "hub": "hub", "refusals": "hub"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    parser = _parser(arguments)
-    args = parser.parse_args(arguments)
     try:
+        args = _parser(arguments).parse_args(arguments)
         code: int = args.run(args)
         sys.stdout.flush()
     except SyndicateError as exc:
@@ -53,7 +55,7 @@ def _version() -> str:
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="syndicate",
-        description="Signed news feeds of official agencies, verified and republished as one.",
+        description="Signed news feeds of official agencies, checked and republished as one.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"syndicate {_version()}")
@@ -61,8 +63,19 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     asked = next((word for word in arguments if word in NOUNS), None)
     for noun, does in NOUNS.items():
         if noun == asked:
-            module = "_" + noun.replace("-", "_")
-            importlib.import_module(f"syndicate.cli.{module}").register(nouns)
+            _file_of(noun).register(nouns)
         else:
             nouns.add_parser(noun, help=does, add_help=False)
     return parser
+
+
+def _file_of(noun: str) -> ModuleType:
+    try:
+        return importlib.import_module(f"syndicate.cli._{noun.replace('-', '_')}")
+    except ModuleNotFoundError as exc:
+        if noun not in EXTRAS or (exc.name or "syndicate").partition(".")[0] == "syndicate":
+            raise
+        raise SyndicateError(
+            f"`syndicate {noun}` needs more than the base install: there is no {exc.name}",
+            hint=f"Run: pip install 'asean-syndicate[{EXTRAS[noun]}]'",
+        ) from exc

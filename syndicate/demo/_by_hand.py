@@ -1,14 +1,11 @@
 """What no CMS can say is said by hand: alerts, corrections, withdrawals, declared relations."""
 
-import base64
-import hashlib
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 
-from syndicate.agency import AgencyConfig, Unsigned, convert
+from syndicate.agency import AgencyConfig, Unsigned, convert, item_id
 from syndicate.demo._cms import story_url, written_at
 from syndicate.demo._stories import Declared, Newsroom, Story, Warned
-from syndicate.news import Alert, AlertArea, Content, Item, ItemId, Relation, UnixTime
+from syndicate.news import Alert, AlertArea, Content, Item, ItemId, Relation, UnixTime, rfc3339
 from syndicate.ports import Signed
 
 Find = Callable[[Declared], ItemId]  # the item that a relation points to
@@ -28,11 +25,11 @@ def draft_by_hand(
     """
 
     def at(began: float, now: float) -> Unsigned:
-        written = _rfc3339(written_at(story, began))
+        written = rfc3339(written_at(story, began).timestamp())
         item = Item(
             aud=config.federation,
             iss=story.agency,
-            sub=before.sub if before else _item_id(story),
+            sub=before.sub if before else item_id(story.agency, story.key),
             ver=before.ver + 1 if before else 1,
             stream=config.stream,
             seq=0,  # the stream gives number, link and time
@@ -60,12 +57,6 @@ def draft_by_hand(
     return at
 
 
-def _item_id(story: Story) -> ItemId:
-    """The id of a story that comes from no CMS: opaque, as the protocol wants it."""
-    digest = hashlib.sha256(story.key.encode()).digest()
-    return ItemId(f"{story.agency}:{base64.b32encode(digest).decode().lower()[:26]}")
-
-
 def _content(story: Story, config: AgencyConfig) -> Content | None:
     if story.body is None:
         return None
@@ -73,7 +64,6 @@ def _content(story: Story, config: AgencyConfig) -> Content | None:
 
 
 def _alert(warned: Warned, now: float) -> Alert:
-    ends = datetime.fromtimestamp(now, UTC) + timedelta(hours=warned.hours)
     return Alert(
         event=warned.event,
         category=warned.category,
@@ -81,10 +71,6 @@ def _alert(warned: Warned, now: float) -> Alert:
         severity=warned.severity,
         certainty=warned.certainty,
         area=tuple(AlertArea(desc=desc, polygon=polygon) for desc, polygon in warned.areas),
-        expires=_rfc3339(ends),
+        expires=rfc3339(now + warned.hours * 3_600),
         instruction=warned.instruction,
     )
-
-
-def _rfc3339(when: datetime) -> str:
-    return f"{when:%Y-%m-%dT%H:%M:%SZ}"

@@ -5,10 +5,10 @@ from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from syndicate.assembly import open_hub
+from syndicate.assembly import SystemClock, open_hub
 from syndicate.demo._hostile import MIRROR, MIRRORED, Town, mirror_path
 from syndicate.demo._paperwork import FeedLine, write_papers
-from syndicate.demo._press import PressRoom, WallClock
+from syndicate.demo._press import PressRoom
 from syndicate.demo._stories import Declared, Newsroom
 from syndicate.demo._street import LOOPBACK, House
 from syndicate.demo._visitor import Visitor
@@ -33,7 +33,7 @@ class Federation:
     database: Path
     registry: Registry
     fetcher: Fetcher  # the agencies' own: it may dial their CMSs and nothing else
-    clock: Clock = field(default_factory=WallClock)
+    clock: Clock = field(default_factory=SystemClock)
 
     def find(self, declared: Declared) -> ItemId:
         """The item that a relation points to."""
@@ -110,4 +110,4 @@ def _mirror(room: PressRoom, mirrors: House) -> list[FeedLine]:
 async def _first_edition(rooms: dict[AgencyId, PressRoom], fetcher: Fetcher) -> None:
     """Signed feeds stand, still empty, before the hub asks for them the first time."""
     for room in rooms.values():
-        await room.sign_cms(fetcher, WallClock())
+        await room.sign_cms(fetcher, SystemClock())

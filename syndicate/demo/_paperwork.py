@@ -1,15 +1,16 @@
 """The federation's papers: real ``sources/`` and ``keys/`` folders for the fictional members."""
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from syndicate.agency import write_enrolment
 from syndicate.demo._stories import Newsroom
-from syndicate.news import AgencyId, FederationId, StreamName, b64url
+from syndicate.news import FederationId, StreamName
 from syndicate.ports import Signer
-from syndicate.trust import enrolment_message
 
 FEDERATION = FederationId("demo")
 CADENCE = "1 second"  # nobody wants to wait for the news of a demonstration
@@ -62,7 +63,8 @@ def write_papers(folder: Path, enrolled: Sequence[Enrolled]) -> tuple[Path, Path
     for agency in enrolled:
         newsroom = agency.newsroom
         (sources / f"{newsroom.member}.toml").write_text(_member(agency), encoding="utf-8")
-        (keys / f"{newsroom.id}.toml").write_text(_keys(agency), encoding="utf-8")
+        papers = write_enrolment(newsroom.id, agency.in_use, agency.successor, time.time())
+        (keys / f"{newsroom.id}.toml").write_text(papers, encoding="utf-8")
     return sources, keys
 
 
@@ -95,21 +97,6 @@ def _feed(feed: FeedLine) -> str:
     return (
         f'\n[[agency.signed_feed]]\nid = "{feed.name}"\nurl = "{feed.url}"\nformat = "atom"\n'
         f'stream = "{feed.stream}"\nlang = "{feed.lang}"\ncadence = "{CADENCE}"\n'
-    )
-
-
-def _keys(agency: Enrolled) -> str:
-    rows = ((agency.in_use, "in use"), (agency.successor, "sealed successor"))
-    return f'agency = "{agency.newsroom.id}"\n' + "".join(
-        _key(agency.newsroom.id, signer, use) for signer, use in rows
-    )
-
-
-def _key(agency: AgencyId, signer: Signer, use: str) -> str:
-    proof = signer.sign(enrolment_message(agency, signer.public))
-    return (
-        f'\n[[key]]\nuse = "{use}"\nkid = "{signer.kid}"\nx = "{b64url(signer.public)}"\n'
-        f'proof = "{b64url(proof)}"\nstatus = "active"\nnbf = {_day(-1)}\nexp = {_day(90)}\n'
     )
 
 

@@ -1,6 +1,5 @@
 """An agency's press room: its CMS, its key, one signed stream per language, and its own little web site."""
 
-import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -22,14 +21,6 @@ from syndicate.storage import open_streambook
 
 _CMS_SHOWS = 50  # newest stories; what drops out of a CMS's feed is not withdrawn by that
 _REMEMBERED = 1_000  # items of a stream that are looked through
-
-
-class WallClock:
-    """A ``ports.Clock`` that tells the time of this machine."""
-
-    def now(self) -> float:
-        """Seconds since 1970-01-01T00:00Z."""
-        return time.time()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,7 +69,7 @@ def _unconnected(exc: aiohttp.ClientConnectionError) -> tuple[FetchFault, str]:
         case aiohttp.ClientConnectorDNSError():
             return FetchFault.DNS, "the host's name does not resolve"
         case aiohttp.ClientConnectorCertificateError():
-            why = getattr(exc.certificate_error, "verify_message", "") or "it cannot be verified"
+            why = getattr(exc.certificate_error, "verify_message", "") or "it cannot be checked"
             return FetchFault.TLS, f"the server's certificate is refused: {why}"
         case aiohttp.ClientSSLError():
             return FetchFault.TLS, "no TLS connection can be agreed on"

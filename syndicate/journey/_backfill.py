@@ -15,10 +15,10 @@ from typing import Final, Protocol
 from urllib.parse import urljoin, urlsplit
 
 from syndicate.errors import WireError
-from syndicate.news import Admitted, Envelope, Known, Outcome, SignedFeed, limits
+from syndicate.news import Admitted, Envelope, Known, Outcome, SignedFeed
 from syndicate.ports import Backfill, Book, Fetched, Fetcher, FetchFailed, Storage, StreamKey
 from syndicate.trust import recall
-from syndicate.wire import Carriage, unload
+from syndicate.wire import Carriage, take_out
 
 _LOG = logging.getLogger(__name__)
 
@@ -176,7 +176,7 @@ def _read(feed: SignedFeed, fetched: Fetched, visit: Visit) -> _Page | None:
         visit.troubles.append((ELSEWHERE, "an archive page was answered from another place than the feed's"))
         return None
     try:
-        carriage = unload(fetched.body, "atom", most=limits.FEED_ENTRIES)
+        carriage = take_out(fetched.body, "atom")
     except WireError as exc:
         visit.troubles.append((exc.code, f"an archive page was refused: {exc}"))
         return None

@@ -4,12 +4,14 @@ Bring nothing. Leave with the words every other room speaks: what came in (``Env
 (``Item``, ``Heartbeat``), who may say it (``Registry``, ``Agency``), what became of it (``Admitted``,
 ``Known``, ``Refused``, ``Held`` with their ``Reason``), what is asked for (``Slice``) and what is written
 (``Feed``, ``Entry``); and with two small judges, for hosts (``host_of``, ``is_listed``) and for the
-content profile (``check_content``), which sign, check and display alike.
+content profile (``check_content``), which sign, check and display alike. ``limits`` holds the protocol's
+bounds, ``spelling`` the patterns of its names.
 
 This door is wider than five names because it is a dictionary, not a machine.
 """
 
 from syndicate.news import _limits as limits
+from syndicate.news import _spelling as spelling
 from syndicate.news._content import UNSAFE_CHARACTERS, ContentError, check_content
 from syndicate.news._encode import PROTOCOL_VERSION, compose_token, encode
 from syndicate.news._envelope import Envelope, b64url, digest_of
@@ -41,7 +43,17 @@ from syndicate.news._item import (
     Relation,
     RelationType,
 )
-from syndicate.news._outcome import Admitted, Held, Known, Mark, Outcome, Reason, Refused, Unjudged
+from syndicate.news._outcome import (
+    UNPROVED,
+    Admitted,
+    Held,
+    Known,
+    Mark,
+    Outcome,
+    Reason,
+    Refused,
+    Unjudged,
+)
 from syndicate.news._registry import (
     Agency,
     AgencyKey,
@@ -54,9 +66,11 @@ from syndicate.news._registry import (
     Since,
 )
 from syndicate.news._slice import Slice
+from syndicate.news._times import rfc3339
 
 __all__ = [
     "PROTOCOL_VERSION",
+    "UNPROVED",
     "UNSAFE_CHARACTERS",
     "Act",
     "Admitted",
@@ -112,4 +126,6 @@ __all__ = [
     "host_of",
     "is_listed",
     "limits",
+    "rfc3339",
+    "spelling",
 ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from syndicate.news._ids import AgencyId, ItemId, TokenDigest
 
@@ -68,6 +69,20 @@ class Reason(StrEnum):
         return _REMEDIES[self]
 
 
+# Refused in steps 1 to 5: no agency has shown a part in it, and anybody can make any number of them.
+UNPROVED: Final = frozenset(
+    {
+        Reason.TOKEN_TOO_LARGE,
+        Reason.TOKEN_MALFORMED,
+        Reason.BASE64_NOT_CANONICAL,
+        Reason.HEADER_UNKNOWN,
+        Reason.KEY_UNKNOWN,
+        Reason.KEY_WEAK,
+        Reason.SIGNATURE_BAD,
+    }
+)
+
+
 class Mark(StrEnum):
     """Something a reader of an admitted item may want to know; it never hides the item."""
 
@@ -119,7 +134,7 @@ class Admitted:
 class Unjudged:
     """Our own code failed on this token (the log has the traceback): nothing is said about it, nothing kept.
 
-    A bug is never filed as a bad source; the other tokens of its batch have their own outcomes.
+    No source is blamed for a bug; the other tokens of its batch have their own outcomes.
     """
 
     digest: TokenDigest | None = None

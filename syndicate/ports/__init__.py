@@ -1,4 +1,4 @@
-"""What the journey needs from the world, as Protocols whose docstrings are promises.
+"""The world as the journey knows it: protocols, and every docstring in them is binding.
 
 Bring an implementation of each (assembly knows which); leave with types that say what may be relied on.
 Each port has one contract suite in ``tests/contracts`` that runs over every implementation.

@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from syndicate.news import AgencyId, FederationId, Member, MemberCode, Registry, b64url
+from syndicate.news import AgencyId, FederationId, Member, MemberCode, Registry, b64url, spelling
 from syndicate.registry import _limits as limits
 from syndicate.registry._claims import Claims
 from syndicate.registry._document import Document, Report
@@ -53,7 +53,7 @@ def compile_files(
 
 def _read_name(head: Table) -> tuple[FederationId, str]:
     like = '"asean" (2-32 of a-z, 0-9, -)'
-    federation = head.text("id", need=True, pattern=r"[a-z][a-z0-9-]{1,31}", like=like)
+    federation = head.text("id", need=True, pattern=spelling.FEDERATION_ID, like=like)
     return FederationId(federation or ""), head.text("name", need=True, most=limits.NAME) or ""
 
 

@@ -3,13 +3,12 @@
 import re
 from typing import Final
 
-from syndicate.news import AgencyId, FeedId, SeatState, SignedFeed, Since, StreamName
+from syndicate.news import AgencyId, FeedId, SeatState, SignedFeed, Since, StreamName, spelling
 from syndicate.registry import _limits as limits
 from syndicate.registry._addresses import read_address
 from syndicate.registry._table import Table
 from syndicate.registry._tags import Tags
 
-_NAME: Final = r"[a-z0-9-]{1,32}"
 _CADENCE: Final = r"([1-9][0-9]{0,6}) (second|minute|hour|day)s?"
 _SECONDS: Final = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 
@@ -32,13 +31,15 @@ def read_signed_feeds(
 
 
 def _read_signed_feed(row: Table, agency: AgencyId, tags: Tags, *, loopback: bool) -> SignedFeed:
-    name = row.text("id", need=True, pattern=_NAME, like="main (a-z, 0-9, -)")
+    name = row.text("id", need=True, pattern=spelling.STREAM_NAME, like="main (a-z, 0-9, -)")
     feed = SignedFeed(
         id=FeedId(f"{agency}/{name or ''}"),
         agency=agency,
         url=read_address(row, "url", need=True, loopback=loopback) or "",
         format=row.word("format", frozenset({"atom", "json"})) or "",
-        stream=StreamName(row.text("stream", need=True, pattern=_NAME, like="main (a-z, 0-9, -)") or ""),
+        stream=StreamName(
+            row.text("stream", need=True, pattern=spelling.STREAM_NAME, like="main (a-z, 0-9, -)") or ""
+        ),
         cadence_seconds=_read_cadence(row),
         lang=tags.language(row, "lang"),
     )

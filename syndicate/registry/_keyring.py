@@ -4,10 +4,9 @@ import base64
 import binascii
 from typing import Final
 
-from syndicate.news import AgencyId, AgencyKey, KeyStatus, b64url
+from syndicate.news import AgencyId, AgencyKey, KeyStatus, b64url, spelling
 from syndicate.registry import _limits as limits
 from syndicate.registry._claims import Claims
-from syndicate.registry._seat import AGENCY_ID
 from syndicate.registry._table import Table
 from syndicate.trust import WeakKeyError, check_key, proves_possession, thumbprint
 
@@ -19,7 +18,7 @@ _ENROL: Final = "Enrol the key again with the file that `syndicate agency init` 
 
 def read_keys(table: Table, stem: str, claims: Claims) -> tuple[AgencyKey, ...]:
     """The keys of the file ``<stem>.toml``; what is wrong is written down and left out."""
-    agency = AgencyId(table.text("agency", need=True, pattern=AGENCY_ID, like='"vn.news"') or stem)
+    agency = AgencyId(table.text("agency", need=True, pattern=spelling.AGENCY_ID, like='"vn.news"') or stem)
     if agency != stem:
         table.note(f"the file is named {stem}.toml", "Name the file after the agency.", "agency")
     elif claims.owner("the id", agency) is None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from syndicate.news import Agency, AgencyId, Ownership, SeatState, Since
+from syndicate.news import Agency, AgencyId, Ownership, SeatState, Since, spelling
 from syndicate.registry import _limits as limits
 from syndicate.registry._addresses import read_address, read_hosts
 from syndicate.registry._claims import Claims
@@ -13,7 +13,6 @@ from syndicate.registry._table import Table
 from syndicate.registry._tags import Tags
 from syndicate.registry._zones import read_zone
 
-AGENCY_ID: Final = r"[a-z]{2}\.[a-z0-9-]{2,32}"
 _DAY: Final = r"\d{4}(-\d{2}(-\d{2})?)?"
 _STATES: Final = frozenset(state.value for state in SeatState)
 _NO_FEED: Final = "none found"
@@ -66,7 +65,7 @@ def read_seat(table: Table, member: str, context: Context) -> Seat | None:
 def _read_id(table: Table, member: str, claims: Claims) -> AgencyId:
     """The agency's id; empty where it is no good."""
     like = f"{member}.news (member, dot, 2-32 of a-z, 0-9, -)"
-    identity = table.text("id", need=True, pattern=AGENCY_ID, like=like)
+    identity = table.text("id", need=True, pattern=spelling.AGENCY_ID, like=like)
     if identity is None:
         return AgencyId("")
     if not identity.startswith(f"{member}."):

@@ -1,4 +1,4 @@
-"""Language tags: well formed (RFC 5646), and among those the federation says it uses.
+"""Language tags: well formed (RFC 5646, as far as tokens go), and among those the federation says it uses.
 
 A grammar alone would take "vn" for Vietnamese and "kh" for Khmer, which are country codes: the mistake
 that people make. So the federation lists its tags, with what they mean, as data.
@@ -8,11 +8,10 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from syndicate.news import spelling
 from syndicate.registry._table import Table
 
-_TAG = re.compile(
-    r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-(?:[A-Z]{2}|[0-9]{3}))?(-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*"
-)
+_TAG = re.compile(spelling.LANGUAGE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
-from syndicate.news import Agency, Entry, Feed, Index, Registry, Slice
+from syndicate.news import Agency, Entry, Feed, Index, Registry, Slice, rfc3339
 from syndicate.republish._entry import home_of
 
 
@@ -50,7 +49,9 @@ def compose_agency(
 ) -> Feed:
     """An agency's own signed feed, whose ``entries`` come newest first.
 
-    ``prev_archive`` is where its archive's newest page stands, relative to the feed.
+    Its entries show no bodies: each is carried once, inside its token (decision 0007). For a feed that
+    people read, put the whole ``entries`` into what this gives. ``prev_archive`` is where its archive's
+    newest page stands, relative to the feed.
     """
     rss = () if rss_url is None else (("rss", rss_url),)
     return Feed(
@@ -59,7 +60,7 @@ def compose_agency(
         description=_joined(agency.names.values()),
         home_url=home_of(agency),
         author=agency.name(),
-        entries=tuple(entries),
+        entries=tuple(replace(entry, text=None, html=None) for entry in entries),
         updated=_updated(entries, (agency,)),
         lang=_only(agency.languages),
         self_urls=(("atom", atom_url), *rss),
@@ -127,7 +128,7 @@ def _updated(entries: Sequence[Entry], agencies: Iterable[Agency]) -> str:
     if entries:
         return max(entry.updated for entry in entries)
     first = min((state.since for agency in agencies for state in agency.states), default=0)
-    return datetime.fromtimestamp(first, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return rfc3339(first)
 
 
 def _joined(names: Iterable[str]) -> str:

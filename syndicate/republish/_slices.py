@@ -2,10 +2,10 @@
 
 import re
 
-from syndicate.news import AgencyId, MemberCode, Slice
+from syndicate.news import AgencyId, MemberCode, Slice, spelling
 
-_AGENCY = re.compile(r"agency/([a-z]{2}\.[a-z0-9-]{2,32})", re.ASCII)
-_LANG = re.compile(r"lang/([a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?)", re.ASCII)
+_AGENCY = re.compile(f"agency/({spelling.AGENCY_ID})", re.ASCII)
+_LANG = re.compile(f"lang/({spelling.LANGUAGE})", re.ASCII)
 _MEMBER = re.compile(r"[a-z]{2}", re.ASCII)
 
 

@@ -25,6 +25,7 @@ from syndicate.news import (
     RelationType,
     check_content,
     limits,
+    spelling,
 )
 from syndicate.trust._shapes import (
     AddressError,
@@ -56,11 +57,10 @@ class ClaimsError(ValueError):
 
 # --- The shapes of single claims -------------------------------------------------------------------
 
-AGENCY: Final = r"[a-z]{2}\.[a-z0-9-]{2,32}"
 _HASH = matching(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", "a base64url SHA-256")
-_LANG = matching(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?", "a BCP 47 language tag")
-_MEDIA_TYPE = matching(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,100}", "a media type")
-_SUB = matching(rf"{AGENCY}:[a-z2-7]{{26}}", "an item id")
+_LANG = matching(spelling.LANGUAGE, "a BCP 47 language tag")
+_MEDIA_TYPE = matching(spelling.MEDIA_TYPE, "a media type")
+_SUB = matching(rf"{spelling.AGENCY_ID}:[a-z2-7]{{26}}", "an item id")
 
 _MEDIUM = record(
     lambda len=None, **told: Media(**told, length=len),  # noqa: A006 - the claim's own name
@@ -142,11 +142,11 @@ def _ext(value: Any) -> Mapping[str, object]:  # noqa: ANN401 - whatever the JSO
 
 _CLAIMS: Final[dict[str, tuple[str, Shape]]] = {
     "v": ("v", whole(1, 1)),
-    "aud": ("aud", matching(r"[a-z][a-z0-9-]{1,31}", "a federation id")),
-    "iss": ("iss", matching(AGENCY, "an agency id")),
+    "aud": ("aud", matching(spelling.FEDERATION_ID, "a federation id")),
+    "iss": ("iss", matching(spelling.AGENCY_ID, "an agency id")),
     "sub": ("sub", _SUB),
     "ver": ("ver", whole(1)),
-    "str": ("stream", matching(r"[a-z0-9-]{1,32}", "a stream name")),
+    "str": ("stream", matching(spelling.STREAM_NAME, "a stream name")),
     "seq": ("seq", whole(0)),
     "prev": ("prev", or_null(_HASH)),
     "iat": ("iat", whole(0)),
@@ -218,7 +218,7 @@ def read_claims(payload: bytes) -> Item | Heartbeat:
     del told["v"]
     if act is Act.HEARTBEAT:
         del told["act"]
-        return Heartbeat(**told)
+        return _heartbeat(Heartbeat(**told))
     item = Item(**told)
     _check_together(item)
     return item
@@ -235,6 +235,13 @@ def _act(claims: dict[str, Any]) -> Act:
 
 
 # --- Rules over several claims ----------------------------------------------------------------------
+
+
+def _heartbeat(beat: Heartbeat) -> Heartbeat:
+    # Only an empty stream has no head: else a beat that forgot `prev` would read as a fork.
+    if (beat.seq == 0) != (beat.prev is None):
+        _invalid("'prev' names the head, and is null for an empty stream only")
+    return beat
 
 
 def _check_together(item: Item) -> None:

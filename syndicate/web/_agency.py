@@ -5,12 +5,12 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from syndicate.news import Agency, AgencyKey, Reason, Refused, Registry, SeatState, SignedFeed
+from syndicate.news import Agency, AgencyKey, Reason, Refused, Registry, SeatState, SignedFeed, rfc3339
 from syndicate.ports import FeedState, RefusalRecord, StreamKey
 from syndicate.trust import REQUEST_SECONDS, Asking, StreamState, verify_request
 from syndicate.web._answer import NEVER, problem, send_json
 from syndicate.web._condition import feed_condition
-from syndicate.web._times import maybe, rfc3339
+from syndicate.web._times import maybe
 from syndicate.web._world import World
 
 PATH: Final = "/v1/agency/status"

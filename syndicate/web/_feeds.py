@@ -1,5 +1,7 @@
 """/feeds/…: the slices, in three formats."""
 
+from weakref import WeakKeyDictionary
+
 from aiohttp import web
 
 from syndicate.journey import Document
@@ -17,20 +19,23 @@ class Feeds:
     def __init__(self, world: World) -> None:
         self._world = world
         self._standing = world.press.standing
-        self._ready: dict[str, Ready] = {}  # by name, only of feeds that there are
+        self._known: set[str] = set()  # names that were found to be a feed's
+        # Weakly: a document that the press drops must not live on here.
+        self._ready: WeakKeyDictionary[Document, Ready] = WeakKeyDictionary()
 
     async def get(self, request: web.BaseRequest, name: str) -> web.Response:
         """A slice as RSS, Atom or JSON Feed."""
-        ready = self._ready.get(name)
         # Only a name that was found to be a feed's is looked up: the press keeps other things than feeds.
-        document = None if ready is None else self._standing(name)
+        document = self._standing(name) if name in self._known else None
         if document is None:
             asked = await self._find(name)
             if asked is None:
                 return problem(404, "there is no such feed; / lists them all")
             document = await self._world.press.document(*asked)
-        if ready is None or ready.source is not document:
-            ready = self._ready[name] = _made_ready(document)
+            self._known.add(name)
+        ready = self._ready.get(document)
+        if ready is None:
+            ready = self._ready[document] = _made_ready(document)
         return ready.answer(request)
 
     async def _find(self, name: str) -> tuple[Slice, str] | None:
@@ -40,7 +45,7 @@ class Feeds:
             return None
         if is_listed(slice_, self._world.registry()) or await self._world.storage.newest(slice_) >= 0:
             return slice_, format_
-        self._ready.pop(name, None)  # the registry knew it once
+        self._known.discard(name)  # the registry knew it once
         return None
 
 
@@ -50,7 +55,6 @@ def _made_ready(document: Document) -> Ready:
         digest=document.digest,
         media_type=document.media_type,
         last_modified=document.last_modified,
-        source=document,
     )
 
 

@@ -11,13 +11,13 @@ import jinja2
 from aiohttp import web
 
 from syndicate.journey import Document, Written
-from syndicate.news import Act, Agency, Kind, Registry, Slice
+from syndicate.news import Act, Agency, Kind, Registry, Slice, rfc3339
 from syndicate.ports import Logged, Window
 from syndicate.republish import entry_of
 from syndicate.trust import recall
 from syndicate.web._answer import FEED_CACHE, PAGE_POLICY, Ready
 from syndicate.web._condition import Health, read_health
-from syndicate.web._times import rfc3339, spoken
+from syndicate.web._times import spoken
 from syndicate.web._world import World
 
 _STALE_SECONDS: Final = 60.0  # the sources' figures move without the index
@@ -29,9 +29,12 @@ _LABELS: Final = {
     Act.RETRACT: "Withdrawn",
 }
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur", "arab", "hebr", "thaa", "dv"})
-_OWN_NAMES: Final = {  # languages of the region, as their speakers write them
+_OWN_NAMES: Final = {  # languages that the members publish in, as their speakers write them
+    "ar": "العربية",
     "en": "English",
+    "es": "Español",
     "fil": "Filipino",
+    "fr": "Français",
     "id": "Bahasa Indonesia",
     "km": "ភាសាខ្មែរ",
     "lo": "ພາສາລາວ",
@@ -44,6 +47,7 @@ _OWN_NAMES: Final = {  # languages of the region, as their speakers write them
     "th": "ภาษาไทย",
     "vi": "Tiếng Việt",
     "zh": "中文",
+    "zh-Hans": "简体中文",
 }
 
 

@@ -6,19 +6,18 @@ from typing import Final
 
 from aiohttp import web
 
-from syndicate.news import AgencyId, ItemId, MemberCode, Slice
+from syndicate.news import AgencyId, ItemId, MemberCode, Slice, rfc3339, spelling
 from syndicate.ports import Logged
 from syndicate.web._answer import ASK_AGAIN, FOREVER, Ready, json_bytes, problem, ready
 from syndicate.web._feeds import is_listed
 from syndicate.web._query import QueryError, read_query
-from syndicate.web._times import rfc3339
 from syndicate.web._world import World
 
 _GRAMMAR: Final = {
     "after": r"-1|[0-9]{1,15}",
     "limit": r"[1-9][0-9]{0,3}",
     "member": r"[a-z]{2}",
-    "agency": r"[a-z]{2}\.[a-z0-9-]{2,32}",
+    "agency": spelling.AGENCY_ID,
     "lang": r"[A-Za-z0-9-]{2,35}",
 }
 _FILTERS: Final = ("member", "agency", "lang")

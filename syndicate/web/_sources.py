@@ -5,11 +5,11 @@ from typing import Final
 
 from aiohttp import web
 
-from syndicate.news import Agency, Registry, SeatState, SignedFeed
+from syndicate.news import Agency, Registry, SeatState, SignedFeed, rfc3339
 from syndicate.ports import FeedState
 from syndicate.web._answer import send_json
 from syndicate.web._condition import Health, feed_condition, read_health
-from syndicate.web._times import maybe, rfc3339
+from syndicate.web._times import maybe
 from syndicate.web._world import World
 
 _CACHE: Final = "public, max-age=30"

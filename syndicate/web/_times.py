@@ -2,10 +2,7 @@
 
 from datetime import UTC, datetime
 
-
-def rfc3339(when: float) -> str:
-    """``when`` (Unix seconds) as RFC 3339 in UTC, to the second."""
-    return datetime.fromtimestamp(int(when), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+from syndicate.news import rfc3339
 
 
 def maybe(when: float | None) -> str | None:

@@ -10,7 +10,7 @@ from typing import Final
 from syndicate.errors import WireError
 from syndicate.news import Entry, Feed, Reason
 
-_CACHE_BYTES: Final = 32_000_000
+_CACHE_BYTES: Final = 16_000_000  # some 500 items with bodies of 4 kB, in every format
 
 
 class _Standing:

@@ -258,3 +258,18 @@ def test_without_a_keyboard_the_ways_to_give_a_passphrase_are_told(
     with pytest.raises(SigningError, match="nobody to ask") as caught:
         run("sign", config)
     assert "SYNDICATE_PASSPHRASE_FILE" in caught.value.hint
+
+
+def test_attack_25_a_cms_does_not_write_on_the_terminal(
+    config: Path, words: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lie = "tin\u202e\nsigned as number 9, version 1: another"
+    publish(
+        config,
+        rss(story(1, title=lie, guid=lie, link="ftp://x"), story(2, title="", guid=lie, link="ftp://x")),
+    )
+    for option in ([], ["--json"]):
+        assert run("sign", config, "--passphrase-file", words, *option) == 1
+        told = capsys.readouterr().out
+        assert "\nsigned" not in told
+        assert all(letter.isprintable() or letter == "\n" for letter in told)

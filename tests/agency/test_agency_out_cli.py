@@ -1,7 +1,6 @@
 """``syndicate agency push``, ``status`` and ``doctor`` as they are typed, with their exit codes."""
 
 import argparse
-import os
 import signal
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import pytest
 from kept import unmeasured
 from newsroom import rss, story
 
+from syndicate.agency import load_config
 from syndicate.cli import _agency as cli
 from syndicate.errors import AgencyError
 
@@ -83,12 +83,12 @@ def test_a_server_signs_serves_and_stops_cleanly(config: Path, words: Path) -> N
     command = ["agency", "serve", str(config), "--listen", "127.0.0.1:0"]
     with subprocess.Popen(
         [sys.executable, "-c", "from syndicate.cli import main; raise SystemExit(main())", *command],
-        env=unmeasured(SYNDICATE_PASSPHRASE_FILE=str(words), PYTHONPATH=os.getcwd()),
+        env=unmeasured(SYNDICATE_PASSPHRASE_FILE=str(words), PYTHONPATH=str(Path.cwd())),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     ) as server:
-        written = config.parent / "signed" / "main.atom"
+        written = load_config(config).folder / "main.atom"
         end = time.monotonic() + 30
         while not written.exists() and time.monotonic() < end:
             time.sleep(0.05)

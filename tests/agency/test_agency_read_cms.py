@@ -1,5 +1,7 @@
 """What is read from a CMS's own feed, whatever its format and habits."""
 
+import time
+
 import pytest
 from newsroom import SITE, rss, story
 
@@ -141,10 +143,24 @@ def test_an_empty_feed_has_no_entries() -> None:
     ids=["entities of entities", "a long entity", "a parameter entity", "a file as an entity"],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_an_entity_bomb_is_not_read(subset: str, encoding: str) -> None:
+def test_attack_24_an_entity_bomb_is_not_read(subset: str, encoding: str) -> None:
     text = rss(story(1)).replace("?>", f"?><!DOCTYPE rss [{subset}]>", 1).replace("UTF-8", encoding)
     with pytest.raises(AgencyError, match="declares entities"):
         read_cms(text.encode(encoding), source="x")
+
+
+def test_attack_24_half_a_character_in_a_broken_feed_is_an_error_and_no_crash() -> None:
+    broken = rss(story(1, guid="", more="<guid>a&#xD800;b</guid><br>"))
+    with pytest.raises(AgencyError, match="too broken to be read"):
+        read_cms(broken.encode(), source="x")
+
+
+def test_attack_26_texts_that_trap_patterns_take_no_time() -> None:
+    began = time.process_time()
+    read_cms((rss(story(1)) + "<media:title " * 50_000).encode(), source="x")
+    long = cms._byline({"author": "a" * 1_000_000})
+    assert long == "a" * 1_000
+    assert time.process_time() - began < 3
 
 
 def test_entities_for_single_characters_are_an_old_habit_and_read() -> None:

@@ -72,6 +72,12 @@ def test_an_agencys_tool_need_not_know_all_that_the_registry_knows() -> None:
     assert (report.ok, report.found) == (True, ())
 
 
+def test_a_body_beside_its_token_in_an_agencys_feed_is_unsigned_text() -> None:
+    whole = DESK.entry(DESK.rich(), token_url=ATOM_URL)
+    report = check(render(replace(OWN_FEED, entries=(whole, *OWN_FEED.entries[1:])), "atom"))
+    assert fields(report) == {(0, "content", "unsigned")}
+
+
 def test_an_empty_feed_is_checked_too() -> None:
     for format_ in ("atom", "json"):
         assert check(render(DESK.hub(), format_), format_).ok
@@ -129,12 +135,12 @@ def flipped(body: bytes, at: int, mask: int = 1) -> bytes:
         ),
     ],
 )
-def test_no_byte_of_any_visible_field_can_be_flipped_unseen(
+def test_attack_5_no_byte_of_any_visible_field_can_be_flipped_unseen(
     body: bytes, format_: str, spans: re.Pattern[bytes]
 ) -> None:
     assert check(body, format_).ok
     places = positions(body, spans)
-    assert len(places) > 1_500
+    assert len(places) > 1_300
     unseen = [at for at in places if check(flipped(body, at), format_).ok]
     # The window's first index is the log's to prove; the report says that it is unproven.
     first = [body.index(sign) + len(sign) for sign in (b'first="', b'"first":') if sign in body]
@@ -157,7 +163,7 @@ SEEN = visible(BODY)
 
 
 @given(at=st.integers(0, len(BODY) - 1), mask=st.integers(1, 255))
-def test_what_is_not_found_shows_nothing_else(at: int, mask: int) -> None:
+def test_attack_5_what_is_not_found_shows_nothing_else(at: int, mask: int) -> None:
     altered = flipped(BODY, at, mask)
     assert not check(altered).ok or visible(altered) == SEEN
 
@@ -206,7 +212,7 @@ def test_what_is_not_found_shows_nothing_else(at: int, mask: int) -> None:
         ),
     ],
 )
-def test_what_was_changed_is_named(old: str, new: str, found: tuple[int | None, str, str]) -> None:
+def test_attack_5_what_was_changed_is_named(old: str, new: str, found: tuple[int | None, str, str]) -> None:
     report = changed(HUB_FEED, old, new)
     assert not report.ok
     assert found in fields(report)
@@ -236,7 +242,7 @@ def test_what_was_changed_is_named(old: str, new: str, found: tuple[int | None, 
         ),
     ],
 )
-def test_what_was_changed_in_json_is_named(
+def test_attack_5_what_was_changed_in_json_is_named(
     change: Callable[[dict[str, object]], object], found: tuple[int | None, str, str]
 ) -> None:
     told = json.loads(render(HUB_FEED, "json"))
@@ -249,7 +255,7 @@ def test_what_was_changed_in_json_is_named(
 # --- Attacks 4, 7, 10, 35, 38 --------------------------------------------------------------------------
 
 
-def test_an_injected_unsigned_item_is_found() -> None:
+def test_attack_7_an_injected_unsigned_item_is_found() -> None:
     entry = '<entry xml:lang="vi"><id>urn:x</id><title>Tin giả</title></entry>'
     report = changed(HUB_FEED, "<entry ", f"{entry}<entry ")
     assert [entry.token is None for entry in report.entries] == [True] + [False] * 4
@@ -257,7 +263,7 @@ def test_an_injected_unsigned_item_is_found() -> None:
     assert [entry.ok for entry in report.entries] == [False] + [True] * 4
 
 
-def test_a_true_token_under_another_items_text_is_found() -> None:
+def test_attack_7_a_true_token_under_another_items_text_is_found() -> None:
     rich, plain = HUB_FEED.entries[0].token, HUB_FEED.entries[1].token
     body = render(HUB_FEED, "atom").decode().replace(rich, "@").replace(plain, rich).replace("@", plain)
     assert {(0, "title", "differs"), (1, "title", "differs")} <= fields(check(body.encode()))
@@ -266,13 +272,14 @@ def test_a_true_token_under_another_items_text_is_found() -> None:
 def test_an_item_stands_only_where_it_belongs_and_once() -> None:
     vi_only = DESK.hub(DESK.rich(), DESK.plain(), slice_=Slice(lang="vi"))
     assert (1, "entry", "elsewhere") in fields(check(render(vi_only, "atom")))
-    foreign = replace(OWN_FEED, entries=(*OWN_FEED.entries, DESK.entry(DESK.plain(), token_url=ATOM_URL)))
+    (theirs,) = DESK.agency(DESK.plain()).entries
+    foreign = replace(OWN_FEED, entries=(*OWN_FEED.entries, theirs))
     assert fields(check(render(foreign, "atom"))) == {(2, "entry", "elsewhere")}
     old = DESK.hub(DESK.withdrawn(Act.RETRACT), DESK.vn.item("gone"))
     assert fields(check(render(old, "atom"))) == {(1, "id", "repeated")}
 
 
-def test_an_altered_copy_on_a_look_alike_host_is_no_edition_of_ours() -> None:
+def test_attack_35_an_altered_copy_on_a_look_alike_host_is_no_edition_of_ours() -> None:
     body = (
         render(OWN_FEED, "atom")
         .decode()
@@ -291,7 +298,7 @@ def test_a_whole_feed_moved_to_another_hub_is_told_by_where_it_was_asked_for() -
     assert report.found == (Difference(place=None, field="link[rel=self]", what="differs"),)
 
 
-def test_a_forged_entry_is_told_with_its_reason_and_the_others_stay_good() -> None:
+def test_attack_7_a_forged_entry_is_told_with_its_reason_and_the_others_stay_good() -> None:
     token = HUB_FEED.entries[1].token
     forged = token[:-30] + ("A" if token[-30] != "A" else "B") + token[-29:]
     report = check(render(HUB_FEED, "atom").replace(token.encode(), forged.encode()))

@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,7 +36,6 @@ def test_the_whole_story_happens_as_it_should(tmp_path: Path) -> None:
     told = json.loads(ran.stdout or "{}")
     assert [row for row in told["rows"] if not row["agrees"]] == []
     assert (ran.returncode, ran.stderr, told["agrees"]) == (0, "", True)
-    assert told["seconds"] < 45
     assert list(tmp_path.iterdir()) == []
 
 
@@ -152,10 +150,8 @@ def test_the_demo_serves_its_feed_on_a_free_port_if_its_own_is_taken_and_stops_c
 def test_the_demo_stops_cleanly_in_the_middle_of_its_story(tmp_path: Path) -> None:
     with running(tmp_path, "--port", "0") as process:
         read_until(process, "Morning")
-        began = time.monotonic()
         code, _, complained = stop(process, signal.SIGTERM)
     assert (code, complained) == (0, "")
-    assert time.monotonic() - began < 15
     assert list(tmp_path.iterdir()) == []
 
 

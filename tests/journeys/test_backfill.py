@@ -20,7 +20,7 @@ from syndicate.ports import Logged, Signer
 from syndicate.signing import ephemeral_signer
 from syndicate.storage import open_storage, open_streambook
 from syndicate.trust import recall
-from syndicate.wire import unload
+from syndicate.wire import take_out
 
 DAY = 86_400
 SUCCESSOR = ephemeral_signer(b"the successor of the demo agency")
@@ -192,7 +192,7 @@ def test_what_was_refused_is_not_asked_for_again_and_again(tmp_path: Path) -> No
         page = line.room.config.folder / "main.archive-1.atom"
         token = line.room.said()[3]
         body = page.read_bytes()
-        tokens = [one.token for one in unload(body, "atom").carried]
+        tokens = [one.token for one in take_out(body, "atom").carried]
         assert token.seq == 4
         page.write_bytes(body.replace(tokens[3].encode(), tokens[3][:-20].encode() + b"A" * 20))
         logged, _ = line.poll(visits=2)
@@ -214,11 +214,11 @@ def test_pages_stay_as_they_are_but_for_what_was_withdrawn(tmp_path: Path) -> No
     changed = pages[1].read_bytes()
     assert pages[2].read_bytes() == second
     assert f"[WITHDRAWN] {room.said()[4].title}<".encode() in changed
-    assert [one.token for one in unload(changed, "atom").carried] == [
-        one.token for one in unload(first, "atom").carried
+    assert [one.token for one in take_out(changed, "atom").carried] == [
+        one.token for one in take_out(first, "atom").carried
     ]
-    assert unload(pages[3].read_bytes(), "atom").prev_archive == "main.archive-2.atom"
-    assert unload(first, "atom").prev_archive is None
+    assert take_out(pages[3].read_bytes(), "atom").prev_archive == "main.archive-2.atom"
+    assert take_out(first, "atom").prev_archive is None
     assert b"http://purl.org/syndication/history/1.0" in first
     assert b"http://purl.org/syndication/history/1.0" not in pages[3].read_bytes()
 

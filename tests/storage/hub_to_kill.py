@@ -55,7 +55,7 @@ async def run(path: Path, word: str) -> None:
 
 
 def _checkpoint_often(book: Book) -> None:
-    book._connection.exec_driver_sql("PRAGMA wal_autocheckpoint=20")  # type: ignore[attr-defined]
+    book._connection.exec_driver_sql("PRAGMA wal_autocheckpoint=20")  # type: ignore[attr-defined]  # the port hides its connection
 
 
 async def _publish_some(path: Path, storage: Storage, admission: Admission, room: PressRoom) -> None:

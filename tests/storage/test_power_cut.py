@@ -53,7 +53,7 @@ def live_and_die(
 ) -> None:
     """One child of the hub: it announces some indices, is killed at a random moment, and is heard out."""
     say: IO[str] = hub.stdin  # type: ignore[assignment]  # both are pipes
-    heard: IO[str] = hub.stdout  # type: ignore[assignment]
+    heard: IO[str] = hub.stdout  # type: ignore[assignment]  # a pipe was asked for
     say.write(f"{word}\n")
     say.flush()
     _, child = heard.readline().split()
@@ -96,7 +96,7 @@ async def check(path: Path, announced: Announced) -> int:
 
 
 @pytest.mark.parametrize("word", ["go", "checkpoint often"])
-async def test_every_announced_index_survives_a_kill_and_a_power_cut(
+async def test_attack_37_every_announced_index_survives_a_kill_and_a_power_cut(
     hub: "subprocess.Popen[str]", word: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "hub.db"

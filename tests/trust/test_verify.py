@@ -78,6 +78,22 @@ def test_a_heartbeat_is_verified_without_an_item() -> None:
         recall(room.token(beat))
 
 
+@pytest.mark.parametrize(
+    ("seq", "prev"), [(0, "storm"), (1, None)], ids=["an empty stream with a head", "a head without its name"]
+)
+def test_a_heartbeat_names_the_head_of_every_stream_but_an_empty_one(seq: int, prev: str | None) -> None:
+    room = PressRoom()
+    beat = Heartbeat(
+        aud=FederationId("demo"),
+        iss=room.id,
+        stream=StreamName("main"),
+        seq=seq,
+        prev=None if prev is None else digest_of(prev),
+        iat=UnixTime(NOON),
+    )
+    assert refused(room.token(beat), room) is Reason.CLAIM_INVALID
+
+
 @pytest.mark.parametrize("token", ["", "a.b", "a.!.c"], ids=["empty", "two parts", "no base64url"])
 def test_a_damaged_record_is_a_trust_error(token: str) -> None:
     with pytest.raises(TrustError, match="no longer be read"):
@@ -96,7 +112,7 @@ def test_only_trust_can_make_a_verified() -> None:
         verified.item = room.item("other")  # type: ignore[misc]  # likewise
 
 
-def test_every_flipped_character_of_a_token_is_refused() -> None:
+def test_attack_5_every_flipped_character_of_a_token_is_refused() -> None:
     room = PressRoom()
     token = room.publish()
     for at, old in enumerate(token):
@@ -587,7 +603,7 @@ def test_a_wildcard_covers_what_is_below_it_and_not_itself() -> None:
 def test_attack_15_clocks_that_are_off(iat: int, expected: frozenset[Mark] | Reason) -> None:
     room = PressRoom()
     outcome = judge(room.token(room.item(iat=iat)), room, at=NOON)
-    assert (outcome.reason if isinstance(outcome, Refused) else outcome.marks) == expected  # type: ignore[union-attr]
+    assert (outcome.reason if isinstance(outcome, Refused) else outcome.marks) == expected  # type: ignore[union-attr]  # the row says which
     if isinstance(outcome, Refused):
         assert "clock" in outcome.detail
 
@@ -617,7 +633,7 @@ def test_a_key_counts_within_its_window(
     room = PressRoom()
     room.change_key(room.signer, **changes)
     outcome = judge(room.token(room.item()), room, at=NOON)
-    assert (outcome.reason if isinstance(outcome, Refused) else outcome.marks) == expected  # type: ignore[union-attr]
+    assert (outcome.reason if isinstance(outcome, Refused) else outcome.marks) == expected  # type: ignore[union-attr]  # the row says which
 
 
 @pytest.mark.parametrize(
@@ -637,7 +653,7 @@ def test_an_agency_speaks_as_its_seat_stood_at_the_receipt(
     room = PressRoom()
     room.states = (*room.states, Since(state=state, since=UnixTime(NOON)))
     outcome = judge(room.token(room.item()), room, at=NOON)
-    assert (outcome.reason if isinstance(outcome, Refused) else outcome.marks) == expected  # type: ignore[union-attr]
+    assert (outcome.reason if isinstance(outcome, Refused) else outcome.marks) == expected  # type: ignore[union-attr]  # the row says which
     before = admitted(room.token(room.item(iat=NOON - 60)), room, at=NOON - 1)
     assert before.marks == frozenset()
 

@@ -1,0 +1,68 @@
+"""S1: what we say ourselves is provenance. That something is true, or verified, is never our word for it."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import syndicate
+from syndicate.cli._main import NOUNS
+
+HOUSE = Path(syndicate.__file__).parent
+VOUCHING = re.compile(r"\b(true|truth|verified|authoritative|authentic|genuine|trustworthy)\b", re.IGNORECASE)
+DENIAL = "it does not prove that they are true"
+# Strings that are names of code or of data, not words for a reader.
+NO_PROSE = {
+    "Verified",  # a name behind the door of trust
+    "true or false, without quotes",  # TOML's two words, for whoever edits a registry file
+}
+
+
+def strings(path: Path) -> Iterator[str]:
+    """Every text in a file of code but its docstrings."""
+    tree = ast.parse(path.read_text())
+    promises = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        if node.body and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in promises:
+            yield node.value
+
+
+def vouching(text: str) -> str | None:
+    # What stands in a quoted TOML or a tag's attribute (`confirmed = true`) is data.
+    prose = re.sub(r"= true\b|=\"(true|false)\"", "", text.replace(DENIAL, ""))
+    found = None if text in NO_PROSE else VOUCHING.search(prose)
+    return None if found is None else found[0]
+
+
+@pytest.mark.parametrize("path", sorted(HOUSE.rglob("*.py")), ids=lambda path: str(path.relative_to(HOUSE)))
+def test_no_message_of_ours_vouches_for_what_is_said(path: Path) -> None:
+    assert [(vouching(text), text) for text in strings(path) if vouching(text)] == []
+
+
+@pytest.mark.parametrize("path", sorted(HOUSE.glob("*/templates/*")), ids=lambda path: path.name)
+def test_no_template_vouches_for_what_is_said(path: Path) -> None:
+    assert vouching(path.read_text()) is None
+
+
+def test_no_help_vouches_for_what_is_said() -> None:
+    program = "import sys; from syndicate.cli import main; sys.exit(main())"
+    for words in ([], *([noun] for noun in NOUNS)):
+        told = subprocess.run(
+            [sys.executable, "-c", program, *words, "--help"],
+            capture_output=True, text=True, check=True, timeout=60,
+        )  # fmt: skip
+        assert vouching(" ".join(told.stdout.split())) is None, words
+
+
+def test_the_scan_would_see_it() -> None:
+    assert vouching("This item was verified.") == "verified"
+    assert vouching("Authoritative news") == "Authoritative"
