@@ -10,37 +10,49 @@ federation.
 ``deliver`` and ``keep_delivering`` push the stream to hubs; ``ask_status`` asks them what they see, and
 ``doctor`` holds the looks at everything here that signing depends on.
 
-``read_cms`` and ``convert`` are the first steps by themselves: entries of a feed, and HTML into the
-content profile. This room never opens a key, a database or a connection: it is handed them.
+``read_source`` (whatever a CMS offers), ``read_cms`` (bytes that are there already) and ``convert`` (HTML
+into the content profile) are the first steps by themselves; ``preview`` says what would be signed before
+there is a key. This room never opens a key, a database or a connection: it is handed them.
 """
 
 from syndicate.agency import _doctor as doctor
-from syndicate.agency._cms import CMS_BYTES, CmsEntry, read_cms
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._config_file import Answers, load_config
 from syndicate.agency._convert import Converted, convert
 from syndicate.agency._deliver import deliver, keep_delivering
 from syndicate.agency._draft import item_id
 from syndicate.agency._enrolment import write_enrolment
+from syndicate.agency._entry import CmsEntry, CmsFeed
 from syndicate.agency._files import publish
+from syndicate.agency._findings import Finding
 from syndicate.agency._found import Founded, found_agency
+from syndicate.agency._preview import Asked, Preview, Previewed, preview
 from syndicate.agency._push import Objection, Pushed, forget_from
+from syndicate.agency._recognise import Moved
 from syndicate.agency._report import EntryReport, Fate, Report, WrittenFile
 from syndicate.agency._sign import sign_once
+from syndicate.agency._source import CMS_BYTES, KINDS, read_cms, read_source
 from syndicate.agency._status import HubView, ask_status, concerns
 from syndicate.agency._stream import Unsigned, sign_items
 
 __all__ = [
     "CMS_BYTES",
+    "KINDS",
     "AgencyConfig",
     "Answers",
+    "Asked",
     "CmsEntry",
+    "CmsFeed",
     "Converted",
     "EntryReport",
     "Fate",
+    "Finding",
     "Founded",
     "HubView",
+    "Moved",
     "Objection",
+    "Preview",
+    "Previewed",
     "Pushed",
     "Report",
     "Unsigned",
@@ -55,8 +67,10 @@ __all__ = [
     "item_id",
     "keep_delivering",
     "load_config",
+    "preview",
     "publish",
     "read_cms",
+    "read_source",
     "sign_items",
     "sign_once",
     "write_enrolment",

@@ -11,6 +11,8 @@ from typing import Any, Final, NoReturn, TypeVar
 from syndicate.agency._addresses import plain_address
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._enrolment import read_enrolment
+from syndicate.agency._read_wordpress import MOST_PAGES
+from syndicate.agency._source import KINDS
 from syndicate.errors import AgencyError
 from syndicate.news import AgencyId, FederationId, HostError, StreamName, a_label, limits, spelling
 
@@ -44,7 +46,10 @@ media_hosts = {media_hosts:<20} # other hosts of your pictures; a picture from a
 # credit = "..."                   # attribution that must travel with every item
 
 [cms]
-feed = {feed:<27} # your CMS's own RSS or Atom: an http(s) address, or a file
+feed = {feed:<27} # your CMS's RSS, Atom, JSON Feed or WordPress posts (address or file), or a folder
+# kind = "wordpress"               # only if it cannot be told: feed, json, wordpress, folder
+# pages = 3                        # of WordPress's posts: 100 each, the last edited first
+# local_dates = true               # only if the CMS calls the newsroom's time GMT or UTC
 # furniture = ["related-stories"]  # class names of what is no part of an article: adverts, counters
 # allow = ["10.0.0.5:80"]          # only if your CMS answers on an address inside your own network
 
@@ -121,6 +126,9 @@ class _Form:
             rights=self.get("agency", "rights", _words(limits.RIGHTS), None),
             credit=self.get("agency", "credit", _words(limits.CREDIT), None),
             feed=self._feed(),
+            kind=self.get("cms", "kind", matching("|".join(KINDS)), "auto"),
+            pages=self.get("cms", "pages", _count(MOST_PAGES), 3),
+            local_dates=self.get("cms", "local_dates", _yes_or_no, False),
             furniture=self.get("cms", "furniture", _strings, ()),
             allow=self.get("cms", "allow", _endpoints, ()),
             folder=self._file("out", "folder"),
@@ -192,6 +200,21 @@ def _words(most: int) -> Callable[[Any], str]:
         return value
 
     return shape
+
+
+def _count(most: int) -> Callable[[Any], int]:
+    def shape(value: Any) -> int:  # noqa: ANN401 - whatever the TOML held
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+            raise ValueError(f"is no number from 1 to {most}")
+        return value
+
+    return shape
+
+
+def _yes_or_no(value: Any) -> bool:  # noqa: ANN401 - whatever the TOML held
+    if not isinstance(value, bool):
+        raise ValueError("is no yes or no as TOML writes it")  # noqa: TRY004 - a field's shape, told like any other
+    return value
 
 
 def _strings(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever the TOML held

@@ -8,12 +8,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from syndicate.agency._cms import CMS_BYTES, read_cms
 from syndicate.agency._config import AgencyConfig
+from syndicate.agency._source import read_source
 from syndicate.agency._status import EXPIRY_DAYS, SKEW_SECONDS
 from syndicate.errors import AgencyError
 from syndicate.news import AgencyKey, KeyStatus
-from syndicate.ports import Answered, Call, Caller, Clock, Fetched, Fetcher, FetchFailed
+from syndicate.ports import Answered, Call, Caller, Clock, Fetcher, FetchFailed
 
 _DAY: Final = 86_400
 
@@ -106,22 +106,8 @@ async def look_at_served(config: AgencyConfig, caller: Caller) -> Finding:
 
 async def look_at_cms(config: AgencyConfig, fetcher: Fetcher) -> Finding:
     """Whether the CMS's feed can be had and read."""
-    if config.feed.startswith(("http://", "https://")):
-        outcome = await fetcher.fetch(config.feed)
-        if not isinstance(outcome, Fetched):
-            detail = (
-                outcome.detail if isinstance(outcome, FetchFailed) else "it answered 304 to a first question"
-            )
-            return _ill("CMS", f"{config.feed} was not fetched: {detail}", "Open the address in a browser.")
-        body = outcome.body
-    else:
-        try:
-            with Path(config.feed).open("rb") as file:  # noqa: ASYNC230 - nothing else runs meanwhile
-                body = file.read(CMS_BYTES + 1)
-        except OSError as exc:
-            return _ill("CMS", f"{config.feed} cannot be read: {exc.strerror}", "Correct cms.feed.")
     try:
-        entries = read_cms(body, source=config.feed)
+        entries = (await read_source(config, fetcher)).entries
     except AgencyError as exc:
         return _ill("CMS", str(exc), exc.hint or "Correct cms.feed.")
     return _well("CMS", f"{config.feed} has {len(entries)} entries")

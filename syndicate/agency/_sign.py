@@ -1,25 +1,25 @@
 """One run of the agency's side: read the CMS, sign what is new or changed, keep it, show it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Final
 
-from syndicate.agency._cms import CMS_BYTES, CmsEntry, read_cms
+from syndicate.agency._compose import compose
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._draft import Draft, Unfit, draft
+from syndicate.agency._entry import CmsEntry
 from syndicate.agency._files import publish, refuse_to_forget
+from syndicate.agency._recognise import NEVER_SIGNED, Memory, Moved, find_moves, remember
 from syndicate.agency._report import EntryReport, Fate, Report
+from syndicate.agency._source import read_source
 from syndicate.agency._stream import Unsigned, sign_items
 from syndicate.errors import AgencyError
-from syndicate.news import Act, Item, ItemId, Refused, Registry, UnixTime, rfc3339
-from syndicate.ports import Clock, Fetched, Fetcher, FetchFailed, Signed, Signer, StreamBook
-from syndicate.trust import recall
+from syndicate.news import Act, Refused, Registry
+from syndicate.ports import Clock, Fetcher, Reading, Signed, Signer, StreamBook
 
 Progress = Callable[[int, int], None]  # entries done, of all
 
 _BATCH: Final = 100  # items per commit: a run that is killed has lost none of the earlier ones
-_NEVER_SIGNED: Final = (Act.WITHHOLD, Act.RETRACT)
 
 
 async def sign_once(  # noqa: PLR0913 - the world it is handed
@@ -30,11 +30,13 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
     fetcher: Fetcher,
     clock: Clock,
     progress: Progress = lambda _done, _all: None,
+    moved: Moved = "ask",
 ) -> Report:
     """Sign what is new or changed in the CMS's feed, oldest first, and write the feeds that show it.
 
     An entry that vanished is left as it is. Killed at any point, the next run goes on where this one
-    stopped; run twice, the second changes nothing.
+    stopped; run twice, the second changes nothing. Where many stories come back under new ids, they wait
+    until a person says in ``moved`` whether they are the same.
 
     Raises:
         AgencyError: the CMS's feed cannot be read, a file not be written, or the book is not the newest.
@@ -44,34 +46,14 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
     registry = config.own_registry(signer.kid, signer.public)
     refuse_to_forget(config, book, registry, clock.now())
     try:
-        entries = read_cms(await _cms_bytes(config.feed, fetcher), source=config.feed)
+        entries = (await read_source(config, fetcher)).entries
     except AgencyError:
         publish(config, book, registry)  # what an earlier run signed and could not show any more
         raise
-    run = _Run(config=config, signer=signer, book=book, registry=registry, now=clock.now())
+    run = _Run(config=config, signer=signer, book=book, registry=registry, now=clock.now(), moved=moved)
     reports = run.sign(entries, progress)
     shown, files = publish(config, book, registry)
     return Report(source=config.feed, entries=reports, head=book.head()[0], shown=shown, files=files)
-
-
-async def _cms_bytes(feed: str, fetcher: Fetcher) -> bytes:
-    if not feed.startswith(("http://", "https://")):
-        return _file_bytes(Path(feed))
-    match await fetcher.fetch(feed):
-        case Fetched(body=body):
-            return body
-        case FetchFailed(detail=detail):
-            raise AgencyError(f"the CMS's feed {feed} could not be fetched: {detail}")
-        case _:
-            raise AgencyError(f"{feed} answered 304 although nothing was asked about changes")
-
-
-def _file_bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(CMS_BYTES + 1)
-    except OSError as exc:
-        raise AgencyError(f"cannot read the CMS's feed {path}: {exc.strerror}") from exc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,27 +78,47 @@ class _Run:
     book: StreamBook
     registry: Registry
     now: float
+    moved: Moved
 
     def sign(self, entries: Sequence[CmsEntry], progress: Progress) -> tuple[EntryReport, ...]:
         reports: dict[int, EntryReport] = {}
         drafts: dict[int, Draft] = {}
+        memory = remember(entries, self.config, self.book)
         for place, entry in enumerate(entries):
-            match draft(entry, self.config, self.now):
-                case Unfit() as unfit:
-                    reports[place] = _unfit(entry, unfit)
-                case Draft() as drafted:
-                    drafts[place] = drafted
+            if (standing := memory.standing(place)) is not None:
+                reports[place] = _as_before(entry, standing)
+            else:
+                match draft(entry, self.config, self.now):
+                    case Unfit() as unfit:
+                        reports[place] = _unfit(entry, unfit)
+                    case Draft() as drafted:
+                        drafts[place] = replace(drafted, sub=memory.item(place))
             if (place + 1) % _BATCH == 0 or place + 1 == len(entries):
                 progress(place + 1, len(entries))
-        tasks = self._tasks(drafts, reports)
+        found = self._recognised(drafts, memory, reports)
+        tasks = self._tasks(found, reports)
         for start in range(0, len(tasks), _BATCH):
             self._sign(tasks[start : start + _BATCH], reports)
+        self.book.note(_settled(found, memory, reports))
         return tuple(reports[place] for place in range(len(entries)))
+
+    def _recognised(
+        self, drafts: Mapping[int, Draft], memory: Memory, reports: dict[int, EntryReport]
+    ) -> dict[int, Draft]:
+        """The drafts under the items they are; what waits for a person is reported and left out."""
+        shown = {memory.item(place) for place in range(len(memory.subs))}
+        moves = find_moves(drafts, memory, self.book, moved=self.moved, shown=shown)
+        reports |= {place: _held(drafts[place], old, len(moves.held)) for place, old in moves.held.items()}
+        return {
+            place: replace(each, sub=moves.same[place].sub) if place in moves.same else each
+            for place, each in drafts.items()
+            if place not in moves.held
+        }
 
     def _tasks(self, drafts: Mapping[int, Draft], reports: dict[int, EntryReport]) -> list[_Task]:
         latest = self.book.latest({each.sub for each in drafts.values()})
         tasks: list[_Task] = []
-        seen: set[ItemId] = set()
+        seen = {report.sub for report in reports.values() if report.fate is not Fate.SKIPPED}
         for place, each in drafts.items():
             known = latest.get(each.sub)
             if each.sub in seen:
@@ -124,7 +126,9 @@ class _Run:
             elif known is not None and (fate := _standing(each, known)) is not None:
                 reports[place] = _told(each, fate, known)
             else:
-                tasks.append(_Task(place=place, draft=each, unsigned=self._unsigned(each, known)))
+                tasks.append(
+                    _Task(place=place, draft=each, unsigned=compose(each, known, self.config, self.now))
+                )
             seen.add(each.sub)
         return sorted(tasks, key=lambda task: task.order)
 
@@ -143,48 +147,48 @@ class _Run:
                 fate = Fate.SIGNED if answer.act is Act.PUBLISH else Fate.UPDATED
                 reports[task.place] = _told(task.draft, fate, answer)
 
-    def _unsigned(self, each: Draft, known: Signed | None) -> Unsigned:
-        published, updated = self._times(each, known)
-        item = Item(
-            aud=self.config.federation,
-            iss=self.config.id,
-            sub=each.sub,
-            ver=1 if known is None else known.ver + 1,
-            stream=self.config.stream,
-            seq=0,
-            prev=None,
-            iat=UnixTime(0),
-            act=Act.PUBLISH if known is None else Act.UPDATE,
-            kind=each.kind,
-            lang=each.lang,
-            title=each.title,
-            url=each.url,
-            published=published,
-            updated=updated,
-            summary=each.summary,
-            content=each.content,
-            byline=each.byline,
-            credit=self.config.credit,
-            rights=self.config.rights,
-            categories=each.categories,
-            media=each.media,
-        )
-        return Unsigned(item=item, cms_id=each.cms_id, fingerprint=each.fingerprint)
 
-    def _times(self, each: Draft, known: Signed | None) -> tuple[str, str]:
-        """`published` and `updated`: the first stays as first signed, the second only moves forward."""
-        now = rfc3339(self.now)
-        stated = None if each.updated is None else rfc3339(each.updated)
-        if known is None:
-            published = now if each.published is None else rfc3339(each.published)
-            return published, max(published, stated or published)
-        before = recall(known.token).updated
-        return known.published, stated if stated is not None and stated > before else max(now, before)
+def _settled(
+    drafts: Mapping[int, Draft], memory: Memory, reports: Mapping[int, EntryReport]
+) -> list[Reading]:
+    """How the entries were found whose word stands in the book now; the next run knows them at once."""
+    return [
+        memory.reading(place, each)
+        for place, each in drafts.items()
+        if reports[place].fate is not Fate.SKIPPED
+    ]
+
+
+def _as_before(entry: CmsEntry, signed: Signed) -> EntryReport:
+    return EntryReport(
+        cms_id=entry.cms_id,
+        title=entry.title.value[:200] if entry.title else "",
+        fate=Fate.WITHDRAWN if signed.act in NEVER_SIGNED else Fate.UNCHANGED,
+        sub=signed.sub,
+        ver=signed.ver,
+        seq=signed.seq,
+    )
+
+
+def _held(each: Draft, old: Signed, count: int) -> EntryReport:
+    return EntryReport(
+        cms_id=each.cms_id,
+        title=each.title,
+        fate=Fate.SKIPPED,
+        sub=old.sub,
+        code="entry-moved",
+        detail=f"it is number {old.seq} under another id, and so are {count} entries in all",
+        remedy=(
+            "If the CMS gave old stories new ids: `syndicate agency sign --moved same` once. "
+            "If they are news in the same words: `--moved new`."
+        ),
+        notes=each.notes,
+    )
 
 
 def _standing(each: Draft, known: Signed) -> Fate | None:
     """Why nothing is to be signed for an item that was signed before; None if it has changed."""
-    if known.act in _NEVER_SIGNED:
+    if known.act in NEVER_SIGNED:
         return Fate.WITHDRAWN
     return Fate.UNCHANGED if known.fingerprint == each.fingerprint else None
 

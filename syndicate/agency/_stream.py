@@ -52,6 +52,16 @@ def sign_items(
     return tuple(answers)
 
 
+def judge(unsigned: Unsigned, *, signer: Signer, registry: Registry, now: float) -> Refused | None:
+    """Why a hub with this registry would refuse the item as the first of its stream; None if it would not.
+
+    What is signed for the question is thrown away.
+    """
+    first = replace(unsigned.item, seq=1, prev=None, iat=UnixTime(int(now)))
+    answer = _sign(replace(unsigned, item=first), signer, registry)
+    return answer if isinstance(answer, Refused) else None
+
+
 def _as_read(each: Unsigned, standing: Mapping[ItemId, Signed]) -> Unsigned:
     """A person's act remembers what the CMS shows, or the tool's next run would undo a correction."""
     known = standing.get(each.item.sub)

@@ -16,12 +16,13 @@ from syndicate.agency import (
     EntryReport,
     Fate,
     Founded,
+    Moved,
     Report,
     found_agency,
     load_config,
     sign_once,
 )
-from syndicate.cli import _agency_known, _agency_out
+from syndicate.cli import _agency_known, _agency_out, _agency_preview
 from syndicate.cli._passphrase import new_passphrase, passphrase
 from syndicate.cli._shown import shown
 from syndicate.fetch import FetchLimits, open_fetcher
@@ -42,6 +43,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     _register_sign(verbs)
     _agency_out.add(verbs)
     _agency_known.add(verbs)
+    _agency_preview.add(verbs)
 
 
 def _register_init(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -80,6 +82,12 @@ def _register_sign(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     sign.add_argument("config", type=Path, help="the configuration that `agency init` made")
     sign.add_argument("--passphrase-file", type=Path, help="file whose first line is the passphrase")
+    sign.add_argument(
+        "--moved",
+        choices=("ask", "same", "new"),
+        default="ask",
+        help="many stories came back under new ids: they are the same, or news in the same words",
+    )
     sign.add_argument("--json", action="store_true", help="print the report as JSON")
     sign.set_defaults(run=run_sign)
 
@@ -108,7 +116,7 @@ def run_sign(args: argparse.Namespace) -> int:
     config = load_config(args.config)
     signer = open_key(config.key_file, passphrase(args.passphrase_file))
     with open_streambook(config.book_file, config.id, config.stream) as book:
-        report = asyncio.run(_sign(config, signer, book))
+        report = asyncio.run(_sign(config, signer, book, args.moved))
     print(_as_json(report) if args.json else _as_text(report))
     return 1 if report.count(Fate.SKIPPED) else 0
 
@@ -118,11 +126,17 @@ class _WallClock:
         return time.time()
 
 
-async def _sign(config: AgencyConfig, signer: Signer, book: StreamBook) -> Report:
+async def _sign(config: AgencyConfig, signer: Signer, book: StreamBook, moved: Moved) -> Report:
     caps = FetchLimits(encoded_bytes=CMS_BYTES, decoded_bytes=CMS_BYTES)
     async with open_fetcher(caps, allow=config.allow, user_agent=_user_agent(config)) as fetcher:
         return await sign_once(
-            config, signer=signer, book=book, fetcher=fetcher, clock=_WallClock(), progress=_tell_progress
+            config,
+            signer=signer,
+            book=book,
+            fetcher=fetcher,
+            clock=_WallClock(),
+            progress=_tell_progress,
+            moved=moved,
         )
 
 

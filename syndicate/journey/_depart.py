@@ -19,6 +19,7 @@ from syndicate.news import Entry, Feed, Index, Kind, Registry, Slice, b64url
 from syndicate.ports import Clock, Logged, Storage, Window
 from syndicate.republish import compose, entry_of, token_address
 from syndicate.trust import recall
+from syndicate.wire import RSS_BODIES
 
 _ALERT_PAGE: Final = 200  # versions looked at in one go for an alert among them
 _NEVER_STALE: Final = math.inf
@@ -244,7 +245,10 @@ class Press:
 
     def _typeset(self, slice_: Slice, format_: str, logged: Sequence[Logged], newest: int) -> Written:
         registry = self._registry()
-        entries = [self._entry(one, registry) for one in logged]
+        with_body = RSS_BODIES if format_ == "rss" else len(logged)
+        entries = [self._entry(one, registry) for one in logged[:with_body]]
+        # Thousands of bodies that the document does not show would be most of what its making takes.
+        entries += [replace(self._entry(one, registry), text=None, html=None) for one in logged[with_body:]]
         indices = [one.index for one in logged]
         feed = compose(
             slice_,

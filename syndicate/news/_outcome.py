@@ -174,7 +174,7 @@ _REMEDIES = {
     Reason.URL_INVALID: "Use a plain http(s) address: no user, port, or trailing dot; ASCII only.",
     Reason.HOST_NOT_LISTED: "Use an address on a host that the registry lists, or have the host listed.",
     Reason.MEDIA_HOST_NOT_LISTED: "Have the picture's host listed under media_hosts.",
-    Reason.CLOCK_AHEAD: "Set the signing machine's clock; it is more than five minutes fast.",
+    Reason.CLOCK_AHEAD: "Set the signing machine's clock, or the date in the CMS: one is minutes ahead.",
     Reason.KEY_NOT_YET_VALID: "Wait for the key's first day, or sign with the key in use.",
     Reason.KEY_EXPIRED: "Rotate to the sealed successor and sign again.",
     Reason.KEY_REVOKED: "Sign again with a key that has not been revoked.",

@@ -29,7 +29,7 @@ from syndicate.ports._storage import (
     VersionKey,
     Window,
 )
-from syndicate.ports._streambook import Signed, StreamBook
+from syndicate.ports._streambook import Reading, Signed, StreamBook
 from syndicate.ports._wakeup import Wakeup
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "Fetcher",
     "Logged",
     "Place",
+    "Reading",
     "RefusalRecord",
     "Signed",
     "Signer",

@@ -24,6 +24,17 @@ class Signed:
     cms_id: str  # the CMS's own id, which never leaves the agency
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How an entry of the CMS was found the last time; it saves work, and recognises a story by its text."""
+
+    sub: ItemId  # of the entry's own id, as the CMS gives it
+    raw: str  # digest of all that was read of it, and of the configuration it was read with
+    fingerprint: str  # of what would be signed for it
+    content: str  # digest of its title and text alone
+    stands_for: ItemId | None = None  # the item it is, if the CMS had given that another id
+
+
 class StreamBook(Protocol):
     """One stream of one agency. One process at a time; every method is a short, blocking call.
 
@@ -69,6 +80,22 @@ class StreamBook(Protocol):
 
     def reach(self, goal: str, number: int) -> None:
         """Remember that it has been brought there up to ``number``, on the disk when this returns."""
+        ...
+
+    def readings(self, subs: Collection[ItemId]) -> Mapping[ItemId, Reading]:
+        """How these entries were found the last time, where they were."""
+        ...
+
+    def read_before(self, contents: Collection[str]) -> Mapping[str, frozenset[ItemId]]:
+        """The items that were ever read with these titles and texts."""
+        ...
+
+    def note(self, readings: Collection[Reading]) -> None:
+        """Remember how entries were found, all or none; what was known of the same ids is replaced.
+
+        Raises:
+            StorageError: the disk is full.
+        """
         ...
 
     def close(self) -> None:

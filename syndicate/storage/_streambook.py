@@ -13,7 +13,7 @@ from sqlalchemy import Connection, CursorResult, Select, and_, delete, exists, f
 
 from syndicate.errors import StorageBusy, StorageError
 from syndicate.news import Act, AgencyId, ItemId, StreamName, TokenDigest
-from syndicate.ports import Signed, StreamBook
+from syndicate.ports import Reading, Signed, StreamBook
 from syndicate.storage._database import open_database
 from syndicate.storage._migrate import STREAM_BOOK
 from syndicate.storage._sqlite import in_our_words
@@ -22,6 +22,7 @@ from syndicate.storage._streambook_tables import BookTable
 _TRY_AGAIN_SECONDS = 0.02
 _SIGNED = BookTable.metadata.tables["signed"]
 _REACHED = BookTable.metadata.tables["reached"]
+_READING = BookTable.metadata.tables["reading"]
 _OWNER = BookTable.metadata.tables["owner"]
 
 
@@ -72,7 +73,7 @@ class SqliteStreamBook:
     def history(self, subs: Collection[ItemId]) -> Mapping[ItemId, tuple[Signed, ...]]:
         """Every version of each of these items that was ever signed, by number."""
         with self._transaction() as connection:
-            wanted = select(_SIGNED).where(_SIGNED.c.sub.in_(_asked(subs))).order_by(_SIGNED.c.seq)
+            wanted = select(_SIGNED).where(_SIGNED.c.sub.in_(_each_of(subs))).order_by(_SIGNED.c.seq)
             found = _signed(connection.execute(wanted))
         return {sub: tuple(each for each in found if each.sub == sub) for sub in {one.sub for one in found}}
 
@@ -87,6 +88,31 @@ class SqliteStreamBook:
         with self._transaction() as connection:
             connection.execute(delete(_REACHED).where(_REACHED.c.goal == goal))
             connection.execute(insert(_REACHED), {"goal": goal, "number": number})
+
+    def readings(self, subs: Collection[ItemId]) -> Mapping[ItemId, Reading]:
+        """How these entries were found the last time, where they were."""
+        with self._transaction() as connection:
+            found = connection.execute(select(_READING).where(_READING.c.sub.in_(_each_of(subs))))
+            return {row["sub"]: Reading(**row) for row in found.mappings()}
+
+    def read_before(self, contents: Collection[str]) -> Mapping[str, frozenset[ItemId]]:
+        """The items that were ever read with these titles and texts."""
+        item = func.coalesce(_READING.c.stands_for, _READING.c.sub)
+        wanted = select(_READING.c.content, item).where(_READING.c.content.in_(_each_of(contents)))
+        found: dict[str, set[ItemId]] = {}
+        with self._transaction() as connection:
+            for content, sub in connection.execute(wanted):
+                found.setdefault(content, set()).add(ItemId(sub))
+        return {content: frozenset(subs) for content, subs in found.items()}
+
+    def note(self, readings: Collection[Reading]) -> None:
+        """Remember how entries were found; what was known of the same ids is replaced."""
+        if not readings:
+            return
+        with self._transaction() as connection:
+            subs = _each_of([each.sub for each in readings])
+            connection.execute(delete(_READING).where(_READING.c.sub.in_(subs)))
+            connection.execute(insert(_READING), [asdict(each) for each in readings])
 
     def close(self) -> None:
         """Let go of the connection; the block that opened the book lets go of the file."""
@@ -155,16 +181,15 @@ def _head(connection: Connection) -> tuple[int, TokenDigest | None]:
     return (0, None) if last is None else (last.seq, TokenDigest(last.digest))
 
 
-def _asked(subs: Collection[ItemId]) -> Select[Any]:
-    # One JSON array, not one parameter each: however many items a CMS shows, it is one short statement.
-    return select(func.json_each(json.dumps(list(subs))).table_valued("value").c.value)
-
-
 def _latest(subs: Collection[ItemId]) -> Select[Any]:
-    asked = _asked(subs)
     sub, ver = _SIGNED.c.sub, _SIGNED.c.ver
-    top = select(sub, func.max(ver).label("ver")).where(sub.in_(asked)).group_by(sub).subquery()
+    top = select(sub, func.max(ver).label("ver")).where(sub.in_(_each_of(subs))).group_by(sub).subquery()
     return select(_SIGNED).join(top, and_(sub == top.c.sub, ver == top.c.ver))
+
+
+def _each_of(names: Collection[str]) -> Select[Any]:
+    # One JSON array, not one parameter each: however many items a CMS shows, it is one short statement.
+    return select(func.json_each(json.dumps(list(names))).table_valued("value").c.value)
 
 
 def _newest(limit: int) -> Select[Any]:

@@ -125,7 +125,7 @@ def test_an_empty_feed_is_no_failure(config: Path, words: Path, capsys: pytest.C
 
 def test_a_challenge_page_instead_of_the_feed_is_named(config: Path, words: Path) -> None:
     publish(config, "<html><title>Just a moment...</title></html>")
-    with pytest.raises(AgencyError, match="neither RSS nor Atom"):
+    with pytest.raises(AgencyError, match="a bot wall's challenge page"):
         run("sign", config, "--passphrase-file", words)
 
 

@@ -81,7 +81,7 @@ def test_a_name_is_spelled_as_it_is_written_down(claim: str, pattern: str) -> No
         f"at most {limits.URL:,} ASCII characters",
         f"`ver` is at most {limits.VERSION_JUMP} above the highest known",
         f"more than {limits.SEQUENCE_JUMP:,} above the head",
-        f"`iat` > T + {limits.CLOCK_AHEAD_SECONDS} s",
+        f"`iat`, `published` or `updated` > T + {limits.CLOCK_AHEAD_SECONDS} s",
         f"`iat` < T − {limits.LATE_SECONDS:,} s",
         f"`exp` + {limits.GRACE_SECONDS // 86_400} days",
         f"at most {limits.FEED_BYTES // 1_000_000} MB and {limits.FEED_ENTRIES} entries",

@@ -10,7 +10,7 @@ from press import NOON
 
 from syndicate.errors import StorageError
 from syndicate.news import Act, AgencyId, ItemId, KeyId, StreamName, TokenDigest
-from syndicate.ports import Signed, StreamBook
+from syndicate.ports import Reading, Signed, StreamBook
 from syndicate.storage import open_streambook
 
 AGENCY, STREAM = AgencyId("vn.demo"), StreamName("main")
@@ -139,3 +139,31 @@ def test_how_far_the_stream_was_brought_is_remembered_for_each_goal(opens: Opens
         book.close()
     with opens() as book:
         assert (book.reached("archive"), book.reached("https://hub.example")) == (5, 3)
+
+
+def reading(name: str, content: str = "c", stands_for: str | None = None, raw: str = "r") -> Reading:
+    item = None if stands_for is None else ItemId(f"vn.demo:{stands_for}")
+    return Reading(
+        sub=ItemId(f"vn.demo:{name}"), raw=raw, fingerprint=f"1.{name}", content=content, stands_for=item
+    )
+
+
+def test_how_entries_were_found_is_remembered_and_replaced(opens: Opens) -> None:
+    with opens() as book:
+        book.note([reading("a"), reading("b", stands_for="a")])
+        book.note([])
+        book.note([reading("a", raw="other")])
+    with opens() as book:
+        asked = [ItemId("vn.demo:a"), ItemId("vn.demo:b"), ItemId("vn.demo:never")]
+        assert book.readings(asked) == {
+            asked[0]: reading("a", raw="other"),
+            asked[1]: reading("b", stands_for="a"),
+        }
+
+
+def test_items_are_found_again_by_their_title_and_text(book: StreamBook) -> None:
+    book.note([reading("a", "x"), reading("b", "x"), reading("c", "y"), reading("d", "z", stands_for="c")])
+    assert book.read_before(["x", "z", "never"]) == {
+        "x": {ItemId("vn.demo:a"), ItemId("vn.demo:b")},
+        "z": {ItemId("vn.demo:c")},
+    }

@@ -9,7 +9,7 @@ from arriving import Hub, hub_with, registry_of
 from press import NOON, PressRoom
 
 from syndicate.journey import SubmissionDesk, SubmitLimits
-from syndicate.news import Admitted, Held, KeyStatus, Outcome, Reason, Refused, UnixTime, limits
+from syndicate.news import Admitted, Held, KeyStatus, Outcome, Reason, Refused, UnixTime, limits, rfc3339
 
 
 @pytest.fixture
@@ -182,7 +182,8 @@ async def test_a_clock_that_is_set_back_gives_nothing_and_locks_nobody_out(hub: 
     desk = desk_of(hub, burst=1, per_second=1.0)
     await desk.submit(publish(room, 1))
     hub.clock.at -= 1_000
-    late = room.publish("late", iat=UnixTime(NOON - 1_000))
+    then = rfc3339(NOON - 1_000)
+    late = room.publish("late", iat=UnixTime(NOON - 1_000), published=then, updated=then)
     assert await judged(desk, late) == ["rate-limited"]
     hub.clock.at += 2
     assert await judged(desk, late) == ["Admitted"]

@@ -608,6 +608,24 @@ def test_attack_15_clocks_that_are_off(iat: int, expected: frozenset[Mark] | Rea
         assert "clock" in outcome.detail
 
 
+@pytest.mark.parametrize("claim", ["published", "updated"])
+@pytest.mark.parametrize(
+    ("date", "taken"),
+    [
+        pytest.param("1000-01-01T00:00:00Z", True, id="of another age"),
+        pytest.param("2026-11-23T12:05:00Z", True, id="exactly five minutes ahead"),
+        pytest.param("2026-11-23T12:05:01Z", False, id="one second more"),
+        pytest.param("2999-12-31T23:59:59Z", False, id="on top of every reader for ever"),
+    ],
+)
+def test_attack_15_an_item_from_the_future_is_refused(claim: str, date: str, *, taken: bool) -> None:
+    room = PressRoom()
+    outcome = judge(room.token(room.item(**{claim: date})), room, at=NOON)
+    assert isinstance(outcome, Verified) is taken
+    if isinstance(outcome, Refused):
+        assert outcome.reason is Reason.CLOCK_AHEAD
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
