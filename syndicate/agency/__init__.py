@@ -7,14 +7,19 @@ day. For items that do not come from a CMS there are ``sign_items`` and ``publis
 what ``sign_once`` does after reading, and ``item_id``; ``write_enrolment`` is the file that goes to the
 federation.
 
+``deliver`` and ``keep_delivering`` push the stream to hubs; ``ask_status`` asks them what they see, and
+``doctor`` holds the looks at everything here that signing depends on.
+
 ``read_source`` (whatever a CMS offers), ``read_cms`` (bytes that are there already) and ``convert`` (HTML
 into the content profile) are the first steps by themselves; ``preview`` says what would be signed before
 there is a key. This room never opens a key, a database or a connection: it is handed them.
 """
 
+from syndicate.agency import _doctor as doctor
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._config_file import Answers, load_config
 from syndicate.agency._convert import Converted, convert
+from syndicate.agency._deliver import deliver, keep_delivering
 from syndicate.agency._draft import item_id
 from syndicate.agency._enrolment import write_enrolment
 from syndicate.agency._entry import CmsEntry, CmsFeed
@@ -22,10 +27,12 @@ from syndicate.agency._files import publish
 from syndicate.agency._findings import Finding
 from syndicate.agency._found import Founded, found_agency
 from syndicate.agency._preview import Asked, Preview, Previewed, preview
+from syndicate.agency._push import Objection, Pushed, forget_from
 from syndicate.agency._recognise import Moved
 from syndicate.agency._report import EntryReport, Fate, Report, WrittenFile
 from syndicate.agency._sign import sign_once
 from syndicate.agency._source import CMS_BYTES, KINDS, read_cms, read_source
+from syndicate.agency._status import HubView, ask_status, concerns
 from syndicate.agency._stream import Unsigned, sign_items
 
 __all__ = [
@@ -41,15 +48,24 @@ __all__ = [
     "Fate",
     "Finding",
     "Founded",
+    "HubView",
     "Moved",
+    "Objection",
     "Preview",
     "Previewed",
+    "Pushed",
     "Report",
     "Unsigned",
     "WrittenFile",
+    "ask_status",
+    "concerns",
     "convert",
+    "deliver",
+    "doctor",
+    "forget_from",
     "found_agency",
     "item_id",
+    "keep_delivering",
     "load_config",
     "preview",
     "publish",

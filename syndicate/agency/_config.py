@@ -72,6 +72,10 @@ class AgencyConfig:
         """The light feed's file name in ``folder``."""
         return f"{self.stream}.rss"
 
+    def page_name(self, page: int) -> str:
+        """The file name of an archive page, counted from 1; no stream's own name has a dot in it."""
+        return f"{self.stream}.archive-{page}.atom"
+
     @property
     def picture_hosts(self) -> tuple[str, ...]:
         """Where pictures may stand: the agency's own hosts, and those listed for media."""

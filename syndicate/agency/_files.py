@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from syndicate.agency._archive import write_archive
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._report import WrittenFile
 from syndicate.errors import AgencyError, WireError
@@ -64,10 +65,18 @@ def publish(
         for signed in book.newest(limits.FEED_ENTRIES)
     )
     typesetter = Typesetter()
+    # The archive first: whoever reads the feed finds the page that it names.
+    newest_page = write_archive(config, book, registry, lambda files: _replace(config.folder, files))
 
     def compose(shown: Sequence[Entry]) -> Feed:
         agency = registry.agencies[config.id]
-        return compose_agency(agency, shown, atom_url=config.atom_url, rss_url=config.rss_url)
+        return compose_agency(
+            agency,
+            shown,
+            atom_url=config.atom_url,
+            rss_url=config.rss_url,
+            prev_archive=newest_page,
+        )
 
     # The Atom is for hubs, the RSS for readers: only the RSS shows bodies beside the tokens they came from.
     atom, shown = _within_limit(entries, lambda some: typesetter.render(compose(some), "atom"))

@@ -22,7 +22,7 @@ from syndicate.agency import (
     load_config,
     sign_once,
 )
-from syndicate.cli import _agency_preview
+from syndicate.cli import _agency_known, _agency_out, _agency_preview
 from syndicate.cli._passphrase import new_passphrase, passphrase
 from syndicate.cli._shown import shown
 from syndicate.fetch import FetchLimits, open_fetcher
@@ -41,6 +41,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
     _register_init(verbs)
     _register_sign(verbs)
+    _agency_out.add(verbs)
+    _agency_known.add(verbs)
     _agency_preview.add(verbs)
 
 

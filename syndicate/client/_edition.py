@@ -9,6 +9,7 @@ from syndicate.news import Agency, Entry, Feed, Index, Item, Registry, SignedFee
 from syndicate.republish import compose, compose_agency, entry_of, parse_slice, token_address
 from syndicate.wire import Sheet
 
+_PAGE = re.compile(r"[a-z0-9-]{1,32}\.archive-[0-9]{1,9}\.atom", re.ASCII)
 _HUB = re.compile(r"(?P<base>https?://[^?#\s]+)/feeds/(?P<slice>[A-Za-z0-9./-]{1,64})\.(?:atom|json|rss)")
 
 
@@ -87,6 +88,7 @@ class AgencyEdition:
     registry: Registry
     agency: Agency
     atom_url: str
+    prev_archive: str | None = None
 
     @property
     def name(self) -> str:
@@ -108,7 +110,9 @@ class AgencyEdition:
 
     def feed(self, entries: Sequence[Entry]) -> Feed:
         """The agency's feed."""
-        return compose_agency(self.agency, entries, atom_url=self.atom_url, rss_url=None)
+        return compose_agency(
+            self.agency, entries, atom_url=self.atom_url, rss_url=None, prev_archive=self.prev_archive
+        )
 
 
 def _signed_feed(registry: Registry, agency: Agency, feed: SignedFeed) -> AgencyEdition:
@@ -120,6 +124,11 @@ def _signed_feed(registry: Registry, agency: Agency, feed: SignedFeed) -> Agency
     return AgencyEdition(registry=own, agency=known, atom_url=feed.url)
 
 
+def _page(sheet: Sheet) -> str | None:
+    """The archive's page that a feed names, if it is a file beside the feed: it leads nowhere else."""
+    return sheet.prev_archive if _PAGE.fullmatch(sheet.prev_archive or "") else None
+
+
 def recognise(sheet: Sheet, registry: Registry) -> Edition | None:
     """The edition that the document's self link names; None if it names none."""
     url = sheet.self_url
@@ -128,7 +137,7 @@ def recognise(sheet: Sheet, registry: Registry) -> Edition | None:
     for agency in registry.agencies.values():
         for feed in agency.feeds:
             if feed.url == url and feed.format == "atom":
-                return _signed_feed(registry, agency, feed)
+                return replace(_signed_feed(registry, agency, feed), prev_archive=_page(sheet))
     found = _HUB.fullmatch(url)
     slice_ = parse_slice(found["slice"]) if found else None
     if found is None or slice_ is None:

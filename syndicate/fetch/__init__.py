@@ -8,8 +8,9 @@ connector_owner=False)``): it connects to public addresses only, on ports 80 and
 redirect says. What tests and the demo need beyond that, they list: address and port, one by one.
 """
 
+from syndicate.fetch._caller import open_caller
 from syndicate.fetch._dialer import Allowed, open_dialer
 from syndicate.fetch._fetcher import open_fetcher
 from syndicate.fetch._limits import FetchLimits
 
-__all__ = ["Allowed", "FetchLimits", "open_dialer", "open_fetcher"]
+__all__ = ["Allowed", "FetchLimits", "open_caller", "open_dialer", "open_fetcher"]

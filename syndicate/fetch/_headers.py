@@ -29,6 +29,11 @@ def fresh_seconds(headers: Mapping[str, str]) -> int:
     return max(0, int(found[1]) - (int(age) if _SECONDS.fullmatch(age) else 0))
 
 
+def date(headers: Mapping[str, str]) -> float | None:
+    """The server's own clock in Unix seconds (RFC 9110, section 6.6.1), None if it does not show it."""
+    return _moment(headers.get("Date", ""))
+
+
 def retry_after_seconds(headers: Mapping[str, str]) -> int | None:
     """The Retry-After as seconds from now (RFC 9110, section 10.2.3), None if there is none."""
     said = headers.get("Retry-After", "").strip()

@@ -16,6 +16,7 @@ from typing import Final, Protocol
 
 from syndicate.errors import StorageError, WireError
 from syndicate.journey import _health as health
+from syndicate.journey._backfill import Archivist, Visit, newest_page
 from syndicate.journey._pace import is_due
 from syndicate.news import AgencyId, Envelope, FeedId, Outcome, Reason, Refused, Registry, SignedFeed
 from syndicate.ports import (
@@ -77,6 +78,7 @@ class Poller:
         self._admission = admission
         self._registry_source = registry_source
         self._clock = clock
+        self._archivist = Archivist(fetcher, storage, admission)
         self._places = asyncio.Semaphore(at_once)
         self._busy: set[AgencyId] = set()
         self._quiet = asyncio.Event()  # when no agency is being visited
@@ -168,6 +170,7 @@ class Poller:
             case Unchanged():
                 _LOG.debug("%s is unchanged", feed.id)
                 state = health.after_unchanged(feed, before, outcome, self._clock.now())
+                state = await self._go_on(feed, state)
                 self._remember(state)
                 self._worth_writing |= before.failures > 0
                 return Polled(feed=feed, outcomes=(), state=state)
@@ -191,19 +194,37 @@ class Poller:
             brought = take_out(fetched.body, feed.format)
         except WireError as exc:
             return await self._refuse(feed, fetched.body, exc)
-        outcomes = await self._admit(feed, brought.carried)
+        visit = Visit()
+        outcomes = await self._admit(
+            feed, brought.carried, await self._archivist.bridge(feed, brought, visit)
+        )
+        await self._archivist.fill(feed, newest_page(feed, brought), visit)
         # From here on every token of the document is kept or refused: its validators may be remembered.
         document = health.read_document(fetched, brought, outcomes, registry)
         state = health.after_document(
             feed, self._state(feed), self._clock.now(), basis=basis, document=document
         )
+        state = health.with_troubles(state, visit.troubles, self._clock.now())
         _LOG.info("%s brought %d tokens", feed.id, len(outcomes))
         return self._polled(feed, state, outcomes)
 
-    async def _admit(self, feed: SignedFeed, carried: Sequence[Carried]) -> tuple[Outcome, ...]:
+    async def _go_on(self, feed: SignedFeed, state: FeedState) -> FeedState:
+        """Go on with a walk through the archive; the feed itself has nothing new."""
+        if not await self._archivist.walks(feed):
+            return state
+        visit = Visit()
+        await self._archivist.fill(feed, None, visit)
+        return health.with_troubles(state, visit.troubles, self._clock.now())
+
+    async def _admit(
+        self, feed: SignedFeed, carried: Sequence[Carried], earlier: Sequence[Envelope]
+    ) -> tuple[Outcome, ...]:
+        """What became of what the document carried; ``earlier`` is admitted with it, in order."""
         if not carried:
             return ()
-        return await self._admission.admit([Envelope(token=one.token, source=feed.id) for one in carried])
+        envelopes = [Envelope(token=one.token, source=feed.id) for one in carried]
+        outcomes = await self._admission.admit([*envelopes, *earlier])
+        return outcomes[: len(envelopes)]
 
     async def _refuse(self, feed: SignedFeed, body: bytes, exc: WireError) -> Polled:
         """Keep why a document was refused as a whole, and how it begins."""

@@ -118,7 +118,7 @@ class Desk:
 
     def keep(self, registry: Registry) -> None:
         """Hand to storage what was admitted, related, moved and heard."""
-        self._book.keep(self._admitted)
+        self._book.keep(self._by_number())
         self._book.keep_relations(self._relations)
         self._book.keep_streams({key: self._streams[key] for key in self._moved})
         for verified in self._alive:
@@ -126,6 +126,13 @@ class Desk:
                 if feed.stream == verified.beat.stream:
                     # When the agency said so, not when we heard: a replayed one tells nothing new.
                     self._book.note_heartbeat(feed.id, min(verified.beat.iat, verified.received_at))
+
+    def _by_number(self) -> list[tuple[Verified, Placed]]:
+        """What was admitted, each stream's own in ascending order, whatever order it was judged in."""
+        placed = sorted(
+            self._admitted, key=lambda each: (each[0].item.iss, each[0].item.stream, each[0].item.seq)
+        )
+        return [(each, replace(at, item=self._items[each.item.sub])) for each, at in placed]
 
     def _take(self, verified: Verified, placed: Placed) -> None:
         said = verified.item

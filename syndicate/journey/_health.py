@@ -117,6 +117,12 @@ def after_document(
     )
 
 
+def with_troubles(state: FeedState, troubles: Sequence[tuple[str, str]], at: float) -> FeedState:
+    """What else went wrong at a source that gave its feed: code and detail of each."""
+    told = [FeedError(at=int(at), code=code, detail=detail[:_DETAIL_CHARACTERS]) for code, detail in troubles]
+    return replace(state, errors=_noted(state.errors, told)) if told else state
+
+
 def failed_fetch(at: float, outcome: FetchFailed) -> FeedError:
     """A failed fetch as it is shown in a source's health."""
     return FeedError(at=int(at), code=outcome.fault, detail=outcome.detail[:_DETAIL_CHARACTERS])

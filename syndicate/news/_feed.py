@@ -56,3 +56,6 @@ class Feed:
     first_index: Index | None = None  # the window: the lowest index in it, and
     last_index: Index | None = None  # the highest
     continue_url: str | None = None  # the cursor API, for what the window does not hold
+    prev_archive: str | None = None  # RFC 5005: the page with the numbers before these, and
+    current: str | None = None  # of an archive page: the feed it belongs to
+    archived: bool = False  # an archive page that is full: it holds what it holds

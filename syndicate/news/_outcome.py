@@ -59,6 +59,9 @@ class Reason(StrEnum):
     SEQUENCE_JUMP = "sequence-jump"
     # Submission.
     RATE_LIMITED = "rate-limited"
+    # An agency's own requests.
+    REQUEST_STALE = "request-stale"
+    REQUEST_REPEATED = "request-repeated"
 
     @property
     def remedy(self) -> str:
@@ -185,5 +188,7 @@ _REMEDIES = {
     Reason.KEY_SUCCEEDED: "Sign with the successor: its first token closed this key.",
     Reason.STREAM_FORKED: "Two tokens claim one place in the stream: take the floor with the successor.",
     Reason.SEQUENCE_JUMP: "Resume the stream near its head; ask the hub for the head it knows.",
+    Reason.REQUEST_STALE: "Set the asking machine's clock; a request counts for two minutes.",
+    Reason.REQUEST_REPEATED: "Ask again with a new nonce; each request counts once.",
     Reason.RATE_LIMITED: "Send fewer tokens at a time; nothing was lost, send these again later.",
 }

@@ -4,6 +4,7 @@ Bring an implementation of each (assembly knows which); leave with types that sa
 Each port has one contract suite in ``tests/contracts`` that runs over every implementation.
 """
 
+from syndicate.ports._caller import Answered, Call, Caller
 from syndicate.ports._clock import Clock
 from syndicate.ports._fetcher import (
     Fetched,
@@ -16,6 +17,7 @@ from syndicate.ports._fetcher import (
 )
 from syndicate.ports._signer import Signer
 from syndicate.ports._storage import (
+    Backfill,
     Book,
     FeedError,
     FeedState,
@@ -31,7 +33,11 @@ from syndicate.ports._streambook import Reading, Signed, StreamBook
 from syndicate.ports._wakeup import Wakeup
 
 __all__ = [
+    "Answered",
+    "Backfill",
     "Book",
+    "Call",
+    "Caller",
     "Clock",
     "FeedError",
     "FeedState",

@@ -85,6 +85,18 @@ class FeedState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Backfill:
+    """How far a stream's missing numbers have been looked for in its agency's archive."""
+
+    agency: AgencyId
+    stream: StreamName
+    sought: int = 0  # numbers up to here are in storage, or the archive was asked for them to its end
+    target: int = 0  # of a walk under way: the head when it began, and
+    url: str | None = None  # the page to ask for next; None when there is no walk
+    pages: int = 0  # of that walk so far
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefusalRecord:
     """A refusal as kept for the operator; the same one again only raises ``count``."""
 
@@ -164,6 +176,10 @@ class Book(Protocol):
         """Replace what is remembered of a polled feed; its ``last_heartbeat`` never goes back."""
         ...
 
+    def keep_backfill(self, state: Backfill) -> None:
+        """Replace what is remembered of the search for a stream's missing numbers."""
+        ...
+
     def note_heartbeat(self, feed: FeedId, at: int) -> None:
         """Remember that this feed's stream was said to be alive at ``at``, polled or not."""
         ...
@@ -240,6 +256,22 @@ class Storage(Protocol):
 
     async def stream_states(self) -> Mapping[StreamKey, StreamState]:
         """The state of every stream."""
+        ...
+
+    async def numbers(self, key: StreamKey, after: int) -> int:
+        """How many tokens with a number above ``after`` are here of a stream."""
+        ...
+
+    async def late(self, key: StreamKey, after: int) -> int:
+        """How many tokens of a stream with a number above ``after`` are marked late."""
+        ...
+
+    async def held_reasons(self, agency: AgencyId) -> Mapping[Reason, int]:
+        """How many tokens of an agency are held, and why."""
+        ...
+
+    async def backfills(self) -> Mapping[StreamKey, Backfill]:
+        """What is remembered of every search for missing numbers."""
         ...
 
     async def last_received(self) -> Mapping[AgencyId, int]:

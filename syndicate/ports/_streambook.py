@@ -66,6 +66,22 @@ class StreamBook(Protocol):
         """At most ``limit`` tokens with a number above ``after``, ascending."""
         ...
 
+    def before(self, number: int) -> int:
+        """The highest number below ``number`` that a token has; 0 if there is none."""
+        ...
+
+    def history(self, subs: Collection[ItemId]) -> Mapping[ItemId, tuple[Signed, ...]]:
+        """Every version of each of these items that was ever signed, by number."""
+        ...
+
+    def reached(self, goal: str) -> int:
+        """The number up to which the stream has been brought to ``goal``; 0 at first."""
+        ...
+
+    def reach(self, goal: str, number: int) -> None:
+        """Remember that it has been brought there up to ``number``, on the disk when this returns."""
+        ...
+
     def readings(self, subs: Collection[ItemId]) -> Mapping[ItemId, Reading]:
         """How these entries were found the last time, where they were."""
         ...

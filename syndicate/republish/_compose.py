@@ -39,11 +39,19 @@ def compose(  # noqa: PLR0913 - a feed is no less than this
     )
 
 
-def compose_agency(agency: Agency, entries: Sequence[Entry], *, atom_url: str, rss_url: str | None) -> Feed:
+def compose_agency(
+    agency: Agency,
+    entries: Sequence[Entry],
+    *,
+    atom_url: str,
+    rss_url: str | None,
+    prev_archive: str | None = None,
+) -> Feed:
     """An agency's own signed feed, whose ``entries`` come newest first.
 
     Its entries show no bodies: each is carried once, inside its token (decision 0007). For a feed that
-    people read, put the whole ``entries`` into what this gives.
+    people read, put the whole ``entries`` into what this gives. ``prev_archive`` is where its archive's
+    newest page stands, relative to the feed.
     """
     rss = () if rss_url is None else (("rss", rss_url),)
     return Feed(
@@ -56,7 +64,22 @@ def compose_agency(agency: Agency, entries: Sequence[Entry], *, atom_url: str, r
         updated=_updated(entries, (agency,)),
         lang=_only(agency.languages),
         self_urls=(("atom", atom_url), *rss),
+        prev_archive=prev_archive,
     )
+
+
+def compose_page(  # noqa: PLR0913 - what an archive page has to say
+    agency: Agency,
+    entries: Sequence[Entry],
+    *,
+    page_url: str,
+    current: str,
+    prev_archive: str | None,
+    full: bool,
+) -> Feed:
+    """A page of an agency's archive (RFC 5005): tokens by number, with little besides them."""
+    feed = compose_agency(agency, entries, atom_url=page_url, rss_url=None, prev_archive=prev_archive)
+    return replace(feed, current=current, archived=full)
 
 
 def _title(slice_: Slice, registry: Registry) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from syndicate.dedupe import Related
 from syndicate.news import AgencyId, FeedId, Held, ItemId, Refused, StreamName, TokenDigest
-from syndicate.ports import FeedState, Place, StreamKey, VersionKey
+from syndicate.ports import Backfill, FeedState, Place, StreamKey, VersionKey
 from syndicate.storage import _rows as rows
 from syndicate.storage._refusals import hold, keep_refused
 from syndicate.trust import ItemState, Neighbours, Placed, StreamState, Verified
@@ -60,6 +60,9 @@ _HEARTBEAT = """
     VALUES (?, '', 0, ?, 0, 0, '[]')
     ON CONFLICT (feed) DO UPDATE
     SET last_heartbeat = max(coalesce(last_heartbeat, 0), excluded.last_heartbeat)
+"""
+_BACKFILL = """
+    INSERT OR REPLACE INTO backfill (agency, stream, sought, target, url, pages) VALUES (?, ?, ?, ?, ?, ?)
 """
 _NEAR = 8  # places further apart than this are looked up apart
 
@@ -150,6 +153,11 @@ class SqliteBook:
     def keep_feed(self, state: FeedState) -> None:
         """Replace what is remembered of a polled feed; its ``last_heartbeat`` never goes back."""
         self._connection.exec_driver_sql(_FEED, rows.feed_row(state))
+
+    def keep_backfill(self, state: Backfill) -> None:
+        """Replace what is remembered of the search for a stream's missing numbers."""
+        said = (state.agency, state.stream, state.sought, state.target, state.url, state.pages)
+        self._connection.exec_driver_sql(_BACKFILL, said)
 
     def note_heartbeat(self, feed: FeedId, at: int) -> None:
         """Remember that this feed's stream was said to be alive at ``at``."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from syndicate.dedupe import Related
 from syndicate.news import AgencyId, FeedId, ItemId, Reason, Slice, TokenDigest
-from syndicate.ports import Book, FeedState, Logged, RefusalRecord, Storage, StreamKey, Window
+from syndicate.ports import Backfill, Book, FeedState, Logged, RefusalRecord, Storage, StreamKey, Window
 from syndicate.storage import _order as order
 from syndicate.storage import _refusals, _rows
 from syndicate.storage._book import SqliteBook
@@ -121,6 +121,22 @@ class SqliteStorage:
     async def stream_states(self) -> Mapping[StreamKey, StreamState]:
         """The state of every stream."""
         return await self._read(_rows.streams)
+
+    async def numbers(self, key: StreamKey, after: int) -> int:
+        """How many tokens with a number above ``after`` are here of a stream."""
+        return await self._read(lambda view: _rows.numbers(view, key, after))
+
+    async def late(self, key: StreamKey, after: int) -> int:
+        """How many tokens of a stream with a number above ``after`` are marked late."""
+        return await self._read(lambda view: _rows.late(view, key, after))
+
+    async def held_reasons(self, agency: AgencyId) -> Mapping[Reason, int]:
+        """How many tokens of an agency are held, and why."""
+        return await self._read(lambda view: _rows.held_reasons(view, agency))
+
+    async def backfills(self) -> Mapping[StreamKey, Backfill]:
+        """What is remembered of every search for missing numbers."""
+        return await self._read(_rows.backfills)
 
     async def last_received(self) -> Mapping[AgencyId, int]:
         """When each agency's newest version was received, in Unix seconds."""

@@ -186,6 +186,19 @@ class HeldRow(HubTable, table=True):
     token: str
 
 
+class BackfillRow(HubTable, table=True):
+    """How far a stream's missing numbers have been looked for in its agency's archive."""
+
+    __tablename__: ClassVar[str] = "backfill"
+
+    agency: str = Field(primary_key=True)
+    stream: str = Field(primary_key=True)
+    sought: int
+    target: int
+    url: str | None = None
+    pages: int
+
+
 class FeedRow(HubTable, table=True):
     """What is remembered of a polled feed."""
 

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from syndicate.dedupe import Related, RelatedAs, Rule
-from syndicate.news import Act, AgencyId, FeedId, ItemId, KeyId, Mark, StreamName, TokenDigest
-from syndicate.ports import FeedError, FeedState, StreamKey, Validators
+from syndicate.news import Act, AgencyId, FeedId, ItemId, KeyId, Mark, Reason, StreamName, TokenDigest
+from syndicate.ports import Backfill, FeedError, FeedState, StreamKey, Validators
 from syndicate.trust import ItemState, StreamState
 
 _RELATIONS = """
@@ -69,6 +69,32 @@ def _stream_states(found: Iterable[Any]) -> dict[StreamKey, StreamState]:
         )
         for agency, stream, seq, digest, kids, forked in found
     }
+
+
+def numbers(connection: Connection, key: StreamKey, after: int) -> int:
+    """How many tokens with a number above ``after`` are here of a stream."""
+    asked = "SELECT count(*) FROM version WHERE agency = ? AND stream = ? AND seq > ?"
+    return int(connection.exec_driver_sql(asked, (*key, after)).scalar_one())
+
+
+def late(connection: Connection, key: StreamKey, after: int) -> int:
+    """How many tokens of a stream with a number above ``after`` are marked late."""
+    asked = "SELECT marks FROM version WHERE agency = ? AND stream = ? AND seq > ?"
+    found = connection.exec_driver_sql(asked, (*key, after)).scalars()
+    return sum(Mark.LATE in marks_of(marks) for marks in found)
+
+
+def held_reasons(connection: Connection, agency: AgencyId) -> dict[Reason, int]:
+    """How many tokens of an agency are held, and why."""
+    asked = "SELECT reason, count(*) FROM held WHERE agency = ? GROUP BY reason ORDER BY reason"
+    return {Reason(reason): count for reason, count in connection.exec_driver_sql(asked, (agency,))}
+
+
+def backfills(connection: Connection) -> dict[StreamKey, Backfill]:
+    """What is remembered of every search for missing numbers."""
+    found = connection.exec_driver_sql("SELECT agency, stream, sought, target, url, pages FROM backfill")
+    said = [Backfill(**row) for row in found.mappings()]
+    return {(each.agency, each.stream): each for each in said}
 
 
 def kids_text(state: StreamState) -> str:

@@ -1,8 +1,9 @@
 """The agency's stream book on SQLite."""
 
 import json
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from threading import Lock
@@ -10,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Select, and_, delete, exists, func, insert, select
 
-from syndicate.errors import StorageError
+from syndicate.errors import StorageBusy, StorageError
 from syndicate.news import Act, AgencyId, ItemId, StreamName, TokenDigest
 from syndicate.ports import Reading, Signed, StreamBook
 from syndicate.storage._database import open_database
@@ -18,7 +19,9 @@ from syndicate.storage._migrate import STREAM_BOOK
 from syndicate.storage._sqlite import in_our_words
 from syndicate.storage._streambook_tables import BookTable
 
+_TRY_AGAIN_SECONDS = 0.02
 _SIGNED = BookTable.metadata.tables["signed"]
+_REACHED = BookTable.metadata.tables["reached"]
 _READING = BookTable.metadata.tables["reading"]
 _OWNER = BookTable.metadata.tables["owner"]
 
@@ -60,6 +63,31 @@ class SqliteStreamBook:
         with self._transaction() as connection:
             wanted = select(_SIGNED).where(_SIGNED.c.seq > after).order_by(_SIGNED.c.seq).limit(limit)
             return _signed(connection.execute(wanted))
+
+    def before(self, number: int) -> int:
+        """The highest number below ``number`` that a token has; 0 if there is none."""
+        with self._transaction() as connection:
+            wanted = select(func.coalesce(func.max(_SIGNED.c.seq), 0)).where(_SIGNED.c.seq < number)
+            return int(connection.execute(wanted).scalar_one())
+
+    def history(self, subs: Collection[ItemId]) -> Mapping[ItemId, tuple[Signed, ...]]:
+        """Every version of each of these items that was ever signed, by number."""
+        with self._transaction() as connection:
+            wanted = select(_SIGNED).where(_SIGNED.c.sub.in_(_each_of(subs))).order_by(_SIGNED.c.seq)
+            found = _signed(connection.execute(wanted))
+        return {sub: tuple(each for each in found if each.sub == sub) for sub in {one.sub for one in found}}
+
+    def reached(self, goal: str) -> int:
+        """The number up to which the stream has been brought to ``goal``; 0 at first."""
+        with self._transaction() as connection:
+            found = connection.execute(select(_REACHED.c.number).where(_REACHED.c.goal == goal)).scalar()
+            return int(found or 0)
+
+    def reach(self, goal: str, number: int) -> None:
+        """Remember that it has been brought there up to ``number``."""
+        with self._transaction() as connection:
+            connection.execute(delete(_REACHED).where(_REACHED.c.goal == goal))
+            connection.execute(insert(_REACHED), {"goal": goal, "number": number})
 
     def readings(self, subs: Collection[ItemId]) -> Mapping[ItemId, Reading]:
         """How these entries were found the last time, where they were."""
@@ -105,17 +133,36 @@ class SqliteStreamBook:
 
 
 @contextmanager
-def open_streambook(path: Path, agency: AgencyId, stream: StreamName) -> Iterator[StreamBook]:
+def open_streambook(
+    path: Path, agency: AgencyId, stream: StreamName, *, wait_seconds: float = 0.0
+) -> Iterator[StreamBook]:
     """The book of one stream in the file ``path``, made or brought up to date; its folder must exist.
+
+    Another process may have it for so long as ``wait_seconds``, in which this one tries again.
 
     Raises:
         StorageBusy: another process writes in it.
         StorageError: it cannot be opened, is no stream book, or is another stream's.
     """
-    with open_database(path, STREAM_BOOK) as connection:
+    with _patiently(path, wait_seconds) as connection:
         with in_our_words(path), connection.begin():
             _check_owner(connection, path, agency, stream)
         yield SqliteStreamBook(path, connection)
+
+
+@contextmanager
+def _patiently(path: Path, seconds: float) -> Iterator[Connection]:
+    end = time.monotonic() + seconds
+    with ExitStack() as stack:
+        while True:
+            try:
+                connection = stack.enter_context(open_database(path, STREAM_BOOK))
+                break
+            except StorageBusy:
+                if time.monotonic() >= end:
+                    raise
+                time.sleep(_TRY_AGAIN_SECONDS)
+        yield connection
 
 
 def _check_owner(connection: Connection, path: Path, agency: AgencyId, stream: StreamName) -> None:

@@ -20,6 +20,15 @@ class OwnerRow(BookTable, table=True):
     stream: str = Field(primary_key=True)
 
 
+class ReachedRow(BookTable, table=True):
+    """How far the stream has been brought: to the archive's files, to each hub that it is pushed to."""
+
+    __tablename__: ClassVar[str] = "reached"
+
+    goal: str = Field(primary_key=True)
+    number: int
+
+
 class ReadingRow(BookTable, table=True):
     """How an entry of the CMS was found the last time."""
 

@@ -6,6 +6,7 @@ bring what storage knows (``ItemState``, ``StreamState``, ``Neighbours``) and ``
 item may stand where it wants to. Only this room can make a ``Verified``.
 
 ``recall`` reads a token that our own storage kept after it was verified; it checks nothing.
+``verify_request`` says which agency asks a hub something (``compose_request`` is its other half).
 ``check_key`` refuses the weak keys before any signature is looked at; ``proves_possession`` says whether
 who enrols a key holds its private half.
 """
@@ -13,10 +14,13 @@ who enrols a key holds its private half.
 from syndicate.trust._enrolment import enrolment_message, proves_possession
 from syndicate.trust._keys import WeakKeyError, check_key, thumbprint
 from syndicate.trust._place import Placed, place
+from syndicate.trust._request import REQUEST_SECONDS, Asking, compose_request, verify_request
 from syndicate.trust._states import ItemState, Neighbours, StreamState
 from syndicate.trust._verify import Verified, VerifiedHeartbeat, recall, verify
 
 __all__ = [
+    "REQUEST_SECONDS",
+    "Asking",
     "ItemState",
     "Neighbours",
     "Placed",
@@ -25,10 +29,12 @@ __all__ = [
     "VerifiedHeartbeat",
     "WeakKeyError",
     "check_key",
+    "compose_request",
     "enrolment_message",
     "place",
     "proves_possession",
     "recall",
     "thumbprint",
     "verify",
+    "verify_request",
 ]

@@ -22,7 +22,6 @@ from functools import lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
-from pybase64 import b64decode
 
 from syndicate.errors import TrustError
 from syndicate.news import (
@@ -47,17 +46,10 @@ from syndicate.news import (
 )
 from syndicate.trust._claims import ClaimsError, read_claims
 from syndicate.trust._keys import WeakKeyError, usable_key
+from syndicate.trust._parts import NotCanonicalError, decode
 
 _MINT: Final = object()
 _HEADER = re.compile(rb'\{"alg":"Ed25519","kid":"([A-Za-z0-9_-]{43})","typ":"syndicate-item\+jws"\}')
-# What the last character may be, by the characters after the last whole four: its unused bits are zero
-# (RFC 4648, section 3.5).
-_LAST: Final = (
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
-    "",
-    "AQgw",
-    "AEIMQUYcgkosw048",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +159,10 @@ def _signed_payload(token: str, registry: Registry) -> tuple[bytes, AgencyKey]:
 
 
 def _decode(part: str) -> bytes:
-    # One value, one spelling: the decoder would take these three; what it leaves open besides is the
-    # unused bits of the last character.
-    foreign = "=" in part or "+" in part or "/" in part
-    if foreign or part[-1:] not in _LAST[len(part) % 4]:
-        raise _Refusal(Reason.BASE64_NOT_CANONICAL, "a part is not spelled canonically")
     try:
-        raw: bytes = b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
-    except ValueError as exc:
-        raise _Refusal(Reason.BASE64_NOT_CANONICAL, "a part is not base64url") from exc
-    return raw
+        return decode(part)
+    except NotCanonicalError as exc:
+        raise _Refusal(Reason.BASE64_NOT_CANONICAL, str(exc)) from exc
 
 
 def _judge(

@@ -8,7 +8,18 @@ kept: ``serve`` puts the site on a socket without an access log.
 from syndicate.web._answer import CODINGS
 from syndicate.web._metrics import Metrics
 from syndicate.web._serve import serve
+from syndicate.web._shelf import make_shelf
 from syndicate.web._site import Site, make_site
 from syndicate.web._world import Submission, WebLimits, World
 
-__all__ = ["CODINGS", "Metrics", "Site", "Submission", "WebLimits", "World", "make_site", "serve"]
+__all__ = [
+    "CODINGS",
+    "Metrics",
+    "Site",
+    "Submission",
+    "WebLimits",
+    "World",
+    "make_shelf",
+    "make_site",
+    "serve",
+]

@@ -11,6 +11,8 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from syndicate.errors import SyndicateError
+from syndicate.web._agency import PATH as AGENCY_STATUS
+from syndicate.web._agency import AgencyStatus
 from syndicate.web._answer import FEED_CACHE, options, problem, ready
 from syndicate.web._feeds import Feeds
 from syndicate.web._front import Front
@@ -76,6 +78,7 @@ def make_site(world: World) -> Site:
             "/health": {"GET": watch.health},
             "/metrics": {"GET": watch.metrics},
             "/robots.txt": {"GET": _robots},
+            AGENCY_STATUS: {"GET": AgencyStatus(world).get},
             "/v1/items": {"GET": items.page},
             "/v1/sources": {"GET": Sources(world).get},
             "/v1/submit": {"POST": Submit(world).post},

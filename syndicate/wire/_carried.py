@@ -21,6 +21,7 @@ class Carriage:
     """All that a document brought: what each entry carried, None for an entry without a token."""
 
     entries: tuple[Carried | None, ...]
+    prev_archive: str | None = None  # as written: where RFC 5005 says that older tokens stand
 
     @property
     def carried(self) -> tuple[Carried, ...]:

@@ -19,6 +19,7 @@ CONTENT: Final = "http://purl.org/rss/1.0/modules/content/"
 DC: Final = "http://purl.org/dc/elements/1.1/"
 DCTERMS: Final = "http://purl.org/dc/terms/"
 MEDIA: Final = "http://search.yahoo.com/mrss/"
+HISTORY: Final = "http://purl.org/syndication/history/1.0"  # RFC 5005
 XML: Final = "http://www.w3.org/XML/1998/namespace"
 
 JSON_FEED: Final = "https://jsonfeed.org/version/1.1"

@@ -92,7 +92,13 @@ def unload_atom(body: bytes, most: int) -> Carriage:
     carried = tuple(_carried(entry, place) for place, entry in enumerate(entries, 1))
     if sum(1 for _ in root.iter(JWS)) != len(carried) - carried.count(None):
         raise misplaced("a token that is not the direct child of an entry of the feed")
-    return Carriage(entries=carried)
+    return Carriage(entries=carried, prev_archive=_prev_archive(root))
+
+
+def _prev_archive(root: etree._Element) -> str | None:
+    """Where older entries stand (RFC 5005, section 4); None if several places are named."""
+    found = [link.get("href") for link in root.iterchildren(LINK) if link.get("rel") == "prev-archive"]
+    return found[0] if len(found) == 1 else None
 
 
 def _carried(entry: etree._Element, place: int) -> Carried | None:

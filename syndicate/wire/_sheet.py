@@ -26,6 +26,7 @@ class Sheet:
     last_index: int | None
     tokens: tuple[str | None, ...]  # of each entry; always None in RSS
     digests: tuple[str | None, ...]  # that each RSS item states; always None elsewhere
+    prev_archive: str | None = None  # of an Atom feed, as written
 
 
 def lay_out(body: bytes, format: str) -> Sheet:  # noqa: A002 - the word of the vocabulary
@@ -45,7 +46,8 @@ def lay_out(body: bytes, format: str) -> Sheet:  # noqa: A002 - the word of the 
 
 
 def _atom(body: bytes) -> Sheet:
-    entries = unload_atom(body, MOST).entries
+    brought = unload_atom(body, MOST)
+    entries = brought.entries
     root = parse_xml(body, MOST)
     return Sheet(
         self_url=_self(root),
@@ -53,6 +55,7 @@ def _atom(body: bytes) -> Sheet:
         last_index=_index(root, "last"),
         tokens=tuple(None if each is None else each.token for each in entries),
         digests=(None,) * len(entries),
+        prev_archive=brought.prev_archive,
     )
 
 

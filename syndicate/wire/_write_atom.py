@@ -7,7 +7,7 @@ from lxml import etree
 from syndicate.news import Entry, Feed, Media, Relation
 from syndicate.wire._feedgen import atom_entry, atom_head
 from syndicate.wire._inert import inert_entry, inert_head
-from syndicate.wire._names import ATOM, SYN, THR, TOKEN_REL, TOKEN_TYPE, XML
+from syndicate.wire._names import ATOM, HISTORY, SYN, THR, TOKEN_REL, TOKEN_TYPE, XML
 from syndicate.wire._set_xml import add, add_particulars, add_window, child, cut, head_bytes, set_html
 
 # lxml-stubs knows only named prefixes; None, the default namespace, is lxml's own way.
@@ -30,7 +30,17 @@ def head(feed: Feed) -> bytes:
     if clean.lang is not None:
         root.set(_LANG, clean.lang)
     add_window(root, clean)
+    _add_archive(root, clean)
     return head_bytes(root, close=CLOSE)
+
+
+def _add_archive(root: etree._Element, feed: Feed) -> None:
+    # RFC 5005, section 4. The addresses are relative, so that a copy of the folder is a whole archive.
+    for rel, href in (("prev-archive", feed.prev_archive), ("current", feed.current)):
+        if href is not None:
+            add(root, _name("link"), rel=rel, type="application/atom+xml", href=href)
+    if feed.archived:
+        etree.SubElement(root, f"{{{HISTORY}}}archive", nsmap={"fh": HISTORY})
 
 
 def fragment(entry: Entry) -> bytes:

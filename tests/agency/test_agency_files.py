@@ -44,8 +44,8 @@ def test_the_files_can_be_read_by_a_web_server_and_nothing_else_is_there(room: N
         room.run(rss(story(1)))
     finally:
         os.umask(before)
-    assert names(room.config.folder) == ["main.atom", "main.rss"]
-    assert [stat.S_IMODE(path.stat().st_mode) for path in (room.atom, room.rss)] == [0o644, 0o644]
+    assert names(room.config.folder) == ["main.archive-1.atom", "main.atom", "main.rss"]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in room.config.folder.iterdir()] == [0o644] * 3
 
 
 def test_a_full_disk_leaves_the_old_feeds_and_the_next_run_shows_what_was_signed(room: Newsroom) -> None:
@@ -64,7 +64,7 @@ def test_a_full_disk_leaves_the_old_feeds_and_the_next_run_shows_what_was_signed
     with no_file_larger_than(500_000), pytest.raises(AgencyError, match="the old ones stand as they were"):
         room.sign()
     assert (room.atom.read_bytes(), room.rss.read_bytes()) == before
-    assert names(room.config.folder) == ["main.atom", "main.rss"]
+    assert not [name for name in names(room.config.folder) if name.endswith(".new")]
     room.sign()
     assert len(take_out(room.atom.read_bytes(), "atom").carried) == 99
     assert [item.seq for item in room.said()] == list(range(1, 100))
@@ -95,7 +95,7 @@ def test_what_a_killed_run_left_lying_is_no_hindrance(room: Newsroom) -> None:
     room.config.folder.mkdir()
     (room.config.folder / ".main.atom.new").write_bytes(b"half")
     room.run(rss(story(1)))
-    assert names(room.config.folder) == ["main.atom", "main.rss"]
+    assert names(room.config.folder) == ["main.archive-1.atom", "main.atom", "main.rss"]
 
 
 KILLED = """

@@ -27,7 +27,17 @@ from syndicate.news import (
     StreamName,
     TokenDigest,
 )
-from syndicate.ports import Book, FeedError, FeedState, Logged, Storage, StreamKey, Validators, Window
+from syndicate.ports import (
+    Backfill,
+    Book,
+    FeedError,
+    FeedState,
+    Logged,
+    Storage,
+    StreamKey,
+    Validators,
+    Window,
+)
 from syndicate.storage import open_storage
 from syndicate.trust import ItemState, Neighbours, StreamState
 
@@ -613,3 +623,39 @@ async def test_a_feed_that_never_had_a_heartbeat_says_so(storage: Storage) -> No
     await storage.write(lambda book: book.keep_feed(replace(FEED, last_heartbeat=None)))
     await storage.write(lambda book: book.keep_feed(replace(FEED, last_heartbeat=None)))
     assert (await storage.feed_states())[FEED.feed].last_heartbeat is None
+
+
+async def test_the_numbers_of_a_stream_are_counted_above_a_number(storage: Storage, vn: PressRoom) -> None:
+    key: StreamKey = (vn.id, MAIN)
+    assert await storage.numbers(key, 0) == 0
+    await keep(storage, *published(vn, "na", "nb", "nc", "nd"))
+    assert [await storage.numbers(key, after) for after in (0, 1, 4)] == [4, 3, 0]
+
+
+async def test_the_search_for_missing_numbers_is_remembered(opens: Opens) -> None:
+    first = Backfill(agency=AgencyId("vn.demo"), stream=MAIN, sought=4, target=9, url="https://x/1", pages=2)
+    then = replace(first, sought=9, url=None)
+    async with opens() as storage:
+        for state in (first, then):
+            await storage.write(lambda book, state=state: book.keep_backfill(state))  # type: ignore[misc]
+    async with opens() as storage:
+        assert await storage.backfills() == {(first.agency, MAIN): then}
+
+
+async def test_late_tokens_of_a_stream_are_counted_above_a_number(storage: Storage, vn: PressRoom) -> None:
+    late = verified(vn, vn.publish("late", iat=NOON - 7_200))
+    await keep(storage, late, *published(vn, "timely"))
+    assert [await storage.late((vn.id, MAIN), after) for after in (0, 1)] == [1, 0]
+
+
+async def test_held_tokens_are_counted_by_their_reason(storage: Storage, vn: PressRoom) -> None:
+    def hold(book: Book) -> None:
+        for each in ("a", "b"):
+            held = Held(
+                reason=Reason.STREAM_FORKED, detail="why", agency=vn.id, digest=TokenDigest(f"digest-{each}")
+            )
+            book.hold([(held, "test", f"token-{each}")], NOON)
+
+    await storage.write(hold)
+    assert await storage.held_reasons(vn.id) == {Reason.STREAM_FORKED: 2}
+    assert await storage.held_reasons(AgencyId("th.demo")) == {}

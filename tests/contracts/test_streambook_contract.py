@@ -118,6 +118,29 @@ def test_a_batch_that_does_not_fit_is_refused_whole(book: StreamBook, batch: lis
     assert book.head() == (3, "digest-3")
 
 
+def test_the_number_before_a_number_is_found(book: StreamBook) -> None:
+    assert book.before(1) == 0
+    book.append([signed(1), signed(2), signed(3)])
+    assert [book.before(number) for number in (1, 2, 3, 4, 100)] == [0, 1, 2, 3, 3]
+
+
+def test_the_history_of_an_item_is_every_version_by_number(book: StreamBook) -> None:
+    book.append([signed(1, "a"), signed(2, "b"), signed(3, "a", ver=2)])
+    history = book.history([ItemId("vn.demo:a"), ItemId("vn.demo:c")])
+    assert history == {ItemId("vn.demo:a"): (signed(1, "a"), signed(3, "a", ver=2))}
+
+
+def test_how_far_the_stream_was_brought_is_remembered_for_each_goal(opens: Opens) -> None:
+    with opens() as book:
+        assert book.reached("archive") == 0
+        book.reach("archive", 7)
+        book.reach("https://hub.example", 3)
+        book.reach("archive", 5)
+        book.close()
+    with opens() as book:
+        assert (book.reached("archive"), book.reached("https://hub.example")) == (5, 3)
+
+
 def reading(name: str, content: str = "c", stands_for: str | None = None, raw: str = "r") -> Reading:
     item = None if stands_for is None else ItemId(f"vn.demo:{stands_for}")
     return Reading(

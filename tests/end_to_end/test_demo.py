@@ -59,7 +59,7 @@ async def test_the_check_sees_what_went_wrong_and_nothing_else(
     ]
     pushers = (Pusher(name="forger", tale="sends what is signed", tokens=honest), *PUSHERS[1:])
     monkeypatch.setattr("syndicate.demo._night.PUSHERS", pushers)
-    monkeypatch.setattr("syndicate.assembly.Typesetter", Tampering)
+    monkeypatch.setattr("syndicate.assembly._hub.Typesetter", Tampering)
 
     rows = await play_once(newsrooms, tmp_path, Teller(silent=True))
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from hub_folder import Place, hub_at_work, place
 
-from syndicate import assembly
 from syndicate.assembly import RegistryShelf
+from syndicate.assembly import _hub as assembly
 from syndicate.news import AgencyId, Registry
 from syndicate.registry import load_registry
 

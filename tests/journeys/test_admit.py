@@ -265,7 +265,13 @@ async def test_a_gap_is_marked_and_filled_from_the_top_down(hub: Hub, vn: PressR
     assert outcome.marks == {Mark.GAP}
     filled = await hub.admit(*tokens[:4])
     assert [each.marks for each in filled if isinstance(each, Admitted)] == [frozenset({Mark.BACKFILLED})] * 4
-    assert await hub.logged() == ["five/1", "four/1", "three/1", "two/1", "one/1"]
+    assert await hub.logged() == [
+        "five/1",
+        "one/1",
+        "two/1",
+        "three/1",
+        "four/1",
+    ]  # judged downwards, kept upwards
 
 
 async def test_what_fills_a_gap_is_checked_against_the_token_after_it(hub: Hub, vn: PressRoom) -> None:

@@ -1,4 +1,4 @@
-"""Where the ports meet their implementations: nowhere else is one chosen.
+"""A hub, put together.
 
 ``open_hub`` opens a hub's parts in order and closes them in reverse: the address first, because a busy
 port must leave nothing behind; the database last but for what runs on it. ``run_hub`` keeps it open until
@@ -9,8 +9,6 @@ import asyncio
 import contextlib
 import ctypes
 import logging
-import signal
-import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -19,6 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
+from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
 from syndicate.errors import RegistryError, SettingsError, SyndicateError
 from syndicate.fetch import open_fetcher
 from syndicate.journey import Admission, LocalWakeup, Poller, Press, Sealer, SubmissionDesk
@@ -26,7 +25,7 @@ from syndicate.news import Registry
 from syndicate.ports import Clock, Storage
 from syndicate.registry import bundled, load_registry
 from syndicate.schedule import Ticker
-from syndicate.settings import Address, Settings
+from syndicate.settings import Settings
 from syndicate.storage import open_storage
 from syndicate.web import CODINGS, Metrics, World, make_site, serve
 from syndicate.wire import MEDIA_TYPES, Typesetter
@@ -38,15 +37,6 @@ _SILENT_SECONDS: Final = 15.0  # a ticker that did not tick for so long has stop
 _PATIENCE_SECONDS: Final = 5.0  # for visits under way when the hub stops
 _MMAP_THRESHOLD: Final = -3  # of mallopt(3), in glibc
 _LARGE_BYTES: Final = 262_144
-_STOPS: Final = (signal.SIGTERM, signal.SIGINT)
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> float:
-        """Seconds since 1970-01-01T00:00Z."""
-        return time.time()
 
 
 class RegistryShelf:
@@ -135,7 +125,7 @@ def _give_back_large_blocks() -> None:
 
 
 async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
-    listener = stack.enter_context(contextlib.closing(_listen(settings.listen)))
+    listener = stack.enter_context(contextlib.closing(listen_on(settings.listen)))
     shelf = RegistryShelf(*_folders(settings))
     storage = await stack.enter_async_context(open_storage(settings.database))
     fetcher = await stack.enter_async_context(
@@ -148,7 +138,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
     wakeup = LocalWakeup()
     admission = Admission(storage, lambda: shelf.current, clock)
     hub = Hub(
-        url=settings.base_url.rstrip("/") or _url(listener),
+        url=settings.base_url.rstrip("/") or url_of(listener),
         storage=storage,
         shelf=shelf,
         poller=Poller(fetcher, storage, admission, lambda: shelf.current, clock),
@@ -235,18 +225,11 @@ async def _seal_the_rest(sealer: Sealer) -> None:
 async def run_hub(settings: Settings, started: Callable[[Hub], None] = lambda _: None) -> None:
     """Run a hub until SIGTERM or SIGINT; SIGHUP reads the registry again. Raises what ``open_hub`` raises."""
     stop, hup = asyncio.Event(), asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in _STOPS:
-        loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, hup.set)
-    try:
+    with stopping(stop, hup):
         async with open_hub(settings) as hub:
             started(hub)
             await _until(stop, hup, hub)
             _log.info("stopping")
-    finally:
-        for number in (*_STOPS, signal.SIGHUP):
-            loop.remove_signal_handler(number)
 
 
 async def _until(stop: asyncio.Event, hup: asyncio.Event, hub: Hub) -> None:
@@ -286,31 +269,3 @@ def _folders(settings: Settings) -> tuple[Path, Path]:
     if settings.sources is None and settings.keys is None:
         return bundled()
     raise SettingsError("sources and keys belong together: set both, or neither")
-
-
-def _listen(place: Address) -> socket.socket:
-    """A socket bound to ``place`` and to nobody else's."""
-    try:
-        family, kind, protocol, _, where = socket.getaddrinfo(
-            place.host, place.port, type=socket.SOCK_STREAM
-        )[0]
-        listener = socket.socket(family, kind, protocol)
-    except OSError as exc:
-        raise SettingsError(f"cannot listen on {place}: {exc.strerror}") from exc
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(where)
-        # Binding alone does not always say that another process listens there already.
-        listener.listen(1_024)
-    except OSError as exc:
-        listener.close()
-        raise SettingsError(
-            f"cannot listen on {place}: {exc.strerror}",
-            hint="Choose another address with --listen HOST:PORT.",
-        ) from exc
-    return listener
-
-
-def _url(listener: socket.socket) -> str:
-    host, port, *_ = listener.getsockname()
-    return f"http://{Address(host, port)}"

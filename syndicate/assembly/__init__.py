@@ -1,0 +1,44 @@
+"""The one place that knows which implementation is which.
+
+``open_hub`` and ``open_agency`` open a server's parts in order and close them in reverse; ``run_hub`` and
+``run_agency`` keep one open until the process is told to stop. What is an agency's is imported when it is
+asked for: a hub runs without the libraries that read a CMS.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from syndicate.assembly._ground import SystemClock, stopping
+from syndicate.assembly._hub import Hub, RegistryShelf, open_hub, run_hub, user_agent
+
+if TYPE_CHECKING:
+    from syndicate.assembly._agency import (
+        AgencyOrders,
+        AgencyTold,
+        agency_agent,
+        open_agency,
+        push_forever,
+        run_agency,
+    )
+
+__all__ = [
+    "AgencyOrders",
+    "AgencyTold",
+    "Hub",
+    "RegistryShelf",
+    "SystemClock",
+    "agency_agent",
+    "open_agency",
+    "open_hub",
+    "push_forever",
+    "run_agency",
+    "run_hub",
+    "stopping",
+    "user_agent",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever that name stands for
+    if name in __all__:
+        return getattr(importlib.import_module("syndicate.assembly._agency"), name)
+    raise AttributeError(name)

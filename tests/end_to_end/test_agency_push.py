@@ -1,0 +1,183 @@
+"""Ways out: what an agency signed reaches its hubs by push, whatever happens on the way."""
+
+import asyncio
+import contextlib
+import statistics
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hub_folder import Place, Served, hub_at_work, place
+from raw_client import ask
+from raw_server import raw_server, response
+from selling import SIGNER, Seller
+
+from syndicate.agency import Pushed, deliver, forget_from
+from syndicate.assembly import AgencyOrders, AgencyTold, open_agency, push_forever
+from syndicate.fetch import open_caller
+from syndicate.ports import Caller
+from syndicate.settings import Address
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Place]:
+    (tmp_path / "hub").mkdir()
+    async with place(tmp_path / "hub") as made:
+        yield made
+
+
+@pytest.fixture
+def seller(tmp_path: Path) -> Seller:
+    return Seller(tmp_path)
+
+
+@contextlib.asynccontextmanager
+async def caller_to(*ports: int) -> AsyncIterator[Caller]:
+    allow = [("127.0.0.1", port) for port in ports]
+    async with open_caller(allow=allow, user_agent="tests") as caller:
+        yield caller
+
+
+async def bring(seller: Seller, *hubs: str, tries: int = 2) -> tuple[list[Pushed], tuple[Pushed, ...]]:
+    told: list[Pushed] = []
+    async with caller_to(*(int(hub.rpartition(":")[2]) for hub in hubs)) as caller:
+        last = await deliver(hubs, opens=seller.opens, caller=caller, tell=told.append, tries=tries)
+    return told, last
+
+
+async def admitted(served: Served) -> list[str]:
+    await served.hub.sealer.seal_once()
+    return [item["token"] for item in (await served.json("/v1/items?limit=200"))["items"]]
+
+
+async def test_a_push_brings_everything_once_and_in_order(here: Place, seller: Seller) -> None:
+    signed = seller.sign(*(f"n{a}{b}" for a in "abcdefghij" for b in "abcdefghijkl"))
+    async with hub_at_work(here) as served:
+        told, (last,) = await bring(seller, served.hub.url)
+        assert last.done
+        assert [each.admitted for each in told if each.sent] == [90, 30]
+        assert await admitted(served) == [each.token for each in signed]
+        told, (last,) = await bring(seller, served.hub.url)
+        assert [each.sent for each in told] == [0]
+
+
+async def test_several_hubs_are_brought_up_side_by_side_and_a_dead_one_holds_nobody_up(
+    here: Place, seller: Seller
+) -> None:
+    seller.sign("one", "two")
+    dead = "http://127.0.0.1:9"
+    async with hub_at_work(here) as served:
+        _, (first, second) = await bring(seller, served.hub.url, dead)
+        assert first.done
+        assert not second.done
+        assert second.trouble is not None
+        assert "not reached" in second.trouble
+        assert len(await admitted(served)) == 2
+
+
+async def test_a_hub_that_was_away_gets_the_rest_later(here: Place, seller: Seller) -> None:
+    seller.sign("one")
+    async with hub_at_work(here) as served:
+        await bring(seller, served.hub.url)
+        port = served.port
+    seller.sign("two")
+    _, (last,) = await bring(seller, f"http://127.0.0.1:{port}", tries=1)
+    assert not last.done
+    async with hub_at_work(here, listen=Address("127.0.0.1", port)) as served:
+        told, (last,) = await bring(seller, served.hub.url)
+        assert last.done
+        assert told[0].sent == 1
+        assert len(await admitted(served)) == 2
+
+
+async def test_every_refusal_is_told_with_its_remedy_and_does_not_stop_the_next(
+    here: Place, seller: Seller
+) -> None:
+    here.folders.edit("aa.toml", '"news.aa.example", "*.press', '"*.press')
+    seller.sign("one", "two")
+    async with hub_at_work(here) as served:
+        told, (last,) = await bring(seller, served.hub.url)
+        assert last.done
+        assert [(each.seq, each.reason) for each in told[0].objections] == [
+            (1, "host-not-listed"),
+            (2, "host-not-listed"),
+        ]
+        assert "have the host listed" in told[0].objections[0].remedy
+        forget_from(served.hub.url, 2, opens=seller.opens)
+        told, _ = await bring(seller, served.hub.url)
+        assert told[0].sent == 1
+
+
+async def test_what_concerns_the_whole_agency_is_waited_for(here: Place, seller: Seller) -> None:
+    seller.now += 1_000  # the signer's clock is a quarter of an hour fast
+    seller.sign("one")
+    async with hub_at_work(here) as served:
+        _, (last,) = await bring(seller, served.hub.url, tries=2)
+        assert not last.done
+        assert last.reached == 0
+        assert last.trouble is not None
+        assert last.trouble.startswith("clock-ahead")
+
+
+async def test_an_answer_that_is_no_hubs_is_no_progress(seller: Seller) -> None:
+    seller.sign("one")
+    async with raw_server({"/v1/submit": response(b'{"results":[]}')}) as other:
+        _, (last,) = await bring(seller, other.url("").rstrip("/"), tries=1)
+    assert (last.reached, last.done) == (0, False)
+    assert last.trouble is not None
+
+
+async def test_a_pushed_alert_stands_in_the_feed_within_a_second(here: Place, seller: Seller) -> None:
+    """Measured: the median over several pushes, from signing to the feed that readers get."""
+    taken: list[float] = []
+    async with hub_at_work(here) as served, caller_to(served.port) as caller:
+        seller.sign("first")
+        pushing = asyncio.create_task(
+            push_forever(served.hub.url, seller.config.book_file, seller.opens, caller, lambda _: None)
+        )
+        await served.until_sealed(1)
+        for name in "abcde":
+            began = time.monotonic()
+            (signed,) = await asyncio.to_thread(seller.sign, f"alert{name}")
+            async with asyncio.timeout(10):
+                while signed.token.encode() not in (await served.get("/feeds/all.atom")).body:  # noqa: ASYNC110 - over HTTP
+                    await asyncio.sleep(0.02)
+            taken.append(time.monotonic() - began)
+        pushing.cancel()
+        await asyncio.gather(pushing, return_exceptions=True)
+    print(f"from signing to the feed: median {statistics.median(taken):.2f} s")
+    assert statistics.median(taken) < 1.0
+
+
+CMS = """<rss version="2.0"><channel><title>News</title><link>https://news.aa.example/</link>
+<item><title>Rain</title><link>https://news.aa.example/rain</link><guid>1</guid>
+<description>Much rain.</description></item></channel></rss>"""
+
+
+async def test_an_agencys_server_signs_serves_and_pushes_until_it_is_left(
+    here: Place, seller: Seller
+) -> None:
+    await asyncio.to_thread(Path(seller.config.feed).write_text, CMS)
+    failures: list[Exception] = []
+    async with hub_at_work(here) as served:
+        served.clock.time = int(time.time())
+        orders = AgencyOrders(
+            listen=Address("127.0.0.1", 0), cadence_seconds=1, hubs=(served.hub.url,),
+            allow=(("127.0.0.1", served.port),),
+        )  # fmt: skip
+        async with open_agency(seller.config, SIGNER, orders, AgencyTold(failed=failures.append)) as url:
+            await served.until_sealed(1)
+            port = int(url.rpartition(":")[2])
+            whole = await ask(port, "/signed/main.atom")
+            assert whole.status == 200
+            assert whole.body == (seller.config.folder / "main.atom").read_bytes()
+            assert whole.headers["content-type"] == "application/atom+xml; charset=utf-8"
+            again = await ask(port, "/main.atom", f"If-None-Match: {whole.headers['etag']}")
+            assert again.status == 304
+            assert (await ask(port, "/main.archive-1.atom")).status == 200
+            for path in ("/", "/../stream.sqlite", "/stream.sqlite", "/signed/", "/.main.atom.new"):
+                assert (await ask(port, path)).status == 404
+            seller.sign("by-hand")  # another process may sign while it serves
+            await served.until_sealed(2)
+    assert failures == []

@@ -1,0 +1,100 @@
+"""Request tokens: who asks, where, when, and only once."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from press import DAY, NOON, PressRoom, envelope, registry
+
+from syndicate.news import KeyStatus, Reason, Refused, SeatState, Since, UnixTime
+from syndicate.trust import Asking, compose_request, verify, verify_request
+
+HUB, PATH = "https://hub.example", "/v1/agency/status"
+VECTOR = Path(__file__).parents[1] / "vectors" / "request.json"
+
+
+@pytest.fixture
+def vn() -> PressRoom:
+    return PressRoom("vn.demo", seed=1)
+
+
+def asked(room: PressRoom, **changes: Any) -> str:
+    said: dict[str, Any] = {"hub": HUB, "path": PATH, "time": NOON, "nonce": bytes(16)}
+    return compose_request(**(said | {"kid": room.signer.kid, "sign": room.signer.sign} | changes))
+
+
+def judged(room: PressRoom, token: str, now: int = NOON) -> Asking | Refused:
+    return verify_request(token, registry(room), hub=HUB, path=PATH, now=now)
+
+
+def reason(room: PressRoom, token: str, now: int = NOON) -> Reason:
+    answer = judged(room, token, now)
+    assert isinstance(answer, Refused), answer
+    return answer.reason
+
+
+def test_an_agency_shows_who_it_is(vn: PressRoom) -> None:
+    answer = judged(vn, asked(vn))
+    assert answer == Asking(agency=vn.id, kid=vn.signer.kid, time=NOON, nonce="A" * 22)  # type: ignore[arg-type]
+    assert isinstance(judged(vn, asked(vn, hub=HUB + "/")), Asking)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        pytest.param({"hub": "https://other.example"}, Reason.AUDIENCE_WRONG, id="meant for another hub"),
+        pytest.param({"path": "/v1/items"}, Reason.AUDIENCE_WRONG, id="meant for another address"),
+        pytest.param({"time": NOON + 121}, Reason.CLOCK_AHEAD, id="from too far ahead"),
+        pytest.param({"time": NOON - 121}, Reason.REQUEST_STALE, id="too old"),
+        pytest.param({"nonce": bytes(15)}, Reason.CLAIM_INVALID, id="a nonce too short"),
+        pytest.param({"hub": 'https://x","path":"/y'}, Reason.CLAIM_INVALID, id="a claim smuggled in"),
+        pytest.param({"kid": "A" * 43}, Reason.KEY_UNKNOWN, id="a key nobody knows"),
+        pytest.param({"sign": lambda _: bytes(64)}, Reason.SIGNATURE_BAD, id="another's signature"),
+    ],
+)
+def test_what_is_not_right_is_refused(vn: PressRoom, changes: dict[str, Any], expected: Reason) -> None:
+    assert reason(vn, asked(vn, **changes)) is expected
+
+
+def test_two_minutes_either_way_are_taken(vn: PressRoom) -> None:
+    assert isinstance(judged(vn, asked(vn, time=NOON + 120)), Asking)
+    assert isinstance(judged(vn, asked(vn, time=NOON - 120)), Asking)
+
+
+def test_an_item_is_no_request_and_a_request_no_item(vn: PressRoom) -> None:
+    assert reason(vn, vn.publish("storm")) is Reason.HEADER_UNKNOWN
+    answer = verify(envelope(asked(vn)), registry(vn), NOON)
+    assert isinstance(answer, Refused)
+    assert answer.reason is Reason.HEADER_UNKNOWN
+
+
+def test_every_flipped_character_is_refused(vn: PressRoom) -> None:
+    token = asked(vn)
+    for at in range(0, len(token), 3):
+        flipped = token[:at] + ("A" if token[at] != "A" else "B") + token[at + 1 :]
+        assert isinstance(judged(vn, flipped), Refused), at
+    for junk in ("", ".", "a.b", "a.b.c.d", "é.b.c", "A" * 5_000, token + "."):
+        assert isinstance(judged(vn, junk), Refused)
+
+
+def test_revoked_and_expired_keys_may_not_ask_and_a_suspended_agency_may(vn: PressRoom) -> None:
+    kid = vn.signer.kid
+    key = vn.keys[kid]
+    vn.states += (Since(state=SeatState.SUSPENDED, since=UnixTime(NOON - DAY)),)
+    assert isinstance(judged(vn, asked(vn)), Asking)
+    vn.keys[kid] = replace(key, status=KeyStatus.REVOKED, revoked_at=UnixTime(NOON - 1))
+    assert reason(vn, asked(vn)) is Reason.KEY_REVOKED
+    vn.keys[kid] = replace(key, exp=UnixTime(NOON - 8 * DAY))
+    assert reason(vn, asked(vn)) is Reason.KEY_EXPIRED
+    vn.keys[kid] = key
+    vn.states = (Since(state=SeatState.INVITED, since=UnixTime(0)),)
+    assert reason(vn, asked(vn)) is Reason.AGENCY_NOT_ENROLLED
+
+
+def test_the_vector_is_made_again_byte_for_byte(vn: PressRoom) -> None:
+    """The key is PressRoom's: Ed25519 of 32 bytes of 1."""
+    vector = json.loads(VECTOR.read_text())
+    assert asked(vn, nonce=bytes(range(16))) == vector["token"]
+    assert (vector["hub"], vector["path"], vector["time"]) == (HUB, PATH, NOON)
