@@ -48,6 +48,8 @@ class AgencyConfig:
     keys: tuple[AgencyKey, ...] = ()  # as enrolled; empty: the signer's key, without a window
     key_file: Path = Path("in-use.key")  # the key in use
     book_file: Path = Path("stream.sqlite")  # the memory of what was signed
+    release_seconds: int = 0  # how long what the CMS publishes waits before it is signed
+    burst_times: int = 0  # so many times the usual rate holds everything; 0: never
 
     @property
     def atom_url(self) -> str:
@@ -103,7 +105,7 @@ class AgencyConfig:
             name=self.federation,
             members={agency.member: member},
             agencies={self.id: agency},
-            keys={key.kid: key},
+            keys={each.kid: each for each in (*self.keys, key)},
             version="own",
         )
 

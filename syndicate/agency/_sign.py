@@ -1,19 +1,21 @@
 """One run of the agency's side: read the CMS, sign what is new or changed, keep it, show it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from syndicate.agency._brake import brake, due, release
 from syndicate.agency._cms import CMS_BYTES, CmsEntry, read_cms
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._draft import Draft, Unfit, draft
 from syndicate.agency._files import publish
+from syndicate.agency._guard import check_may_sign, remember_run
 from syndicate.agency._report import EntryReport, Fate, Report
 from syndicate.agency._stream import Unsigned, sign_items
 from syndicate.errors import AgencyError
 from syndicate.news import Act, Item, ItemId, Refused, Registry, UnixTime, rfc3339
-from syndicate.ports import Clock, Fetched, Fetcher, FetchFailed, Signed, Signer, StreamBook
+from syndicate.ports import Clock, Fetched, Fetcher, FetchFailed, Signed, Signer, StreamBook, Waiting, Why
 from syndicate.trust import recall
 
 Progress = Callable[[int, int], None]  # entries done, of all
@@ -30,6 +32,7 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
     fetcher: Fetcher,
     clock: Clock,
     progress: Progress = lambda _done, _all: None,
+    clock_is_right: bool = False,
 ) -> Report:
     """Sign what is new or changed in the CMS's feed, oldest first, and write the feeds that show it.
 
@@ -37,20 +40,30 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
     stopped; run twice, the second changes nothing.
 
     Raises:
-        AgencyError: the CMS's feed cannot be read, or a file not be written.
+        AgencyError: signing is halted, the clock or the book is not to be trusted, the CMS's feed cannot
+            be read, or a file not be written.
         SigningError: the key cannot sign.
         StorageError: the book cannot be read or written.
     """
     registry = config.own_registry(signer.kid, signer.public)
+    check_may_sign(config, book, registry, clock.now(), clock_is_right=clock_is_right)
     try:
         entries = read_cms(await _cms_bytes(config.feed, fetcher), source=config.feed)
     except AgencyError:
         publish(config, book, registry)  # what an earlier run signed and could not show any more
         raise
     run = _Run(config=config, signer=signer, book=book, registry=registry, now=clock.now())
-    reports = run.sign(entries, progress)
+    reports, released = run.sign(entries, progress)
     shown, files = publish(config, book, registry)
-    return Report(source=config.feed, entries=reports, head=book.head()[0], shown=shown, files=files)
+    remember_run(config, book, run.now)
+    return Report(
+        source=config.feed,
+        entries=reports,
+        head=book.head()[0],
+        shown=shown,
+        files=files,
+        released=released,
+    )
 
 
 async def _cms_bytes(feed: str, fetcher: Fetcher) -> bytes:
@@ -96,7 +109,9 @@ class _Run:
     registry: Registry
     now: float
 
-    def sign(self, entries: Sequence[CmsEntry], progress: Progress) -> tuple[EntryReport, ...]:
+    def sign(
+        self, entries: Sequence[CmsEntry], progress: Progress
+    ) -> tuple[tuple[EntryReport, ...], tuple[EntryReport, ...]]:
         reports: dict[int, EntryReport] = {}
         drafts: dict[int, Draft] = {}
         for place, entry in enumerate(entries):
@@ -107,10 +122,38 @@ class _Run:
                     drafts[place] = drafted
             if (place + 1) % _BATCH == 0 or place + 1 == len(entries):
                 progress(place + 1, len(entries))
-        tasks = self._tasks(drafts, reports)
+        tasks = self._braked(self._tasks(drafts, reports), drafts, reports)
         for start in range(0, len(tasks), _BATCH):
             self._sign(tasks[start : start + _BATCH], reports)
-        return tuple(reports[place] for place in range(len(entries)))
+        released = self._release({each.sub for each in drafts.values()})
+        return tuple(reports[place] for place in range(len(entries))), released
+
+    def _braked(
+        self, tasks: Sequence[_Task], drafts: Mapping[int, Draft], reports: dict[int, EntryReport]
+    ) -> list[_Task]:
+        """The tasks that may be done now; what hubs would refuse anyway does not wait for it."""
+        by_sub = {task.unsigned.item.sub: task for task in tasks}
+        braked = brake(
+            [task.unsigned for task in tasks],
+            config=self.config,
+            book=self.book,
+            now=self.now,
+            shown={each.sub: self._published(each) for each in drafts.values()},
+        )
+        now = [replace(by_sub.pop(each.item.sub), unsigned=each) for each in braked.now]
+        for sub, task in by_sub.items():
+            kept = braked.waiting.get(sub)
+            reports[task.place] = _dropped(task.draft) if kept is None else _waits(task.draft, kept)
+        return now
+
+    def _published(self, each: Draft) -> str:
+        return rfc3339(self.now if each.published is None else each.published)
+
+    def _release(self, shown: Collection[ItemId]) -> tuple[EntryReport, ...]:
+        """Sign what has waited and come to its time, and is not among the entries ``shown``."""
+        waited = due(self.book, self.now, shown)
+        answers = release(waited, signer=self.signer, book=self.book, registry=self.registry, now=self.now)
+        return tuple(_released(each, answer) for each, answer in zip(waited, answers, strict=True))
 
     def _tasks(self, drafts: Mapping[int, Draft], reports: dict[int, EntryReport]) -> list[_Task]:
         latest = self.book.latest({each.sub for each in drafts.values()})
@@ -179,6 +222,49 @@ class _Run:
             return published, max(published, stated or published)
         before = recall(known.token).updated
         return known.published, stated if stated is not None and stated > before else max(now, before)
+
+
+def _dropped(each: Draft) -> EntryReport:
+    return EntryReport(cms_id=each.cms_id, title=each.title, fate=Fate.WITHDRAWN, sub=each.sub)
+
+
+def _waits(each: Draft, kept: Waiting) -> EntryReport:
+    until = "until a person releases it" if kept.due is None else f"until {rfc3339(kept.due)}"
+    return EntryReport(
+        cms_id=each.cms_id,
+        title=each.title,
+        fate=Fate.WAITING,
+        sub=each.sub,
+        code=f"waiting-{kept.why}",
+        detail=f"number {kept.id} of the waiting list, {until}",
+        remedy=_REMEDIES[kept.why],
+        notes=each.notes,
+    )
+
+
+_REMEDIES: Final = {
+    Why.DELAY: "It goes out by itself; `syndicate agency drop` stops it.",
+    Why.EMBARGO: "It goes out by itself; `syndicate agency drop` stops it.",
+    Why.BURST: "Far more came than usual. Look at it; then `syndicate agency release` or `drop`.",
+    Why.RETURNED: "This text was taken back before. Look at it; then `syndicate agency release` or `drop`.",
+    Why.GONE: "The CMS took it away again. Look at it; then `syndicate agency release` or `drop`.",
+    Why.HALTED: "Signing was halted. Look at it; then `syndicate agency release` or `drop`.",
+    Why.SECOND: "A second person releases it: `syndicate agency release`, with their own key.",
+}
+
+
+def _released(each: Waiting, answer: Signed | Refused) -> EntryReport:
+    told = EntryReport(cms_id=each.cms_id, title=each.item.title, fate=Fate.SIGNED, sub=each.item.sub)
+    if isinstance(answer, Refused):
+        refusal = f"hubs would refuse it: {answer.detail}"
+        return replace(
+            told,
+            fate=Fate.SKIPPED,
+            code=answer.reason.value,
+            detail=refusal,
+            remedy=answer.reason.remedy,
+        )
+    return replace(told, ver=answer.ver, seq=answer.seq)
 
 
 def _standing(each: Draft, known: Signed) -> Fate | None:

@@ -27,7 +27,7 @@ from syndicate.ports._storage import (
     VersionKey,
     Window,
 )
-from syndicate.ports._streambook import Signed, StreamBook
+from syndicate.ports._streambook import Signed, StreamBook, Waiting, Why
 from syndicate.ports._wakeup import Wakeup
 
 __all__ = [
@@ -51,6 +51,8 @@ __all__ = [
     "Unchanged",
     "Validators",
     "VersionKey",
+    "Waiting",
     "Wakeup",
+    "Why",
     "Window",
 ]
