@@ -7,24 +7,32 @@ day. For items that do not come from a CMS there are ``sign_items`` and ``publis
 what ``sign_once`` does after reading, and ``item_id``; ``write_enrolment`` is the file that goes to the
 federation.
 
+For the newsdesk, which stands on this room: the brake's waiting list is signed by ``release``, its texts
+are known by ``marks_of`` and ``dropped_mark``; ``check_may_sign`` and ``check_book`` say why nothing may be
+signed now, ``judge`` why hubs would refuse an item, and ``as_signed`` takes a token over from a hub.
+
 ``read_cms`` and ``convert`` are the first steps by themselves: entries of a feed, and HTML into the
 content profile. This room never opens a key, a database or a connection: it is handed them.
 """
 
+from syndicate.agency._brake import dropped_mark, marks_of, release
 from syndicate.agency._cms import CMS_BYTES, CmsEntry, read_cms
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._config_file import Answers, load_config
 from syndicate.agency._convert import Converted, convert
 from syndicate.agency._draft import item_id
-from syndicate.agency._enrolment import write_enrolment
+from syndicate.agency._enrolment import enrol_another, write_enrolment
 from syndicate.agency._files import publish
 from syndicate.agency._found import Founded, found_agency
+from syndicate.agency._guard import HALTED, check_book, check_may_sign, remember_run
+from syndicate.agency._known import as_signed
 from syndicate.agency._report import EntryReport, Fate, Report, WrittenFile
 from syndicate.agency._sign import sign_once
-from syndicate.agency._stream import Unsigned, sign_items
+from syndicate.agency._stream import Unsigned, judge, sign_items
 
 __all__ = [
     "CMS_BYTES",
+    "HALTED",
     "AgencyConfig",
     "Answers",
     "CmsEntry",
@@ -35,12 +43,21 @@ __all__ = [
     "Report",
     "Unsigned",
     "WrittenFile",
+    "as_signed",
+    "check_book",
+    "check_may_sign",
     "convert",
+    "dropped_mark",
+    "enrol_another",
     "found_agency",
     "item_id",
+    "judge",
     "load_config",
+    "marks_of",
     "publish",
     "read_cms",
+    "release",
+    "remember_run",
     "sign_items",
     "sign_once",
     "write_enrolment",

@@ -13,7 +13,7 @@ from typing import Final
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._stream import Unsigned, sign_items
 from syndicate.agency._text import without_markup
-from syndicate.news import Act, Item, ItemId, Kind, Refused, Registry, b64url
+from syndicate.news import Act, Item, ItemId, Kind, Reason, Refused, Registry, b64url
 from syndicate.ports import Signed, Signer, StreamBook, Waiting, Why
 
 _WEEKS: Final = 4 * 7 * 86_400  # seconds over which the usual rate is taken
@@ -93,6 +93,9 @@ def release(
     answers: list[Signed | Refused] = []
     for each in waiting:  # one by one: two of them may be versions of one item
         standing = book.latest([each.item.sub]).get(each.item.sub)
+        if (refused := _taken_back(each.item, standing)) is not None:
+            answers.append(refused)
+            continue
         unsigned = Unsigned(
             item=_next(each.item, standing),
             cms_id=each.cms_id,
@@ -196,6 +199,16 @@ def _gone(waiting: Mapping[ItemId, Waiting], shown: Mapping[ItemId, str]) -> lis
         for each in waiting.values()
         if each.why is Why.DELAY and each.item.sub not in shown and each.item.published >= oldest
     ]
+
+
+def _taken_back(item: Item, standing: Signed | None) -> Refused | None:
+    """Hubs take nothing after a retraction, and after a withhold only what says why it is lifted."""
+    if standing is None or standing.act not in (Act.WITHHOLD, Act.RETRACT):
+        return None
+    if standing.act is Act.WITHHOLD and item.note is not None:
+        return None
+    reason = Reason.ITEM_RETRACTED if standing.act is Act.RETRACT else Reason.NOTE_MISSING
+    return Refused(reason=reason, detail=f"a person took it back: {standing.act}", agency=item.iss)
 
 
 def _next(item: Item, standing: Signed | None) -> Item:

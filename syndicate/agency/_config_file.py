@@ -127,6 +127,7 @@ class _Form:
             book_file=self._file("files", "book"),
             release_seconds=self.get("brake", "release_seconds", _whole(_DAY), 120),
             burst_times=self.get("brake", "burst_times", _whole(1_000), 10),
+            enrolment_file=self._file("files", "enrolment"),
             keys=read_enrolment(self._file("files", "enrolment")),
         )
         self._refuse_unknown()

@@ -33,7 +33,7 @@ def check_may_sign(
     if halted is not None:
         raise AgencyError(
             f"signing is halted: {halted}",
-            hint="Look at `syndicate agency waiting list`; then `syndicate agency resume`, with the same file.",
+            hint="Look at what waits (`syndicate agency waiting list`), then run `syndicate agency resume`.",
         )
     check_book(config, book, registry)
     _check_clock(book, now, clock_is_right=clock_is_right)
@@ -56,8 +56,8 @@ def check_book(config: AgencyConfig, book: StreamBook, registry: Registry) -> No
         number = token.item.seq
         if number > head or (number == head and digest not in (None, token.digest)):
             raise AgencyError(
-                f"{config.book_file} ends at number {head}, but number {number} was signed and shown already: "
-                "it is an old copy, and signing from it would fork the stream",
+                f"{config.book_file} ends at number {head}, but number {number} was signed and shown "
+                "already: it is an old copy, and signing from it would fork the stream",
                 hint="Run `syndicate agency recover` with the same file and --from HUB; nothing is lost.",
             )
 
@@ -75,9 +75,10 @@ def _check_clock(book: StreamBook, now: float, *, clock_is_right: bool) -> None:
     last = book.page(max(0, head - 1), 1)
     if last and last[0].iat > now + limits.CLOCK_AHEAD_SECONDS:
         raise AgencyError(
-            f"this machine's clock says {rfc3339(now)}, but number {head} was signed at {rfc3339(last[0].iat)}",
-            hint="Set the clock. If it is right now and was wrong then, `syndicate agency reissue` signs again "
-            f"what hubs refuse: with --since {rfc3339(now)}.",
+            f"this machine's clock says {rfc3339(now)}, but number {head} was signed at "
+            f"{rfc3339(last[0].iat)}",
+            hint="Set the clock. If it is right now and was wrong then, `syndicate agency reissue` signs "
+            f"again what hubs refuse: with --since {rfc3339(now)}.",
         )
     ran = book.noted(_LAST_RUN)
     if not clock_is_right and ran is not None and now - int(ran) > _LEAP:

@@ -47,12 +47,13 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
     """
     registry = config.own_registry(signer.kid, signer.public)
     check_may_sign(config, book, registry, clock.now(), clock_is_right=clock_is_right)
+    run = _Run(config=config, signer=signer, book=book, registry=registry, now=clock.now())
     try:
         entries = read_cms(await _cms_bytes(config.feed, fetcher), source=config.feed)
     except AgencyError:
+        run.release_what_persons_wrote()  # an embargo does not wait for the CMS
         publish(config, book, registry)  # what an earlier run signed and could not show any more
         raise
-    run = _Run(config=config, signer=signer, book=book, registry=registry, now=clock.now())
     reports, released = run.sign(entries, progress)
     shown, files = publish(config, book, registry)
     remember_run(config, book, run.now)
@@ -148,6 +149,10 @@ class _Run:
 
     def _published(self, each: Draft) -> str:
         return rfc3339(self.now if each.published is None else each.published)
+
+    def release_what_persons_wrote(self) -> None:
+        waited = [each for each in due(self.book, self.now) if not each.fingerprint]
+        release(waited, signer=self.signer, book=self.book, registry=self.registry, now=self.now)
 
     def _release(self, shown: Collection[ItemId]) -> tuple[EntryReport, ...]:
         """Sign what has waited and come to its time, and is not among the entries ``shown``."""

@@ -21,6 +21,7 @@ from syndicate.agency import (
     load_config,
     sign_once,
 )
+from syndicate.cli import _agency_acts, _agency_keys, _agency_waiting
 from syndicate.cli._passphrase import new_passphrase, passphrase
 from syndicate.fetch import FetchLimits, open_fetcher
 from syndicate.ports import Signer, StreamBook
@@ -38,6 +39,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
     _register_init(verbs)
     _register_sign(verbs)
+    _agency_acts.add(verbs)
+    _agency_waiting.add(verbs)
+    _agency_keys.add(verbs)
 
 
 def _register_init(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -61,6 +65,7 @@ def _register_sign(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]")
     sign = verbs.add_parser("sign", help="sign what is new or changed in the CMS, and write the signed feed")
     sign.add_argument("config", type=Path, help="the configuration that `agency init` made")
     sign.add_argument("--passphrase-file", type=Path, help="file whose first line is the passphrase")
+    sign.add_argument("--clock-is-right", action="store_true", help="so much time has really passed")
     sign.add_argument("--json", action="store_true", help="print the report as JSON")
     sign.set_defaults(run=run_sign)
 
@@ -88,7 +93,7 @@ def run_sign(args: argparse.Namespace) -> int:
     config = load_config(args.config)
     signer = open_key(config.key_file, passphrase(args.passphrase_file))
     with open_streambook(config.book_file, config.id, config.stream) as book:
-        report = asyncio.run(_sign(config, signer, book))
+        report = asyncio.run(_sign(config, signer, book, clock_is_right=args.clock_is_right))
     print(_as_json(report) if args.json else _as_text(report))
     return 1 if report.count(Fate.SKIPPED) else 0
 
@@ -98,11 +103,17 @@ class _WallClock:
         return time.time()
 
 
-async def _sign(config: AgencyConfig, signer: Signer, book: StreamBook) -> Report:
+async def _sign(config: AgencyConfig, signer: Signer, book: StreamBook, *, clock_is_right: bool) -> Report:
     caps = FetchLimits(encoded_bytes=CMS_BYTES, decoded_bytes=CMS_BYTES)
     async with open_fetcher(caps, allow=config.allow, user_agent=_user_agent(config)) as fetcher:
         return await sign_once(
-            config, signer=signer, book=book, fetcher=fetcher, clock=_WallClock(), progress=_tell_progress
+            config,
+            signer=signer,
+            book=book,
+            fetcher=fetcher,
+            clock=_WallClock(),
+            progress=_tell_progress,
+            clock_is_right=clock_is_right,
         )
 
 
@@ -157,7 +168,7 @@ def _as_json(report: Report) -> str:
 
 
 def _as_text(report: Report) -> str:
-    told = [line for entry in report.entries for line in _lines(entry)]
+    told = [line for entry in (*report.entries, *report.released) for line in _lines(entry)]
     counts = ", ".join(f"{report.count(fate)} {fate}" for fate in Fate if report.count(fate))
     told.append(f"{report.source}: {counts or 'no entries'}. The stream ends at number {report.head}.")
     for file in report.files:
