@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from newsroom import SITE, Newsroom
 
-from syndicate.news import Envelope, Held, Item, ItemId, Refused, Registry, TokenDigest
+from syndicate.news import Envelope, Held, ItemId, Refused, Registry, TokenDigest
 from syndicate.newsdesk import Deed, Desk, Manuscript, compose, do, find_item
 from syndicate.ports import Signed, Signer, StreamBook, Waiting
 from syndicate.signing import ephemeral_signer
@@ -41,10 +40,10 @@ class DeskRoom(Newsroom):
             yield book
 
     def act(
-        self, deed: Deed, item: str = "", *, html: str | None = None, not_before: float | None = None,
-        **fields: str,
+        self, deed: Deed, item: str = "", *, not_before: float | None = None, **fields: str
     ) -> Signed | Waiting:  # fmt: skip
         """Do a deed; underscores in names of fields stand for hyphens."""
+        html = fields.pop("html", None)
         told = {name.replace("_", "-"): (value,) for name, value in fields.items()}
         with self.desk() as desk:
             target = find_item(item, desk.config, desk.book) if item else None
@@ -53,9 +52,7 @@ class DeskRoom(Newsroom):
 
     def publish(self, title: str = "Bão số 5 đổ bộ vào đất liền", **fields: str) -> Signed | Waiting:
         return self.act(
-            Deed.PUBLISH,
-            html="<p>Nội dung do người viết.</p>",
-            **({"title": title, "url": f"{SITE}/5"} | fields),
+            Deed.PUBLISH, html="<p>Nội dung do người viết.</p>", title=title, url=f"{SITE}/5", not_before=None, **fields
         )
 
     def waiting(self) -> tuple[Waiting, ...]:
@@ -110,12 +107,3 @@ class SmallHub:
     def troubles(self, tokens: Sequence[str], at: float) -> list[Refused | Held]:
         """What of these tokens may not stand."""
         return [each for each in self.take(tokens, at) if isinstance(each, Refused | Held)]
-
-
-def titles(items: Sequence[Item]) -> list[str]:
-    return [item.title for item in items]
-
-
-def book_copy(path: Path) -> bytes:
-    """A back-up of the book, taken while nobody writes in it."""
-    return path.read_bytes()

@@ -12,10 +12,10 @@ from urllib.parse import urlencode
 
 from syndicate.agency import AgencyConfig, as_signed, publish, remember_run
 from syndicate.errors import AgencyError, TrustError, WireError
-from syndicate.news import Envelope, ItemId, KeyId, Registry, TokenDigest
+from syndicate.news import Envelope, ItemId, Registry, TokenDigest
 from syndicate.newsdesk._acts import Desk
 from syndicate.newsdesk._find import newest_first
-from syndicate.ports import Fetched, Fetcher, Signed, StreamBook
+from syndicate.ports import Fetched, Fetcher, Signed, Waiting, Why
 from syndicate.trust import Verified, recall, verify
 from syndicate.wire import take_out
 
@@ -29,7 +29,7 @@ class Recovered:
     """What was found, and where the stream goes on."""
 
     found: int  # own tokens that hubs gave
-    new: int  # of them, those that this book did not have
+    new: int  # those that this book did not have
     believed_not: int  # what hubs gave that no key of this agency signed
     highest: int  # the highest number found anywhere
     next: int  # the number that is signed next
@@ -79,18 +79,20 @@ def recover(tokens: Iterable[str], desk: Desk) -> Recovered:
         StorageError: the book could not be written; nothing has changed.
     """
     given = list(dict.fromkeys(tokens))
-    registry = desk.registry
-    believed = {
-        each.digest: each for token in [*given, *_shown(desk.config)] if (each := _own(token, registry))
-    }
-    own = [each for each in believed.values() if each.item.stream == desk.config.stream]
-    mine = tuple(newest_first(desk.book))
+    believed = [each for token in given if (each := _own(token, desk.registry)) is not None]
+    own = [each for each in believed if each.item.stream == desk.config.stream]
+    kept = tuple(newest_first(desk.book))
+    # What the agency's own feed shows may be ahead of every hub, and of a book that was lost.
+    mine = [*kept, *_lacking(_shown(desk), kept)]
     if not own and not mine:
         raise AgencyError(
             "no token of this agency was found: there is nothing to recover",
             hint="Check the hub's address and [agency] id; a new agency simply signs.",
         )
-    new, forked = _sorted_in(own, mine)
+    displaced = _displaced(own, mine)
+    stays = [each for each in mine if each not in displaced]
+    new = [*_lacking(own, stays), *(each for each in stays if each not in kept)]
+    forked = bool(displaced)
     highest = max([each.item.seq for each in own] + [each.seq for each in mine])
     kids = {each.kid for each in own} | {each.kid for each in mine}
     takes_floor = desk.signer.kid not in kids
@@ -100,13 +102,19 @@ def recover(tokens: Iterable[str], desk: Desk) -> Recovered:
             hint="Run `syndicate agency rotate` first: the sealed successor takes the floor.",
         )
     prev = None if takes_floor else _at(highest, own, mine)
-    desk.book.restore(new, goes_on_after=highest + GAP - 1, prev=prev)
-    publish(desk.config, desk.book, registry)
+    desk.book.restore(
+        new,
+        goes_on_after=highest + GAP - 1,
+        prev=prev,
+        displaced=[each.digest for each in displaced],
+        waiting=[_said_again(each, desk.now) for each in sorted(displaced, key=lambda one: one.seq)],
+    )
+    publish(desk.config, desk.book, desk.registry)
     remember_run(desk.config, desk.book, desk.now)
     return Recovered(
         found=len(own),
         new=len(new),
-        believed_not=len(given) - sum(1 for each in believed.values() if each.envelope.token in set(given)),
+        believed_not=len(given) - len(believed),
         highest=highest,
         next=desk.book.head()[0] + 1,
         forked=forked,
@@ -124,32 +132,50 @@ def _own(token: str, registry: Registry) -> Verified | None:
     return judged if isinstance(judged, Verified) else None
 
 
-def _shown(config: AgencyConfig) -> list[str]:
-    """What the agency's own signed feed shows: it may be ahead of every hub."""
+def _shown(desk: Desk) -> list[Verified]:
     try:
-        return [each.token for each in take_out((config.folder / config.atom_name).read_bytes(), "atom")]
+        body = (desk.config.folder / desk.config.atom_name).read_bytes()
+        carried = take_out(body, "atom")
     except (OSError, WireError):
         return []
+    judged = (_own(each.token, desk.registry) for each in carried)
+    return [each for each in judged if each is not None and each.item.stream == desk.config.stream]
 
 
-def _sorted_in(own: Sequence[Verified], mine: Sequence[Signed]) -> tuple[list[Signed], bool]:
-    """The tokens that the book lacks, and whether any of them contradicts it or another."""
-    numbers: dict[int, TokenDigest] = {each.seq: each.digest for each in mine}
-    versions: dict[tuple[ItemId, int], Signed] = {(each.sub, each.ver): each for each in mine}
+def _displaced(own: Sequence[Verified], mine: Sequence[Signed]) -> list[Signed]:
+    """Own tokens from the fork on that hubs do not hold: there, others have their places."""
+    digests = {each.digest for each in own}
+    numbers = {each.item.seq for each in own}
+    versions = {(each.item.sub, each.item.ver) for each in own}
+    lost = [each for each in mine if each.digest not in digests]
+    clashes = [each.seq for each in lost if each.seq in numbers or (each.sub, each.ver) in versions]
+    return [each for each in lost if each.seq >= min(clashes)] if clashes else []
+
+
+def _said_again(signed: Signed, now: float) -> Waiting:
+    """What a displaced token said, to be signed by the next run as the next version of its item."""
+    item = recall(signed.token)
+    return Waiting(
+        item=item,
+        cms_id=signed.cms_id,
+        fingerprint=signed.fingerprint,
+        why=Why.DELAY,
+        arrived=int(now),
+        due=int(now),
+    )
+
+
+def _lacking(own: Sequence[Verified], mine: Sequence[Signed]) -> list[Signed]:
+    """The tokens that the book does not have, as it would have kept them."""
+    known = {each.digest for each in mine}
+    versions = {(each.sub, each.ver): each for each in mine}
     new: list[Signed] = []
-    forked = False
     for each in sorted(own, key=lambda one: (one.item.ver, one.item.seq)):
-        item = each.item
-        if numbers.get(item.seq) == each.digest:
-            continue
-        if item.seq in numbers or (item.sub, item.ver) in versions:
-            forked = True
-            continue
-        signed = as_signed(each, _before(versions, item.sub, item.ver))
-        numbers[signed.seq] = signed.digest
-        versions[signed.sub, signed.ver] = signed
-        new.append(signed)
-    return sorted(new, key=lambda signed: signed.seq), forked
+        if each.digest not in known:
+            signed = as_signed(each, _before(versions, each.item.sub, each.item.ver))
+            versions[signed.sub, signed.ver] = signed
+            new.append(signed)
+    return sorted(new, key=lambda signed: signed.seq)
 
 
 def _before(versions: Mapping[tuple[ItemId, int], Signed], sub: ItemId, ver: int) -> Signed | None:
@@ -159,8 +185,3 @@ def _before(versions: Mapping[tuple[ItemId, int], Signed], sub: ItemId, ver: int
 def _at(number: int, own: Sequence[Verified], mine: Sequence[Signed]) -> TokenDigest:
     digests = {each.seq: each.digest for each in mine} | {each.item.seq: each.digest for each in own}
     return digests[number]
-
-
-def kids_of(book: StreamBook) -> frozenset[KeyId]:
-    """The keys that signed in this stream, as far as the book knows."""
-    return frozenset(each.kid for each in newest_first(book))

@@ -118,10 +118,19 @@ class StreamBook(Protocol):
         """Note it under ``name``, in place of what stood there; None takes it away."""
         ...
 
-    def restore(self, signed: Sequence[Signed], *, goes_on_after: int, prev: TokenDigest | None) -> None:
+    def restore(
+        self,
+        signed: Sequence[Signed],
+        *,
+        goes_on_after: int,
+        prev: TokenDigest | None,
+        displaced: Collection[TokenDigest] = (),
+        waiting: Sequence[Waiting] = (),
+    ) -> None:
         """Keep these tokens, which were signed before and are not here, wherever their numbers lie.
 
-        From then on ``head`` is (``goes_on_after``, ``prev``) until a token is appended.
+        From then on ``head`` is (``goes_on_after``, ``prev``) until a token is appended. The tokens
+        ``displaced`` leave the book first: hubs hold others in their places; what they said is ``waiting``.
 
         Raises:
             StorageError: a number or a version is taken, ``goes_on_after`` is below a number that is

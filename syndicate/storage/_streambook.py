@@ -136,9 +136,20 @@ class SqliteStreamBook:
             if said is not None:
                 connection.execute(insert(_NOTED), {"name": name, "said": said})
 
-    def restore(self, signed: Sequence[Signed], *, goes_on_after: int, prev: TokenDigest | None) -> None:
+    def restore(
+        self,
+        signed: Sequence[Signed],
+        *,
+        goes_on_after: int,
+        prev: TokenDigest | None,
+        displaced: Collection[TokenDigest] = (),
+        waiting: Sequence[Waiting] = (),
+    ) -> None:
         """Keep tokens that were signed before and are not here; the stream goes on after this number."""
         with self._transaction() as connection:
+            connection.execute(delete(_SIGNED).where(_SIGNED.c.digest.in_(_array(displaced))))
+            for each in waiting:
+                connection.execute(insert(_WAITING), _waiting_row(each))
             self._check_free(connection, signed)
             if signed:
                 connection.execute(insert(_SIGNED), [asdict(each) for each in signed])

@@ -35,6 +35,9 @@ REBUTTAL = {
     "first_seen": "2026-11-24T00:00:00Z", "evidence": f"{SITE}/prices Bảng giá",
 }  # fmt: skip
 
+REFUSED = "hubs would refuse"
+URGENT = {"title": "x", "url": f"{SITE}/1", "urgency": "high"}
+
 
 @pytest.fixture
 def room(tmp_path: Path) -> DeskRoom:
@@ -86,18 +89,18 @@ def test_a_translation_names_its_original(room: DeskRoom) -> None:
     ("deed", "fields", "why"),
     [
         pytest.param(Deed.PUBLISH, {"url": f"{SITE}/1"}, "'title' is missing", id="no title"),
-        pytest.param(Deed.PUBLISH, {"title": "x", "url": "https://a.example/1"}, "hubs would refuse", id="foreign host"),
-        pytest.param(Deed.ALERT, {"title": "x", "url": f"{SITE}/1"}, "'event' is missing", id="alert without event"),
-        pytest.param(Deed.ALERT, ALERT | {"severity": "Bad"}, "hubs would refuse", id="a word that CAP does not know"),
-        pytest.param(Deed.REBUT, REBUTTAL | {"claim": "@ai nói thế"}, "hubs would refuse", id="a rebuttal that names somebody"),
-        pytest.param(Deed.PUBLISH, {"title": "x", "url": f"{SITE}/1", "urgency": "high"}, "'urgency' is", id="urgency in words"),
+        pytest.param(Deed.PUBLISH, {"title": "x", "url": "https://a.example/1"}, REFUSED, id="foreign host"),
+        pytest.param(Deed.ALERT, {"title": "x", "url": f"{SITE}/1"}, "'event' is missing", id="no event"),
+        pytest.param(Deed.ALERT, ALERT | {"severity": "Bad"}, REFUSED, id="no word of CAP"),
+        pytest.param(Deed.REBUT, REBUTTAL | {"claim": "@ai nói thế"}, REFUSED, id="somebody is named"),
+        pytest.param(Deed.PUBLISH, URGENT, "'urgency' is", id="urgency in words"),
     ],
 )  # fmt: skip
 def test_what_hubs_would_refuse_is_refused_before_it_is_signed(
     room: DeskRoom, deed: Deed, fields: dict[str, str], why: str
 ) -> None:
     with pytest.raises(AgencyError, match=why):
-        room.act(deed, **fields)
+        room.act(deed, "", not_before=None, **fields)
     assert (room.said(), room.waiting()) == ([], ())
 
 
@@ -146,12 +149,13 @@ def test_an_embargo_does_not_wait_for_the_cms(room: DeskRoom) -> None:
 
 
 @pytest.mark.parametrize(
-    ("deed", "fields"), [pytest.param(Deed.ALERT, ALERT, id="alert"), pytest.param(Deed.REBUT, REBUTTAL, id="rebuttal")]
+    ("deed", "fields"),
+    [pytest.param(Deed.ALERT, ALERT, id="alert"), pytest.param(Deed.REBUT, REBUTTAL, id="rebuttal")],
 )  # fmt: skip
 def test_an_alert_or_rebuttal_waits_for_a_second_person(
     room: DeskRoom, deed: Deed, fields: dict[str, str]
 ) -> None:
-    done = room.act(deed, **fields)
+    done = room.act(deed, "", not_before=None, **fields)
     assert isinstance(done, Waiting)
     assert (done.why, room.said()) == (Why.SECOND, [])
     with room.desk() as desk:
@@ -203,7 +207,8 @@ def test_an_item_is_found_by_each_of_its_names_and_nothing_else(room: DeskRoom) 
 
 
 def test_a_manuscript_reads_the_same_as_markdown_and_as_json() -> None:
-    markdown = "# a comment\ntitle: Bão\ncategory: medtop:20000002\ncategory: medtop:20000003\n\nHai **dòng**\nchữ.\n"
+    markdown = "# a comment\ntitle: Bão\ncategory: medtop:20000002\ncategory: medtop:20000003\n"
+    markdown += "\nHai **dòng**\nchữ.\n"
     as_json = (
         '{"title": "Bão", "category": ["medtop:20000002", "medtop:20000003"], "body": "Hai **dòng**\\nchữ."}'
     )
