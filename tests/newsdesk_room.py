@@ -52,7 +52,12 @@ class DeskRoom(Newsroom):
 
     def publish(self, title: str = "Bão số 5 đổ bộ vào đất liền", **fields: str) -> Signed | Waiting:
         return self.act(
-            Deed.PUBLISH, html="<p>Nội dung do người viết.</p>", title=title, url=f"{SITE}/5", not_before=None, **fields
+            Deed.PUBLISH,
+            html="<p>Nội dung do người viết.</p>",
+            title=title,
+            url=f"{SITE}/5",
+            not_before=None,
+            **fields,
         )
 
     def waiting(self) -> tuple[Waiting, ...]:

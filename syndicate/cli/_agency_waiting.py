@@ -140,7 +140,7 @@ def _panic(args: argparse.Namespace) -> int:
     print(f"Signing is halted. {len(answers) - len(bad)} items are withheld; {waiting} wait for a person.")
     for each in bad:
         print(f"  one could not be withheld: {each.detail}. {each.reason.remedy}")
-    print("When the CMS is clean: `syndicate agency resume`; `syndicate agency lift` for what was true.")
+    print("When the CMS is clean: `syndicate agency resume`; `syndicate agency lift` for what may stand.")
     return 1 if bad else 0
 
 
