@@ -1,4 +1,4 @@
-"""The one place that knows which implementation is which.
+"""Where the ports meet their implementations: nowhere else is one chosen.
 
 ``open_hub`` opens a hub's parts in order and closes them in reverse: the address first, because a busy
 port must leave nothing behind; the database last but for what runs on it. ``run_hub`` keeps it open until
@@ -7,6 +7,7 @@ the process is told to stop.
 
 import asyncio
 import contextlib
+import ctypes
 import logging
 import signal
 import socket
@@ -35,6 +36,8 @@ _UNNAMED_VERSION: Final = "0"
 _BEAT_SECONDS: Final = 1.0
 _SILENT_SECONDS: Final = 15.0  # a ticker that did not tick for so long has stopped
 _PATIENCE_SECONDS: Final = 5.0  # for visits under way when the hub stops
+_MMAP_THRESHOLD: Final = -3  # of mallopt(3), in glibc
+_LARGE_BYTES: Final = 262_144
 _STOPS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -54,9 +57,14 @@ class RegistryShelf:
         self._sources, self._keys = sources, keys
         self.current: Registry = load_registry(sources, keys)
         self._complaint = ""
+        self._reading = asyncio.Lock()
 
     async def refresh(self) -> bool:
         """Read the folders again; whether another registry is in use now. A broken edit changes nothing."""
+        async with self._reading:  # of two looks at once, the one that began first could come in last
+            return await self._refresh()
+
+    async def _refresh(self) -> bool:
         try:
             read = await asyncio.to_thread(load_registry, self._sources, self._keys)
         except RegistryError as exc:
@@ -108,11 +116,22 @@ async def open_hub(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         RegistryError: the registry does not compile.
         StorageError: the database cannot be opened, or another hub has it.
     """
+    _give_back_large_blocks()
     try:
         async with AsyncExitStack() as stack:
             yield await _open(settings, clock if clock is not None else SystemClock(), stack)
     except BaseExceptionGroup as group:
         raise _plainest(group) from group
+
+
+def _give_back_large_blocks() -> None:
+    """Have each document's memory go back to the system when it is dropped, where the C library is glibc.
+
+    By itself it stops doing so at the first block of some megabytes, and the heaps of the threads then grow
+    around what stays: with 100,000 items a hub held half as much again (decision 0006).
+    """
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)
 
 
 async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:

@@ -20,7 +20,7 @@ Each class says in ``hint`` what the person at the terminal can do; an instance 
 
 
 class SyndicateError(Exception):
-    """The root of all failures this program expects; the message says what happened to which source."""
+    """The root of all failures this program expects; the message names the source and what befell it."""
 
     hint: str = ""
 

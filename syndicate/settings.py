@@ -6,6 +6,7 @@ setting is called, and what is of the wrong kind, is refused: a misspelt limit m
 docs/settings.md explains each one; a test compares the two.
 """
 
+import difflib
 import re
 import tomllib
 import types
@@ -14,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
+from urllib.parse import urlsplit
 
 from syndicate.errors import SettingsError
 from syndicate.fetch import FetchLimits
@@ -79,8 +81,9 @@ def read_settings(
         told[name] = (f"--{name.replace('_', '-')}", value)
     settings: Settings = _build(Settings, "", told)
     if told:
-        where, _ = next(iter(told.values()))
-        _refuse(where, "there is no such setting")
+        name, (where, _) = next(iter(told.items()))
+        meant = difflib.get_close_matches(name, settings.told(), n=1)
+        _refuse(where, "there is no such setting" + "".join(f"; is {one} meant?" for one in meant))
     return settings
 
 
@@ -180,6 +183,8 @@ def _build(of: type, before: str, told: dict[str, tuple[str, object]]) -> Any:  
             where, value = told.pop(before + name)
             try:
                 values[name] = _convert(value, kind)
+                if name == "base_url":
+                    _check_base_url(str(values[name]))
             except ValueError as exc:
                 _refuse(where, str(exc))
     return of(**values)
@@ -204,6 +209,14 @@ def _convert(value: object, kind: Any) -> object:  # noqa: ANN401 - one line per
             raise ValueError("must be a path")
         return Path(value)
     return value
+
+
+def _check_base_url(value: str) -> None:
+    """It begins every address that a feed shows: what is wrong here is wrong in all readers."""
+    parts = urlsplit(value)
+    plain = not (parts.query or parts.fragment or parts.username) and value.isprintable() and " " not in value
+    if value and not (parts.scheme in ("http", "https") and parts.hostname and plain):
+        raise ValueError("must be an address such as https://hub.example")
 
 
 def _number(value: object, kind: type) -> int | float:

@@ -21,5 +21,5 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if _skipped and os.environ.get("CI"):
+    if _skipped:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -134,7 +134,7 @@ class Desk:
         )
 
     def withdrawn(self, act: Act) -> Item:
-        changes = {"act": act, "note": "Tin sai ngày.", "content": None, "updated": "2026-11-23T12:30:00Z"}
+        changes = {"act": act, "note": "Tin sai ngày.", "content": None, "updated": "2026-11-23T12:00:30Z"}
         return self.vn.item("gone", ver=2, seq=7, prev=HASH, **changes)
 
     def all(self) -> tuple[Item, ...]:

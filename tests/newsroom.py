@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
 
-from syndicate.agency import AgencyConfig, Report, sign_once
+from syndicate.agency import AgencyConfig, Moved, Report, sign_once
 from syndicate.news import AgencyId, FederationId, Item, Registry, StreamName
 from syndicate.ports import Clock, FetchFailed, FetchFault, FetchOutcome, Signer, Validators
 from syndicate.signing import ephemeral_signer
@@ -90,6 +90,7 @@ class Newsroom:
     signer: Signer = field(default_factory=lambda: ephemeral_signer(b"the newsroom of the demo agency!"))
     clock: SetClock = field(default_factory=SetClock)
     config: AgencyConfig = field(init=False)
+    moved: Moved = "ask"
 
     def __post_init__(self) -> None:
         self.config = demo_config(self.folder)
@@ -103,7 +104,12 @@ class Newsroom:
         with open_streambook(self.config.book_file, self.config.id, self.config.stream) as book:
             return asyncio.run(
                 sign_once(
-                    self.config, signer=self.signer, book=book, fetcher=CutLine(), clock=as_clock(self.clock)
+                    self.config,
+                    signer=self.signer,
+                    book=book,
+                    fetcher=CutLine(),
+                    clock=as_clock(self.clock),
+                    moved=self.moved,
                 )
             )
 

@@ -60,10 +60,14 @@ def test_paths_in_a_file_are_relative_to_it_and_elsewhere_to_where_one_stands(tm
 
 
 def test_the_command_line_stands_above_the_environment_and_that_above_the_file(tmp_path: Path) -> None:
-    config = file(tmp_path, 'contact = "file"\nbase_url = "file"\ndatabase = "file"')
-    environment = {PREFIX + "CONTACT": "environment", PREFIX + "BASE_URL": "environment"}
+    config = file(tmp_path, 'contact = "file"\nbase_url = "http://file"\ndatabase = "file"')
+    environment = {PREFIX + "CONTACT": "environment", PREFIX + "BASE_URL": "http://environment"}
     settings = read_settings(config, environment, {"contact": "option"})
-    assert (settings.contact, settings.base_url, settings.database.name) == ("option", "environment", "file")
+    assert (settings.contact, settings.base_url, settings.database.name) == (
+        "option",
+        "http://environment",
+        "file",
+    )
 
 
 def test_the_environment_reaches_into_groups() -> None:
@@ -81,6 +85,13 @@ def test_the_environment_reaches_into_groups() -> None:
     ("text", "where"),
     [
         pytest.param("\nlisten_on = 'x'", "hub.toml:2, listen_on: there is no such setting", id="unknown"),
+        pytest.param("poll_second = 3", "no such setting; is poll_seconds meant?", id="a word mistyped"),
+        pytest.param("[fetch]\nredirect = 1", "is fetch.redirects meant?", id="mistyped in a group"),
+        pytest.param("base_url = 'hub'", "base_url: must be an address such as", id="no address"),
+        pytest.param("base_url = 'ftp://hub.example'", "base_url: must be an address", id="of another kind"),
+        pytest.param(
+            "base_url = 'https://hub.example/?a'", "base_url: must be", id="an address with a query"
+        ),
         pytest.param("[feeds]\nwindow = 1", "hub.toml:2, feeds.window: there is no", id="unknown in a group"),
         pytest.param(
             "[feed]\nwindow_most = 1", "hub.toml:2, feed.window_most: there is no", id="unknown group"

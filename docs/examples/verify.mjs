@@ -1,4 +1,5 @@
 // Verify one token with nothing but docs/protocol.md: node verify.mjs registry.json token.jws [unix-seconds]
+// Left to a whole verifier: weak keys (5), strict JSON and the claim table (6), hosts of pictures and relations (9), seats (11).
 import { createHash, createPublicKey, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
 

@@ -38,11 +38,14 @@ class AgencyConfig:
     zone: str  # IANA name of the newsroom's time zone
     domains: tuple[str, ...]  # A-labels: where the agency's articles stand
     media_hosts: tuple[str, ...]  # A-labels: where its pictures stand besides
-    feed: str  # the CMS's own RSS or Atom: an http(s) address, or a file
+    feed: str  # what the CMS offers: an http(s) address, a file, or a folder of Markdown files
     folder: Path  # where the signed feed is written, for a web server to serve
     base_url: str  # what `folder` is called from outside; ends in "/"
     rights: str | None = None
     credit: str | None = None
+    kind: str = "auto"  # what `feed` is: auto, feed (RSS, Atom), json, wordpress, folder
+    pages: int = 3  # of WordPress's posts, 100 each, the last edited first
+    local_dates: bool = False  # the CMS writes the newsroom's time whatever zone it claims
     furniture: tuple[str, ...] = ()  # class names of what is no part of an article
     allow: tuple[tuple[str, int], ...] = ()  # (IP address, port) of a CMS inside the agency's own network
     keys: tuple[AgencyKey, ...] = ()  # as enrolled; empty: the signer's key, without a window

@@ -11,6 +11,8 @@ from typing import Any, Final, NoReturn, TypeVar
 from syndicate.agency._addresses import plain_address
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._enrolment import read_enrolment
+from syndicate.agency._read_wordpress import MOST_PAGES
+from syndicate.agency._source import KINDS
 from syndicate.errors import AgencyError
 from syndicate.news import AgencyId, FederationId, HostError, StreamName, a_label, limits, spelling
 
@@ -20,6 +22,13 @@ _CONFIG_BYTES: Final = 100_000
 _DAY: Final = 86_400
 _HINT: Final = "Open the file in an editor: each line says in a comment what belongs there."
 _ZONE: Final = r"[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}"
+_SPOKEN: Final = {  # forms, for the person who fills in the file
+    spelling.AGENCY_ID: "two letters of the state, a dot, 2 to 32 of a-z 0-9 and hyphen: vn.demo",
+    spelling.FEDERATION_ID: "the federation's id, of a-z 0-9 and hyphen: asean",
+    spelling.STREAM_NAME: "1 to 32 of a-z 0-9 and hyphen: main",
+    spelling.LANGUAGE: "a language tag: vi, en, ms-Arab, zh-Hans",
+    _ZONE: "an IANA time zone: Asia/Dili",
+}
 
 _TEMPLATE: Final = """\
 # {comment}: how its news is signed. Made by `syndicate agency init`; fill in what is empty, then run
@@ -38,7 +47,10 @@ media_hosts = {media_hosts:<20} # other hosts of your pictures; a picture from a
 # credit = "..."                   # attribution that must travel with every item
 
 [cms]
-feed = {feed:<27} # your CMS's own RSS or Atom: an http(s) address, or a file
+feed = {feed:<27} # your CMS's RSS, Atom, JSON Feed or WordPress posts (address or file), or a folder
+# kind = "wordpress"               # only if it cannot be told: feed, json, wordpress, folder
+# pages = 3                        # of WordPress's posts: 100 each, the last edited first
+# local_dates = true               # only if the CMS calls the newsroom's time GMT or UTC
 # furniture = ["related-stories"]  # class names of what is no part of an article: adverts, counters
 # allow = ["10.0.0.5:80"]          # only if your CMS answers on an address inside your own network
 
@@ -119,6 +131,9 @@ class _Form:
             rights=self.get("agency", "rights", _words(limits.RIGHTS), None),
             credit=self.get("agency", "credit", _words(limits.CREDIT), None),
             feed=self._feed(),
+            kind=self.get("cms", "kind", matching("|".join(KINDS)), "auto"),
+            pages=self.get("cms", "pages", _count(MOST_PAGES), 3),
+            local_dates=self.get("cms", "local_dates", _yes_or_no, False),
             furniture=self.get("cms", "furniture", _strings, ()),
             allow=self.get("cms", "allow", _endpoints, ()),
             folder=self._file("out", "folder"),
@@ -176,11 +191,11 @@ class _Form:
 
 
 def matching(pattern: str) -> Callable[[Any], str]:
-    """A shape: text of the form ``pattern``."""
+    """A shape: text of the form ``pattern``, one of those in ``_SPOKEN``."""
 
     def shape(value: Any) -> str:  # noqa: ANN401 - whatever the TOML held
         if not isinstance(value, str) or re.fullmatch(pattern, value, re.ASCII) is None:
-            raise ValueError(_empty_or(value, f"is not of the form {pattern}"))
+            raise ValueError(_empty_or(value, f"is {value!r}, where there should be {_SPOKEN[pattern]}"))
         return value
 
     return shape
@@ -202,6 +217,21 @@ def _whole(most: int) -> Callable[[Any], int]:
         return value
 
     return shape
+
+
+def _count(most: int) -> Callable[[Any], int]:
+    def shape(value: Any) -> int:  # noqa: ANN401 - whatever the TOML held
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+            raise ValueError(f"is no number from 1 to {most}")
+        return value
+
+    return shape
+
+
+def _yes_or_no(value: Any) -> bool:  # noqa: ANN401 - whatever the TOML held
+    if not isinstance(value, bool):
+        raise ValueError("is no yes or no as TOML writes it")  # noqa: TRY004 - a field's shape, told like any other
+    return value
 
 
 def _strings(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever the TOML held
@@ -230,7 +260,9 @@ def _hosts(least: int = 0) -> Callable[[Any], tuple[str, ...]]:
 def _folder_address(value: Any) -> str:  # noqa: ANN401 - whatever the TOML held
     address = plain_address(value) if isinstance(value, str) else None
     if address is None or not address.endswith("/"):
-        raise ValueError(_empty_or(value, 'is not an http(s) address that ends in "/"'))
+        raise ValueError(
+            _empty_or(value, 'is not an http(s) address with a host name, without a port, that ends in "/"')
+        )
     return address
 
 

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from syndicate.agency._addresses import plain_address
-from syndicate.agency._cms import CmsEntry, Words
+from syndicate.agency._challenge import challenge_in
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._convert import Converted, Picture, convert
+from syndicate.agency._entry import CmsEntry, Words
+from syndicate.agency._scripts import foreign_script
 from syndicate.agency._text import one_line, shortened, without_markup
 from syndicate.agency._tree import TooMuchMarkup
 from syndicate.news import (
@@ -42,6 +44,7 @@ _TYPES: Final = {
 }  # fmt: skip
 _SOME_PICTURE: Final = "image/x-unknown"  # it stands in an img, and nothing says more
 _EARLIEST: Final = 0.0
+_ANY_TAG = re.compile(r"<[^>]*>")  # of a converted body, where no attribute holds a bare ">"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +104,8 @@ def item_id(agency: AgencyId, cms_id: str) -> ItemId:
 
 def draft(entry: CmsEntry, config: AgencyConfig, now: float) -> Draft | Unfit:
     """What ``entry`` says, as it would be signed at ``now``."""
+    if (unfit := _unreadable(entry, now)) is not None:
+        return unfit
     if not entry.cms_id:
         return Unfit(
             code="entry-without-id",
@@ -120,6 +125,27 @@ def draft(entry: CmsEntry, config: AgencyConfig, now: float) -> Draft | Unfit:
         return _unfit(Reason.TOKEN_TOO_LARGE, str(exc))
 
 
+def _unreadable(entry: CmsEntry, now: float) -> Unfit | None:
+    """Why an entry is no story that may be looked at now, whatever it says."""
+    if entry.trouble:
+        return Unfit(
+            code="entry-unreadable", detail=entry.trouble, remedy="Mend it there; the others are signed."
+        )
+    if challenge_in(entry):
+        return Unfit(
+            code="entry-challenge",
+            detail="it is a bot wall's challenge page that was taken for a story",
+            remedy="Delete it in the CMS, and let whoever filled the CMS past the bot wall.",
+        )
+    if entry.waits and entry.published is not None and entry.published > now:
+        return Unfit(
+            code="entry-not-yet",
+            detail=f"its date is {rfc3339(entry.published)}",
+            remedy="Nothing to do: it is signed when that time has come.",
+        )
+    return None
+
+
 def _unfit(reason: Reason, detail: str) -> Unfit:
     return Unfit(code=reason.value, detail=detail, remedy=reason.remedy)
 
@@ -136,12 +162,15 @@ def _drafted(entry: CmsEntry, config: AgencyConfig, url: str, now: float) -> Dra
             detail="it has neither a title nor a text",
             remedy="Let the CMS's feed carry titles and texts.",
         )
+    # The declared language decides; a script that is not the language's is only told.
+    if found := foreign_script(f"{title} {_letters(converted.body)}", entry.lang or config.language):
+        notes.append(f"it is declared {entry.lang or config.language!r}, but most of it is {found} script")
     return Draft(
         cms_id=entry.cms_id,
         sub=item_id(config.id, entry.cms_id),
         title=title,
         url=url,
-        lang=config.language,
+        lang=entry.lang or config.language,
         summary=_summary(entry, converted.body, notes),
         content=Content(type="text/html", body=converted.body) if converted.body else None,
         byline=_fitting(one_line(entry.byline), limits.BYLINE, "byline", notes) or None,
@@ -151,6 +180,10 @@ def _drafted(entry: CmsEntry, config: AgencyConfig, url: str, now: float) -> Dra
         updated=_believed(entry.updated, now, []),
         notes=tuple(notes),
     )
+
+
+def _letters(body: str) -> str:
+    return _ANY_TAG.sub(" ", body)
 
 
 def _markup(words: Words | None) -> str:

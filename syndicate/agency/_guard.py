@@ -29,7 +29,7 @@ def check_may_sign(
     Raises:
         AgencyError: it says which of them, and what to do.
     """
-    halted = book.noted(HALTED)
+    halted = book.jotted(HALTED)
     if halted is not None:
         raise AgencyError(
             f"signing is halted: {halted}",
@@ -49,16 +49,17 @@ def check_book(config: AgencyConfig, book: StreamBook, registry: Registry) -> No
         body = (config.folder / config.atom_name).read_bytes()
     except OSError:
         return  # nothing was shown from here yet
-    if book.noted(_SHOWN) == _digest(body):
+    if book.jotted(_SHOWN) == _digest(body):
         return
     head, digest = book.head()
     for token in _own(body, registry):
         number = token.item.seq
         if number > head or (number == head and digest not in (None, token.digest)):
             raise AgencyError(
-                f"{config.book_file} ends at number {head}, but number {number} was signed and shown "
-                "already: it is an old copy, and signing from it would fork the stream",
-                hint="Run `syndicate agency recover` with the same file and --from HUB; nothing is lost.",
+                f"{config.book_file} ends at number {head} of the stream, but "
+                f"{config.folder / config.atom_name} shows number {number}: the book is lost or an old copy, "
+                "and signing from it would fork the stream",
+                hint="Whatever back-up it is: run `syndicate agency recover` with --from HUB; nothing is lost.",
             )
 
 
@@ -66,8 +67,8 @@ def remember_run(config: AgencyConfig, book: StreamBook, now: float) -> None:
     """Remember what is shown now, and when."""
     body = (config.folder / config.atom_name).read_bytes()
     for name, said in ((_SHOWN, _digest(body)), (_LAST_RUN, str(int(now)))):
-        if book.noted(name) != said:
-            book.note(name, said)
+        if book.jotted(name) != said:
+            book.jot(name, said)
 
 
 def _check_clock(book: StreamBook, now: float, *, clock_is_right: bool) -> None:
@@ -80,7 +81,7 @@ def _check_clock(book: StreamBook, now: float, *, clock_is_right: bool) -> None:
             hint="Set the clock. If it is right now and was wrong then, `syndicate agency reissue` signs "
             f"again what hubs refuse: with --since {rfc3339(now)}.",
         )
-    ran = book.noted(_LAST_RUN)
+    ran = book.jotted(_LAST_RUN)
     if not clock_is_right and ran is not None and now - int(ran) > _LEAP:
         raise AgencyError(
             f"this machine's clock says {rfc3339(now)}: the run before this was at {rfc3339(int(ran))}",
@@ -90,7 +91,7 @@ def _check_clock(book: StreamBook, now: float, *, clock_is_right: bool) -> None:
 
 def _own(body: bytes, registry: Registry) -> Iterator[Verified]:
     try:
-        carried = take_out(body, "atom")
+        carried = take_out(body, "atom").carried
     except WireError:
         return  # a half-restored file proves nothing
     for each in carried:

@@ -2,26 +2,26 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
 from syndicate.agency._brake import brake, due, release
-from syndicate.agency._cms import CMS_BYTES, CmsEntry, read_cms
+from syndicate.agency._compose import compose
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._draft import Draft, Unfit, draft
+from syndicate.agency._entry import CmsEntry
 from syndicate.agency._files import publish
 from syndicate.agency._guard import check_may_sign, remember_run
+from syndicate.agency._recognise import NEVER_SIGNED, Memory, Moved, find_moves, remember
 from syndicate.agency._report import EntryReport, Fate, Report
+from syndicate.agency._source import read_source
 from syndicate.agency._stream import Unsigned, sign_items
 from syndicate.errors import AgencyError
-from syndicate.news import Act, Item, ItemId, Refused, Registry, UnixTime, rfc3339
-from syndicate.ports import Clock, Fetched, Fetcher, FetchFailed, Signed, Signer, StreamBook, Waiting, Why
-from syndicate.trust import recall
+from syndicate.news import Act, ItemId, Refused, Registry, rfc3339
+from syndicate.ports import Clock, Fetcher, Reading, Signed, Signer, StreamBook, Waiting, Why
 
 Progress = Callable[[int, int], None]  # entries done, of all
 
 _BATCH: Final = 100  # items per commit: a run that is killed has lost none of the earlier ones
-_NEVER_SIGNED: Final = (Act.WITHHOLD, Act.RETRACT)
 
 
 async def sign_once(  # noqa: PLR0913 - the world it is handed
@@ -32,12 +32,14 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
     fetcher: Fetcher,
     clock: Clock,
     progress: Progress = lambda _done, _all: None,
+    moved: Moved = "ask",
     clock_is_right: bool = False,
 ) -> Report:
     """Sign what is new or changed in the CMS's feed, oldest first, and write the feeds that show it.
 
     An entry that vanished is left as it is. Killed at any point, the next run goes on where this one
-    stopped; run twice, the second changes nothing.
+    stopped; run twice, the second changes nothing. Where many stories come back under new ids, they wait
+    until a person says in ``moved`` whether they are the same.
 
     Raises:
         AgencyError: signing is halted, the clock or the book is not to be trusted, the CMS's feed cannot
@@ -47,9 +49,9 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
     """
     registry = config.own_registry(signer.kid, signer.public)
     check_may_sign(config, book, registry, clock.now(), clock_is_right=clock_is_right)
-    run = _Run(config=config, signer=signer, book=book, registry=registry, now=clock.now())
+    run = _Run(config=config, signer=signer, book=book, registry=registry, now=clock.now(), moved=moved)
     try:
-        entries = read_cms(await _cms_bytes(config.feed, fetcher), source=config.feed)
+        entries = (await read_source(config, fetcher)).entries
     except AgencyError:
         run.release_what_persons_wrote()  # an embargo does not wait for the CMS
         publish(config, book, registry)  # what an earlier run signed and could not show any more
@@ -65,26 +67,6 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
         files=files,
         released=released,
     )
-
-
-async def _cms_bytes(feed: str, fetcher: Fetcher) -> bytes:
-    if not feed.startswith(("http://", "https://")):
-        return _file_bytes(Path(feed))
-    match await fetcher.fetch(feed):
-        case Fetched(body=body):
-            return body
-        case FetchFailed(detail=detail):
-            raise AgencyError(f"the CMS's feed {feed} could not be fetched: {detail}")
-        case _:
-            raise AgencyError(f"{feed} answered 304 although nothing was asked about changes")
-
-
-def _file_bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(CMS_BYTES + 1)
-    except OSError as exc:
-        raise AgencyError(f"cannot read the CMS's feed {path}: {exc.strerror}") from exc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,46 +91,58 @@ class _Run:
     book: StreamBook
     registry: Registry
     now: float
+    moved: Moved
 
     def sign(
         self, entries: Sequence[CmsEntry], progress: Progress
     ) -> tuple[tuple[EntryReport, ...], tuple[EntryReport, ...]]:
         reports: dict[int, EntryReport] = {}
         drafts: dict[int, Draft] = {}
+        memory = remember(entries, self.config, self.book)
         for place, entry in enumerate(entries):
-            match draft(entry, self.config, self.now):
-                case Unfit() as unfit:
-                    reports[place] = _unfit(entry, unfit)
-                case Draft() as drafted:
-                    drafts[place] = drafted
+            if (standing := memory.standing(place)) is not None:
+                reports[place] = _as_before(entry, standing)
+            else:
+                match draft(entry, self.config, self.now):
+                    case Unfit() as unfit:
+                        reports[place] = _unfit(entry, unfit)
+                    case Draft() as drafted:
+                        drafts[place] = replace(drafted, sub=memory.item(place))
             if (place + 1) % _BATCH == 0 or place + 1 == len(entries):
                 progress(place + 1, len(entries))
-        tasks = self._braked(self._tasks(drafts, reports), drafts, reports)
+        found = self._recognised(drafts, memory, reports)
+        shown = self._shown(found, memory)
+        tasks = self._braked(self._tasks(found, reports), shown, reports)
         for start in range(0, len(tasks), _BATCH):
             self._sign(tasks[start : start + _BATCH], reports)
-        released = self._release({each.sub for each in drafts.values()})
+        released = self._release(shown)
+        self.book.note(_settled(found, memory, reports))
         return tuple(reports[place] for place in range(len(entries))), released
 
+    def _shown(self, drafts: Mapping[int, Draft], memory: Memory) -> dict[ItemId, str]:
+        """The items that the CMS shows, with the times when they first appeared."""
+        shown = {
+            memory.item(place): signed.published
+            for place in range(len(memory.subs))
+            if (signed := memory.standing(place)) is not None
+        }
+        for each in drafts.values():
+            shown[each.sub] = rfc3339(self.now if each.published is None else each.published)
+        return shown
+
     def _braked(
-        self, tasks: Sequence[_Task], drafts: Mapping[int, Draft], reports: dict[int, EntryReport]
+        self, tasks: Sequence[_Task], shown: Mapping[ItemId, str], reports: dict[int, EntryReport]
     ) -> list[_Task]:
-        """The tasks that may be done now; what hubs would refuse anyway does not wait for it."""
+        """The tasks that may be done now; the others are reported as waiting."""
         by_sub = {task.unsigned.item.sub: task for task in tasks}
         braked = brake(
-            [task.unsigned for task in tasks],
-            config=self.config,
-            book=self.book,
-            now=self.now,
-            shown={each.sub: self._published(each) for each in drafts.values()},
+            [task.unsigned for task in tasks], config=self.config, book=self.book, now=self.now, shown=shown
         )
         now = [replace(by_sub.pop(each.item.sub), unsigned=each) for each in braked.now]
         for sub, task in by_sub.items():
             kept = braked.waiting.get(sub)
             reports[task.place] = _dropped(task.draft) if kept is None else _waits(task.draft, kept)
         return now
-
-    def _published(self, each: Draft) -> str:
-        return rfc3339(self.now if each.published is None else each.published)
 
     def release_what_persons_wrote(self) -> None:
         waited = [each for each in due(self.book, self.now) if not each.fingerprint]
@@ -160,10 +154,23 @@ class _Run:
         answers = release(waited, signer=self.signer, book=self.book, registry=self.registry, now=self.now)
         return tuple(_released(each, answer) for each, answer in zip(waited, answers, strict=True))
 
+    def _recognised(
+        self, drafts: Mapping[int, Draft], memory: Memory, reports: dict[int, EntryReport]
+    ) -> dict[int, Draft]:
+        """The drafts under the items they are; what waits for a person is reported and left out."""
+        shown = {memory.item(place) for place in range(len(memory.subs))}
+        moves = find_moves(drafts, memory, self.book, moved=self.moved, shown=shown)
+        reports |= {place: _held(drafts[place], old, len(moves.held)) for place, old in moves.held.items()}
+        return {
+            place: replace(each, sub=moves.same[place].sub) if place in moves.same else each
+            for place, each in drafts.items()
+            if place not in moves.held
+        }
+
     def _tasks(self, drafts: Mapping[int, Draft], reports: dict[int, EntryReport]) -> list[_Task]:
         latest = self.book.latest({each.sub for each in drafts.values()})
         tasks: list[_Task] = []
-        seen: set[ItemId] = set()
+        seen = {report.sub for report in reports.values() if report.fate is not Fate.SKIPPED}
         for place, each in drafts.items():
             known = latest.get(each.sub)
             if each.sub in seen:
@@ -171,7 +178,9 @@ class _Run:
             elif known is not None and (fate := _standing(each, known)) is not None:
                 reports[place] = _told(each, fate, known)
             else:
-                tasks.append(_Task(place=place, draft=each, unsigned=self._unsigned(each, known)))
+                tasks.append(
+                    _Task(place=place, draft=each, unsigned=compose(each, known, self.config, self.now))
+                )
             seen.add(each.sub)
         return sorted(tasks, key=lambda task: task.order)
 
@@ -190,43 +199,43 @@ class _Run:
                 fate = Fate.SIGNED if answer.act is Act.PUBLISH else Fate.UPDATED
                 reports[task.place] = _told(task.draft, fate, answer)
 
-    def _unsigned(self, each: Draft, known: Signed | None) -> Unsigned:
-        published, updated = self._times(each, known)
-        item = Item(
-            aud=self.config.federation,
-            iss=self.config.id,
-            sub=each.sub,
-            ver=1 if known is None else known.ver + 1,
-            stream=self.config.stream,
-            seq=0,
-            prev=None,
-            iat=UnixTime(0),
-            act=Act.PUBLISH if known is None else Act.UPDATE,
-            kind=each.kind,
-            lang=each.lang,
-            title=each.title,
-            url=each.url,
-            published=published,
-            updated=updated,
-            summary=each.summary,
-            content=each.content,
-            byline=each.byline,
-            credit=self.config.credit,
-            rights=self.config.rights,
-            categories=each.categories,
-            media=each.media,
-        )
-        return Unsigned(item=item, cms_id=each.cms_id, fingerprint=each.fingerprint)
 
-    def _times(self, each: Draft, known: Signed | None) -> tuple[str, str]:
-        """`published` and `updated`: the first stays as first signed, the second only moves forward."""
-        now = rfc3339(self.now)
-        stated = None if each.updated is None else rfc3339(each.updated)
-        if known is None:
-            published = now if each.published is None else rfc3339(each.published)
-            return published, max(published, stated or published)
-        before = recall(known.token).updated
-        return known.published, stated if stated is not None and stated > before else max(now, before)
+def _settled(
+    drafts: Mapping[int, Draft], memory: Memory, reports: Mapping[int, EntryReport]
+) -> list[Reading]:
+    """How the entries were found whose word stands in the book now; the next run knows them at once."""
+    return [
+        memory.reading(place, each)
+        for place, each in drafts.items()
+        if reports[place].fate is not Fate.SKIPPED
+    ]
+
+
+def _as_before(entry: CmsEntry, signed: Signed) -> EntryReport:
+    return EntryReport(
+        cms_id=entry.cms_id,
+        title=entry.title.value[:200] if entry.title else "",
+        fate=Fate.WITHDRAWN if signed.act in NEVER_SIGNED else Fate.UNCHANGED,
+        sub=signed.sub,
+        ver=signed.ver,
+        seq=signed.seq,
+    )
+
+
+def _held(each: Draft, old: Signed, count: int) -> EntryReport:
+    return EntryReport(
+        cms_id=each.cms_id,
+        title=each.title,
+        fate=Fate.SKIPPED,
+        sub=old.sub,
+        code="entry-moved",
+        detail=f"it is number {old.seq} under another id, and so are {count} entries in all",
+        remedy=(
+            "If the CMS gave old stories new ids: `syndicate agency sign --moved same` once. "
+            "If they are news in the same words: `--moved new`."
+        ),
+        notes=each.notes,
+    )
 
 
 def _dropped(each: Draft) -> EntryReport:
@@ -274,7 +283,7 @@ def _released(each: Waiting, answer: Signed | Refused) -> EntryReport:
 
 def _standing(each: Draft, known: Signed) -> Fate | None:
     """Why nothing is to be signed for an item that was signed before; None if it has changed."""
-    if known.act in _NEVER_SIGNED:
+    if known.act in NEVER_SIGNED:
         return Fate.WITHDRAWN
     return Fate.UNCHANGED if known.fingerprint == each.fingerprint else None
 

@@ -56,10 +56,13 @@ def sign_items(
     return tuple(answers)
 
 
-def judge(item: Item, *, signer: Signer, registry: Registry, now: float) -> Refused | None:
-    """Why hubs would refuse ``item`` if it were signed now; the trial's signature is never kept or shown."""
-    placed = replace(item, seq=1, prev=None, iat=UnixTime(int(now)))
-    answer = _sign(Unsigned(item=placed), signer, registry)
+def judge(unsigned: Unsigned, *, signer: Signer, registry: Registry, now: float) -> Refused | None:
+    """Why a hub with this registry would refuse the item as the first of its stream; None if it would not.
+
+    What is signed for the question is thrown away.
+    """
+    first = replace(unsigned.item, seq=1, prev=None, iat=UnixTime(int(now)))
+    answer = _sign(replace(unsigned, item=first), signer, registry)
     return answer if isinstance(answer, Refused) else None
 
 

@@ -16,13 +16,15 @@ from syndicate.agency import (
     EntryReport,
     Fate,
     Founded,
+    Moved,
     Report,
     found_agency,
     load_config,
     sign_once,
 )
-from syndicate.cli import _agency_acts, _agency_keys, _agency_waiting
+from syndicate.cli import _agency_acts, _agency_keys, _agency_preview, _agency_waiting
 from syndicate.cli._passphrase import new_passphrase, passphrase
+from syndicate.cli._shown import shown
 from syndicate.fetch import FetchLimits, open_fetcher
 from syndicate.ports import Signer, StreamBook
 from syndicate.signing import create_key, open_key
@@ -42,15 +44,25 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     _agency_acts.add(verbs)
     _agency_waiting.add(verbs)
     _agency_keys.add(verbs)
+    _agency_preview.add(verbs)
 
 
 def _register_init(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    init = verbs.add_parser("init", help="make two keys, the enrolment file and the configuration")
+    init = verbs.add_parser(
+        "init",
+        help="make two keys, the enrolment file and the configuration",
+        description="Make an agency's two keys, its enrolment file and its configuration, once. "
+        "What is not given as an option stays empty in the configuration, to be filled in with an editor.",
+    )
     init.add_argument("id", help="the agency's id: two letters of the state, a dot, a name (vn.demo)")
     init.add_argument("--dir", type=Path, help="folder to make them in (default: ./ID)")
     init.add_argument("--federation", default="asean", help="id of the federation (default: asean)")
     init.add_argument("--passphrase-file", type=Path, help="file whose first line is the passphrase")
-    init.add_argument("--successor-passphrase-file", type=Path, help="another passphrase for the successor")
+    init.add_argument(
+        "--successor-passphrase-file",
+        type=Path,
+        help="likewise for the successor (default: the same passphrase)",
+    )
     init.add_argument("--name", default="", help="the agency's name, in its language")
     init.add_argument("--language", default="", help="of the CMS's feed: vi, en, ms-Arab ...")
     init.add_argument("--zone", default="UTC", help="the newsroom's time zone: Asia/Dili ...")
@@ -62,10 +74,22 @@ def _register_init(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 
 def _register_sign(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    sign = verbs.add_parser("sign", help="sign what is new or changed in the CMS, and write the signed feed")
+    sign = verbs.add_parser(
+        "sign",
+        help="sign what is new or changed in the CMS, and write the signed feed",
+        description="Sign what is new or changed in the CMS's feed, and write the signed feed. "
+        "Run it every few minutes; a run that finds nothing new changes nothing. "
+        "Ends with 1 if entries were skipped, and says why.",
+    )
     sign.add_argument("config", type=Path, help="the configuration that `agency init` made")
     sign.add_argument("--passphrase-file", type=Path, help="file whose first line is the passphrase")
     sign.add_argument("--clock-is-right", action="store_true", help="so much time has really passed")
+    sign.add_argument(
+        "--moved",
+        choices=("ask", "same", "new"),
+        default="ask",
+        help="many stories came back under new ids: they are the same, or news in the same words",
+    )
     sign.add_argument("--json", action="store_true", help="print the report as JSON")
     sign.set_defaults(run=run_sign)
 
@@ -84,7 +108,8 @@ def run_init(args: argparse.Namespace) -> int:
         successor=_maker(other),
         now=time.time(),
     )
-    print(_next_steps(args.id, founded))
+    own = args.successor_passphrase_file is not None
+    print(_next_steps(args.id, founded, "a passphrase of its own" if own else "the same passphrase"))
     return 0
 
 
@@ -93,7 +118,7 @@ def run_sign(args: argparse.Namespace) -> int:
     config = load_config(args.config)
     signer = open_key(config.key_file, passphrase(args.passphrase_file))
     with open_streambook(config.book_file, config.id, config.stream) as book:
-        report = asyncio.run(_sign(config, signer, book, clock_is_right=args.clock_is_right))
+        report = asyncio.run(_sign(config, signer, book, args.moved, clock_is_right=args.clock_is_right))
     print(_as_json(report) if args.json else _as_text(report))
     return 1 if report.count(Fate.SKIPPED) else 0
 
@@ -103,7 +128,9 @@ class _WallClock:
         return time.time()
 
 
-async def _sign(config: AgencyConfig, signer: Signer, book: StreamBook, *, clock_is_right: bool) -> Report:
+async def _sign(
+    config: AgencyConfig, signer: Signer, book: StreamBook, moved: Moved, *, clock_is_right: bool
+) -> Report:
     caps = FetchLimits(encoded_bytes=CMS_BYTES, decoded_bytes=CMS_BYTES)
     async with open_fetcher(caps, allow=config.allow, user_agent=_user_agent(config)) as fetcher:
         return await sign_once(
@@ -114,6 +141,7 @@ async def _sign(config: AgencyConfig, signer: Signer, book: StreamBook, *, clock
             clock=_WallClock(),
             progress=_tell_progress,
             clock_is_right=clock_is_right,
+            moved=moved,
         )
 
 
@@ -142,7 +170,7 @@ def _answers(args: argparse.Namespace) -> Answers:
     )
 
 
-def _next_steps(agency: str, founded: Founded) -> str:
+def _next_steps(agency: str, founded: Founded, sealed_with: str) -> str:
     return f"""\
 {agency} has its keys. What to do with each file in {founded.folder}:
 
@@ -151,7 +179,7 @@ def _next_steps(agency: str, founded: Founded) -> str:
       passphrase apart from it. Nobody else ever needs this file: not the ministry, not the hub.
   {founded.successor.name}
       The sealed successor, for the day the first key is lost or stolen. Move it to a USB stick in
-      a safe NOW, off this and every other machine, and delete it here.
+      a safe NOW, off this and every other machine, and delete it here. It has {sealed_with}.
   {founded.enrolment.name}
       The public halves of both keys, with the proof that you hold them. Nothing in it is secret.
       Send it to your ministry, and read the two kid lines to them over the telephone.
@@ -164,7 +192,7 @@ def _next_steps(agency: str, founded: Founded) -> str:
 
 
 def _as_json(report: Report) -> str:
-    return json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=2, default=str)
+    return json.dumps(dataclasses.asdict(report), indent=2, default=str)
 
 
 def _as_text(report: Report) -> str:
@@ -182,8 +210,8 @@ def _lines(entry: EntryReport) -> list[str]:
     if entry.fate is Fate.UNCHANGED:
         return []
     place = f" as number {entry.seq}, version {entry.ver}" if entry.seq is not None else ""
-    lines = [f"{entry.fate}{place}: {entry.title or entry.cms_id or 'an entry without a title'}"]
+    lines = [f"{entry.fate}{place}: {shown(entry.title or entry.cms_id) or 'an entry without a title'}"]
     if entry.code is not None:
-        lines.append(f"  {entry.code}: {entry.detail}")
+        lines.append(f"  {entry.code}: {shown(entry.detail or '')}")
         lines.append(f"  {entry.remedy}")
-    return lines + [f"  note: {note}" for note in entry.notes]
+    return lines + [f"  note: {shown(note)}" for note in entry.notes]

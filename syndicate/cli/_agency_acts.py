@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from syndicate.cli._agency_desk import add_config, at_desk, confirm, moment_of
-from syndicate.cli._asked import shown
+from syndicate.cli._shown import shown
 from syndicate.errors import AgencyError
 from syndicate.news import Item, rfc3339
 from syndicate.newsdesk import (

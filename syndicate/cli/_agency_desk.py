@@ -11,8 +11,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from syndicate.agency import AgencyConfig, load_config
-from syndicate.cli._asked import shown
 from syndicate.cli._passphrase import passphrase
+from syndicate.cli._shown import shown
 from syndicate.errors import AgencyError
 from syndicate.newsdesk import Desk
 from syndicate.signing import open_key

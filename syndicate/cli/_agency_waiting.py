@@ -8,8 +8,8 @@ from pathlib import Path
 from syndicate.agency import load_config
 from syndicate.cli._agency_desk import add_config, at_desk, confirm, moment_of
 from syndicate.cli._agency_keys import tokens_from
-from syndicate.cli._asked import shown
 from syndicate.cli._passphrase import new_passphrase, passphrase
+from syndicate.cli._shown import shown
 from syndicate.news import Refused, rfc3339
 from syndicate.newsdesk import Desk, appoint, drop_ids, panic, recover, release_ids, resume
 from syndicate.ports import Signed, Waiting
@@ -71,7 +71,7 @@ def _add_panic(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 def _list(args: argparse.Namespace) -> int:
     config = load_config(args.config)
     with open_streambook(config.book_file, config.id, config.stream) as book:
-        waiting, halted = book.waiting(), book.noted("halted")
+        waiting, halted = book.waiting(), book.jotted("halted")
     if halted is not None:
         print(f"Signing is halted: {halted}")
     for each in waiting:

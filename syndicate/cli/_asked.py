@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from syndicate.errors import ClientError, FetchError
 from syndicate.fetch import FetchLimits, open_fetcher
-from syndicate.news import Registry, limits
+from syndicate.news import Registry
 from syndicate.ports import Fetched
 from syndicate.registry import bundled, load_registry
 
@@ -43,6 +43,15 @@ def registry_of(args: argparse.Namespace) -> Registry:
     if args.sources is not None:
         sources, keys = args.sources, args.keys or args.sources.parent / "keys"
     return load_registry(sources, args.keys or keys)
+
+
+def consulted(args: argparse.Namespace, registry: Registry) -> str:
+    """For whoever was told that a key is unknown: to whom, and how to ask another registry."""
+    whose = "which came with this program" if args.sources is None else f"in {args.sources}"
+    return (
+        f"Judged with the registry of {registry.name!r}, {whose}; it lists {len(registry.keys)} keys.\n"
+        "  Another one: --sources FOLDER --keys FOLDER (the demo prints its own)."
+    )
 
 
 def moment(args: argparse.Namespace) -> int:
@@ -98,8 +107,3 @@ def typed(address: str) -> tuple[tuple[str, int], ...]:
     if parts.hostname == "localhost":
         return tuple((loopback, port) for loopback in _LOOPBACK)
     return ((parts.hostname, port),) if parts.hostname in _LOOPBACK else ()
-
-
-def shown(text: str) -> str:
-    """Text from outside, made harmless for a terminal: one line, nothing that steers it."""
-    return "".join(letter if letter.isprintable() else " " for letter in text[: limits.TITLE])

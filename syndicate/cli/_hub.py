@@ -68,4 +68,13 @@ def _show(settings: Settings) -> None:
 
 
 def _started(hub: Hub) -> None:
-    print(f"The hub is at {hub.url}/ and its unified feed at {hub.url}/feeds/all.atom", flush=True)
+    print(f"The hub is at {hub.url}/ and its unified feed at {hub.url}/feeds/all.atom")
+    print(_polled(hub), flush=True)
+
+
+def _polled(hub: Hub) -> str:
+    feeds = hub.registry.feeds(int(hub.clock.now()))
+    if not feeds:
+        return "No agency in its registry is active with a signed feed, so it polls nothing yet."
+    speaking = len({feed.agency for feed in feeds})
+    return f"Signed feeds that it polls: {len(feeds)}, of agencies: {speaking}. Ctrl-C stops it."

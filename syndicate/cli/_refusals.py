@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from syndicate.errors import StorageError
 from syndicate.news import AgencyId
 from syndicate.ports import RefusalRecord
 from syndicate.storage import read_refusals
@@ -44,6 +45,11 @@ def _limit(written: str) -> int:
 
 def _run(args: argparse.Namespace) -> int:
     agency = AgencyId(args.agency) if args.agency else None
+    if not args.db.exists():
+        raise StorageError(
+            f"there is no hub's database {args.db}",
+            hint="Name it: --db FILE (the setting `database` of the hub; the demo prints its own).",
+        )
     with read_refusals(args.db) as refusals:
         records = refusals(agency, args.limit)
     if args.json:

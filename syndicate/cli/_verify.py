@@ -4,7 +4,8 @@ import argparse
 import json
 import re
 
-from syndicate.cli._asked import add_registry, moment, read, registry_of, shown
+from syndicate.cli._asked import add_registry, consulted, moment, read, registry_of
+from syndicate.cli._shown import shown
 from syndicate.client import TokenReport, verify_token
 from syndicate.errors import ClientError
 from syndicate.news import Reason, limits
@@ -27,8 +28,14 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def _run(args: argparse.Namespace) -> int:
     body, _ = read(args.token)
-    report = verify_token(_token(body, args.token), registry_of(args), now=moment(args))
-    print(json.dumps(report.as_json(), indent=2, ensure_ascii=False) if args.json else _told(report))
+    registry = registry_of(args)
+    report = verify_token(_token(body, args.token), registry, now=moment(args))
+    if args.json:
+        print(json.dumps(report.as_json(), indent=2))
+    else:
+        print(_told(report))
+        if Reason.KEY_UNKNOWN in report.reasons:
+            print(consulted(args, registry))
     return 0 if report.ok else 1
 
 
@@ -53,7 +60,8 @@ def _told(report: TokenReport) -> str:
         lines.append(f"\n{item.act} · version {item.ver} · {item.lang} · {item.published}")
         lines.append(shown(item.title))
     if report.ok:
-        lines.append(f"\nSigned with the key of {report.agency_name} ({report.agency}), unaltered since.")
+        whose = f"{report.agency_name} ({report.agency})"
+        lines.append(f"\nSigned with the key of {whose}, unaltered since it was signed.")
     for reason, detail in zip(report.reasons, report.details, strict=True):
         lines.append(f"\n{reason}: {detail}.\n  {Reason(reason).remedy}")
     lines += [f"marked: {mark}" for mark in sorted(report.marks)]

@@ -2,12 +2,17 @@
 
 import argparse
 import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Final
 
-from syndicate.cli._asked import add_registry, is_address, moment, read, registry_of, shown
+from syndicate.cli._asked import add_registry, consulted, is_address, moment, read, registry_of
+from syndicate.cli._shown import shown
 from syndicate.client import EntryReport, FeedReport, verify_feed
 from syndicate.news import Reason
+from syndicate.wire import Difference
 
+_MOST_TOLD: Final = 50  # differences of one entry; --json has them all
 _BY_TYPE: Final = {
     "application/atom+xml": "atom",
     "application/feed+json": "json",
@@ -32,14 +37,20 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def _run(args: argparse.Namespace) -> int:
     body, media_type = read(args.feed)
+    registry = registry_of(args)
     report = verify_feed(
         body,
         args.format or _BY_TYPE.get(media_type) or _guess(body),
-        registry_of(args),
+        registry,
         now=moment(args),
         url=args.feed if is_address(args.feed) else None,
     )
-    print(json.dumps(report.as_json(), indent=2, ensure_ascii=False) if args.json else _told(report))
+    if args.json:
+        print(json.dumps(report.as_json(), indent=2))
+    else:
+        print(_told(report))
+        if any(each.token and Reason.KEY_UNKNOWN in each.token.reasons for each in report.entries):
+            print(consulted(args, registry))
     return 0 if report.ok else 1
 
 
@@ -51,8 +62,8 @@ def _guess(body: bytes) -> str:
 
 
 def _told(report: FeedReport) -> str:
-    lines = [line for entry in report.entries if not entry.ok for line in _entry(entry)]
-    lines += [f"feed: {each.field} {each.what}" for each in report.differences]
+    lines = list(_entries(report.entries))
+    lines += [f"feed: {line}" for line in _differences(report.differences)]
     if report.detail is not None:
         lines.append(f"{report.reason or 'not checked'}: {shown(report.detail)}")
     good = sum(entry.ok for entry in report.entries)
@@ -65,11 +76,26 @@ def _told(report: FeedReport) -> str:
     return "\n".join(lines)
 
 
+def _entries(entries: Iterable[EntryReport]) -> Iterator[str]:
+    """What is wrong with each; neighbours that are wrong in the same way are told once."""
+    for told, alike in groupby(entries, _entry):
+        places = [entry.place + 1 for entry in alike]
+        where = f"entry {places[0]}" if len(places) == 1 else f"entries {places[0]} to {places[-1]}"
+        yield from (f"{where}: {line}" for line in told)
+
+
 def _entry(entry: EntryReport) -> list[str]:
-    where = f"entry {entry.place + 1}"
+    if entry.ok:
+        return []
     if entry.token is None:
-        return [f"{where}: carries no token, so nothing in it is signed"]
-    told = [f"{where}: {each.field} {each.what}" for each in entry.differences]
+        return ["no token, so nothing in it is signed"]
+    told = _differences(entry.differences)
     for reason, detail in zip(entry.token.reasons, entry.token.details, strict=True):
-        told.append(f"{where}: {reason}: {detail}. {Reason(reason).remedy}")
+        told.append(f"{reason}: {detail}. {Reason(reason).remedy}")
     return told
+
+
+def _differences(found: Sequence[Difference]) -> list[str]:
+    # A field is named as the document names it, and the document is a stranger's.
+    told = [f"{shown(each.field)} {each.what}" for each in found[:_MOST_TOLD]]
+    return told if len(found) <= _MOST_TOLD else [*told, f"and {len(found) - _MOST_TOLD} more"]

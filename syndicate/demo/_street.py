@@ -24,7 +24,6 @@ class Page:
 
 
 Ranting = Callable[[BaseHTTPRequestHandler], None]  # writes whatever it likes: for those who misbehave
-Shown = Callable[[], Page] | Ranting
 
 
 class _Server(ThreadingHTTPServer):

@@ -35,9 +35,13 @@ class _Guard:
         if (dialled, port) in self._allow:
             return
         if (why := why_special(dialled)) is not None:
-            raise ForbiddenAddress(f"{dialled} is not dialled: {why} address")
+            raise ForbiddenAddress(
+                f"{dialled} is not dialled: {why} address, and {dialled}:{port} is not listed in `allow`"
+            )
         if port not in _PUBLIC_PORTS:
-            raise ForbiddenAddress(f"{dialled} is not dialled: port {port} is neither 80 nor 443")
+            raise ForbiddenAddress(
+                f"{dialled} is not dialled: port {port} is neither 80 nor 443, nor listed in `allow`"
+            )
 
     def open_socket(self, info: _AddrInfo) -> socket.socket:
         """A socket for ``info``, as asked for by aiohttp for every connection, IP literals included."""

@@ -29,7 +29,7 @@ from syndicate.ports import (
     Storage,
     Unchanged,
 )
-from syndicate.wire import Carried, unload
+from syndicate.wire import Carried, take_out
 
 _LOG = logging.getLogger(__name__)
 
@@ -188,7 +188,7 @@ class Poller:
 
     async def _take(self, feed: SignedFeed, registry: Registry, basis: str, fetched: Fetched) -> Polled:
         try:
-            brought = unload(fetched.body, feed.format)
+            brought = take_out(fetched.body, feed.format)
         except WireError as exc:
             return await self._refuse(feed, fetched.body, exc)
         outcomes = await self._admit(feed, brought.carried)

@@ -9,6 +9,7 @@ import hashlib
 import math
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
@@ -18,6 +19,7 @@ from syndicate.news import Entry, Feed, Index, Kind, Registry, Slice, b64url
 from syndicate.ports import Clock, Logged, Storage, Window
 from syndicate.republish import compose, entry_of, token_address
 from syndicate.trust import recall
+from syndicate.wire import RSS_BODIES
 
 _ALERT_PAGE: Final = 200  # versions looked at in one go for an alert among them
 _NEVER_STALE: Final = math.inf
@@ -31,9 +33,12 @@ class PressLimits:
     window_least: int = 100
     window_most: int = 500  # Atom and JSON Feed carry the tokens
     window_most_rss: int = 4_000  # an hour at one item a second, and some
+    # Of tokens, which an agency can make thirteen times as large as usual: a document has to fit in memory.
+    window_characters: int = 16_000_000
+    window_characters_rss: int = 32_000_000
     rebuild_seconds: float = 5.0  # between two versions of one document, but for an alert
     look_seconds: float = 1.0  # how long the newest index is believed when nobody rang
-    kept_bytes: int = 64_000_000
+    kept_bytes: int = 32_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +118,8 @@ class Press:
         self._locks: dict[str, asyncio.Lock] = {}
         # One core is enough for rendering: admission and answers need the other.
         self._one_rendering = asyncio.Lock()
+        # Always the same thread: each thread that renders would keep the memory of its largest document.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="press")
 
     async def document(self, slice_: Slice, format: str) -> Document:  # noqa: A002 - the word of every feed API
         """The slice as "rss", "atom" or "json": ``rebuild_seconds`` behind at most, and never an alert.
@@ -210,7 +217,7 @@ class Press:
         loop = asyncio.get_running_loop()
         began = loop.time()
         written = await write()
-        document = await asyncio.to_thread(_squeeze, written, self._codings)
+        document = await loop.run_in_executor(self._thread, _squeeze, written, self._codings)
         self._told(loop.time() - began)
         return document
 
@@ -224,15 +231,24 @@ class Press:
 
     async def _write(self, slice_: Slice, format_: str) -> Written:
         limits = self._limits
-        most = limits.window_most_rss if format_ == "rss" else limits.window_most
-        window = Window(seconds=limits.window_seconds, least=limits.window_least, most=most)
+        rss = format_ == "rss"
+        window = Window(
+            seconds=limits.window_seconds,
+            least=limits.window_least,
+            most=limits.window_most_rss if rss else limits.window_most,
+            characters=limits.window_characters_rss if rss else limits.window_characters,
+        )
         newest = await self._storage.newest(slice_)
         logged = await self._storage.window(slice_, window)
-        return await asyncio.to_thread(self._typeset, slice_, format_, logged, newest)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._typeset, slice_, format_, logged, newest)
 
     def _typeset(self, slice_: Slice, format_: str, logged: Sequence[Logged], newest: int) -> Written:
         registry = self._registry()
-        entries = [self._entry(one, registry) for one in logged]
+        with_body = RSS_BODIES if format_ == "rss" else len(logged)
+        entries = [self._entry(one, registry) for one in logged[:with_body]]
+        # Thousands of bodies that the document does not show would be most of what its making takes.
+        entries += [replace(self._entry(one, registry), text=None, html=None) for one in logged[with_body:]]
         indices = [one.index for one in logged]
         feed = compose(
             slice_,

@@ -11,15 +11,18 @@ from syndicate.news import (
     Admitted,
     AgencyId,
     Held,
+    Item,
     ItemId,
     Known,
     Reason,
     Refused,
     Registry,
+    TokenDigest,
 )
 from syndicate.ports import Book, StreamKey, VersionKey
 from syndicate.trust import (
     ItemState,
+    Neighbours,
     Placed,
     StreamState,
     Verified,
@@ -130,14 +133,22 @@ class Desk:
         self._items[said.sub] = placed.item
         self._versions[(said.sub, said.ver)] = verified.digest
         self._move((said.iss, said.stream), placed.stream)
-        for step, now in (
-            (0, {"here": verified.digest}),
-            (1, {"before": verified.digest}),
-            (-1, {"after": True, "after_prev": said.prev}),
-        ):
-            at = (said.iss, said.stream, said.seq + step)
-            if at in self._around:
-                self._around[at] = replace(self._around[at], **now)
+        self._tell_around(said, verified.digest)
+
+    def _tell_around(self, said: Item, digest: TokenDigest) -> None:
+        """Tell the place of an admitted token, and those before and after it, that it is there."""
+        here, after, before = ((said.iss, said.stream, said.seq + step) for step in (0, 1, -1))
+        around = self._around
+        if (now := around.get(here)) is not None:
+            around[here] = Neighbours(
+                here=digest, before=now.before, after=now.after, after_prev=now.after_prev
+            )
+        if (now := around.get(after)) is not None:
+            around[after] = Neighbours(
+                here=now.here, before=digest, after=now.after, after_prev=now.after_prev
+            )
+        if (now := around.get(before)) is not None:
+            around[before] = Neighbours(here=now.here, before=now.before, after=True, after_prev=said.prev)
 
     def _move(self, key: StreamKey, state: StreamState) -> None:
         self._streams[key] = state

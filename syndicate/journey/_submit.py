@@ -1,20 +1,22 @@
 """The other first leg: tokens that an agency pushes instead of waiting to be polled (POST /v1/submit).
 
 A token proves itself, so there is no account; what must be bounded is what one key can make us keep. An
-agency has an allowance, and is charged for a token once its signature has proved to be theirs: junk that
+key has an allowance, and is charged for a token once its signature has proved to be that key's: junk that
 merely names a key costs its agency nothing. For the same reason a known token is free, and a refused one
 is charged once: both can be copied from public feeds by anybody. Whose allowance is used up is turned
 away by the key that a token names, before any cryptography: that harms no one who could still send.
+Allowances are by key and not by agency, so that whoever stole one cannot keep its successor from being heard.
 """
 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeGuard
+from typing import TypeGuard
 
 from syndicate.journey._arrive import Admits
 from syndicate.news import (
+    UNPROVED,
     Admitted,
     AgencyId,
     Envelope,
@@ -30,33 +32,20 @@ from syndicate.news import (
 )
 from syndicate.ports import Clock
 
-# Refused in steps 1 to 5: nothing shows that the agency had a part in it.
-_UNPROVED: Final = frozenset(
-    {
-        Reason.TOKEN_TOO_LARGE,
-        Reason.TOKEN_MALFORMED,
-        Reason.BASE64_NOT_CANONICAL,
-        Reason.HEADER_UNKNOWN,
-        Reason.KEY_UNKNOWN,
-        Reason.KEY_WEAK,
-        Reason.SIGNATURE_BAD,
-    }
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmitLimits:
-    """How much may be pushed; the same for every agency."""
+    """How much may be pushed; the same for every key."""
 
     tokens: int = limits.FEED_ENTRIES  # in one submission
-    burst: int = 300  # tokens of one agency at once
-    per_second: float = 2.0  # tokens of one agency, lastingly
+    burst: int = 300  # tokens under one key at once
+    per_second: float = 2.0  # tokens under one key, lastingly
     at_once: int = 4  # submissions being judged; polls go on beside them
     charged: int = 10_000  # digests remembered as charged
 
 
 class SubmissionDesk:
-    """Takes pushed tokens to admission, and keeps each agency's allowance."""
+    """Takes pushed tokens to admission, and keeps each key's allowance."""
 
     def __init__(
         self,
@@ -70,7 +59,7 @@ class SubmissionDesk:
         self._clock = clock
         self._bounds = bounds or SubmitLimits()
         self._places = asyncio.Semaphore(self._bounds.at_once)
-        self._allowances: dict[AgencyId, _Allowance] = {}
+        self._allowances: dict[str, _Allowance] = {}  # by the header that names the key
         self._charged: OrderedDict[TokenDigest, None] = OrderedDict()
         self._owners: tuple[str, dict[str, AgencyId]] = ("", {})
 
@@ -97,50 +86,48 @@ class SubmissionDesk:
         if not tokens:
             return ()
         outcomes = await self._admission.admit([Envelope(token=token, source="submit") for token in tokens])
-        for outcome in outcomes:
-            self._charge(outcome)
+        for token, outcome in zip(tokens, outcomes, strict=True):
+            self._charge(_header(token), outcome)
         return outcomes
 
     def _turned_away(self, token: str) -> Refused | None:
         """The refusal for a token that names a key whose agency has used up its allowance."""
-        agency = self._named(token)
-        if agency is None or (wait := self._allowance(agency).seconds_to_wait(self._clock.now())) <= 0:
+        header = _header(token)
+        agency = self._owner(header)
+        if agency is None or (wait := self._allowance(header).seconds_to_wait(self._clock.now())) <= 0:
             return None
         return Refused(
             reason=Reason.RATE_LIMITED,
-            detail=f"{agency} has sent more than its share; again in {int(wait) + 1} seconds",
+            detail=f"{agency} has sent more than its share under this key; again in {int(wait) + 1} seconds",
             agency=agency,
             digest=digest_of(token) if token.isascii() else None,
         )
 
-    def _charge(self, outcome: Outcome) -> None:
-        if not _proved(outcome) or outcome.agency is None or outcome.digest is None:
-            return
-        agency, digest = outcome.agency, outcome.digest
-        if digest in self._charged:
+    def _charge(self, header: str, outcome: Outcome) -> None:
+        if not _proved(outcome) or (digest := outcome.digest) is None or digest in self._charged:
             return
         self._charged[digest] = None
         if len(self._charged) > self._bounds.charged:
             self._charged.popitem(last=False)
-        self._allowance(agency).take(self._clock.now())
+        self._allowance(header).take(self._clock.now())
 
-    def _allowance(self, agency: AgencyId) -> "_Allowance":
-        if (found := self._allowances.get(agency)) is None:  # as many as the registry has agencies
-            found = self._allowances[agency] = _Allowance(self._bounds)
+    def _allowance(self, header: str) -> "_Allowance":
+        if (found := self._allowances.get(header)) is None:  # as many as the registry has keys
+            found = self._allowances[header] = _Allowance(self._bounds)
         return found
 
-    def _named(self, token: str) -> AgencyId | None:
-        """Whose key the token names. A header has one spelling, so nothing needs to be decoded."""
+    def _owner(self, header: str) -> AgencyId | None:
+        """Whose key the header names. A header has one spelling, so nothing needs to be decoded."""
         registry = self._registry_source()
         if self._owners[0] != registry.version:
             self._owners = (registry.version, _headers(registry))
-        return self._owners[1].get(token[:200].partition(".")[0])
+        return self._owners[1].get(header)
 
 
 def _proved(outcome: Outcome) -> TypeGuard[Admitted | Held | Refused]:
     """Whether this token, not seen before, was shown to be its agency's own."""
     if isinstance(outcome, Refused):
-        return outcome.reason not in _UNPROVED
+        return outcome.reason not in UNPROVED
     return isinstance(outcome, Admitted | Held)
 
 
@@ -167,6 +154,11 @@ class _Allowance:
         if self._at is not None and now > self._at:  # a clock set back gives nothing, and takes nothing
             self._left = min(self._burst, self._left + (now - self._at) * self._per_second)
         self._at = now
+
+
+def _header(token: str) -> str:
+    """A token's first part, as far as it could be the one header there is."""
+    return token[:200].partition(".")[0]
 
 
 def _headers(registry: Registry) -> dict[str, AgencyId]:

@@ -43,7 +43,17 @@ from syndicate.news._item import (
     Relation,
     RelationType,
 )
-from syndicate.news._outcome import Admitted, Held, Known, Mark, Outcome, Reason, Refused, Unjudged
+from syndicate.news._outcome import (
+    UNPROVED,
+    Admitted,
+    Held,
+    Known,
+    Mark,
+    Outcome,
+    Reason,
+    Refused,
+    Unjudged,
+)
 from syndicate.news._registry import (
     Agency,
     AgencyKey,
@@ -60,6 +70,7 @@ from syndicate.news._times import rfc3339
 
 __all__ = [
     "PROTOCOL_VERSION",
+    "UNPROVED",
     "UNSAFE_CHARACTERS",
     "Act",
     "Admitted",

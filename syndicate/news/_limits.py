@@ -22,6 +22,7 @@ EVIDENCE: Final = 20
 CONTENT_DEPTH: Final = 16  # open elements
 VERSION_JUMP: Final = 100  # above the highest version known
 SEQUENCE_JUMP: Final = 10_000  # above the head of the stream
+SEQUENCE_START: Final = 1_000_000_000  # of the first token of a stream never seen
 CLOCK_AHEAD_SECONDS: Final = 300  # how far `iat` may lie ahead of the receipt
 GRACE_SECONDS: Final = 7 * 86_400  # how long a key is honoured, marked late, after its window
 LATE_SECONDS: Final = 3_600  # received longer than this after `iat`: marked late

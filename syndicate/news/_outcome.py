@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from syndicate.news._ids import AgencyId, ItemId, TokenDigest
 
@@ -65,6 +66,20 @@ class Reason(StrEnum):
         return _REMEDIES[self]
 
 
+# Refused in steps 1 to 5: no agency has shown a part in it, and anybody can make any number of them.
+UNPROVED: Final = frozenset(
+    {
+        Reason.TOKEN_TOO_LARGE,
+        Reason.TOKEN_MALFORMED,
+        Reason.BASE64_NOT_CANONICAL,
+        Reason.HEADER_UNKNOWN,
+        Reason.KEY_UNKNOWN,
+        Reason.KEY_WEAK,
+        Reason.SIGNATURE_BAD,
+    }
+)
+
+
 class Mark(StrEnum):
     """Something a reader of an admitted item may want to know; it never hides the item."""
 
@@ -116,7 +131,7 @@ class Admitted:
 class Unjudged:
     """Our own code failed on this token (the log has the traceback): nothing is said about it, nothing kept.
 
-    A bug is never filed as a bad source; the other tokens of its batch have their own outcomes.
+    No source is blamed for a bug; the other tokens of its batch have their own outcomes.
     """
 
     digest: TokenDigest | None = None
@@ -156,7 +171,7 @@ _REMEDIES = {
     Reason.URL_INVALID: "Use a plain http(s) address: no user, port, or trailing dot; ASCII only.",
     Reason.HOST_NOT_LISTED: "Use an address on a host that the registry lists, or have the host listed.",
     Reason.MEDIA_HOST_NOT_LISTED: "Have the picture's host listed under media_hosts.",
-    Reason.CLOCK_AHEAD: "Set the signing machine's clock; it is more than five minutes fast.",
+    Reason.CLOCK_AHEAD: "Set the signing machine's clock, or the date in the CMS: one is minutes ahead.",
     Reason.KEY_NOT_YET_VALID: "Wait for the key's first day, or sign with the key in use.",
     Reason.KEY_EXPIRED: "Rotate to the sealed successor and sign again.",
     Reason.KEY_REVOKED: "Sign again with a key that has not been revoked.",

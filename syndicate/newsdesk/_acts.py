@@ -118,7 +118,7 @@ def compose(deed: Deed, manuscript: Manuscript, desk: Desk, *, target: Signed | 
         item = _next_version(deed, manuscript, desk, _given(target))
     else:
         item = _new_item(deed, manuscript, desk, target)
-    refused = judge(item, signer=desk.signer, registry=desk.registry, now=desk.now)
+    refused = judge(Unsigned(item=item), signer=desk.signer, registry=desk.registry, now=desk.now)
     if refused is not None:
         raise AgencyError(f"hubs would refuse it: {refused.detail}", hint=refused.reason.remedy)
     return item

@@ -25,7 +25,7 @@ def panic(desk: Desk, *, since: float, note: str | None = None) -> tuple[Signed 
         SigningError: the key cannot sign; signing is halted nevertheless.
         StorageError: the book cannot be written.
     """
-    desk.book.note(HALTED, f"`agency panic` at {rfc3339(desk.now)}, since {rfc3339(since)}")
+    desk.book.jot(HALTED, f"`agency panic` at {rfc3339(desk.now)}, since {rfc3339(since)}")
     desk.book.hold([replace(each, why=_halted(each.why), due=None) for each in desk.book.waiting()])
     touched = list(_signed_since(desk.book, since))
     desk.book.bar({mark for each in touched for mark in marks_of(recall(each.token))})
@@ -47,10 +47,10 @@ def resume(book: StreamBook) -> str:
     Raises:
         AgencyError: it is not halted.
     """
-    halted = book.noted(HALTED)
+    halted = book.jotted(HALTED)
     if halted is None:
         raise AgencyError("signing is not halted")
-    book.note(HALTED, None)
+    book.jot(HALTED, None)
     return halted
 
 

@@ -135,7 +135,7 @@ def _own(token: str, registry: Registry) -> Verified | None:
 def _shown(desk: Desk) -> list[Verified]:
     try:
         body = (desk.config.folder / desk.config.atom_name).read_bytes()
-        carried = take_out(body, "atom")
+        carried = take_out(body, "atom").carried
     except (OSError, WireError):
         return []
     judged = (_own(each.token, desk.registry) for each in carried)

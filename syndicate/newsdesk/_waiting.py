@@ -22,7 +22,7 @@ def appoint(second: Signer, desk: Desk, *, by: Signer | None = None) -> None:
     enrolled = {key.kid for key in desk.config.keys}
     if second.kid == desk.signer.kid or second.kid in enrolled:
         raise AgencyError("the second person's key is none of the agency's own", hint="Make one of its own.")
-    before = desk.book.noted(_SECOND)
+    before = desk.book.jotted(_SECOND)
     may = before in (None, second.kid) or (
         by is not None and by.kid != desk.signer.kid and by.kid in {before, *enrolled}
     )
@@ -31,7 +31,7 @@ def appoint(second: Signer, desk: Desk, *, by: Signer | None = None) -> None:
             "a second person is appointed already",
             hint="Replace them with their own key, or with the sealed successor: --by FILE.",
         )
-    desk.book.note(_SECOND, second.kid)
+    desk.book.jot(_SECOND, second.kid)
 
 
 def release_ids(
@@ -85,7 +85,7 @@ def _chosen(ids: Collection[int], book: StreamBook) -> tuple[Waiting, ...]:
 
 
 def _check_second(book: StreamBook, second: Signer | None) -> None:
-    appointed = book.noted(_SECOND)
+    appointed = book.jotted(_SECOND)
     if appointed is None:
         raise AgencyError(
             "alerts and rebuttals need a second person, and none is appointed",

@@ -1,4 +1,4 @@
-"""What the journey needs from the world, as Protocols whose docstrings are promises.
+"""The world as the journey knows it: protocols, and every docstring in them is binding.
 
 Bring an implementation of each (assembly knows which); leave with types that say what may be relied on.
 Each port has one contract suite in ``tests/contracts`` that runs over every implementation.
@@ -27,7 +27,7 @@ from syndicate.ports._storage import (
     VersionKey,
     Window,
 )
-from syndicate.ports._streambook import Signed, StreamBook, Waiting, Why
+from syndicate.ports._streambook import Reading, Signed, StreamBook, Waiting, Why
 from syndicate.ports._wakeup import Wakeup
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "Fetcher",
     "Logged",
     "Place",
+    "Reading",
     "RefusalRecord",
     "Signed",
     "Signer",

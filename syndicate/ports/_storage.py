@@ -48,12 +48,14 @@ class Window:
     """How much of a slice a feed document holds, counted from the slice's newest index backwards.
 
     Every item sealed within ``seconds`` of the newest one, and at least ``least`` items, but never
-    more than ``most``. It does not look at the clock: the same log gives the same window.
+    more than ``most``, nor (the newest one apart) more than ``characters`` of tokens together. It does
+    not look at the clock: the same log gives the same window.
     """
 
     seconds: int
     least: int
     most: int
+    characters: int = 16_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,17 @@ class Waiting:
     due: int | None  # Unix seconds; None: never by itself
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How an entry of the CMS was found the last time; it saves work, and recognises a story by its text."""
+
+    sub: ItemId  # of the entry's own id, as the CMS gives it
+    raw: str  # digest of all that was read of it, and of the configuration it was read with
+    fingerprint: str  # of what would be signed for it
+    content: str  # digest of its title and text alone
+    stands_for: ItemId | None = None  # the item it is, if the CMS had given that another id
+
+
 class StreamBook(Protocol):
     """One stream of one agency. One process at a time; every method is a short, blocking call.
 
@@ -110,12 +121,12 @@ class StreamBook(Protocol):
         """Forget these marks: a person let the text go out."""
         ...
 
-    def noted(self, name: str) -> str | None:
-        """What was noted last under ``name``."""
+    def jotted(self, name: str) -> str | None:
+        """What was jotted down last under ``name``."""
         ...
 
-    def note(self, name: str, said: str | None) -> None:
-        """Note it under ``name``, in place of what stood there; None takes it away."""
+    def jot(self, name: str, said: str | None) -> None:
+        """Jot it down under ``name``, in place of what stood there; None takes it away."""
         ...
 
     def restore(
@@ -135,6 +146,22 @@ class StreamBook(Protocol):
         Raises:
             StorageError: a number or a version is taken, ``goes_on_after`` is below a number that is
                 taken, or the disk is full; nothing was kept.
+        """
+        ...
+
+    def readings(self, subs: Collection[ItemId]) -> Mapping[ItemId, Reading]:
+        """How these entries were found the last time, where they were."""
+        ...
+
+    def read_before(self, contents: Collection[str]) -> Mapping[str, frozenset[ItemId]]:
+        """The items that were ever read with these titles and texts."""
+        ...
+
+    def note(self, readings: Collection[Reading]) -> None:
+        """Remember how entries were found, all or none; what was known of the same ids is replaced.
+
+        Raises:
+            StorageError: the disk is full.
         """
         ...
 

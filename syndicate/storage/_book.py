@@ -90,8 +90,7 @@ class SqliteBook:
 
     def streams(self, keys: Collection[StreamKey]) -> Mapping[StreamKey, StreamState]:
         """The state of each of these streams that was ever seen."""
-        every = rows.streams(self._connection)  # a few dozen rows: fewer than a feed has entries
-        return {key: every[key] for key in keys if key in every}
+        return rows.streams_named(self._connection, keys)
 
     def neighbours(self, places: Collection[Place]) -> Mapping[Place, Neighbours]:
         """What stands at and around each of these places; every place asked for is in the answer."""
@@ -121,7 +120,10 @@ class SqliteBook:
         """Replace the state of these streams."""
         self._many(
             _STREAM,
-            [(*key, said.seq, said.digest, ",".join(said.kids), said.forked) for key, said in states.items()],
+            [
+                (*key, said.seq, said.digest, rows.kids_text(said), said.forked)
+                for key, said in states.items()
+            ],
         )
 
     def keep_refused(self, refused: Sequence[tuple[Refused, str, str]], at: int) -> None:

@@ -105,7 +105,7 @@ class StreamRow(HubTable, table=True):
     stream: str = Field(primary_key=True)
     seq: int
     digest: str | None = None
-    kids: str  # joined by commas, by first use
+    kids: str  # "kid@lowest number", joined by commas, in the order of the numbers
     forked: bool
 
 

@@ -66,15 +66,16 @@ def seal(connection: Connection, at: float, most: int) -> Sealed:
     first, when = (0, at) if last is None else (last.idx + 1, max(at, last.sealed_at))
     log: list[tuple[object, ...]] = []
     shown: list[tuple[object, ...]] = []
-    newest: dict[Slice, int] = {}
+    newest: dict[tuple[MemberCode, AgencyId, str], int] = {}
     for idx, (version_id, item_id, ver, act, agency, lang) in enumerate(waiting, first):
         slices = (agency[:2], agency, lang)
         log.append((idx, version_id, when, *slices))
         shown.append((item_id, idx, ver, act == Act.RETRACT, when, *slices))
-        newest.update((slice_, idx) for slice_ in _slices_of(*slices))
+        newest.pop(slices, None)  # so that the last one put in is the newest
+        newest[slices] = idx
     connection.exec_driver_sql(_LOG, log)
     connection.exec_driver_sql(_SHOW, shown)
-    return Sealed(len(log), newest)
+    return Sealed(len(log), {slice_: idx for each, idx in newest.items() for slice_ in _slices_of(*each)})
 
 
 def newest(connection: Connection) -> dict[Slice, int]:
@@ -105,7 +106,17 @@ def window(connection: Connection, slice_: Slice, window_: Window) -> tuple[Logg
     count = min(max(connection.execute(in_time).scalar_one(), window_.least), window_.most)
     wanted = newest_first.with_only_columns(idx).limit(count)
     logged = _LOG_TABLE.c.idx
-    return _logged(connection.execute(_LOGGED.where(logged.in_(wanted)).order_by(logged.desc())))
+    with connection.execute(_LOGGED.where(logged.in_(wanted)).order_by(logged.desc())) as found:
+        return _logged(_up_to(window_.characters, found))
+
+
+def _up_to(characters: int, found: Iterable[Any]) -> Iterator[Any]:
+    """The first row, and those after it while all their tokens have no more characters than this."""
+    for number, row in enumerate(found):  # read one by one: what is too much never comes into memory
+        characters -= len(row.token)
+        if characters < 0 and number:
+            return
+        yield row
 
 
 def version(connection: Connection, sub: ItemId, ver: int) -> Logged | None:

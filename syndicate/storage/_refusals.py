@@ -1,16 +1,18 @@
 """What was refused, counted and capped; and what is held until it can be judged again.
 
 Whoever sends rubbish must not be able to fill the disk with it: the same again is a number, each source
-keeps its newest thousand, and evidence is cut at the size of the largest token.
+keeps its newest thousand, and evidence is cut at the size of the largest token. What nobody's key signed is
+counted apart, so that it cannot push out the evidence of what somebody's did.
 """
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, RowMapping, select
 
-from syndicate.news import AgencyId, Held, Reason, Refused, limits
+from syndicate.news import UNPROVED, AgencyId, Held, Reason, Refused, limits
 from syndicate.ports import RefusalRecord
 from syndicate.storage._hub_tables import HubTable
 
@@ -29,7 +31,9 @@ _COUNT = """
 """
 _FORGET_OLD = """
     DELETE FROM refusal WHERE id IN (
-        SELECT id FROM refusal WHERE source = ? ORDER BY last_at DESC, id DESC LIMIT -1 OFFSET ?
+        SELECT id FROM refusal
+        WHERE source = ? AND (reason IN (SELECT value FROM json_each(?))) = ?
+        ORDER BY last_at DESC, id DESC LIMIT -1 OFFSET ?
     )
 """
 _HOLD = """
@@ -49,8 +53,11 @@ def keep_refused(connection: Connection, refused: Sequence[tuple[Refused, str, s
     connection.exec_driver_sql(_KEEP, [_refusal_row(*each, at) for each in refused])
     counts = Counter((said.agency or "", said.reason.value) for said, _, _ in refused)
     connection.exec_driver_sql(_COUNT, [(*key, count) for key, count in counts.items()])
-    sources = sorted({source for _, source, _ in refused})
-    connection.exec_driver_sql(_FORGET_OLD, [(source, REFUSALS_A_SOURCE) for source in sources])
+    kinds = sorted({(source, said.reason in UNPROVED) for said, source, _ in refused})
+    told = json.dumps(sorted(UNPROVED))
+    connection.exec_driver_sql(
+        _FORGET_OLD, [(source, told, kind, REFUSALS_A_SOURCE) for source, kind in kinds]
+    )
 
 
 def hold(connection: Connection, held: Sequence[tuple[Held, str, str]], at: int) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from itertools import chain, repeat
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -19,6 +20,13 @@ _RELATIONS = """
         SELECT id FROM (SELECT id FROM relation WHERE to_sub = ? ORDER BY id LIMIT 1000)
     )
     ORDER BY id LIMIT 1000
+"""
+_STREAMS = "SELECT agency, stream, seq, digest, kids, forked FROM stream"
+_STREAMS_NAMED = """
+    SELECT stream.agency, stream.stream, stream.seq, stream.digest, stream.kids, stream.forked
+    FROM json_each(?) AS asked
+    JOIN stream ON stream.agency = json_extract(asked.value, '$[0]')
+               AND stream.stream = json_extract(asked.value, '$[1]')
 """
 _FEEDS = """
     SELECT feed, etag, last_modified, basis, due_at, last_try, last_success, last_new, last_heartbeat,
@@ -45,16 +53,37 @@ def item_state(highest: int, act: str, retracted_at: int | None) -> ItemState:
 
 def streams(connection: Connection) -> dict[StreamKey, StreamState]:
     """The state of every stream."""
-    found = connection.exec_driver_sql("SELECT agency, stream, seq, digest, kids, forked FROM stream")
+    return _stream_states(connection.exec_driver_sql(_STREAMS))
+
+
+def streams_named(connection: Connection, keys: Collection[StreamKey]) -> dict[StreamKey, StreamState]:
+    """The state of each of these streams that was ever seen."""
+    # Never all of them: one agency can open as many as it likes, and the others would pay for them.
+    return _stream_states(connection.exec_driver_sql(_STREAMS_NAMED, (json.dumps(list(keys)),)))
+
+
+def _stream_states(found: Iterable[Any]) -> dict[StreamKey, StreamState]:
     return {
         (AgencyId(agency), StreamName(stream)): StreamState(
-            seq=seq,
-            digest=digest,
-            kids=tuple(KeyId(kid) for kid in kids.split(",") if kid),
-            forked=bool(forked),
+            seq=seq, digest=digest, kids=_kids_of(kids), starts=_starts_of(kids), forked=bool(forked)
         )
         for agency, stream, seq, digest, kids, forked in found
     }
+
+
+def kids_text(state: StreamState) -> str:
+    """The keys of a stream as one column holds them: "kid@number", joined by commas."""
+    numbers = chain(state.starts, repeat(0))
+    return ",".join(f"{kid}@{number}" for kid, number in zip(state.kids, numbers, strict=False))
+
+
+def _kids_of(text: str) -> tuple[KeyId, ...]:
+    """Keys from their column."""
+    return tuple(KeyId(each.partition("@")[0]) for each in text.split(",") if each)
+
+
+def _starts_of(text: str) -> tuple[int, ...]:
+    return tuple(int(each.partition("@")[2] or 0) for each in text.split(",") if each)
 
 
 def receipts(connection: Connection) -> dict[AgencyId, int]:

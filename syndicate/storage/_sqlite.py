@@ -46,7 +46,8 @@ def _told(path: Path, exc: BaseException | None) -> StorageError:
     match code:
         case sqlite3.SQLITE_NOTADB:
             return StorageError(
-                f"{path} is not a database", hint="Name another file; this one was left as it is."
+                f"{path} is not a database",
+                hint="It was left as it is. Restore it from a back-up, or name another file.",
             )
         case sqlite3.SQLITE_CORRUPT:
             return StorageError(f"{path} is damaged: {exc}")

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from syndicate.errors import StorageError
 from syndicate.news import Act, AgencyId, ItemId, StreamName, TokenDigest, UnixTime, b64url, encode
-from syndicate.ports import Signed, StreamBook, Waiting, Why
+from syndicate.ports import Reading, Signed, StreamBook, Waiting, Why
 from syndicate.storage._database import open_database
 from syndicate.storage._migrate import STREAM_BOOK
 from syndicate.storage._sqlite import in_our_words
@@ -31,6 +31,7 @@ from syndicate.storage._streambook_tables import BookTable
 from syndicate.trust import recall
 
 _SIGNED = BookTable.metadata.tables["signed"]
+_READING = BookTable.metadata.tables["reading"]
 _OWNER = BookTable.metadata.tables["owner"]
 _WAITING = BookTable.metadata.tables["waiting"]
 _BARRED = BookTable.metadata.tables["barred"]
@@ -106,7 +107,7 @@ class SqliteStreamBook:
     def barred(self, marks: Collection[str]) -> frozenset[str]:
         """Those of ``marks`` that were barred."""
         with self._transaction() as connection:
-            found = connection.execute(select(_BARRED.c.mark).where(_BARRED.c.mark.in_(_array(marks))))
+            found = connection.execute(select(_BARRED.c.mark).where(_BARRED.c.mark.in_(_each_of(marks))))
             return frozenset(found.scalars())
 
     def bar(self, marks: Collection[str]) -> None:
@@ -119,18 +120,18 @@ class SqliteStreamBook:
     def unbar(self, marks: Collection[str]) -> None:
         """Forget these marks: a person let the text go out."""
         with self._transaction() as connection:
-            connection.execute(delete(_BARRED).where(_BARRED.c.mark.in_(_array(marks))))
+            connection.execute(delete(_BARRED).where(_BARRED.c.mark.in_(_each_of(marks))))
 
-    def noted(self, name: str) -> str | None:
-        """What was noted last under ``name``."""
+    def jotted(self, name: str) -> str | None:
+        """What was jotted down last under ``name``."""
         with self._transaction() as connection:
             found: str | None = connection.execute(
                 select(_NOTED.c.said).where(_NOTED.c.name == name)
             ).scalar()
             return found
 
-    def note(self, name: str, said: str | None) -> None:
-        """Note it under ``name``, in place of what stood there; None takes it away."""
+    def jot(self, name: str, said: str | None) -> None:
+        """Jot it down under ``name``, in place of what stood there; None takes it away."""
         with self._transaction() as connection:
             connection.execute(delete(_NOTED).where(_NOTED.c.name == name))
             if said is not None:
@@ -147,7 +148,7 @@ class SqliteStreamBook:
     ) -> None:
         """Keep tokens that were signed before and are not here; the stream goes on after this number."""
         with self._transaction() as connection:
-            connection.execute(delete(_SIGNED).where(_SIGNED.c.digest.in_(_array(displaced))))
+            connection.execute(delete(_SIGNED).where(_SIGNED.c.digest.in_(_each_of(displaced))))
             for each in waiting:
                 connection.execute(insert(_WAITING), _waiting_row(each))
             self._check_free(connection, signed)
@@ -158,6 +159,31 @@ class SqliteStreamBook:
                 raise StorageError(f"{self._path}: cannot go on after {goes_on_after}: {highest} is taken")
             connection.execute(delete(_FLOOR))
             connection.execute(insert(_FLOOR), {"seq": goes_on_after, "prev": prev})
+
+    def readings(self, subs: Collection[ItemId]) -> Mapping[ItemId, Reading]:
+        """How these entries were found the last time, where they were."""
+        with self._transaction() as connection:
+            found = connection.execute(select(_READING).where(_READING.c.sub.in_(_each_of(subs))))
+            return {row["sub"]: Reading(**row) for row in found.mappings()}
+
+    def read_before(self, contents: Collection[str]) -> Mapping[str, frozenset[ItemId]]:
+        """The items that were ever read with these titles and texts."""
+        item = func.coalesce(_READING.c.stands_for, _READING.c.sub)
+        wanted = select(_READING.c.content, item).where(_READING.c.content.in_(_each_of(contents)))
+        found: dict[str, set[ItemId]] = {}
+        with self._transaction() as connection:
+            for content, sub in connection.execute(wanted):
+                found.setdefault(content, set()).add(ItemId(sub))
+        return {content: frozenset(subs) for content, subs in found.items()}
+
+    def note(self, readings: Collection[Reading]) -> None:
+        """Remember how entries were found; what was known of the same ids is replaced."""
+        if not readings:
+            return
+        with self._transaction() as connection:
+            subs = _each_of([each.sub for each in readings])
+            connection.execute(delete(_READING).where(_READING.c.sub.in_(subs)))
+            connection.execute(insert(_READING), [asdict(each) for each in readings])
 
     def close(self) -> None:
         """Let go of the connection; the block that opened the book lets go of the file."""
@@ -173,7 +199,7 @@ class SqliteStreamBook:
 
     def _check_free(self, connection: Connection, signed: Sequence[Signed]) -> None:
         numbers = [each.seq for each in signed]
-        taken = connection.execute(select(_SIGNED.c.seq).where(_SIGNED.c.seq.in_(_array(numbers)))).first()
+        taken = connection.execute(select(_SIGNED.c.seq).where(_SIGNED.c.seq.in_(_each_of(numbers)))).first()
         if taken is not None:
             raise StorageError(f"{self._path}: number {taken.seq} is taken already")
         for sub, ver in _taken(connection, {(each.sub, each.ver) for each in signed}):
@@ -218,16 +244,15 @@ def _head(connection: Connection) -> tuple[int, TokenDigest | None]:
     return (0, None) if last is None else (last.seq, TokenDigest(last.digest))
 
 
-def _array(values: Collection[str] | Collection[int]) -> Select[Any]:
-    # One JSON array, not one parameter each: however many a CMS shows, it is one short statement.
-    return select(func.json_each(json.dumps(list(values))).table_valued("value").c.value)
-
-
 def _latest(subs: Collection[ItemId]) -> Select[Any]:
-    asked = _array(subs)
     sub, ver = _SIGNED.c.sub, _SIGNED.c.ver
-    top = select(sub, func.max(ver).label("ver")).where(sub.in_(asked)).group_by(sub).subquery()
+    top = select(sub, func.max(ver).label("ver")).where(sub.in_(_each_of(subs))).group_by(sub).subquery()
     return select(_SIGNED).join(top, and_(sub == top.c.sub, ver == top.c.ver))
+
+
+def _each_of(names: Collection[str] | Collection[int]) -> Select[Any]:
+    # One JSON array, not one parameter each: however many items a CMS shows, it is one short statement.
+    return select(func.json_each(json.dumps(list(names))).table_valued("value").c.value)
 
 
 def _newest(limit: int) -> Select[Any]:

@@ -20,6 +20,19 @@ class OwnerRow(BookTable, table=True):
     stream: str = Field(primary_key=True)
 
 
+class ReadingRow(BookTable, table=True):
+    """How an entry of the CMS was found the last time."""
+
+    __tablename__: ClassVar[str] = "reading"
+    __table_args__ = (Index("ix_reading_content", "content"),)
+
+    sub: str = Field(primary_key=True)
+    raw: str
+    fingerprint: str
+    content: str
+    stands_for: str | None = None
+
+
 class SignedRow(BookTable, table=True):
     """One signed token, with what the tool needs to recognise its source again."""
 

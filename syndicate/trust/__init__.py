@@ -1,4 +1,4 @@
-"""The trust room: who may say what, and whether they said it. Pure: no clock, disk or socket.
+"""The trust room: whose words these are, and whether they were theirs to say. No clock, disk or socket.
 
 Bring an ``Envelope`` (bytes a stranger sent), a ``Registry`` (who may speak) and the time of its first
 receipt. Leave with a ``Verified`` item, a ``VerifiedHeartbeat``, or a ``Refused`` that says why; then

@@ -6,8 +6,9 @@ and no other; a key that never signed in it takes the floor back with ``prev: nu
 """
 
 from dataclasses import dataclass, replace
+from itertools import chain, repeat
 
-from syndicate.news import Act, Held, Item, Known, Mark, Reason, Refused, TokenDigest, limits
+from syndicate.news import Act, Held, Item, KeyId, Known, Mark, Reason, Refused, TokenDigest, limits
 from syndicate.trust._states import ItemState, Neighbours, StreamState
 from syndicate.trust._verify import Verified
 
@@ -85,22 +86,23 @@ def _in_stream(
     takes_floor = said.prev is None and said.seq > stream.seq and verified.kid not in stream.kids
     if stream.forked and not takes_floor:
         return _held(verified, Reason.STREAM_FORKED, "the stream is forked until a successor takes the floor")
-    if stream.seq and said.seq > stream.seq + limits.SEQUENCE_JUMP:
+    # One token must not use up the numbers there are: neither of a stream we know, nor of a new one.
+    if said.seq > (stream.seq + limits.SEQUENCE_JUMP if stream.seq else limits.SEQUENCE_START):
         return _held(verified, Reason.SEQUENCE_JUMP, f"number {said.seq} is far above the head, {stream.seq}")
     breach = None if takes_floor else _breach(verified, stream, around)
     if breach is not None:
         return _held(verified, Reason.STREAM_FORKED, breach)
     if said.seq > stream.seq:
         return _advance(verified, stream)
-    kids = stream.kids if verified.kid in stream.kids else (verified.kid, *stream.kids)
-    return replace(stream, kids=kids), frozenset({Mark.BACKFILLED})
+    kids, starts = _signed(stream, verified.kid, said.seq)
+    return replace(stream, kids=kids, starts=starts), frozenset({Mark.BACKFILLED})
 
 
 def _breach(verified: Verified, stream: StreamState, around: Neighbours) -> str | None:
     """Where the chain of hashes does not fit, as far as its neighbours are here."""
     said = verified.item
-    if said.prev is None and said.seq > 1:
-        return "'prev' is null though the key has signed here before"
+    if said.prev is None and _starts(stream).get(verified.kid, said.seq) < said.seq:
+        return "'prev' is null though the key has signed a lower number here"
     before = stream.digest if said.seq == stream.seq + 1 else around.before
     if before is not None and said.prev != before:
         return f"'prev' is not the token at number {said.seq - 1}"
@@ -111,10 +113,27 @@ def _breach(verified: Verified, stream: StreamState, around: Neighbours) -> str 
 
 def _advance(verified: Verified, stream: StreamState) -> tuple[StreamState, frozenset[Mark]]:
     said = verified.item
-    kids = stream.kids if verified.kid in stream.kids else (*stream.kids, verified.kid)
+    kids, starts = _signed(stream, verified.kid, said.seq)
     gap = said.seq > stream.seq + 1 and said.prev is not None
     marks = frozenset({Mark.GAP}) if gap else frozenset()
-    return StreamState(seq=said.seq, digest=verified.digest, kids=kids, forked=False), marks
+    return StreamState(seq=said.seq, digest=verified.digest, kids=kids, starts=starts), marks
+
+
+def _starts(stream: StreamState) -> dict[KeyId, int]:
+    """The lowest number that each key of the stream has signed."""
+    return dict(zip(stream.kids, chain(stream.starts, repeat(0)), strict=False))
+
+
+def _signed(stream: StreamState, kid: KeyId, seq: int) -> tuple[tuple[KeyId, ...], tuple[int, ...]]:
+    """The stream's keys and their lowest numbers, once ``kid`` has signed ``seq``.
+
+    In the order of those numbers and not of arrival: a thief who runs ahead of the successor with the
+    old key would otherwise be taken for the one who came after it.
+    """
+    lowest = _starts(stream)
+    lowest[kid] = min(seq, lowest.get(kid, seq))
+    kids = tuple(sorted(lowest, key=lowest.__getitem__))
+    return kids, tuple(lowest[each] for each in kids)
 
 
 def _after(said: Item, known: ItemState) -> ItemState:

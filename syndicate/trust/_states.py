@@ -20,7 +20,8 @@ class StreamState:
 
     seq: int = 0  # of the head
     digest: TokenDigest | None = None  # of the head
-    kids: tuple[KeyId, ...] = ()  # keys that signed in it, by first use
+    kids: tuple[KeyId, ...] = ()  # keys that signed in it, by the lowest number that each signed
+    starts: tuple[int, ...] = ()  # those numbers
     forked: bool = False
 
 

@@ -10,7 +10,7 @@ Before an item may ask for a place in the feed:
  (7) it is meant for this federation, in this version of the protocol;
  (8) the key belongs to the agency it names, and the item to that agency;
  (9) its addresses are on hosts that the registry lists;
-(10) the key counted when the token was received, and the token's clock is not ahead;
+(10) the key counted when the token was received, and neither the token's clock nor its dates are ahead;
 (11) the agency might speak then.
 Step 12, its place among the tokens already here, is in ``_place``.
 """
@@ -20,6 +20,7 @@ from binascii import Error as Base64Error
 from binascii import a2b_base64
 from collections.abc import Iterable
 from dataclasses import KW_ONLY, InitVar, dataclass
+from functools import lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
@@ -43,6 +44,7 @@ from syndicate.news import (
     host_of,
     is_listed,
     limits,
+    rfc3339,
 )
 from syndicate.trust._claims import ClaimsError, read_claims
 from syndicate.trust._keys import WeakKeyError, usable_key
@@ -208,6 +210,7 @@ def _judge(
             )
         # (9) listed hosts
         _check_hosts(said, agency, registry)
+        _check_dates(said, received_at)
     # (10) the key's window and the token's clock, at the receipt
     late = _check_time(said.iat, key, received_at)
     # (11) the agency's seat, at the receipt
@@ -252,6 +255,22 @@ def _named_addresses(item: Item) -> Iterable[str]:
     yield from (relation.url for relation in item.relations if relation.url is not None)
     if item.claim is not None:
         yield from (record.url for record in item.claim.evidence)
+
+
+def _check_dates(item: Item, received_at: int) -> None:
+    # Step 10 for the dates that readers sort by: an item from 2999 would stand on top of every feed for ever.
+    if max(item.published, item.updated) > _latest_date(received_at):
+        raise _Refusal(
+            Reason.CLOCK_AHEAD,
+            f"'published' or 'updated' lies ahead of this machine's clock ({received_at})",
+            item.iss,
+        )
+
+
+@lru_cache(maxsize=64)  # every token of a batch has one receipt
+def _latest_date(received_at: int) -> str:
+    # RFC 3339 in whole seconds of UTC sorts as text.
+    return rfc3339(received_at + limits.CLOCK_AHEAD_SECONDS)
 
 
 def _check_time(iat: int, key: AgencyKey, received_at: int) -> bool:

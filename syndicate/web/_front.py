@@ -29,9 +29,12 @@ _LABELS: Final = {
     Act.RETRACT: "Withdrawn",
 }
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur", "arab", "hebr", "thaa", "dv"})
-_OWN_NAMES: Final = {  # languages of the region, as their speakers write them
+_OWN_NAMES: Final = {  # languages that the members publish in, as their speakers write them
+    "ar": "العربية",
     "en": "English",
+    "es": "Español",
     "fil": "Filipino",
+    "fr": "Français",
     "id": "Bahasa Indonesia",
     "km": "ភាសាខ្មែរ",
     "lo": "ພາສາລາວ",
@@ -44,6 +47,7 @@ _OWN_NAMES: Final = {  # languages of the region, as their speakers write them
     "th": "ภาษาไทย",
     "vi": "Tiếng Việt",
     "zh": "中文",
+    "zh-Hans": "简体中文",
 }
 
 

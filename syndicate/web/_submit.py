@@ -52,6 +52,8 @@ class Submit:
             return problem(415, "send tokens without a content coding")
         if length is None:
             return problem(411, "say how long the body is")
+        if not length:
+            return problem(400, "there is no token in the body")
         if length > most:
             return problem(413, f"at most {most} bytes at a time")
         if request.rel_url.raw_query_string:

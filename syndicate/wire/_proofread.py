@@ -23,8 +23,8 @@ from syndicate.wire._sheet import MOST, channel_of
 T = TypeVar("T")
 DIFFERS: Final = "differs"  # it stands there, but says something else
 MISSING: Final = "missing"  # it was signed, and does not stand there
-_BESIDE: Final = frozenset({"#comment", "#instruction"})
 UNSIGNED: Final = "unsigned"  # it stands there, and nobody signed it
+_BESIDE: Final = frozenset({"#comment", "#instruction"})
 _PREFIXES: Final = {
     f"{{{uri}}}": f"{prefix}:" if prefix else ""
     for prefix, uri in (
@@ -44,7 +44,10 @@ Found = tuple[str, str]  # field, what
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One field that does not say what it should: ``what`` is "differs", "missing" or "unsigned"."""
+    """One field that does not say what it should: ``what`` is one of the three words above.
+
+    Whoever knows more than two documents can tell may add words of their own (``client`` does).
+    """
 
     place: int | None  # of the entry, from 0; None for the document's head
     field: str  # such as "title", "link[rel=alternate]", "@xml:lang", "_syndicate.note"

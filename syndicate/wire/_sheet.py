@@ -32,7 +32,7 @@ def lay_out(body: bytes, format: str) -> Sheet:  # noqa: A002 - the word of the 
     """What there is to proofread in a feed in ``format``: "atom", "json" or "rss".
 
     Raises:
-        WireError: as ``unload``, for any bytes.
+        WireError: as ``take_out``, for any bytes.
     """
     match format:
         case "atom":

@@ -7,7 +7,7 @@ from typing import Final
 from syndicate.errors import WireError
 from syndicate.news import Reason, limits
 from syndicate.wire._bounds import check_count
-from syndicate.wire._carried import Carriage, Carried
+from syndicate.wire._carried import Carriage
 from syndicate.wire._read_atom import unload_atom
 from syndicate.wire._read_json import unload_json
 
@@ -18,13 +18,8 @@ _READERS: Final[Mapping[str, Callable[[bytes, int], Carriage]]] = {
 _LINE = re.compile(rb"[^\n]+")
 
 
-def unload(
-    body: bytes,
-    format: str,  # noqa: A002 - the word of the vocabulary
-    *,
-    most: int = limits.FEED_ENTRIES,
-) -> Carriage:
-    """The tokens in a feed document and how many of its entries carried none.
+def take_out(body: bytes, format: str) -> Carriage:  # noqa: A002 - the word of the vocabulary
+    """The tokens in an agency's signed feed, "atom" or "json", and how many of its entries carried none.
 
     The whole document is refused when a token stands where it may not, because then nobody can say
     which text it was meant to vouch for. An entry without a token is no token in a wrong place: it is
@@ -36,18 +31,7 @@ def unload(
     reader = _READERS.get(format)
     if reader is None:
         raise WireError(f"tokens are not carried in {format!r}", code=Reason.WIRE_UNSUPPORTED)
-    return reader(body, most)
-
-
-def take_out(body: bytes, format: str) -> tuple[Carried, ...]:  # noqa: A002 - the word of the vocabulary
-    """The tokens in an agency's signed feed, in the order of its entries, at most 100.
-
-    ``format`` is "atom" or "json".
-
-    Raises:
-        WireError: as ``unload``.
-    """
-    return unload(body, format).carried
+    return reader(body, limits.FEED_ENTRIES)
 
 
 def split_submission(body: bytes) -> tuple[str, ...]:

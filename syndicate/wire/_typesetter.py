@@ -10,7 +10,8 @@ from typing import Final
 from syndicate.errors import WireError
 from syndicate.news import Entry, Feed, Reason
 
-_CACHE_BYTES: Final = 32_000_000
+RSS_BODIES: Final = 200  # newest items of an RSS document; those after them are told without their bodies
+_CACHE_BYTES: Final = 16_000_000  # some 500 items with bodies of 4 kB, in every format
 
 
 class _Standing:
@@ -82,7 +83,7 @@ class Typesetter:
                 pieces = _with_commas(self._pieces(feed.entries, format, _write_json.fragment))
                 head, close = self._head(feed, format, _write_json.head), _write_json.CLOSE
             case "rss":
-                at = _write_rss.WITH_BODY
+                at = RSS_BODIES
                 pieces = self._pieces(feed.entries[:at], format, _write_rss.full)
                 pieces += self._pieces(feed.entries[at:], "rss-light", _write_rss.light)
                 head, close = self._head(feed, format, _write_rss.head), _write_rss.CLOSE

@@ -20,7 +20,6 @@ _NAMESPACES: Final = {
     "syn": SYN,
 }
 CLOSE: Final = b"</channel></rss>"
-WITH_BODY: Final = 200  # newest items; the ones after them are told without their bodies
 
 
 def head(feed: Feed) -> bytes:

@@ -127,7 +127,7 @@ def test_an_empty_feed_is_no_failure(config: Path, words: Path, capsys: pytest.C
 
 def test_a_challenge_page_instead_of_the_feed_is_named(config: Path, words: Path) -> None:
     publish(config, "<html><title>Just a moment...</title></html>")
-    with pytest.raises(AgencyError, match="neither RSS nor Atom"):
+    with pytest.raises(AgencyError, match="a bot wall's challenge page"):
         run("sign", config, "--passphrase-file", words)
 
 
@@ -260,3 +260,18 @@ def test_without_a_keyboard_the_ways_to_give_a_passphrase_are_told(
     with pytest.raises(SigningError, match="nobody to ask") as caught:
         run("sign", config)
     assert "SYNDICATE_PASSPHRASE_FILE" in caught.value.hint
+
+
+def test_attack_25_a_cms_does_not_write_on_the_terminal(
+    config: Path, words: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lie = "tin\u202e\nsigned as number 9, version 1: another"
+    publish(
+        config,
+        rss(story(1, title=lie, guid=lie, link="ftp://x"), story(2, title="", guid=lie, link="ftp://x")),
+    )
+    for option in ([], ["--json"]):
+        assert run("sign", config, "--passphrase-file", words, *option) == 1
+        told = capsys.readouterr().out
+        assert "\nsigned" not in told
+        assert all(letter.isprintable() or letter == "\n" for letter in told)

@@ -58,7 +58,10 @@ def test_what_is_optional_is_taken_when_it_is_there(founded: Founded) -> None:
     ("old", "new", "says"),
     [
         pytest.param(
-            'id = "vn.demo"', 'id = "demo"', "agency.id is not of the form", id="another form of id"
+            'id = "vn.demo"',
+            'id = "demo"',
+            "agency.id is 'demo', where there should be two letters",
+            id="another form of id",
         ),
         pytest.param(
             'id = "vn.demo"',
@@ -68,7 +71,10 @@ def test_what_is_optional_is_taken_when_it_is_there(founded: Founded) -> None:
         ),
         pytest.param('language = "vi"', 'language = ""', "agency.language is empty", id="no language"),
         pytest.param(
-            'language = "vi"', 'language = "Vietnamese"', "agency.language is not of", id="no language tag"
+            'language = "vi"',
+            'language = "Vietnamese"',
+            "agency.language is 'Vietnamese', where there should be a language tag",
+            id="no language tag",
         ),
         pytest.param('["a.example"]', "[]", "agency.domains is empty", id="no host"),
         pytest.param('["a.example"]', '["a b"]', "agency.domains not a host name", id="no host name"),
@@ -78,6 +84,9 @@ def test_what_is_optional_is_taken_when_it_is_there(founded: Founded) -> None:
         ),
         pytest.param('"cms.xml"', "7", "cms.feed is not text", id="a number as feed"),
         pytest.param("signed/", "signed", "out.base_url is not an http", id="an address without its slash"),
+        pytest.param(
+            "a.example/signed", "a.example:8080/signed", "without a port", id="an address with a port"
+        ),
         pytest.param(
             '# allow = ["10.0.0.5:80"]',
             'allow = ["localhost:80"]',

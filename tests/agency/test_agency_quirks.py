@@ -24,7 +24,7 @@ def test_an_entry_without_a_date_gets_the_time_it_was_first_seen_and_keeps_it(ro
 @pytest.mark.parametrize(
     "date",
     [
-        pytest.param("Wed, 25 Nov 2569 10:00:00 +0700", id="a Buddhist year"),
+        pytest.param("Wed, 25 Nov 2027 10:00:00 +0700", id="next year"),
         pytest.param("Wed, 25 Nov 2026 17:26:40 GMT", id="local time that claims to be Greenwich's"),
     ],
 )
@@ -34,9 +34,7 @@ def test_a_date_that_cannot_be_is_not_signed(room: Newsroom, date: str) -> None:
     assert "cannot be: the time it was first seen stands instead" in report.entries[0].notes[0]
 
 
-@pytest.mark.parametrize(
-    "date", ["Senin, 23 November 2026 10:00 WIB", "๒๓ พ.ย. ๒๕๖๙", "0000-00-00T00:00:00Z", "soon"]
-)
+@pytest.mark.parametrize("date", ["23 Nov 2026 10:00 QQT", "๓๑ ก.พ. ๒๕๖๙", "0000-00-00T00:00:00Z", "soon"])
 def test_a_date_that_nobody_can_read_is_like_none(room: Newsroom, date: str) -> None:
     assert room.only(rss(story(1, pubDate=date))).published == "2026-11-25T10:26:40Z"
 

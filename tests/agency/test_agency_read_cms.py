@@ -1,10 +1,14 @@
 """What is read from a CMS's own feed, whatever its format and habits."""
 
+import time
+
 import pytest
 from newsroom import SITE, rss, story
 
 from syndicate.agency import CmsEntry, read_cms
-from syndicate.agency import _cms as cms
+from syndicate.agency import _entry as cms
+from syndicate.agency import _read_xml as reading
+from syndicate.agency import _source as source
 from syndicate.errors import AgencyError
 
 ATOM = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"
@@ -115,7 +119,7 @@ def test_a_feed_that_breaks_off_gives_what_it_had() -> None:
     [
         pytest.param(b"", "it is empty", id="nothing"),
         pytest.param(b"<html><title>Just a moment...</title></html>", "Just a moment", id="a challenge page"),
-        pytest.param(b'{"version": "https://jsonfeed.org/version/1.1"}', "neither RSS nor Atom", id="JSON"),
+        pytest.param(b'{"version": "https://jsonfeed.org/version/1.1"}', "neither a JSON Feed", id="JSON"),
         pytest.param(b"/etc/passwd", "neither RSS nor Atom", id="the name of a file"),
         pytest.param(b"http://127.0.0.1/", "neither RSS nor Atom", id="an address"),
         pytest.param(bytes(range(256)) * 9, "neither RSS nor Atom", id="noise"),
@@ -141,10 +145,24 @@ def test_an_empty_feed_has_no_entries() -> None:
     ids=["entities of entities", "a long entity", "a parameter entity", "a file as an entity"],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_an_entity_bomb_is_not_read(subset: str, encoding: str) -> None:
+def test_attack_24_an_entity_bomb_is_not_read(subset: str, encoding: str) -> None:
     text = rss(story(1)).replace("?>", f"?><!DOCTYPE rss [{subset}]>", 1).replace("UTF-8", encoding)
     with pytest.raises(AgencyError, match="declares entities"):
         read_cms(text.encode(encoding), source="x")
+
+
+def test_attack_24_half_a_character_in_a_broken_feed_is_an_error_and_no_crash() -> None:
+    broken = rss(story(1, guid="", more="<guid>a&#xD800;b</guid><br>"))
+    with pytest.raises(AgencyError, match="too broken to be read"):
+        read_cms(broken.encode(), source="x")
+
+
+def test_attack_26_texts_that_trap_patterns_take_no_time() -> None:
+    began = time.process_time()
+    read_cms((rss(story(1)) + "<media:title " * 50_000).encode(), source="x")
+    long = reading._byline({"author": "a" * 1_000_000})
+    assert long == "a" * 1_000
+    assert time.process_time() - began < 3
 
 
 def test_entities_for_single_characters_are_an_old_habit_and_read() -> None:
@@ -153,10 +171,10 @@ def test_entities_for_single_characters_are_an_old_habit_and_read() -> None:
 
 
 def test_a_feed_beyond_the_limits_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cms, "CMS_BYTES", 100)
+    monkeypatch.setattr(source, "CMS_BYTES", 100)
     with pytest.raises(AgencyError, match="more than 100 bytes"):
         read_cms(rss(story(1)).encode(), source="x")
     monkeypatch.undo()
-    monkeypatch.setattr(cms, "MOST_ENTRIES", 1)
+    monkeypatch.setattr(reading, "MOST_ENTRIES", 1)
     with pytest.raises(AgencyError, match="has 2 entries"):
         read_cms(rss(story(1), story(2)).encode(), source="x")

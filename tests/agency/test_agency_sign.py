@@ -30,11 +30,39 @@ def fates(entries: tuple[EntryReport, ...]) -> list[Fate]:
 
 def test_what_an_agency_signed_is_verified_as_theirs_from_the_feed_it_wrote(room: Newsroom) -> None:
     room.run(rss(story(2), story(1)))
-    carried = take_out(room.atom.read_bytes(), "atom")
+    carried = take_out(room.atom.read_bytes(), "atom").carried
     verified = [
         verify(Envelope(token=each.token, source="x"), room.registry, int(STARTED)) for each in carried
     ]
     assert [each.item.title for each in verified if isinstance(each, Verified)] == ["Tin số 2", "Tin số 1"]
+
+
+def test_a_lost_memory_is_noticed_before_a_number_is_given_twice(room: Newsroom) -> None:
+    room.run(rss(story(2), story(1)))
+    shown = room.atom.read_bytes()
+    room.config.book_file.unlink()
+    with pytest.raises(AgencyError, match=r"ends at number 0 .* shows number 2") as caught:
+        room.sign()
+    assert "back-up" in str(caught.value.hint)
+    assert (room.atom.read_bytes(), room.said()) == (shown, [])
+
+
+def test_a_book_restored_from_before_is_noticed_too(room: Newsroom) -> None:
+    room.run(rss(story(1)))
+    old = room.config.book_file.read_bytes()
+    room.run(rss(story(2), story(1)))
+    room.config.book_file.write_bytes(old)
+    with pytest.raises(AgencyError, match=r"ends at number 1 .* shows number 2"):
+        room.sign()
+
+
+def test_a_feed_of_another_key_bears_no_witness(room: Newsroom, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    other = Newsroom(tmp_path / "other", signer=ephemeral_signer(b"another newsroom, 32 bytes of it"))
+    other.run(rss(story(1)))
+    room.config.folder.mkdir()
+    room.atom.write_bytes(other.atom.read_bytes())
+    assert room.run(rss(story(1))).head == 1
 
 
 def test_numbers_follow_publication_and_tokens_form_a_chain(room: Newsroom) -> None:
@@ -88,7 +116,7 @@ def test_a_changed_text_is_an_update_that_keeps_its_first_date(room: Newsroom) -
     assert second.published == first.published
     assert second.updated == "2026-11-25T11:26:40Z"  # when it was signed: the CMS does not say
     assert fates(report.entries) == [Fate.UPDATED]
-    assert len(take_out(room.atom.read_bytes(), "atom")) == 1
+    assert len(take_out(room.atom.read_bytes(), "atom").carried) == 1
 
 
 def test_a_later_time_that_the_cms_states_is_believed(room: Newsroom) -> None:
@@ -250,7 +278,7 @@ def test_an_item_of_another_agency_is_refused_before_it_is_kept(room: Newsroom) 
 def test_the_signed_feed_holds_the_newest_hundred(room: Newsroom) -> None:
     report = room.run(rss(*(story(n, pubDate="") for n in range(103, 0, -1))))
     assert (report.head, report.shown) == (103, 100)
-    titles = [each.title for each in take_out(room.atom.read_bytes(), "atom")]
+    titles = [each.title for each in take_out(room.atom.read_bytes(), "atom").carried]
     assert (titles[0], titles[-1]) == (
         "Tin số 103",
         "Tin số 4",
@@ -262,7 +290,7 @@ def test_the_signed_feed_stays_within_its_bytes(room: Newsroom) -> None:
     assert report.head == 90
     assert 20 < report.shown < 90
     assert 3_000_000 < room.atom.stat().st_size <= 4_000_000
-    assert len(take_out(room.atom.read_bytes(), "atom")) == report.shown
+    assert len(take_out(room.atom.read_bytes(), "atom").carried) == report.shown
 
 
 def test_progress_is_told_on_the_way(room: Newsroom) -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from syndicate.cli import main
 from syndicate.cli._main import NOUNS
 
 HOME = Path(__file__).parent.parent.parent
@@ -33,6 +34,33 @@ def test_every_command_that_is_named_exists(page: Path) -> None:
     written = "\n".join(re.findall(r"`[^`\n]+`|^    .+$", text, re.MULTILINE))  # code, in a line or indented
     assert set(re.findall(r"\bmake ([a-z-]+)", written)) <= set(targets)
     assert set(re.findall(r"(?:^|[`/ ])syndicate ([a-z][a-z-]+)", written, re.MULTILINE)) <= set(NOUNS)
+
+
+def code_of(page: Path) -> str:
+    """The commands on a page, one to a line: a backslash at the end of a line joins it to the next."""
+    text = page.read_text().replace("\\\n", " ")
+    blocks = "".join(re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+    return blocks + "\n".join(re.findall(r"`[^`\n]+`|^    .+$", text, re.MULTILINE))
+
+
+COMMANDS = sorted(
+    {
+        found
+        for page in PAGES
+        for found in re.findall(r"(?:^|[`/ ])syndicate ([a-z][a-z-]+[^`#&\n]*)", code_of(page), re.MULTILINE)
+    }
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_verb_and_option_that_is_named_exists(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    noun, *words = command.split()
+    verb = [words[0]] if noun in {"agency", "sources"} and words and words[0].isalpha() else []
+    with pytest.raises(SystemExit) as ended:
+        main([noun, *verb, "--help"])
+    assert ended.value.code == 0
+    known = set(re.findall(r"--[a-z-]+", capsys.readouterr().out))
+    assert set(re.findall(r"(?<![\w-])--[a-z-]+", " ".join(words))) <= known
 
 
 def test_the_first_screen_is_a_sentence_a_picture_two_commands_and_what_one_sees() -> None:

@@ -3,12 +3,16 @@
 import asyncio
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
+from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 import feedparser_sgmllib
+
+from syndicate.news import Item
 
 from ._ingest import Stages, intake
 from ._measure import MICRO, Goal, Result, Scale, cpu_of, ratio_of, told
@@ -47,15 +51,26 @@ async def _ours(path: Path, press: Press, met: Sequence[Issue], issues: Sequence
 
 
 def _unsigned(folder: Path, issues: Sequence[Issue]) -> list[str]:
-    """The same documents without their tokens, as files; their names."""
+    """The same documents as files, each with its body in place of the token that held it; their names."""
     names = []
     for number, issue in enumerate(issues):
-        bare, taken = _TOKEN.subn(b"", issue.atom)
-        if taken != ENTRIES:
-            raise AssertionError(f"{taken} tokens were taken out of {ENTRIES} entries")
+        bodies = [_content(item) for item in reversed(issue.items)]  # newest first, as in the feed
+        left = iter(bodies)
+        readable, replaced = _TOKEN.subn(partial(_next_of, left), issue.atom)
+        if replaced != len(bodies) or readable.count(b"<content") != len(bodies):
+            raise AssertionError(f"{replaced} bodies were put into {len(bodies)} entries")
         names.append(f"{number}.atom")
-        (folder / names[-1]).write_bytes(bare)
+        (folder / names[-1]).write_bytes(readable)
     return names
+
+
+def _next_of(left: Iterator[bytes], _: re.Match[bytes]) -> bytes:
+    return next(left)
+
+
+def _content(item: Item) -> bytes:
+    body = item.content.body if item.content else None
+    return f'<content type="html">{escape(body or "", quote=False)}</content>'.encode()
 
 
 def _theirs(database: Path, folder: Path, names: Sequence[str], items: int) -> float:
@@ -67,8 +82,9 @@ def _theirs(database: Path, folder: Path, names: Sequence[str], items: int) -> f
         for name in names:
             reader.add_feed(name)
         spent = cpu_of(reader.update_feeds)
-        if reader.get_entry_counts().total != items:
-            raise AssertionError("reader did not take every story: nothing to compare with")
+        taken = reader.get_entries()
+        if sum(bool(entry.content and entry.content[0].value) for entry in taken) != items:
+            raise AssertionError("reader did not take every story whole: nothing to compare with")
     finally:
         reader.close()
     return spent

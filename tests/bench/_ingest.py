@@ -57,7 +57,7 @@ class Intake:
         for number, issue in enumerate(issues, 1):
             fetched = bytes(bytearray(issue.atom))  # just written, as by the fetcher
             with out:
-                carried = take_out(fetched, "atom")
+                carried = take_out(fetched, "atom").carried
                 envelopes = [Envelope(token=each.token, source="bench") for each in carried]
             with admitting:
                 await self._admit(envelopes)

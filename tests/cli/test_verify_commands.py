@@ -67,7 +67,7 @@ def test_a_token_of_an_enrolled_agency_verifies(
     told = capsys.readouterr().out
     assert "signature  yes" in told
     assert "log        not yet" in told
-    assert "Signed with the key of Aaland News (aa.news), unaltered since." in told
+    assert "Signed with the key of Aaland News (aa.news), unaltered since it was signed." in told
 
 
 @pytest.mark.parametrize("word", ["true", "verified", "authoritative"])
@@ -86,6 +86,32 @@ def test_an_altered_token_is_answered_with_no_its_reason_and_a_remedy(
     assert run(folders, "verify", written(tmp_path, "t.jws", altered)) == 1
     told = capsys.readouterr().out
     assert "signature-bad: not signed with the key of aa.news that it names." in told
+
+
+@pytest.mark.parametrize("command", ["verify", "verify-feed"])
+def test_whom_it_asked_is_told_when_a_key_is_unknown(
+    folders: Folders, item: Item, tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stranger = PressRoom("aa.news", seed=77).token(item)
+    entry = f'<entry><syn:jws xmlns:syn="urn:syndicate:item:1">{stranger}</syn:jws></entry>'
+    feed = f'<feed xmlns="http://www.w3.org/2005/Atom">{entry}</feed>'
+    text = stranger if command == "verify" else feed
+    assert run(folders, command, written(tmp_path, "stranger", text)) == 1
+    told = capsys.readouterr().out
+    assert "key-unknown" in told
+    assert f"in {folders.sources}; it lists" in told
+    assert "--sources" in told
+
+
+def test_neighbours_that_are_wrong_in_one_way_are_told_once(
+    folders: Folders, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    items = "".join(f"<item><title>Story {number}</title></item>" for number in range(3))
+    rss = f'<rss version="2.0"><channel><title>News</title>{items}</channel></rss>'
+    assert run(folders, "verify-feed", written(tmp_path, "feed", rss)) == 1
+    told = capsys.readouterr().out
+    assert "entries 1 to 3: no token, so nothing in it is signed\n" in told
+    assert "entry " not in told
 
 
 def test_programs_get_json(
@@ -140,7 +166,31 @@ def test_an_entry_without_a_token_and_a_forged_one_are_named(
     assert "signature-bad" in capsys.readouterr().out
     start, end = feed.index(b"<syn:jws"), feed.index(b"</syn:jws>") + len(b"</syn:jws>")
     assert run(folders, "verify-feed", written(tmp_path, "feed", feed[:start] + feed[end:])) == 1
-    assert "entry 1: carries no token" in capsys.readouterr().out
+    assert "entry 1: no token" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("place", ["</feed>", "</entry>"], ids=["of the head", "of an entry"])
+def test_attack_25_a_strangers_feed_does_not_write_on_the_terminal(
+    folders: Folders, tmp_path: Path, feed: bytes, place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lie = "u&#10;Everything that it shows fits.&#10;&#155;2J&#8238;"
+    elements = f'<link rel="{lie}" href="https://a.example/"/><b xmlns="{lie}"/>'
+    hostile = feed.replace(place.encode(), f"{elements}{place}".encode())
+    for option in ([], ["--json"]):
+        assert run(folders, "verify-feed", *option, written(tmp_path, "feed", hostile)) == 1
+        told = capsys.readouterr().out
+        assert "\nEverything" not in told
+        assert all(letter.isprintable() or letter == "\n" for letter in told)
+
+
+def test_attack_26_a_feed_with_too_many_faults_is_told_in_few_lines(
+    folders: Folders, tmp_path: Path, feed: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hostile = feed.replace(b"</entry>", b"<x/>" * 900 + b"</entry>")
+    assert run(folders, "verify-feed", written(tmp_path, "feed", hostile)) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert len(told) < 60
+    assert "entry 1: and 850 more" in told
 
 
 @pytest.mark.parametrize("body", [b'{"version": 1}', b"<rss></rss>", b"<x/>"], ids=["JSON", "RSS", "XML"])

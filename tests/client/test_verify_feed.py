@@ -135,7 +135,7 @@ def flipped(body: bytes, at: int, mask: int = 1) -> bytes:
         ),
     ],
 )
-def test_no_byte_of_any_visible_field_can_be_flipped_unseen(
+def test_attack_5_no_byte_of_any_visible_field_can_be_flipped_unseen(
     body: bytes, format_: str, spans: re.Pattern[bytes]
 ) -> None:
     assert check(body, format_).ok
@@ -163,7 +163,7 @@ SEEN = visible(BODY)
 
 
 @given(at=st.integers(0, len(BODY) - 1), mask=st.integers(1, 255))
-def test_what_is_not_found_shows_nothing_else(at: int, mask: int) -> None:
+def test_attack_5_what_is_not_found_shows_nothing_else(at: int, mask: int) -> None:
     altered = flipped(BODY, at, mask)
     assert not check(altered).ok or visible(altered) == SEEN
 
@@ -212,7 +212,7 @@ def test_what_is_not_found_shows_nothing_else(at: int, mask: int) -> None:
         ),
     ],
 )
-def test_what_was_changed_is_named(old: str, new: str, found: tuple[int | None, str, str]) -> None:
+def test_attack_5_what_was_changed_is_named(old: str, new: str, found: tuple[int | None, str, str]) -> None:
     report = changed(HUB_FEED, old, new)
     assert not report.ok
     assert found in fields(report)
@@ -242,7 +242,7 @@ def test_what_was_changed_is_named(old: str, new: str, found: tuple[int | None, 
         ),
     ],
 )
-def test_what_was_changed_in_json_is_named(
+def test_attack_5_what_was_changed_in_json_is_named(
     change: Callable[[dict[str, object]], object], found: tuple[int | None, str, str]
 ) -> None:
     told = json.loads(render(HUB_FEED, "json"))
@@ -255,7 +255,7 @@ def test_what_was_changed_in_json_is_named(
 # --- Attacks 4, 7, 10, 35, 38 --------------------------------------------------------------------------
 
 
-def test_an_injected_unsigned_item_is_found() -> None:
+def test_attack_7_an_injected_unsigned_item_is_found() -> None:
     entry = '<entry xml:lang="vi"><id>urn:x</id><title>Tin giả</title></entry>'
     report = changed(HUB_FEED, "<entry ", f"{entry}<entry ")
     assert [entry.token is None for entry in report.entries] == [True] + [False] * 4
@@ -263,7 +263,7 @@ def test_an_injected_unsigned_item_is_found() -> None:
     assert [entry.ok for entry in report.entries] == [False] + [True] * 4
 
 
-def test_a_true_token_under_another_items_text_is_found() -> None:
+def test_attack_7_a_true_token_under_another_items_text_is_found() -> None:
     rich, plain = HUB_FEED.entries[0].token, HUB_FEED.entries[1].token
     body = render(HUB_FEED, "atom").decode().replace(rich, "@").replace(plain, rich).replace("@", plain)
     assert {(0, "title", "differs"), (1, "title", "differs")} <= fields(check(body.encode()))
@@ -279,7 +279,7 @@ def test_an_item_stands_only_where_it_belongs_and_once() -> None:
     assert fields(check(render(old, "atom"))) == {(1, "id", "repeated")}
 
 
-def test_an_altered_copy_on_a_look_alike_host_is_no_edition_of_ours() -> None:
+def test_attack_35_an_altered_copy_on_a_look_alike_host_is_no_edition_of_ours() -> None:
     body = (
         render(OWN_FEED, "atom")
         .decode()
@@ -298,7 +298,7 @@ def test_a_whole_feed_moved_to_another_hub_is_told_by_where_it_was_asked_for() -
     assert report.found == (Difference(place=None, field="link[rel=self]", what="differs"),)
 
 
-def test_a_forged_entry_is_told_with_its_reason_and_the_others_stay_good() -> None:
+def test_attack_7_a_forged_entry_is_told_with_its_reason_and_the_others_stay_good() -> None:
     token = HUB_FEED.entries[1].token
     forged = token[:-30] + ("A" if token[-30] != "A" else "B") + token[-29:]
     report = check(render(HUB_FEED, "atom").replace(token.encode(), forged.encode()))

@@ -169,7 +169,7 @@ async def test_neighbours_belong_to_one_stream_of_one_agency(
 
 async def test_a_stream_has_the_state_last_kept(storage: Storage, vn: PressRoom) -> None:
     key, other = (vn.id, MAIN), (vn.id, StreamName("other"))
-    first = StreamState(seq=7, digest=TokenDigest("d"), kids=(KeyId("a"), KeyId("b")))
+    first = StreamState(seq=7, digest=TokenDigest("d"), kids=(KeyId("a"), KeyId("b")), starts=(1, 5))
     forked = replace(first, forked=True)
     for state in (first, forked, StreamState()):
         await keep_stream(storage, key, state)
@@ -344,6 +344,14 @@ async def test_a_window_goes_back_from_the_newest_index(
     assert names(await storage.window(Slice(lang="vi"), window)) == list(expected)
 
 
+async def test_attack_26_a_window_holds_no_more_of_tokens_than_fits(storage: Storage, vn: PressRoom) -> None:
+    await sealed_at(storage, vn, times="bcd", first=NOON)
+    sizes = [len(each.token) for each in await storage.window(ALL, WIDE)]
+    for characters, expected in ((sum(sizes), "dcb"), (sum(sizes) - 1, "dc"), (sizes[0], "d"), (1, "d")):
+        window = Window(seconds=9_999, least=9, most=9, characters=characters)
+        assert names(await storage.window(ALL, window)) == list(expected)
+
+
 async def test_a_quiet_slice_keeps_its_own_window(storage: Storage, vn: PressRoom, th: PressRoom) -> None:
     await sealed_at(storage, th, times="bc", first=NOON)
     await sealed_at(storage, vn, times="d", first=NOON + 5_000)
@@ -499,6 +507,19 @@ async def test_a_source_keeps_its_newest_thousand_refusals_and_all_its_counts(st
     assert loud == {f"{number}" for number in range(200, 1_200)}
     assert [record.digest for record in kept if record.source == "quiet"] == ["other"]
     assert await storage.refusal_counts() == {(AgencyId("vn.demo"), Reason.SIGNATURE_BAD): 1_201}
+
+
+async def test_attack_34_unsigned_junk_does_not_push_out_the_evidence_of_what_was_signed(
+    storage: Storage,
+) -> None:
+    signed = Refused(
+        reason=Reason.VERSION_TAKEN, detail="?", agency=AgencyId("vn.demo"), digest=TokenDigest("signed")
+    )
+    await refuse(storage, [(signed, "submit", "evidence")], NOON)
+    await refuse(storage, [(refusal(f"{number}"), "submit", "junk") for number in range(1_100)], NOON + 1)
+    kept = await storage.refusals(limit=2_000)
+    assert [record.evidence for record in kept if record.digest == "signed"] == ["evidence"]
+    assert len(kept) == 1_001
 
 
 async def test_refusals_are_listed_by_agency_and_page(storage: Storage) -> None:

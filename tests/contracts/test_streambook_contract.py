@@ -22,7 +22,7 @@ from syndicate.news import (
     TokenDigest,
     UnixTime,
 )
-from syndicate.ports import Signed, StreamBook, Waiting, Why
+from syndicate.ports import Reading, Signed, StreamBook, Waiting, Why
 from syndicate.storage import open_streambook
 
 AGENCY, STREAM = AgencyId("vn.demo"), StreamName("main")
@@ -164,14 +164,14 @@ def test_marks_and_notes_are_remembered_until_they_are_taken_away(opens: Opens) 
     with opens() as book:
         book.bar({"a", "b"})
         book.bar({"a", "c"})
-        book.note("halted", "why")
+        book.jot("halted", "why")
     with opens() as book:
         assert book.barred(["a", "c", "d"]) == {"a", "c"}
         book.unbar(["a"])
         assert book.barred(["a"]) == frozenset()
-        assert book.noted("halted") == "why"
-        book.note("halted", None)
-        assert book.noted("halted") is None
+        assert book.jotted("halted") == "why"
+        book.jot("halted", None)
+        assert book.jotted("halted") is None
 
 
 def test_a_restored_stream_goes_on_after_its_gap(book: StreamBook) -> None:
@@ -201,3 +201,31 @@ def test_a_displaced_token_leaves_its_place_and_its_words_wait(book: StreamBook)
     )  # fmt: skip
     assert [each.sub for each in book.page(0, 10)] == ["vn.demo:1", "vn.demo:theirs"]
     assert len(book.waiting()) == 1
+
+
+def reading(name: str, content: str = "c", stands_for: str | None = None, raw: str = "r") -> Reading:
+    item = None if stands_for is None else ItemId(f"vn.demo:{stands_for}")
+    return Reading(
+        sub=ItemId(f"vn.demo:{name}"), raw=raw, fingerprint=f"1.{name}", content=content, stands_for=item
+    )
+
+
+def test_how_entries_were_found_is_remembered_and_replaced(opens: Opens) -> None:
+    with opens() as book:
+        book.note([reading("a"), reading("b", stands_for="a")])
+        book.note([])
+        book.note([reading("a", raw="other")])
+    with opens() as book:
+        asked = [ItemId("vn.demo:a"), ItemId("vn.demo:b"), ItemId("vn.demo:never")]
+        assert book.readings(asked) == {
+            asked[0]: reading("a", raw="other"),
+            asked[1]: reading("b", stands_for="a"),
+        }
+
+
+def test_items_are_found_again_by_their_title_and_text(book: StreamBook) -> None:
+    book.note([reading("a", "x"), reading("b", "x"), reading("c", "y"), reading("d", "z", stands_for="c")])
+    assert book.read_before(["x", "z", "never"]) == {
+        "x": {ItemId("vn.demo:a"), ItemId("vn.demo:b")},
+        "z": {ItemId("vn.demo:c")},
+    }

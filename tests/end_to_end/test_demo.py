@@ -36,7 +36,6 @@ def test_the_whole_story_happens_as_it_should(tmp_path: Path) -> None:
     told = json.loads(ran.stdout or "{}")
     assert [row for row in told["rows"] if not row["agrees"]] == []
     assert (ran.returncode, ran.stderr, told["agrees"]) == (0, "", True)
-    assert told["seconds"] < 45
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,8 +1,15 @@
+import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from hub_folder import Place, hub_at_work, place
+
+from syndicate import assembly
+from syndicate.assembly import RegistryShelf
+from syndicate.news import AgencyId, Registry
+from syndicate.registry import load_registry
 
 
 @pytest.fixture
@@ -98,3 +105,27 @@ async def test_a_key_that_was_just_enrolled_counts_without_a_restart(here: Place
         keys.write_text(enrolled, encoding="utf-8")
         await served.hub.shelf.refresh()
         assert (await served.submit(token))[0]["outcome"] == "admitted"
+
+
+async def test_of_two_looks_at_the_registry_the_later_one_counts(
+    here: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = RegistryShelf(here.folders.sources, here.folders.keys)
+    looked, hand_over = threading.Event(), threading.Event()
+
+    def load(sources: Path, keys: Path) -> Registry:
+        read = load_registry(sources, keys)
+        if not looked.is_set():  # a disk that is slow to hand over what was read before the edit
+            looked.set()
+            hand_over.wait(20)
+        return read
+
+    monkeypatch.setattr(assembly, "load_registry", load)
+    early = asyncio.create_task(shelf.refresh())
+    await asyncio.to_thread(looked.wait, 20)
+    here.folders.edit("aa.toml", 'en = "Aaland News"', 'en = "New Name"')
+    late = asyncio.create_task(shelf.refresh())
+    await asyncio.wait({late}, timeout=0.5)
+    hand_over.set()
+    await asyncio.gather(early, late)
+    assert shelf.current.agencies[AgencyId("aa.news")].names["en"] == "New Name"

@@ -33,6 +33,12 @@ def options(here: Place) -> list[str]:
     return ["--listen", "127.0.0.1:0", "--db", str(here.folder / "hub.sqlite3"), *folders]
 
 
+def surroundings(*, measured: bool) -> dict[str, str]:
+    """A process that lacks room has none for its coverage either, and would complain of it at its end."""
+    kept = {name: value for name, value in os.environ.items() if measured or not name.startswith("COVERAGE_")}
+    return kept | {"PYTHONPATH": os.pathsep.join(sys.path)}
+
+
 async def start(*words: str, before: Callable[[], None] | None = None) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
@@ -42,7 +48,7 @@ async def start(*words: str, before: Callable[[], None] | None = None) -> asynci
         *words,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        env=surroundings(measured=before is None),
         preexec_fn=before,
     )
 
@@ -74,6 +80,13 @@ async def fails(*words: str, before: Callable[[], None] | None = None) -> str:
     assert process.returncode == 2, told
     assert told.startswith("syndicate: "), told
     return told
+
+
+async def test_a_hub_says_at_the_start_how_many_feeds_it_polls(here: Place) -> None:
+    async with running(*options(here)) as (process, _port):
+        assert process.stdout is not None
+        line = await asyncio.wait_for(process.stdout.readline(), 30)
+    assert line.decode() == "Signed feeds that it polls: 1, of agencies: 1. Ctrl-C stops it.\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

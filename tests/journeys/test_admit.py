@@ -219,7 +219,7 @@ async def test_the_registry_is_asked_anew_for_each_batch(hub: Hub, vn: PressRoom
 # --- Versions -----------------------------------------------------------------------------------------
 
 
-async def test_a_second_token_for_one_version_is_refused_and_the_first_stands(
+async def test_attack_16_a_second_token_for_one_version_is_refused_and_the_first_stands(
     hub: Hub, vn: PressRoom
 ) -> None:
     first = vn.publish("one")
@@ -284,7 +284,9 @@ async def test_neighbours_in_one_batch_are_checked_against_each_other(hub: Hub, 
     assert reasons(await hub.admit(broken)) == [Reason.STREAM_FORKED]
 
 
-async def test_a_fork_holds_that_stream_and_no_other(hub: Hub, vn: PressRoom, th: PressRoom) -> None:
+async def test_attack_17_a_fork_holds_that_stream_and_no_other(
+    hub: Hub, vn: PressRoom, th: PressRoom
+) -> None:
     one = vn.publish("one")
     rival = vn.token(vn.item("rival", seq=1, prev=None))
     two = vn.publish("two")
@@ -302,7 +304,9 @@ async def test_a_fork_holds_that_stream_and_no_other(hub: Hub, vn: PressRoom, th
     assert await hub.storage.refusals() == ()
 
 
-async def test_the_successor_lifts_a_fork_and_what_was_held_is_judged_again(hub: Hub, vn: PressRoom) -> None:
+async def test_attack_17_the_successor_lifts_a_fork_and_what_was_held_is_judged_again(
+    hub: Hub, vn: PressRoom
+) -> None:
     one = vn.publish("one")
     rival = vn.token(vn.item("rival", seq=1, prev=None))
     await hub.admit(one, rival)

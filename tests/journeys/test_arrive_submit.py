@@ -9,7 +9,7 @@ from arriving import Hub, hub_with, registry_of
 from press import NOON, PressRoom
 
 from syndicate.journey import SubmissionDesk, SubmitLimits
-from syndicate.news import Admitted, Held, Outcome, Reason, Refused, UnixTime, limits
+from syndicate.news import Admitted, Held, KeyStatus, Outcome, Reason, Refused, UnixTime, limits, rfc3339
 
 
 @pytest.fixture
@@ -107,6 +107,18 @@ async def test_attack_34_one_agencys_flood_is_not_felt_by_another(hub: Hub) -> N
     assert await judged(desk, vn.publish("more"), tl.publish("storm")) == ["rate-limited", "Admitted"]
 
 
+async def test_attack_34_whoever_floods_with_a_stolen_key_does_not_silence_its_successor(hub: Hub) -> None:
+    room = hub.sources[0].room
+    desk = desk_of(hub, burst=5)
+    room.change_key(room.signer, status=KeyStatus.REVOKED, revoked_at=UnixTime(NOON - 1))
+    hub.registry = registry_of(hub.sources, "2")
+    stolen = [room.token(room.item(name)) for name in names(20)]
+    assert await judged(desk, *stolen) == ["key-revoked"] * 20
+    assert await judged(desk, room.token(room.item("more"))) == ["rate-limited"]
+    floor = room.publish("floor", signer=room.successor, seq=1_002, prev=None)
+    assert await judged(desk, floor) == ["Admitted"]
+
+
 async def test_attack_34_junk_that_names_a_public_key_costs_its_agency_nothing(hub: Hub) -> None:
     room = hub.sources[0].room
     desk = desk_of(hub, burst=5)
@@ -170,7 +182,8 @@ async def test_a_clock_that_is_set_back_gives_nothing_and_locks_nobody_out(hub: 
     desk = desk_of(hub, burst=1, per_second=1.0)
     await desk.submit(publish(room, 1))
     hub.clock.at -= 1_000
-    late = room.publish("late", iat=UnixTime(NOON - 1_000))
+    then = rfc3339(NOON - 1_000)
+    late = room.publish("late", iat=UnixTime(NOON - 1_000), published=then, updated=then)
     assert await judged(desk, late) == ["rate-limited"]
     hub.clock.at += 2
     assert await judged(desk, late) == ["Admitted"]

@@ -7,7 +7,7 @@ import pytest
 from sealed import Clock, Hub, Newsroom, federation
 
 from syndicate.journey import LocalWakeup, Press, PressLimits
-from syndicate.news import Act, Alert, AlertArea, Feed, Kind, MemberCode, Slice
+from syndicate.news import Act, Alert, AlertArea, Content, Feed, Kind, MemberCode, Slice
 from syndicate.storage import open_storage
 from syndicate.web import CODINGS
 from syndicate.wire import MEDIA_TYPES, Typesetter
@@ -303,3 +303,20 @@ async def test_a_ring_wakes_everybody_and_waiting_has_an_end() -> None:
 
 def test_the_clock_of_the_tests_is_a_clock() -> None:
     assert Clock().now() > 0
+
+
+async def test_attack_26_maximal_tokens_shorten_a_document_and_never_burst_it(
+    hub: Hub, room: Newsroom, typist: Typist, bell: LocalWakeup
+) -> None:
+    tokens = [
+        room.sign(f"large{n}", content=Content(type="text/html", body="<p><br></p>" * 5_000))
+        for n in range(5)
+    ]
+    await hub.take(*tokens)
+    bounds = PressLimits(window_characters=3 * len(tokens[-1]), window_characters_rss=1)
+    press = press_of(hub, typist, bell, bounds)
+
+    atom = await press.document(ALL, "atom")
+    assert [token.encode() in atom.body for token in tokens] == [False, False, True, True, True]
+    assert b'first="2" last="4"' in atom.body
+    assert (await press.document(ALL, "rss")).body.count(b"<item>") == 1

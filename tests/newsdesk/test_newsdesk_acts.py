@@ -47,7 +47,7 @@ def room(tmp_path: Path) -> DeskRoom:
 def test_what_a_person_publishes_is_in_the_signed_feed_at_once(room: DeskRoom) -> None:
     done = room.publish()
     assert isinstance(done, Signed)
-    assert [each.title for each in take_out(room.atom.read_bytes(), "atom")] == [
+    assert [each.title for each in take_out(room.atom.read_bytes(), "atom").carried] == [
         "Bão số 5 đổ bộ vào đất liền"
     ]
     assert SmallHub(room.registry).troubles(room.tokens(), STARTED) == []

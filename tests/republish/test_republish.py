@@ -258,7 +258,7 @@ def test_a_federation_without_members_has_its_own_name() -> None:
 
 
 def test_a_feed_is_as_new_as_its_newest_entry_and_an_empty_one_as_its_first_agency() -> None:
-    assert slice_feed("all", *DESK.all()).updated == "2026-11-23T12:30:00Z"
+    assert slice_feed("all", *DESK.all()).updated == "2026-11-23T12:00:30Z"
     assert slice_feed("all").updated == "2026-08-15T12:00:00Z"
 
 

@@ -113,21 +113,26 @@ async def test_what_outlasts_the_patience_is_cancelled_and_may_clean_up() -> Non
 
 
 async def test_leaving_by_an_exception_or_cancelling_stops_just_as_cleanly() -> None:
+    begun, may_end = asyncio.Event(), asyncio.Event()
     ended = 0
 
     async def slow() -> None:
         nonlocal ended
-        await asyncio.sleep(0.05)
+        begun.set()
+        await may_end.wait()
         ended += 1
 
     async def serve() -> None:
         async with Ticker() as ticker:
-            ticker.every(0.02, slow)
+            ticker.every(60, slow)
             await asyncio.sleep(60)
 
     serving = asyncio.ensure_future(serve())
-    await asyncio.sleep(0.03)
+    await begun.wait()
     serving.cancel()
+    await asyncio.sleep(0)
+    assert ended == 0
+    may_end.set()
     with pytest.raises(asyncio.CancelledError):
         await serving
     assert ended == 1

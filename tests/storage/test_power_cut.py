@@ -96,7 +96,7 @@ async def check(path: Path, announced: Announced) -> int:
 
 
 @pytest.mark.parametrize("word", ["go", "checkpoint often"])
-async def test_every_announced_index_survives_a_kill_and_a_power_cut(
+async def test_attack_37_every_announced_index_survives_a_kill_and_a_power_cut(
     hub: "subprocess.Popen[str]", word: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "hub.db"

@@ -52,6 +52,16 @@ async def test_it_says_what_was_refused_why_and_what_to_do(
     )
 
 
+def test_a_database_that_is_not_there_is_told_with_how_to_name_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["refusals", "--db", str(tmp_path / "none.db")]) == 2
+    told = capsys.readouterr().err
+    assert "there is no hub's database" in told
+    assert "--db FILE" in told
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_it_can_be_asked_of_one_agency_and_for_a_few(
     db: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from press import NOON, PressRoom, envelope, registry
 
-from syndicate.news import Act, Held, ItemId, Known, Mark, Reason, Refused, TokenDigest
+from syndicate.news import Act, Held, ItemId, Known, Mark, Reason, Refused, TokenDigest, limits
 from syndicate.ports import Signer
+from syndicate.signing import ephemeral_signer
 from syndicate.trust import ItemState, Neighbours, Placed, StreamState, Verified, place, verify
 
 NO_MARKS: frozenset[Mark] = frozenset()
@@ -272,6 +273,49 @@ def test_a_jump_in_numbers_is_held_and_forks_nothing(
     else:
         assert ledger.marks(token) == {Mark.GAP}
     assert not ledger.stream.forked
+
+
+def test_attack_17_a_thief_who_runs_ahead_does_not_pass_for_the_successors_successor(
+    room: PressRoom, ledger: Ledger
+) -> None:
+    one, two, three = chain(room, 1) + chain(room, 2, signer=room.successor, prefix="new")
+    thief = room.token(room.item("thief", seq=9_000, prev=TokenDigest("A" * 43)))
+    close = room.token(room.item("close", seq=4))
+    ledger.marks(one)
+    assert ledger.marks(thief) == {Mark.GAP}
+    assert ledger.marks(close) == {Mark.BACKFILLED}  # it even follows from the successor's newest token
+    assert ledger.marks(three) == {Mark.BACKFILLED}
+    assert ledger.marks(two) == {Mark.BACKFILLED}
+    assert ledger.stream.kids == (room.signer.kid, room.successor.kid)
+    assert ledger.reason(room.token(room.item("on", seq=9_001, prev=None))) is Reason.KEY_SUCCEEDED
+    head = ledger.stream.digest
+    assert ledger.marks(room.publish("go", signer=room.successor, seq=9_001, prev=head)) == NO_MARKS
+
+
+def test_a_floor_that_was_taken_long_ago_is_back_filled_and_no_fork(room: PressRoom, ledger: Ledger) -> None:
+    third = ephemeral_signer(b"the third key of the demo agency")
+    room.keys[third.kid] = room._key(third)
+    first = chain(room, 2, prefix="first")
+    floor = room.publish("floor", signer=room.successor, seq=1_002, prev=None)
+    after = room.publish("after", signer=room.successor)
+    newest = room.publish("newest", signer=third, seq=2_003, prev=None)
+    for token in (
+        newest,
+        after,
+        floor,
+        *reversed(first),
+    ):  # a hub that joins late, or reads an archive backwards
+        assert isinstance(ledger.take(token), Placed)
+    assert not ledger.stream.forked
+    assert ledger.stream.kids == (room.signer.kid, room.successor.kid, third.kid)
+
+
+def test_attack_17_one_token_cannot_use_up_the_numbers_of_a_new_stream(
+    room: PressRoom, ledger: Ledger
+) -> None:
+    last = room.token(room.item("last", seq=limits.LARGEST_INTEGER))
+    assert ledger.reason(last) is Reason.SEQUENCE_JUMP
+    assert ledger.marks(room.publish("far", seq=limits.SEQUENCE_START)) == NO_MARKS
 
 
 def test_a_token_known_by_its_number_is_known(room: PressRoom, ledger: Ledger) -> None:

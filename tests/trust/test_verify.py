@@ -112,7 +112,7 @@ def test_only_trust_can_make_a_verified() -> None:
         verified.item = room.item("other")  # type: ignore[misc]  # likewise
 
 
-def test_every_flipped_character_of_a_token_is_refused() -> None:
+def test_attack_5_every_flipped_character_of_a_token_is_refused() -> None:
     room = PressRoom()
     token = room.publish()
     for at, old in enumerate(token):
@@ -606,6 +606,24 @@ def test_attack_15_clocks_that_are_off(iat: int, expected: frozenset[Mark] | Rea
     assert (outcome.reason if isinstance(outcome, Refused) else outcome.marks) == expected  # type: ignore[union-attr]  # the row says which
     if isinstance(outcome, Refused):
         assert "clock" in outcome.detail
+
+
+@pytest.mark.parametrize("claim", ["published", "updated"])
+@pytest.mark.parametrize(
+    ("date", "taken"),
+    [
+        pytest.param("1000-01-01T00:00:00Z", True, id="of another age"),
+        pytest.param("2026-11-23T12:05:00Z", True, id="exactly five minutes ahead"),
+        pytest.param("2026-11-23T12:05:01Z", False, id="one second more"),
+        pytest.param("2999-12-31T23:59:59Z", False, id="on top of every reader for ever"),
+    ],
+)
+def test_attack_15_an_item_from_the_future_is_refused(claim: str, date: str, *, taken: bool) -> None:
+    room = PressRoom()
+    outcome = judge(room.token(room.item(**{claim: date})), room, at=NOON)
+    assert isinstance(outcome, Verified) is taken
+    if isinstance(outcome, Refused):
+        assert outcome.reason is Reason.CLOCK_AHEAD
 
 
 @pytest.mark.parametrize(

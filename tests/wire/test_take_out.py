@@ -5,7 +5,7 @@ from feed_pages import Desk, atom_around, entry_around, json_around, render
 
 from syndicate.errors import WireError
 from syndicate.news import Content, limits
-from syndicate.wire import Carried, split_submission, take_out, unload
+from syndicate.wire import Carried, split_submission, take_out
 
 TOKEN = "aaa.bbb.ccc"
 SYN = "<syn:jws>aaa.bbb.ccc</syn:jws>"
@@ -21,7 +21,7 @@ def refusal(body: bytes, format_: str = "atom") -> str:
 def test_every_token_that_was_put_in_comes_out_in_order(format_: str) -> None:
     desk = Desk()
     feed = desk.hub(*desk.all())
-    taken = take_out(render(feed, format_), format_)
+    taken = take_out(render(feed, format_), format_).carried
     assert [(each.token, each.title, each.url) for each in taken] == [
         (entry.token, entry.title, entry.url) for entry in feed.entries
     ]
@@ -33,19 +33,19 @@ def test_an_entry_without_a_token_is_left_out_and_counted() -> None:
         (json_around([{"id": "1"}, {"id": "2", "_syndicate": {"jws": TOKEN}, "title": "T"}]), "json"),
         (json_around([{"_syndicate": {"act": "x"}}, {"_syndicate": {"jws": TOKEN}, "title": "T"}]), "json"),
     ):
-        brought = unload(body, format_)
+        brought = take_out(body, format_)
         assert brought.bare == 1
         assert brought.carried == (Carried(token=TOKEN, title="T", url=None),)
         assert brought.entries[0] is None
 
 
-def test_a_namespace_is_what_it_says_and_not_how_it_is_abbreviated() -> None:
+def test_attack_20_a_namespace_is_what_it_says_and_not_how_it_is_abbreviated() -> None:
     other = "<entry><x:jws xmlns:x='urn:syndicate:item:1'>aaa.bbb.ccc</x:jws></entry>"
     default = "<a:entry><jws xmlns='urn:syndicate:item:1'> aaa.bbb.ccc\n</jws></a:entry>"
     body = f"<a:feed xmlns:a='http://www.w3.org/2005/Atom' xmlns='http://www.w3.org/2005/Atom'>{other}{default}</a:feed>"
-    assert [each.token for each in take_out(body.encode(), "atom")] == [TOKEN, TOKEN]
+    assert [each.token for each in take_out(body.encode(), "atom").carried] == [TOKEN, TOKEN]
     impostor = atom_around("<entry><syn:jws xmlns:syn='urn:other'>aaa.bbb.ccc</syn:jws></entry>")
-    assert take_out(impostor, "atom") == ()
+    assert take_out(impostor, "atom").carried == ()
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_namespace_is_what_it_says_and_not_how_it_is_abbreviated() -> None:
         pytest.param(atom_around("<entry><syn:jws> \n</syn:jws></entry>"), id="empty"),
     ],
 )
-def test_a_token_in_a_wrong_place_spoils_the_document(body: bytes) -> None:
+def test_attack_20_a_token_in_a_wrong_place_spoils_the_document(body: bytes) -> None:
     assert refusal(body) == "wire-token-misplaced"
 
 
@@ -81,27 +81,44 @@ def test_a_token_in_a_wrong_place_spoils_the_document(body: bytes) -> None:
         pytest.param(json_around([{"_syndicate": {"jws": ""}}]), id="empty"),
     ],
 )
-def test_a_token_in_a_wrong_place_spoils_the_json_feed(body: bytes) -> None:
+def test_attack_20_a_token_in_a_wrong_place_spoils_the_json_feed(body: bytes) -> None:
     assert refusal(body, "json") == "wire-token-misplaced"
 
 
-DOCTYPE = '<!DOCTYPE feed [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]>'
+BOMB = '<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;">'
+
+
+@pytest.mark.parametrize(
+    "subset",
+    [
+        f"[{BOMB}]",
+        'SYSTEM "http://127.0.0.1:1/x.dtd"',
+        '[<!ENTITY c SYSTEM "file:///etc/passwd">]',
+        '[<!ENTITY % p SYSTEM "http://127.0.0.1:1/x.dtd"> %p;]',
+        '[<!ATTLIST link rel CDATA "alternate">]',
+        "",
+    ],
+    ids=["an entity bomb", "a DTD elsewhere", "a file", "a parameter entity", "defaults", "bare"],
+)
+def test_attack_24_a_document_with_a_doctype_is_not_parsed(subset: str) -> None:
+    around = atom_around(entry_around(TOKEN), "<entry><title>&c;</title></entry>")
+    assert refusal(f"<!DOCTYPE feed {subset}>".encode() + around) == "wire-doctype"
+    assert refusal(b"<?xml version='1.0'?>" + f"<!DOCTYPE feed {subset}>".encode() + around) == "wire-doctype"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-7", "cp037"])
+def test_attack_24_no_encoding_hides_a_doctype(encoding: str) -> None:
+    text = f"<?xml version='1.0' encoding='{encoding}'?><!DOCTYPE feed [{BOMB}]>"
+    body = (text + atom_around("<entry><title>&c;</title></entry>").decode()).encode(encoding)
+    assert refusal(body).startswith("wire-")
+    if encoding == "utf-7":
+        hidden = text.replace("<!DOCTYPE", "+ADw-!DOCTYPE").replace("<!ENTITY", "+ADw-!ENTITY")
+        assert refusal(hidden.encode() + atom_around()) == "wire-encoding"
 
 
 @pytest.mark.parametrize(
     ("body", "code"),
     [
-        pytest.param(atom_around(declaration=DOCTYPE), "wire-doctype", id="an entity bomb"),
-        pytest.param(
-            atom_around(declaration='<!DOCTYPE feed SYSTEM "http://127.0.0.1:1/x.dtd">'),
-            "wire-doctype",
-            id="a DTD elsewhere",
-        ),
-        pytest.param(
-            atom_around(declaration='<!DOCTYPE feed [<!ENTITY x SYSTEM "file:///etc/passwd">]>'),
-            "wire-doctype",
-            id="an entity that reads a file",
-        ),
         pytest.param(atom_around("<entry>&x;</entry>"), "wire-malformed", id="an entity nobody declared"),
         pytest.param(atom_around(entry_around(TOKEN))[:-3], "wire-malformed", id="cut off"),
         pytest.param(b"", "wire-malformed", id="nothing"),
@@ -141,7 +158,7 @@ def test_what_only_looks_like_a_declaration_does_no_harm() -> None:
         entry_around(TOKEN), declaration='<?xml version="1.0" encoding="utf-8" standalone="yes"?>'
     )
     styled = atom_around(entry_around(TOKEN), declaration="<?xml-stylesheet href='x'?>")
-    assert take_out(marked, "atom") == take_out(styled, "atom") != ()
+    assert take_out(marked, "atom").carried == take_out(styled, "atom").carried != ()
 
 
 @pytest.mark.parametrize(
@@ -173,12 +190,12 @@ def test_a_document_that_is_no_plain_json_feed_is_refused(body: bytes, code: str
 
 def test_visible_fields_that_are_no_plain_text_are_passed_over() -> None:
     entry = entry_around(TOKEN, "<link href='https://a.example/' rel='self'/>").replace("T</t", "<b/></t")
-    assert take_out(atom_around(entry), "atom")[0] == Carried(token=TOKEN, title=None, url=None)
+    assert take_out(atom_around(entry), "atom").carried[0] == Carried(token=TOKEN, title=None, url=None)
     bare = atom_around(f"<entry>{SYN}<link href='https://a.example/'/></entry>")
-    assert take_out(bare, "atom")[0] == Carried(token=TOKEN, title=None, url="https://a.example/")
+    assert take_out(bare, "atom").carried[0] == Carried(token=TOKEN, title=None, url="https://a.example/")
     body = json_around([{"_syndicate": {"jws": TOKEN}, "title": 1, "url": "x"}])
-    assert take_out(body.replace(b'"x"', b'"\\udfff"'), "json")[0].url is None
-    assert take_out(body, "json")[0] == Carried(token=TOKEN, title=None, url="x")
+    assert take_out(body.replace(b'"x"', b'"\\udfff"'), "json").carried[0].url is None
+    assert take_out(body, "json").carried[0] == Carried(token=TOKEN, title=None, url="x")
 
 
 def test_tokens_are_not_looked_for_in_other_formats() -> None:
@@ -196,7 +213,7 @@ def test_the_largest_feed_of_an_agency_is_read() -> None:
         for n in range(limits.FEED_ENTRIES)
     ]
     for format_ in ("atom", "json"):
-        assert len(take_out(render(desk.agency(*items), format_), format_)) == limits.FEED_ENTRIES
+        assert len(take_out(render(desk.agency(*items), format_), format_).carried) == limits.FEED_ENTRIES
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,7 @@ HTML = "<p onclick='x()'>]]></p><script>alert(1)</script><img src=x onerror=aler
         ),
     ],
 )
-def test_script_in_any_field_is_inert_in_every_format(entry: Entry) -> None:
+def test_attack_25_script_in_any_field_is_inert_in_every_format(entry: Entry) -> None:
     feed = replace(feed_of(entry), title=SCRIPT, description=SCRIPT, author=SCRIPT)
     atom = etree.fromstring(render(feed, "atom"))
     rss = etree.fromstring(render(feed, "rss"))

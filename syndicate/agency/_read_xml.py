@@ -1,24 +1,23 @@
-"""Reading what the CMS publishes: its RSS or Atom, with feedparser, on bytes that were bounded before."""
+"""RSS and Atom as CMSs write them, read with feedparser, on bytes that were bounded before."""
 
-import calendar
 import io
 import re
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import feedparser
 
 from syndicate.agency._addresses import plain_address
+from syndicate.agency._challenge import refuse_page
+from syndicate.agency._dates import DateReader
+from syndicate.agency._entry import CmsEntry, CmsFeed, Enclosure, Words
 from syndicate.agency._tree import BLOCKS, INLINE, SILENT
 from syndicate.errors import AgencyError
 
-CMS_BYTES: Final = 20_000_000  # of a CMS's feed; 1,000 whole articles have about 7
 MOST_ENTRIES: Final = 2_000
 # feedparser takes the caption of a picture (media:description, media:title) for the text of the story.
 _PICTURE_TEXTS = re.compile(
-    rb"<media:(description|title|text)(?:\s[^>]*)?(?<!/)>(?:(?!</?media:).)*</media:\1\s*>", re.DOTALL
+    rb"<media:(description|title|text)(?:\s[^<>]*)?(?<!/)>(?:(?!</?media:).)*</media:\1\s*>", re.DOTALL
 )
 # Entities of a feed's own are one character each, or they are a bomb: feedparser would expand it.
 _ENTITY = re.compile(rb"<!ENTITY\b")
@@ -29,76 +28,54 @@ _HARMLESS_ENTITY = re.compile(
 _TAGS = re.compile(
     rf"</?(?:{'|'.join(BLOCKS | INLINE | SILENT)})(?:\s[^<>]*)?/?>|&#?\w{{1,32}};", re.IGNORECASE
 )
+_FORMATS: Final = {
+    "rss090": "RSS 0.90", "rss091n": "RSS 0.91", "rss091u": "RSS 0.91", "rss092": "RSS 0.92",
+    "rss093": "RSS 0.93", "rss094": "RSS 0.94", "rss10": "RSS 1.0", "rss20": "RSS 2.0", "rss": "RSS",
+    "cdf": "CDF",
+    "atom01": "Atom 0.1", "atom02": "Atom 0.2", "atom03": "Atom 0.3", "atom10": "Atom 1.0", "atom": "Atom",
+}  # fmt: skip
+_MOST_OF_NAMES: Final = 1_000  # characters: the pattern below takes the square of them
 _MAIL = re.compile(r"[<(]?[^\s<>()]+@[^\s<>()]+[>)]?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """A text as the CMS gave it, and whether it is HTML or plain."""
-
-    value: str
-    is_html: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enclosure:
-    """A file that an entry names: a picture, film or sound."""
-
-    url: str
-    type: str  # as claimed, often ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CmsEntry:
-    """An entry of a CMS's feed, as found: nothing is converted or judged yet."""
-
-    cms_id: str  # the CMS's own id, else the entry's address; "" if it has neither
-    url: str  # as written, maybe relative
-    base: str  # what relative addresses in the entry refer to
-    title: Words | None
-    summary: Words | None
-    body: Words | None
-    byline: str
-    published: float | None  # Unix seconds, where the entry states a time that could be read
-    updated: float | None
-    categories: tuple[tuple[str, str], ...] = ()  # scheme and term
-    enclosures: tuple[Enclosure, ...] = ()
-
-
-def read_cms(body: bytes, *, source: str) -> tuple[CmsEntry, ...]:
-    """The entries of an RSS or Atom feed, in its order; ``source`` is its address, for links and messages.
+def read_syndicated(body: bytes, *, source: str, dates: DateReader) -> CmsFeed:
+    """An RSS (0.9x to 2.0) or Atom (0.3, 1.0) feed; ``source`` is its address, for links and messages.
 
     Raises:
-        AgencyError: more than ``CMS_BYTES`` bytes or ``MOST_ENTRIES`` entries, or no feed at all.
+        AgencyError: more than ``MOST_ENTRIES`` entries, or no feed at all.
     """
-    if len(body) > CMS_BYTES:
-        raise AgencyError(f"{source} has more than {CMS_BYTES} bytes")
     bare = body.replace(b"\x00", b"")  # UTF-16 hides nothing
     if len(_ENTITY.findall(bare)) != len(_HARMLESS_ENTITY.findall(bare)):
         raise AgencyError(f"{source} declares entities that no feed needs; it was not read")
-    # Bytes in a stream, never text: given text, feedparser may open a file or an address of that name.
-    # Sanitising and resolving are done once, by the converter.
-    feed = feedparser.parse(
-        io.BytesIO(_PICTURE_TEXTS.sub(b"", body)), sanitize_html=False, resolve_relative_uris=False
-    )
+    feed = _parsed(body, source)
     if not feed.get("version"):
-        raise AgencyError(
-            f"what {source} gave is neither RSS nor Atom{_beginning(body)}",
-            hint="Open the address in a browser: a login, challenge or error page may stand there.",
-        )
+        refuse_page(body, source, "neither RSS nor Atom")
     if len(feed.entries) > MOST_ENTRIES:
         raise AgencyError(f"{source} has {len(feed.entries)} entries, more than {MOST_ENTRIES}")
     home = plain_address(str(feed.feed.get("link", "")), source) or source
     typed = feed.version.startswith("atom")
-    return tuple(_entry(entry, home, typed=typed) for entry in feed.entries)
+    return CmsFeed(
+        source=source,
+        format=_FORMATS.get(feed.version, feed.version),
+        entries=tuple(_entry(entry, home, dates, typed=typed) for entry in feed.entries),
+        language=str(feed.feed.get("language") or ""),
+        home=home,
+        built=dates.seconds(_as_written(feed.feed, "updated")),
+    )
 
 
-def _beginning(body: bytes) -> str:
-    text = " ".join(body[:60].decode("utf-8", "replace").split())
-    return f" (it begins {text!r})" if text else " (it is empty)"
+def _parsed(body: bytes, source: str) -> Any:  # noqa: ANN401 - feedparser has no types
+    # Bytes in a stream, never text: given text, feedparser may open a file or an address of that name.
+    # Sanitising and resolving are done once, by the converter.
+    stream = io.BytesIO(_PICTURE_TEXTS.sub(b"", body))
+    try:
+        return feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as exc:
+        # What is broken enough is read by its loose parser, which breaks in turn on half a character.
+        raise AgencyError(f"{source} is too broken to be read ({type(exc).__name__})") from exc
 
 
-def _entry(entry: Mapping[str, Any], home: str, *, typed: bool) -> CmsEntry:
+def _entry(entry: Mapping[str, Any], home: str, dates: DateReader, *, typed: bool) -> CmsEntry:
     url = str(entry.get("link") or "")
     bodies = [_words(content, typed=typed) for content in entry.get("content", ())]
     summary = _words(entry.get("summary_detail"), typed=typed)
@@ -113,8 +90,9 @@ def _entry(entry: Mapping[str, Any], home: str, *, typed: bool) -> CmsEntry:
         summary=summary,
         body=body,
         byline=_byline(entry),
-        published=_seconds(entry.get("published_parsed")),
-        updated=_seconds(entry.get("updated_parsed") if "updated" in entry else None),
+        published=dates.seconds(_as_written(entry, "published")),
+        updated=dates.seconds(_as_written(entry, "updated")),
+        dated=_as_written(entry, "published") or _as_written(entry, "updated"),
         categories=tuple(
             (str(tag.get("scheme") or ""), str(tag.get("term") or "")) for tag in entry.get("tags", ())
         ),
@@ -134,17 +112,13 @@ def _byline(entry: Mapping[str, Any]) -> str:
     """The authors' names; an address alone is nobody's byline and does not belong in a public record."""
     names = [str(author.get("name") or "") for author in entry.get("authors", ())]
     if len(names) < 2:  # of one author, feedparser may have split the address in the wrong place
-        names = [_MAIL.sub("", str(entry.get("author") or "")).strip(" ()")]
+        names = [_MAIL.sub("", str(entry.get("author") or "")[:_MOST_OF_NAMES]).strip(" ()")]
     return ", ".join(dict.fromkeys(name for name in names if name and "@" not in name))
 
 
-def _seconds(parsed: time.struct_time | None) -> float | None:
-    if parsed is None:
-        return None
-    try:
-        return float(calendar.timegm(parsed))
-    except (ValueError, OverflowError):
-        return None
+def _as_written(told: Mapping[str, Any], date: str) -> str:
+    # Asked for by membership: feedparser lends an entry without `updated` its `published`, and warns.
+    return str(told[date]) if date in told else ""
 
 
 def _enclosures(entry: Mapping[str, Any]) -> list[Enclosure]:

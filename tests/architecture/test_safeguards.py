@@ -1,0 +1,41 @@
+"""S2, S3: nobody can take out, hide or rank an item, because nothing in the house could do it."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import syndicate
+from syndicate.news import Agency, SignedFeed
+from syndicate.ports import Book, Storage
+
+HOUSE = Path(syndicate.__file__).parent
+STATEMENTS = "\n".join(path.read_text() for path in (HOUSE / "storage").glob("*.py"))
+
+
+def test_what_was_admitted_is_never_deleted() -> None:
+    assert set(re.findall(r"DELETE FROM (\w+)", STATEMENTS)) == {"refusal", "held"}
+    assert "DROP" not in STATEMENTS
+
+
+def test_neither_a_version_nor_its_index_ever_changes() -> None:
+    changed = set(re.findall(r"UPDATE (?!SET)(\w+)", STATEMENTS))
+    replaced = {
+        table
+        for table, rest in re.findall(r"INSERT INTO (\w+)([^\"]*)", STATEMENTS)
+        if "DO UPDATE" in rest.split("INSERT INTO")[0]
+    }
+    assert changed == {"item"}
+    assert replaced == {"receipt", "stream", "feed", "shown", "refusal", "refusal_count"}
+
+
+def test_the_doors_to_storage_have_no_verb_for_taking_out_or_hiding() -> None:
+    verbs = {name for door in (Book, Storage) for name in vars(door) if not name.startswith("_")}
+    unwanted = ("block", "delete", "forget", "hide", "rank", "remove", "suppress", "unseal")
+    assert [name for name in verbs for word in unwanted if word in name] == []
+
+
+def test_s7_nothing_in_the_registry_makes_one_agency_weigh_more_than_another() -> None:
+    told = {field.name for each in (Agency, SignedFeed) for field in fields(each)}
+    assert [
+        name for name in told for word in ("limit", "priorit", "quota", "rank", "weight") if word in name
+    ] == []

@@ -1,0 +1,16 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def test_the_bench_measures_ingest_beside_a_bare_signature_check() -> None:
+    words = [sys.executable, "-m", "tests.bench", "--quick", "--only", "ingest", "--json"]
+    ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=90, check=False)
+    assert ran.returncode == 0, ran.stderr
+    [told] = json.loads(ran.stdout)
+    assert told["section"] == "ingest"
+    assert told["goal"] == "at most 3"
+    assert told["figure"] > 0

@@ -1,0 +1,54 @@
+"""What the feeds' addresses keep in memory is what the press keeps, however many feeds are asked for."""
+
+import gc
+from pathlib import Path
+
+from aiohttp import web
+from raw_client import ask, served
+from sealed import Hub, Newsroom, federation
+
+from syndicate.journey import Document, LocalWakeup, Press, PressLimits, SubmissionDesk
+from syndicate.journey._admit import Admission
+from syndicate.storage import open_storage
+from syndicate.web import CODINGS
+from syndicate.web._feeds import Feeds
+from syndicate.web._metrics import Metrics
+from syndicate.web._world import World
+from syndicate.wire import MEDIA_TYPES, Typesetter
+
+
+def world_of(hub: Hub, press: Press) -> World:
+    admission = Admission(hub.storage, lambda: hub.registry, hub.clock)
+    return World(
+        storage=hub.storage,
+        registry=lambda: hub.registry,
+        press=press,
+        submission=SubmissionDesk(admission, lambda: hub.registry, hub.clock),
+        clock=hub.clock,
+        alive=dict,
+        metrics=Metrics(),
+        base_url="https://hub.example",
+    )
+
+
+async def test_attack_26_asking_for_every_feed_keeps_no_more_than_fits(tmp_path: Path) -> None:
+    room = Newsroom()
+    async with open_storage(tmp_path / "hub.sqlite3") as storage:
+        hub = Hub(storage=storage, registry=federation(room))
+        # A language is whatever an agency signs: whoever holds one key can make as many feeds as items.
+        await hub.take(*(room.sign(f"item{n}", lang=f"a{letter}") for n, letter in enumerate("abcdefgh")))
+        press = Press(
+            storage, lambda: hub.registry, hub.clock, LocalWakeup(), Typesetter().render,
+            media_types=MEDIA_TYPES, codings=CODINGS, base_url="https://hub.example",
+            limits=PressLimits(kept_bytes=1),
+        )  # fmt: skip
+        feeds = Feeds(world_of(hub, press))
+
+        async def site(request: web.BaseRequest) -> web.Response:
+            return await feeds.get(request, request.path.removeprefix("/feeds/"))
+
+        async with served(site) as port:
+            for letter in "abcdefgh":
+                assert (await ask(port, f"/feeds/lang/a{letter}.atom")).status == 200
+        gc.collect()
+        assert sum(isinstance(each, Document) for each in gc.get_objects()) <= 2
