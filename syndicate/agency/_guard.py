@@ -59,7 +59,7 @@ def check_book(config: AgencyConfig, book: StreamBook, registry: Registry) -> No
                 f"{config.book_file} ends at number {head} of the stream, but "
                 f"{config.folder / config.atom_name} shows number {number}: the book is lost or an old copy, "
                 "and signing from it would fork the stream",
-                hint="Whatever back-up it is: run `syndicate agency recover` with --from HUB; nothing is lost.",
+                hint="Whatever the back-up, run `syndicate agency recover` with --from HUB: nothing is lost.",
             )
 
 
