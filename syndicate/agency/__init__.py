@@ -10,22 +10,29 @@ federation.
 ``deliver`` and ``keep_delivering`` push the stream to hubs; ``ask_status`` asks them what they see, and
 ``doctor`` holds the looks at everything here that signing depends on.
 
+For the newsdesk, which stands on this room: the brake's waiting list is signed by ``release``, its texts
+are known by ``marks_of`` and ``dropped_mark``; ``check_may_sign`` and ``check_book`` say why nothing may be
+signed now, ``judge`` why hubs would refuse an item, and ``as_signed`` takes a token over from a hub.
+
 ``read_source`` (whatever a CMS offers), ``read_cms`` (bytes that are there already) and ``convert`` (HTML
 into the content profile) are the first steps by themselves; ``preview`` says what would be signed before
 there is a key. This room never opens a key, a database or a connection: it is handed them.
 """
 
 from syndicate.agency import _doctor as doctor
+from syndicate.agency._brake import dropped_mark, marks_of, release
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._config_file import Answers, load_config
 from syndicate.agency._convert import Converted, convert
 from syndicate.agency._deliver import deliver, keep_delivering
 from syndicate.agency._draft import item_id
-from syndicate.agency._enrolment import write_enrolment
+from syndicate.agency._enrolment import enrol_another, write_enrolment
 from syndicate.agency._entry import CmsEntry, CmsFeed
 from syndicate.agency._files import publish
 from syndicate.agency._findings import Finding
 from syndicate.agency._found import Founded, found_agency
+from syndicate.agency._guard import HALTED, check_book, check_may_sign, remember_run
+from syndicate.agency._known import as_signed
 from syndicate.agency._preview import Asked, Preview, Previewed, preview
 from syndicate.agency._push import Objection, Pushed, forget_from
 from syndicate.agency._recognise import Moved
@@ -33,10 +40,11 @@ from syndicate.agency._report import EntryReport, Fate, Report, WrittenFile
 from syndicate.agency._sign import sign_once
 from syndicate.agency._source import CMS_BYTES, KINDS, read_cms, read_source
 from syndicate.agency._status import HubView, ask_status, concerns
-from syndicate.agency._stream import Unsigned, sign_items
+from syndicate.agency._stream import Unsigned, judge, sign_items
 
 __all__ = [
     "CMS_BYTES",
+    "HALTED",
     "KINDS",
     "AgencyConfig",
     "Answers",
@@ -57,20 +65,29 @@ __all__ = [
     "Report",
     "Unsigned",
     "WrittenFile",
+    "as_signed",
     "ask_status",
+    "check_book",
+    "check_may_sign",
     "concerns",
     "convert",
     "deliver",
     "doctor",
+    "dropped_mark",
+    "enrol_another",
     "forget_from",
     "found_agency",
     "item_id",
+    "judge",
     "keep_delivering",
     "load_config",
+    "marks_of",
     "preview",
     "publish",
     "read_cms",
     "read_source",
+    "release",
+    "remember_run",
     "sign_items",
     "sign_once",
     "write_enrolment",

@@ -50,7 +50,10 @@ class AgencyConfig:
     allow: tuple[tuple[str, int], ...] = ()  # (IP address, port) of a CMS inside the agency's own network
     keys: tuple[AgencyKey, ...] = ()  # as enrolled; empty: the signer's key, without a window
     key_file: Path = Path("in-use.key")  # the key in use
+    enrolment_file: Path = Path("enrolment.toml")  # the public halves of its keys
     book_file: Path = Path("stream.sqlite")  # the memory of what was signed
+    release_seconds: int = 0  # how long what the CMS publishes waits before it is signed
+    burst_times: int = 0  # so many times the usual rate holds everything; 0: never
 
     @property
     def atom_url(self) -> str:
@@ -110,7 +113,7 @@ class AgencyConfig:
             name=self.federation,
             members={agency.member: member},
             agencies={self.id: agency},
-            keys={key.kid: key},
+            keys={each.kid: each for each in (*self.keys, key)},
             version="own",
         )
 

@@ -19,6 +19,7 @@ from syndicate.news import AgencyId, FederationId, HostError, StreamName, a_labe
 T = TypeVar("T")
 
 _CONFIG_BYTES: Final = 100_000
+_DAY: Final = 86_400
 _HINT: Final = "Open the file in an editor: each line says in a comment what belongs there."
 _ZONE: Final = r"[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}"
 _SPOKEN: Final = {  # forms, for the person who fills in the file
@@ -56,6 +57,10 @@ feed = {feed:<27} # your CMS's RSS, Atom, JSON Feed or WordPress posts (address 
 [out]
 folder = {folder:<25} # the signed feed goes here: a folder that your web server serves
 base_url = {base_url:<23} # the address of that folder from outside; ends in "/"
+
+[brake]
+release_seconds = 120            # what the CMS publishes waits so long: time to stop a false story
+burst_times = 10                 # more than so many times the usual news of an hour waits for a person
 
 [files]
 key = {key}
@@ -135,6 +140,9 @@ class _Form:
             base_url=self.get("out", "base_url", _folder_address),
             key_file=self._file("files", "key"),
             book_file=self._file("files", "book"),
+            release_seconds=self.get("brake", "release_seconds", _whole(_DAY), 120),
+            burst_times=self.get("brake", "burst_times", _whole(1_000), 10),
+            enrolment_file=self._file("files", "enrolment"),
             keys=read_enrolment(self._file("files", "enrolment")),
         )
         self._refuse_unknown()
@@ -197,6 +205,15 @@ def _words(most: int) -> Callable[[Any], str]:
     def shape(value: Any) -> str:  # noqa: ANN401 - whatever the TOML held
         if not isinstance(value, str) or not 1 <= len(value) <= most:
             raise ValueError(_empty_or(value, f"is not text of 1 to {most} characters"))
+        return value
+
+    return shape
+
+
+def _whole(most: int) -> Callable[[Any], int]:
+    def shape(value: Any) -> int:  # noqa: ANN401 - whatever the TOML held
+        if type(value) is not int or not 0 <= value <= most:
+            raise ValueError(f"is not a whole number from 0 to {most}")
         return value
 
     return shape

@@ -29,6 +29,12 @@ def write_enrolment(agency: AgencyId, in_use: Signer, successor: Signer, now: fl
     return "\n".join([f'agency = "{agency}"\n', *tables])
 
 
+def enrol_another(enrolment: str, agency: AgencyId, successor: Signer, now: float) -> str:
+    """The enrolment file ``enrolment`` with one more key; those in it stay, for what they signed stays."""
+    day = datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return f"{enrolment.rstrip()}\n\n{_table(agency, successor, 'sealed successor', day)}"
+
+
 def read_enrolment(path: Path) -> tuple[AgencyKey, ...]:
     """The keys in an enrolment file of one's own, with their windows.
 

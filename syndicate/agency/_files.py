@@ -9,45 +9,12 @@ from pathlib import Path
 from syndicate.agency._archive import write_archive
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._report import WrittenFile
-from syndicate.errors import AgencyError, WireError
-from syndicate.news import Entry, Envelope, Feed, Registry, limits
+from syndicate.errors import AgencyError
+from syndicate.news import Entry, Feed, Registry, limits
 from syndicate.ports import StreamBook
 from syndicate.republish import compose_agency, entry_of
-from syndicate.trust import Verified, recall, verify
-from syndicate.wire import Typesetter, take_out
-
-
-def refuse_to_forget(config: AgencyConfig, book: StreamBook, registry: Registry, now: float) -> None:
-    """Let the signed feed that stands in the folder bear witness that the book is the newest one.
-
-    A book that was lost, or restored from before, would give numbers away a second time; hubs take that
-    for a theft and hold the stream. Tokens that are not of this stream and key bear no witness.
-
-    Raises:
-        AgencyError: the feed shows a higher number than the book holds.
-    """
-    shown, known = _highest_shown(config, registry, int(now)), book.head()[0]
-    if shown > known:
-        raise AgencyError(
-            f"{config.book_file} ends at number {known} of the stream, but "
-            f"{config.folder / config.atom_name} shows number {shown}: "
-            "the memory of what was signed is lost or too old",
-            hint="Restore the book from your newest back-up. If there is none, sign nothing and call whoever "
-            "keeps the registry: hubs hold a stream that gives a number twice.",
-        )
-
-
-def _highest_shown(config: AgencyConfig, registry: Registry, now: int) -> int:
-    try:
-        with (config.folder / config.atom_name).open("rb") as file:
-            carried = take_out(file.read(limits.FEED_BYTES + 1), "atom").carried
-    except (OSError, WireError):
-        return 0  # nothing was shown yet, or what stands there is to be replaced
-    judged = [verify(Envelope(token=each.token, source="own feed"), registry, now) for each in carried]
-    return max(
-        (one.item.seq for one in judged if isinstance(one, Verified) and one.item.stream == config.stream),
-        default=0,
-    )
+from syndicate.trust import recall
+from syndicate.wire import Typesetter
 
 
 def publish(

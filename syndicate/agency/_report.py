@@ -14,6 +14,7 @@ class Fate(StrEnum):
     UPDATED = "updated"  # what it says has changed: a new version
     UNCHANGED = "unchanged"
     WITHDRAWN = "withdrawn"  # a person withheld or retracted it: the tool never signs it by itself
+    WAITING = "waiting"  # not signed yet: it goes out later, or when a person releases it
     SKIPPED = "skipped"  # it cannot be signed as it is
 
 
@@ -51,6 +52,7 @@ class Report:
     head: int  # the stream's last number
     shown: int  # items in the signed feed
     files: tuple[WrittenFile, ...]
+    released: tuple[EntryReport, ...] = ()  # what had waited and is no longer in the CMS's feed
 
     def count(self, fate: Fate) -> int:
         """How many entries met this fate."""

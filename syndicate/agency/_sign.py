@@ -1,21 +1,23 @@
 """One run of the agency's side: read the CMS, sign what is new or changed, keep it, show it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from syndicate.agency._brake import brake, due, release
 from syndicate.agency._compose import compose
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._draft import Draft, Unfit, draft
 from syndicate.agency._entry import CmsEntry
-from syndicate.agency._files import publish, refuse_to_forget
+from syndicate.agency._files import publish
+from syndicate.agency._guard import check_may_sign, remember_run
 from syndicate.agency._recognise import NEVER_SIGNED, Memory, Moved, find_moves, remember
 from syndicate.agency._report import EntryReport, Fate, Report
 from syndicate.agency._source import read_source
 from syndicate.agency._stream import Unsigned, sign_items
 from syndicate.errors import AgencyError
-from syndicate.news import Act, Refused, Registry
-from syndicate.ports import Clock, Fetcher, Reading, Signed, Signer, StreamBook
+from syndicate.news import Act, ItemId, Refused, Registry, rfc3339
+from syndicate.ports import Clock, Fetcher, Reading, Signed, Signer, StreamBook, Waiting, Why
 
 Progress = Callable[[int, int], None]  # entries done, of all
 
@@ -31,6 +33,7 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
     clock: Clock,
     progress: Progress = lambda _done, _all: None,
     moved: Moved = "ask",
+    clock_is_right: bool = False,
 ) -> Report:
     """Sign what is new or changed in the CMS's feed, oldest first, and write the feeds that show it.
 
@@ -39,21 +42,31 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
     until a person says in ``moved`` whether they are the same.
 
     Raises:
-        AgencyError: the CMS's feed cannot be read, a file not be written, or the book is not the newest.
+        AgencyError: signing is halted, the clock or the book is not to be trusted, the CMS's feed cannot
+            be read, or a file not be written.
         SigningError: the key cannot sign.
         StorageError: the book cannot be read or written.
     """
     registry = config.own_registry(signer.kid, signer.public)
-    refuse_to_forget(config, book, registry, clock.now())
+    check_may_sign(config, book, registry, clock.now(), clock_is_right=clock_is_right)
+    run = _Run(config=config, signer=signer, book=book, registry=registry, now=clock.now(), moved=moved)
     try:
         entries = (await read_source(config, fetcher)).entries
     except AgencyError:
+        run.release_what_persons_wrote()  # an embargo does not wait for the CMS
         publish(config, book, registry)  # what an earlier run signed and could not show any more
         raise
-    run = _Run(config=config, signer=signer, book=book, registry=registry, now=clock.now(), moved=moved)
-    reports = run.sign(entries, progress)
+    reports, released = run.sign(entries, progress)
     shown, files = publish(config, book, registry)
-    return Report(source=config.feed, entries=reports, head=book.head()[0], shown=shown, files=files)
+    remember_run(config, book, run.now)
+    return Report(
+        source=config.feed,
+        entries=reports,
+        head=book.head()[0],
+        shown=shown,
+        files=files,
+        released=released,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +93,9 @@ class _Run:
     now: float
     moved: Moved
 
-    def sign(self, entries: Sequence[CmsEntry], progress: Progress) -> tuple[EntryReport, ...]:
+    def sign(
+        self, entries: Sequence[CmsEntry], progress: Progress
+    ) -> tuple[tuple[EntryReport, ...], tuple[EntryReport, ...]]:
         reports: dict[int, EntryReport] = {}
         drafts: dict[int, Draft] = {}
         memory = remember(entries, self.config, self.book)
@@ -96,11 +111,48 @@ class _Run:
             if (place + 1) % _BATCH == 0 or place + 1 == len(entries):
                 progress(place + 1, len(entries))
         found = self._recognised(drafts, memory, reports)
-        tasks = self._tasks(found, reports)
+        shown = self._shown(found, memory)
+        tasks = self._braked(self._tasks(found, reports), shown, reports)
         for start in range(0, len(tasks), _BATCH):
             self._sign(tasks[start : start + _BATCH], reports)
+        released = self._release(shown)
         self.book.note(_settled(found, memory, reports))
-        return tuple(reports[place] for place in range(len(entries)))
+        return tuple(reports[place] for place in range(len(entries))), released
+
+    def _shown(self, drafts: Mapping[int, Draft], memory: Memory) -> dict[ItemId, str]:
+        """The items that the CMS shows, with the times when they first appeared."""
+        shown = {
+            memory.item(place): signed.published
+            for place in range(len(memory.subs))
+            if (signed := memory.standing(place)) is not None
+        }
+        for each in drafts.values():
+            shown[each.sub] = rfc3339(self.now if each.published is None else each.published)
+        return shown
+
+    def _braked(
+        self, tasks: Sequence[_Task], shown: Mapping[ItemId, str], reports: dict[int, EntryReport]
+    ) -> list[_Task]:
+        """The tasks that may be done now; the others are reported as waiting."""
+        by_sub = {task.unsigned.item.sub: task for task in tasks}
+        braked = brake(
+            [task.unsigned for task in tasks], config=self.config, book=self.book, now=self.now, shown=shown
+        )
+        now = [replace(by_sub.pop(each.item.sub), unsigned=each) for each in braked.now]
+        for sub, task in by_sub.items():
+            kept = braked.waiting.get(sub)
+            reports[task.place] = _dropped(task.draft) if kept is None else _waits(task.draft, kept)
+        return now
+
+    def release_what_persons_wrote(self) -> None:
+        waited = [each for each in due(self.book, self.now) if not each.fingerprint]
+        release(waited, signer=self.signer, book=self.book, registry=self.registry, now=self.now)
+
+    def _release(self, shown: Collection[ItemId]) -> tuple[EntryReport, ...]:
+        """Sign what has waited and come to its time, and is not among the entries ``shown``."""
+        waited = due(self.book, self.now, shown)
+        answers = release(waited, signer=self.signer, book=self.book, registry=self.registry, now=self.now)
+        return tuple(_released(each, answer) for each, answer in zip(waited, answers, strict=True))
 
     def _recognised(
         self, drafts: Mapping[int, Draft], memory: Memory, reports: dict[int, EntryReport]
@@ -184,6 +236,49 @@ def _held(each: Draft, old: Signed, count: int) -> EntryReport:
         ),
         notes=each.notes,
     )
+
+
+def _dropped(each: Draft) -> EntryReport:
+    return EntryReport(cms_id=each.cms_id, title=each.title, fate=Fate.WITHDRAWN, sub=each.sub)
+
+
+def _waits(each: Draft, kept: Waiting) -> EntryReport:
+    until = "until a person releases it" if kept.due is None else f"until {rfc3339(kept.due)}"
+    return EntryReport(
+        cms_id=each.cms_id,
+        title=each.title,
+        fate=Fate.WAITING,
+        sub=each.sub,
+        code=f"waiting-{kept.why}",
+        detail=f"number {kept.id} of the waiting list, {until}",
+        remedy=_REMEDIES[kept.why],
+        notes=each.notes,
+    )
+
+
+_REMEDIES: Final = {
+    Why.DELAY: "It goes out by itself; `syndicate agency drop` stops it.",
+    Why.EMBARGO: "It goes out by itself; `syndicate agency drop` stops it.",
+    Why.BURST: "Far more came than usual. Look at it; then `syndicate agency release` or `drop`.",
+    Why.RETURNED: "This text was taken back before. Look at it; then `syndicate agency release` or `drop`.",
+    Why.GONE: "The CMS took it away again. Look at it; then `syndicate agency release` or `drop`.",
+    Why.HALTED: "Signing was halted. Look at it; then `syndicate agency release` or `drop`.",
+    Why.SECOND: "A second person releases it: `syndicate agency release`, with their own key.",
+}
+
+
+def _released(each: Waiting, answer: Signed | Refused) -> EntryReport:
+    told = EntryReport(cms_id=each.cms_id, title=each.item.title, fate=Fate.SIGNED, sub=each.item.sub)
+    if isinstance(answer, Refused):
+        refusal = f"hubs would refuse it: {answer.detail}"
+        return replace(
+            told,
+            fate=Fate.SKIPPED,
+            code=answer.reason.value,
+            detail=refusal,
+            remedy=answer.reason.remedy,
+        )
+    return replace(told, ver=answer.ver, seq=answer.seq)
 
 
 def _standing(each: Draft, known: Signed) -> Fate | None:

@@ -25,6 +25,7 @@ class Unsigned:
     item: Item
     cms_id: str = ""
     fingerprint: str = ""  # "" for an act of a person: what the CMS shows has not changed by it
+    waiting: int = 0  # its id on the waiting list, which it leaves once it is signed; 0: it never waited
 
 
 def sign_items(
@@ -48,7 +49,10 @@ def sign_items(
         if isinstance(answer, Signed):
             seq, prev = answer.seq, answer.digest
         answers.append(answer)
-    book.append([answer for answer in answers if isinstance(answer, Signed)])
+    done = [
+        each.waiting for each, answer in zip(unsigned, answers, strict=True) if isinstance(answer, Signed)
+    ]
+    book.append([answer for answer in answers if isinstance(answer, Signed)], settled=done)
     return tuple(answers)
 
 

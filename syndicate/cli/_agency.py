@@ -22,7 +22,14 @@ from syndicate.agency import (
     load_config,
     sign_once,
 )
-from syndicate.cli import _agency_known, _agency_out, _agency_preview
+from syndicate.cli import (
+    _agency_acts,
+    _agency_keys,
+    _agency_known,
+    _agency_out,
+    _agency_preview,
+    _agency_waiting,
+)
 from syndicate.cli._passphrase import new_passphrase, passphrase
 from syndicate.cli._shown import shown
 from syndicate.fetch import FetchLimits, open_fetcher
@@ -43,6 +50,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     _register_sign(verbs)
     _agency_out.add(verbs)
     _agency_known.add(verbs)
+    _agency_acts.add(verbs)
+    _agency_waiting.add(verbs)
+    _agency_keys.add(verbs)
     _agency_preview.add(verbs)
 
 
@@ -82,6 +92,7 @@ def _register_sign(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     sign.add_argument("config", type=Path, help="the configuration that `agency init` made")
     sign.add_argument("--passphrase-file", type=Path, help="file whose first line is the passphrase")
+    sign.add_argument("--clock-is-right", action="store_true", help="so much time has really passed")
     sign.add_argument(
         "--moved",
         choices=("ask", "same", "new"),
@@ -116,7 +127,7 @@ def run_sign(args: argparse.Namespace) -> int:
     config = load_config(args.config)
     signer = open_key(config.key_file, passphrase(args.passphrase_file))
     with open_streambook(config.book_file, config.id, config.stream) as book:
-        report = asyncio.run(_sign(config, signer, book, args.moved))
+        report = asyncio.run(_sign(config, signer, book, args.moved, clock_is_right=args.clock_is_right))
     print(_as_json(report) if args.json else _as_text(report))
     return 1 if report.count(Fate.SKIPPED) else 0
 
@@ -126,7 +137,9 @@ class _WallClock:
         return time.time()
 
 
-async def _sign(config: AgencyConfig, signer: Signer, book: StreamBook, moved: Moved) -> Report:
+async def _sign(
+    config: AgencyConfig, signer: Signer, book: StreamBook, moved: Moved, *, clock_is_right: bool
+) -> Report:
     caps = FetchLimits(encoded_bytes=CMS_BYTES, decoded_bytes=CMS_BYTES)
     async with open_fetcher(caps, allow=config.allow, user_agent=_user_agent(config)) as fetcher:
         return await sign_once(
@@ -136,6 +149,7 @@ async def _sign(config: AgencyConfig, signer: Signer, book: StreamBook, moved: M
             fetcher=fetcher,
             clock=_WallClock(),
             progress=_tell_progress,
+            clock_is_right=clock_is_right,
             moved=moved,
         )
 
@@ -191,7 +205,7 @@ def _as_json(report: Report) -> str:
 
 
 def _as_text(report: Report) -> str:
-    told = [line for entry in report.entries for line in _lines(entry)]
+    told = [line for entry in (*report.entries, *report.released) for line in _lines(entry)]
     counts = ", ".join(f"{report.count(fate)} {fate}" for fate in Fate if report.count(fate))
     told.append(f"{report.source}: {counts or 'no entries'}. The stream ends at number {report.head}.")
     for file in report.files:

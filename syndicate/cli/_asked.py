@@ -89,7 +89,7 @@ def read(asked: str) -> tuple[bytes, str]:
 async def _fetch(address: str) -> tuple[bytes, str]:
     caps = FetchLimits(encoded_bytes=_MOST_BYTES, decoded_bytes=_MOST_BYTES)
     user_agent = "syndicate-verify"
-    async with open_fetcher(caps, allow=_typed(address), user_agent=user_agent) as fetcher:
+    async with open_fetcher(caps, allow=typed(address), user_agent=user_agent) as fetcher:
         outcome = await fetcher.fetch(address)
     if not isinstance(outcome, Fetched):
         told = getattr(outcome, "detail", "the server had nothing new to say")
@@ -97,7 +97,7 @@ async def _fetch(address: str) -> tuple[bytes, str]:
     return outcome.body, outcome.media_type
 
 
-def _typed(address: str) -> tuple[tuple[str, int], ...]:
+def typed(address: str) -> tuple[tuple[str, int], ...]:
     """The person at the terminal may ask their own machine, if they typed it; a redirect there may not."""
     try:
         parts = urlsplit(address)

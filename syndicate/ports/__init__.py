@@ -29,7 +29,7 @@ from syndicate.ports._storage import (
     VersionKey,
     Window,
 )
-from syndicate.ports._streambook import Reading, Signed, StreamBook
+from syndicate.ports._streambook import Reading, Signed, StreamBook, Waiting, Why
 from syndicate.ports._wakeup import Wakeup
 
 __all__ = [
@@ -58,6 +58,8 @@ __all__ = [
     "Unchanged",
     "Validators",
     "VersionKey",
+    "Waiting",
     "Wakeup",
+    "Why",
     "Window",
 ]

@@ -4,6 +4,6 @@ Bring a path and a passphrase; leave with a ``Signer`` that signs and never show
 that only verifies never imports this room. Keys are PKCS#8 under a passphrase, files of mode 0600.
 """
 
-from syndicate.signing._keyfile import create_key, ephemeral_signer, open_key
+from syndicate.signing._keyfile import create_key, ephemeral_signer, open_key, reseal_key
 
-__all__ = ["create_key", "ephemeral_signer", "open_key"]
+__all__ = ["create_key", "ephemeral_signer", "open_key", "reseal_key"]

@@ -60,8 +60,24 @@ def create_key(path: Path, passphrase: bytes) -> _Ed25519Signer:
     Raises:
         SigningError: the file exists, cannot be written, or the passphrase is shorter than 8 bytes.
     """
-    _check_passphrase(passphrase)
     key = Ed25519PrivateKey.generate()
+    _write_key(key, path, passphrase)
+    return _Ed25519Signer(key)
+
+
+def reseal_key(path: Path, passphrase: bytes, copy: Path, new_passphrase: bytes) -> _Ed25519Signer:
+    """Write the key in ``path`` to ``copy``, which must not exist, under another passphrase.
+
+    Raises:
+        SigningError: as ``open_key`` and ``create_key``.
+    """
+    key = _open(path, passphrase)
+    _write_key(key, copy, new_passphrase)
+    return _Ed25519Signer(key)
+
+
+def _write_key(key: Ed25519PrivateKey, path: Path, passphrase: bytes) -> None:
+    _check_passphrase(passphrase)
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase))
     try:
         # O_EXCL and the mode at birth: at no instant can another user read it, and no key is overwritten.
@@ -81,7 +97,6 @@ def create_key(path: Path, passphrase: bytes) -> _Ed25519Signer:
     except OSError as exc:
         path.unlink(missing_ok=True)
         raise SigningError(f"cannot write the key file {path}: {exc.strerror}") from exc
-    return _Ed25519Signer(key)
 
 
 def open_key(path: Path, passphrase: bytes) -> _Ed25519Signer:
@@ -90,6 +105,10 @@ def open_key(path: Path, passphrase: bytes) -> _Ed25519Signer:
     Raises:
         SigningError: unreadable, readable by others, not an encrypted Ed25519 key, or a wrong passphrase.
     """
+    return _Ed25519Signer(_open(path, passphrase))
+
+
+def _open(path: Path, passphrase: bytes) -> Ed25519PrivateKey:
     pem = _read(path)
     if b"BEGIN ENCRYPTED PRIVATE KEY" not in pem:
         raise SigningError(
@@ -107,7 +126,7 @@ def open_key(path: Path, passphrase: bytes) -> _Ed25519Signer:
         raise SigningError(
             f"the key in {path} is no Ed25519 key", hint="Make keys with `syndicate agency init`."
         )
-    return _Ed25519Signer(key)
+    return key
 
 
 def _read(path: Path) -> bytes:

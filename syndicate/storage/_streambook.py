@@ -4,26 +4,43 @@ import json
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Select, and_, delete, exists, func, insert, select
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    RowMapping,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+)
 
 from syndicate.errors import StorageBusy, StorageError
-from syndicate.news import Act, AgencyId, ItemId, StreamName, TokenDigest
-from syndicate.ports import Reading, Signed, StreamBook
+from syndicate.news import Act, AgencyId, ItemId, StreamName, TokenDigest, UnixTime, b64url, encode
+from syndicate.ports import Reading, Signed, StreamBook, Waiting, Why
 from syndicate.storage._database import open_database
 from syndicate.storage._migrate import STREAM_BOOK
 from syndicate.storage._sqlite import in_our_words
 from syndicate.storage._streambook_tables import BookTable
+from syndicate.trust import recall
 
 _TRY_AGAIN_SECONDS = 0.02
 _SIGNED = BookTable.metadata.tables["signed"]
 _REACHED = BookTable.metadata.tables["reached"]
 _READING = BookTable.metadata.tables["reading"]
 _OWNER = BookTable.metadata.tables["owner"]
+_WAITING = BookTable.metadata.tables["waiting"]
+_BARRED = BookTable.metadata.tables["barred"]
+_FLOOR = BookTable.metadata.tables["floor"]
+_NOTED = BookTable.metadata.tables["noted"]
+_NO_NUMBER = 1  # what waits has no number yet; the claim needs one
 
 
 class SqliteStreamBook:
@@ -45,13 +62,14 @@ class SqliteStreamBook:
             found = _signed(connection.execute(_latest(subs)))
         return {each.sub: each for each in found}
 
-    def append(self, signed: Sequence[Signed]) -> None:
-        """Add tokens at the head, all or none."""
+    def append(self, signed: Sequence[Signed], *, settled: Collection[int] = ()) -> None:
+        """Add tokens at the head and take the ``settled`` ones off the waiting list: all, or nothing."""
         if not signed:
             return
         with self._transaction() as connection:
             self._check(connection, signed)
             connection.execute(insert(_SIGNED), [asdict(each) for each in signed])
+            connection.execute(delete(_WAITING).where(_WAITING.c.id.in_(list(settled))))
 
     def newest(self, limit: int) -> tuple[Signed, ...]:
         """The highest version of each item, by number, newest first, at most ``limit``."""
@@ -89,6 +107,87 @@ class SqliteStreamBook:
             connection.execute(delete(_REACHED).where(_REACHED.c.goal == goal))
             connection.execute(insert(_REACHED), {"goal": goal, "number": number})
 
+    def waiting(self) -> tuple[Waiting, ...]:
+        """All that waits, in order of its ids."""
+        with self._transaction() as connection:
+            found = connection.execute(select(_WAITING).order_by(_WAITING.c.id)).mappings()
+            return tuple(_waits(row) for row in found)
+
+    def hold(self, waiting: Sequence[Waiting]) -> None:
+        """Let these wait: all, or none. One with an ``id`` replaces what waits under it."""
+        with self._transaction() as connection:
+            for each in waiting:
+                connection.execute(delete(_WAITING).where(_WAITING.c.id == each.id))
+                connection.execute(insert(_WAITING), _waiting_row(each))
+
+    def drop(self, ids: Collection[int]) -> None:
+        """Take these off the waiting list."""
+        with self._transaction() as connection:
+            connection.execute(delete(_WAITING).where(_WAITING.c.id.in_(list(ids))))
+
+    def signings(self, since: int) -> tuple[int, ...]:
+        """The ``iat`` of every publication and update signed at or after ``since``, ascending."""
+        iat, act = _SIGNED.c.iat, _SIGNED.c.act
+        wanted = select(iat).where(iat >= since, act.in_((Act.PUBLISH, Act.UPDATE))).order_by(iat)
+        with self._transaction() as connection:
+            return tuple(connection.execute(wanted).scalars())
+
+    def barred(self, marks: Collection[str]) -> frozenset[str]:
+        """Those of ``marks`` that were barred."""
+        with self._transaction() as connection:
+            found = connection.execute(select(_BARRED.c.mark).where(_BARRED.c.mark.in_(_each_of(marks))))
+            return frozenset(found.scalars())
+
+    def bar(self, marks: Collection[str]) -> None:
+        """Remember these marks for ever."""
+        new = set(marks) - self.barred(marks)
+        with self._transaction() as connection:
+            if new:
+                connection.execute(insert(_BARRED), [{"mark": mark} for mark in sorted(new)])
+
+    def unbar(self, marks: Collection[str]) -> None:
+        """Forget these marks: a person let the text go out."""
+        with self._transaction() as connection:
+            connection.execute(delete(_BARRED).where(_BARRED.c.mark.in_(_each_of(marks))))
+
+    def jotted(self, name: str) -> str | None:
+        """What was jotted down last under ``name``."""
+        with self._transaction() as connection:
+            found: str | None = connection.execute(
+                select(_NOTED.c.said).where(_NOTED.c.name == name)
+            ).scalar()
+            return found
+
+    def jot(self, name: str, said: str | None) -> None:
+        """Jot it down under ``name``, in place of what stood there; None takes it away."""
+        with self._transaction() as connection:
+            connection.execute(delete(_NOTED).where(_NOTED.c.name == name))
+            if said is not None:
+                connection.execute(insert(_NOTED), {"name": name, "said": said})
+
+    def restore(
+        self,
+        signed: Sequence[Signed],
+        *,
+        goes_on_after: int,
+        prev: TokenDigest | None,
+        displaced: Collection[TokenDigest] = (),
+        waiting: Sequence[Waiting] = (),
+    ) -> None:
+        """Keep tokens that were signed before and are not here; the stream goes on after this number."""
+        with self._transaction() as connection:
+            connection.execute(delete(_SIGNED).where(_SIGNED.c.digest.in_(_each_of(displaced))))
+            for each in waiting:
+                connection.execute(insert(_WAITING), _waiting_row(each))
+            self._check_free(connection, signed)
+            if signed:
+                connection.execute(insert(_SIGNED), [asdict(each) for each in signed])
+            highest = connection.execute(select(func.max(_SIGNED.c.seq))).scalar() or 0
+            if goes_on_after < highest:
+                raise StorageError(f"{self._path}: cannot go on after {goes_on_after}: {highest} is taken")
+            connection.execute(delete(_FLOOR))
+            connection.execute(insert(_FLOOR), {"seq": goes_on_after, "prev": prev})
+
     def readings(self, subs: Collection[ItemId]) -> Mapping[ItemId, Reading]:
         """How these entries were found the last time, where they were."""
         with self._transaction() as connection:
@@ -123,6 +222,14 @@ class SqliteStreamBook:
         for number, each in enumerate(signed, head + 1):
             if each.seq != number:
                 raise StorageError(f"{self._path}: number {each.seq} does not follow {number - 1}")
+        for sub, ver in _taken(connection, {(each.sub, each.ver) for each in signed}):
+            raise StorageError(f"{self._path}: version {ver} of {sub} is signed already")
+
+    def _check_free(self, connection: Connection, signed: Sequence[Signed]) -> None:
+        numbers = [each.seq for each in signed]
+        taken = connection.execute(select(_SIGNED.c.seq).where(_SIGNED.c.seq.in_(_each_of(numbers)))).first()
+        if taken is not None:
+            raise StorageError(f"{self._path}: number {taken.seq} is taken already")
         for sub, ver in _taken(connection, {(each.sub, each.ver) for each in signed}):
             raise StorageError(f"{self._path}: version {ver} of {sub} is signed already")
 
@@ -178,6 +285,9 @@ def _check_owner(connection: Connection, path: Path, agency: AgencyId, stream: S
 
 def _head(connection: Connection) -> tuple[int, TokenDigest | None]:
     last = connection.execute(select(_SIGNED).order_by(_SIGNED.c.seq.desc()).limit(1)).first()
+    floor = connection.execute(select(_FLOOR)).first()
+    if floor is not None and floor.seq >= (0 if last is None else last.seq):
+        return floor.seq, None if floor.prev is None else TokenDigest(floor.prev)
     return (0, None) if last is None else (last.seq, TokenDigest(last.digest))
 
 
@@ -187,7 +297,7 @@ def _latest(subs: Collection[ItemId]) -> Select[Any]:
     return select(_SIGNED).join(top, and_(sub == top.c.sub, ver == top.c.ver))
 
 
-def _each_of(names: Collection[str]) -> Select[Any]:
+def _each_of(names: Collection[str] | Collection[int]) -> Select[Any]:
     # One JSON array, not one parameter each: however many items a CMS shows, it is one short statement.
     return select(func.json_each(json.dumps(list(names))).table_valued("value").c.value)
 
@@ -203,6 +313,18 @@ def _taken(connection: Connection, versions: Collection[tuple[ItemId, int]]) -> 
         taken = select(_SIGNED.c.seq).where(_SIGNED.c.sub == sub, _SIGNED.c.ver == ver)
         if connection.execute(taken).first() is not None:
             yield sub, ver
+
+
+def _waiting_row(each: Waiting) -> dict[str, object]:
+    row = {name: getattr(each, name) for name in ("cms_id", "fingerprint", "why", "arrived", "due")}
+    item = replace(each.item, seq=_NO_NUMBER, prev=None, iat=UnixTime(each.arrived))
+    row |= {"sub": item.sub, "payload": encode(item)}
+    return row | ({"id": each.id} if each.id else {})
+
+
+def _waits(row: RowMapping) -> Waiting:
+    said = {name: row[name] for name in ("id", "cms_id", "fingerprint", "arrived", "due")}
+    return Waiting(item=recall(f".{b64url(row['payload'])}."), why=Why(row["why"]), **said)
 
 
 def _signed(found: CursorResult[Any]) -> tuple[Signed, ...]:

@@ -62,3 +62,46 @@ class SignedRow(BookTable, table=True):
     published: str
     cms_id: str
     token: str
+
+
+class WaitingRow(BookTable, table=True):
+    """What would be signed, and is not yet."""
+
+    __tablename__: ClassVar[str] = "waiting"
+    # A number is never given twice: whoever typed one means that item, even after it has gone.
+    __table_args__ = (Index("ix_waiting_sub", "sub"), {"sqlite_autoincrement": True})
+
+    id: int = Field(primary_key=True)
+    sub: str
+    payload: bytes
+    cms_id: str
+    fingerprint: str
+    why: str
+    arrived: int
+    due: int | None = None
+
+
+class BarredRow(BookTable, table=True):
+    """A mark of a text that was taken back: whatever carries it waits for a person."""
+
+    __tablename__: ClassVar[str] = "barred"
+
+    mark: str = Field(primary_key=True)
+
+
+class FloorRow(BookTable, table=True):
+    """Where the stream goes on when it does not follow its last token here."""
+
+    __tablename__: ClassVar[str] = "floor"
+
+    seq: int = Field(primary_key=True)
+    prev: str | None = None
+
+
+class NotedRow(BookTable, table=True):
+    """What the tool must remember from one run to the next."""
+
+    __tablename__: ClassVar[str] = "noted"
+
+    name: str = Field(primary_key=True)
+    said: str

@@ -52,7 +52,9 @@ def config(tmp_path: Path, words: Path, capsys: pytest.CaptureFixture[str]) -> P
                "--base-url", f"{SITE}/signed/", *answers)  # fmt: skip
     assert made == 0
     capsys.readouterr()
-    return folder / "agency.toml"
+    path = folder / "agency.toml"
+    path.write_text(path.read_text().replace("release_seconds = 120", "release_seconds = 0"))
+    return path
 
 
 def publish(config: Path, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -9,8 +10,19 @@ import pytest
 from press import NOON
 
 from syndicate.errors import StorageError
-from syndicate.news import Act, AgencyId, ItemId, KeyId, StreamName, TokenDigest
-from syndicate.ports import Reading, Signed, StreamBook
+from syndicate.news import (
+    Act,
+    AgencyId,
+    FederationId,
+    Item,
+    ItemId,
+    KeyId,
+    Kind,
+    StreamName,
+    TokenDigest,
+    UnixTime,
+)
+from syndicate.ports import Reading, Signed, StreamBook, Waiting, Why
 from syndicate.storage import open_streambook
 
 AGENCY, STREAM = AgencyId("vn.demo"), StreamName("main")
@@ -139,6 +151,79 @@ def test_how_far_the_stream_was_brought_is_remembered_for_each_goal(opens: Opens
         book.close()
     with opens() as book:
         assert (book.reached("archive"), book.reached("https://hub.example")) == (5, 3)
+
+
+def waits(book: StreamBook, why: Why = Why.DELAY, due: int | None = None) -> Waiting:
+    item = Item(
+        aud=FederationId("demo"), iss=AGENCY, sub=ItemId("vn.demo:" + "a" * 26), ver=1, stream=STREAM, seq=1,
+        prev=None, iat=UnixTime(NOON), act=Act.PUBLISH, kind=Kind.STORY, lang="vi", title="Tin",
+        url="https://news.demo.example/1", published="2026-11-23T12:00:00Z", updated="2026-11-23T12:00:00Z",
+    )  # fmt: skip
+    book.hold([Waiting(item=item, cms_id="1", fingerprint="f", why=why, arrived=NOON, due=due)])
+    return book.waiting()[-1]
+
+
+def test_what_waits_is_kept_word_for_word_and_survives_reopening(opens: Opens) -> None:
+    with opens() as book:
+        kept = waits(book, due=NOON + 120)
+    with opens() as book:
+        assert book.waiting() == (kept,)
+        book.hold([replace(kept, why=Why.BURST, due=None)])
+        assert [(each.id, each.why, each.due) for each in book.waiting()] == [(kept.id, Why.BURST, None)]
+        book.drop([kept.id])
+        assert waits(book).id > kept.id  # a number is never given twice
+
+
+def test_signing_what_waited_takes_it_off_the_list_or_does_neither(book: StreamBook) -> None:
+    kept = waits(book)
+    with pytest.raises(StorageError):
+        book.append([signed(7)], settled=[kept.id])
+    assert book.waiting() == (kept,)
+    book.append([signed(1)], settled=[kept.id])
+    assert book.waiting() == ()
+
+
+def test_marks_and_notes_are_remembered_until_they_are_taken_away(opens: Opens) -> None:
+    with opens() as book:
+        book.bar({"a", "b"})
+        book.bar({"a", "c"})
+        book.jot("halted", "why")
+    with opens() as book:
+        assert book.barred(["a", "c", "d"]) == {"a", "c"}
+        book.unbar(["a"])
+        assert book.barred(["a"]) == frozenset()
+        assert book.jotted("halted") == "why"
+        book.jot("halted", None)
+        assert book.jotted("halted") is None
+
+
+def test_a_restored_stream_goes_on_after_its_gap(book: StreamBook) -> None:
+    book.append([signed(1), signed(2)])
+    book.restore([signed(5)], goes_on_after=1_004, prev=TokenDigest("digest-5"))
+    assert book.head() == (1_004, "digest-5")
+    with pytest.raises(StorageError):
+        book.append([signed(6)])
+    book.append([signed(1_005)])
+    assert book.head() == (1_005, "digest-1005")
+    assert book.signings(NOON + 2) == (NOON + 2, NOON + 5, NOON + 1_005)
+    for wrong in ([signed(5, "other")], [signed(9, "5")]):
+        with pytest.raises(StorageError):
+            book.restore(wrong, goes_on_after=2_000, prev=None)
+    with pytest.raises(StorageError):
+        book.restore([], goes_on_after=1_000, prev=None)
+    assert book.head() == (1_005, "digest-1005")
+
+
+def test_a_displaced_token_leaves_its_place_and_its_words_wait(book: StreamBook) -> None:
+    kept = waits(book)
+    book.drop([kept.id])
+    book.append([signed(1), signed(2, "mine")])
+    book.restore(
+        [signed(2, "theirs")], goes_on_after=1_001, prev=None,
+        displaced=[TokenDigest("digest-2")], waiting=[replace(kept, id=0)],
+    )  # fmt: skip
+    assert [each.sub for each in book.page(0, 10)] == ["vn.demo:1", "vn.demo:theirs"]
+    assert len(book.waiting()) == 1
 
 
 def reading(name: str, content: str = "c", stands_for: str | None = None, raw: str = "r") -> Reading:

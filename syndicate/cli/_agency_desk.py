@@ -1,0 +1,71 @@
+"""What every verb of the newsdesk needs: the desk itself, times as people write them, and a typed yes."""
+
+import argparse
+import re
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from syndicate.agency import AgencyConfig, load_config
+from syndicate.cli._passphrase import passphrase
+from syndicate.cli._shown import shown
+from syndicate.errors import AgencyError
+from syndicate.newsdesk import Desk
+from syndicate.signing import open_key
+from syndicate.storage import open_streambook
+
+_SPAN = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """Add the configuration and the way to its passphrase."""
+    parser.add_argument("config", type=Path, help="the configuration that `agency init` made")
+    parser.add_argument("--passphrase-file", type=Path, help="file whose first line is the passphrase")
+
+
+@contextmanager
+def at_desk(args: argparse.Namespace) -> Iterator[Desk]:
+    """The desk that ``args.config`` describes; its book is closed when it is left."""
+    config = load_config(args.config)
+    signer = open_key(config.key_file, passphrase(args.passphrase_file))
+    with open_streambook(config.book_file, config.id, config.stream) as book:
+        yield Desk(config=config, signer=signer, book=book, now=time.time())
+
+
+def moment_of(written: str, config: AgencyConfig, now: float) -> float:
+    """A moment as people write it: with Z or an offset, in the newsroom's own time, or "2h" (ago).
+
+    Raises:
+        AgencyError: it is none of these.
+    """
+    if span := re.fullmatch(r"(\d{1,6})([smhd])", written):
+        return now - int(span[1]) * _SPAN[span[2]]
+    try:
+        moment = datetime.fromisoformat(written)
+        zone = ZoneInfo(config.zone) if moment.tzinfo is None else UTC
+        return (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).timestamp()
+    except (ValueError, KeyError, OSError) as exc:
+        raise AgencyError(
+            f"{written!r} is no moment",
+            hint="Write 2026-11-23T08:00:00Z, or 2026-11-23T15:00 in your own zone; for the past also 2h.",
+        ) from exc
+
+
+def confirm(question: str, *answers: str) -> None:
+    """Let a person at the keyboard type one of ``answers``.
+
+    Raises:
+        AgencyError: they typed something else, or there is no keyboard.
+    """
+    if not sys.stdin.isatty():
+        raise AgencyError(
+            "nobody is there to confirm it; nothing was done",
+            hint="At a terminal you are asked. A program hands the act in with --file and says --yes.",
+        )
+    typed = input(f"{question} ").strip()
+    if typed not in answers:
+        raise AgencyError(f"{shown(typed)!r} is not what was asked for; nothing was done")

@@ -1,0 +1,140 @@
+"""``syndicate agency rotate``, ``recover`` and ``reissue``: another key, a new laptop, a stolen key."""
+
+import argparse
+import asyncio
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from syndicate.agency import AgencyConfig, load_config
+from syndicate.cli._agency_desk import add_config, at_desk, moment_of
+from syndicate.cli._asked import typed
+from syndicate.cli._passphrase import new_passphrase, passphrase
+from syndicate.errors import SigningError
+from syndicate.fetch import FetchLimits, open_fetcher
+from syndicate.news import Refused
+from syndicate.newsdesk import (
+    Recovered,
+    check_successor,
+    fetch_own,
+    next_enrolment,
+    put_in_place,
+    recover,
+    reissue,
+)
+from syndicate.signing import create_key, open_key, reseal_key
+
+_PAGE_BYTES = 64_000_000
+
+
+def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verbs of the keys."""
+    _add_rotate(verbs)
+    found = verbs.add_parser("recover", help="rebuild the stream's memory from what hubs logged")
+    add_config(found)
+    found.add_argument(
+        "--from", dest="hubs", action="append", required=True, metavar="HUB",
+        help="address of a hub (again for more: the more, the less one of them can hide)",
+    )  # fmt: skip
+    found.set_defaults(run=_recover)
+    again = verbs.add_parser("reissue", help="sign again under the key in use what hubs refused")
+    add_config(again)
+    again.add_argument("--since", required=True, metavar="TIME", help="when the key before was revoked")
+    again.set_defaults(run=_reissue)
+
+
+def _add_rotate(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    rotate = verbs.add_parser("rotate", help="let the sealed successor take over, and seal another one")
+    add_config(rotate)
+    rotate.add_argument("--successor", type=Path, required=True, help="the sealed successor, from its safe")
+    rotate.add_argument("--successor-passphrase-file", type=Path, help="file with its passphrase")
+    rotate.add_argument("--next-passphrase-file", type=Path, help="file with the next successor's passphrase")
+    rotate.set_defaults(run=_rotate)
+
+
+def _rotate(args: argparse.Namespace) -> int:
+    config = load_config(args.config)
+    # The key in use may be lost: the successor alone is enough, and the passphrase is the one to come.
+    words, sealed = passphrase(args.passphrase_file), passphrase(args.successor_passphrase_file)
+    successor = open_key(args.successor, sealed)
+    check_successor(config, _kid_in_use(config, words), successor, time.time())
+    following = args.config.parent / f"successor-{successor.kid[:8]}.key"
+    fresh = config.key_file.with_name(f"taking-over-{successor.kid[:8]}.key")
+    # Each step leaves a state from which this command can be run again; the last one is the rotation.
+    fresh.unlink(missing_ok=True)
+    reseal_key(args.successor, sealed, fresh, words)
+    if following.exists():
+        third = open_key(following, passphrase(args.next_passphrase_file))
+    else:
+        third = create_key(following, new_passphrase(args.next_passphrase_file))
+    if third.kid not in {key.kid for key in config.keys}:
+        text = next_enrolment(config.enrolment_file.read_text(encoding="utf-8"), config, third, time.time())
+        put_in_place(config.enrolment_file, text.encode(), 0o644)
+    if config.key_file.exists():
+        old = config.key_file.with_name(f"{config.key_file.name}.before-{successor.kid[:8]}")
+        put_in_place(old, config.key_file.read_bytes(), 0o600)
+    fresh.replace(config.key_file)
+    print(_rotated(config, successor.kid, following))
+    return 0
+
+
+def _kid_in_use(config: AgencyConfig, words: bytes) -> str | None:
+    try:
+        return open_key(config.key_file, words).kid
+    except SigningError:
+        return None  # lost, damaged, or under a passphrase that nobody knows any more
+
+
+def _rotated(config: AgencyConfig, kid: str, following: Path) -> str:
+    return f"""\
+The key in use is now {kid}.
+  {config.key_file.name}
+      It lies here, under the passphrase that you gave. The key before it lies beside it, renamed.
+  {following.name}
+      The new sealed successor. Move it to a USB stick in a safe NOW, and delete it here.
+  {config.enrolment_file.name}
+      It has one more key. Send it to your ministry, and read the new kid line to them; there is no
+      hurry: hubs know the key in use already. The old stick may be wiped.
+Sign as before: the stream goes on. If the old key was stolen, ask the ministry to revoke it as well."""
+
+
+def _recover(args: argparse.Namespace) -> int:
+    config = load_config(args.config)
+    tokens = asyncio.run(tokens_from(args.hubs, config))
+    with at_desk(args) as desk:
+        found = recover(tokens, desk)
+    print(_told(found))
+    return 0
+
+
+def _told(found: Recovered) -> str:
+    lines = [f"{found.found} tokens with this agency's own signature were found; {found.new} were new here."]
+    if found.believed_not:
+        lines.append(f"{found.believed_not} more were given that no key of this agency signed: tell the hub.")
+    if found.forked:
+        lines.append("The stream had forked; the hub's tokens stand, and the key in use takes the floor.")
+    lines.append(f"The highest number anywhere is {found.highest}; the next is {found.next}: sign as before.")
+    return "\n".join(lines)
+
+
+async def tokens_from(hubs: Sequence[str], config: AgencyConfig) -> tuple[str, ...]:
+    """What these hubs logged of the agency, one after another; nothing is checked yet.
+
+    Raises:
+        AgencyError: a hub does not answer.
+    """
+    caps = FetchLimits(encoded_bytes=_PAGE_BYTES, decoded_bytes=_PAGE_BYTES)
+    reachable = [place for hub in hubs for place in typed(hub)]
+    user_agent = f"asean-syndicate agency {config.id} (+{config.base_url})"
+    async with open_fetcher(caps, allow=[*config.allow, *reachable], user_agent=user_agent) as fetcher:
+        return tuple([token for hub in hubs for token in await fetch_own(hub, config, fetcher)])
+
+
+def _reissue(args: argparse.Namespace) -> int:
+    with at_desk(args) as desk:
+        answers = reissue(desk, since=moment_of(args.since, desk.config, desk.now))
+    bad = [answer for answer in answers if isinstance(answer, Refused)]
+    print(f"{len(answers) - len(bad)} items were signed again.")
+    for each in bad:
+        print(f"  one was not: {each.detail}. {each.reason.remedy}")
+    return 1 if bad else 0

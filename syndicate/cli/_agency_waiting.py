@@ -1,0 +1,153 @@
+"""``syndicate agency waiting``, ``release``, ``drop``, ``second``, ``panic`` and ``resume``."""
+
+import argparse
+import asyncio
+import time
+from pathlib import Path
+
+from syndicate.agency import load_config
+from syndicate.cli._agency_desk import add_config, at_desk, confirm, moment_of
+from syndicate.cli._agency_keys import tokens_from
+from syndicate.cli._passphrase import new_passphrase, passphrase
+from syndicate.cli._shown import shown
+from syndicate.news import Refused, rfc3339
+from syndicate.newsdesk import Desk, appoint, drop_ids, panic, recover, release_ids, resume
+from syndicate.ports import Signed, Waiting
+from syndicate.signing import create_key, open_key
+from syndicate.storage import open_streambook
+
+
+def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verbs of the waiting list, and those of the bad night."""
+    _add_waiting(verbs)
+    release = verbs.add_parser("release", help="sign what waits, now")
+    add_config(release)
+    release.add_argument("ids", nargs="+", type=int, metavar="ID", help="its number on the waiting list")
+    release.add_argument("--second", type=Path, help="the second person's key (alerts and rebuttals)")
+    release.add_argument("--second-passphrase-file", type=Path, help="file with its passphrase")
+    release.set_defaults(run=_release)
+    drop = verbs.add_parser("drop", help="take what waits off the list for good; the same text stays out")
+    drop.add_argument("config", type=Path, help="the configuration that `agency init` made")
+    drop.add_argument("ids", nargs="+", type=int, metavar="ID", help="its number on the waiting list")
+    drop.set_defaults(run=_drop)
+    _add_second(verbs)
+    _add_panic(verbs)
+
+
+def _add_waiting(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    waiting = verbs.add_parser("waiting", help="what is not signed yet, and why")
+    lists = waiting.add_subparsers(metavar="list", required=True)
+    listed = lists.add_parser("list", help="show the waiting list")
+    listed.add_argument("config", type=Path, help="the configuration that `agency init` made")
+    listed.set_defaults(run=_list)
+
+
+def _add_second(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    second = verbs.add_parser("second", help="appoint the second person: their own key, their own passphrase")
+    add_config(second)
+    second.add_argument("--key", type=Path, help="where their key goes (default: second.key beside the file)")
+    second.add_argument("--second-passphrase-file", type=Path, help="file with the new key's passphrase")
+    second.add_argument("--by", type=Path, help="to replace them: the key before, or the sealed successor")
+    second.add_argument("--by-passphrase-file", type=Path, help="file with that key's passphrase")
+    second.set_defaults(run=_second)
+
+
+def _add_panic(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    alarm = verbs.add_parser("panic", help="halt signing, and withhold everything signed since a moment")
+    add_config(alarm)
+    alarm.add_argument("--since", required=True, metavar="TIME", help="2026-11-23T20:00 or 2h")
+    alarm.add_argument("--note", help="what readers are told (default: that it is being checked)")
+    alarm.add_argument("--key", type=Path, help="sign with this key: the sealed successor")
+    alarm.add_argument(
+        "--from", dest="hubs", action="append", default=[], metavar="HUB",
+        help="on another machine: a hub that knows the stream (again for more)",
+    )  # fmt: skip
+    alarm.set_defaults(run=_panic)
+    again = verbs.add_parser("resume", help="let signing go on after a panic")
+    again.add_argument("config", type=Path, help="the configuration that `agency init` made")
+    again.set_defaults(run=_resume)
+
+
+def _list(args: argparse.Namespace) -> int:
+    config = load_config(args.config)
+    with open_streambook(config.book_file, config.id, config.stream) as book:
+        waiting, halted = book.waiting(), book.jotted("halted")
+    if halted is not None:
+        print(f"Signing is halted: {halted}")
+    for each in waiting:
+        print(_line(each))
+    print(f"{len(waiting)} waiting.")
+    return 0
+
+
+def _line(each: Waiting) -> str:
+    until = "until a person releases it" if each.due is None else f"until {rfc3339(each.due)}"
+    came = "from the CMS" if each.fingerprint else "from a person"
+    told = f"{each.id:>5}  {each.why}, {until}, {came} at {rfc3339(each.arrived)}"
+    return f"{told}\n       {each.item.kind}: {shown(each.item.title)}\n       {shown(each.item.url)}"
+
+
+def _release(args: argparse.Namespace) -> int:
+    with at_desk(args) as desk:
+        second = (
+            None if args.second is None else open_key(args.second, passphrase(args.second_passphrase_file))
+        )
+        answers = release_ids(args.ids, desk, second=second)
+    for each, answer in answers:
+        print(_told(answer, shown(each.item.title)))
+    return 1 if any(isinstance(answer, Refused) for _, answer in answers) else 0
+
+
+def _told(answer: Signed | Refused, title: str) -> str:
+    if isinstance(answer, Signed):
+        return f"signed as number {answer.seq}, version {answer.ver}: {title}"
+    return f"still waiting: {title}\n  hubs would refuse it: {answer.detail}\n  {answer.reason.remedy}"
+
+
+def _drop(args: argparse.Namespace) -> int:
+    config = load_config(args.config)
+    with open_streambook(config.book_file, config.id, config.stream) as book:
+        for each in drop_ids(args.ids, book):
+            print(f"dropped: {shown(each.item.title)}")
+    return 0
+
+
+def _second(args: argparse.Namespace) -> int:
+    path: Path = args.config.parent / "second.key" if args.key is None else args.key
+    with at_desk(args) as desk:
+        by = None if args.by is None else open_key(args.by, passphrase(args.by_passphrase_file))
+        words = args.second_passphrase_file
+        second = (
+            open_key(path, passphrase(words)) if path.exists() else create_key(path, new_passphrase(words))
+        )
+        appoint(second, desk, by=by)
+    print(f"{path} releases alerts and rebuttals from now on. Only the second person knows its passphrase.")
+    return 0
+
+
+def _panic(args: argparse.Namespace) -> int:
+    config = load_config(args.config)
+    signer = open_key(config.key_file if args.key is None else args.key, passphrase(args.passphrase_file))
+    tokens = asyncio.run(tokens_from(args.hubs, config)) if args.hubs else ()
+    with open_streambook(config.book_file, config.id, config.stream) as book:
+        desk = Desk(config=config, signer=signer, book=book, now=time.time())
+        since = moment_of(args.since, config, desk.now)
+        if args.hubs:
+            recover(tokens, desk)
+        answers = panic(desk, since=since, note=args.note)
+        waiting = len(book.waiting())
+    bad = [answer for answer in answers if isinstance(answer, Refused)]
+    print(f"Signing is halted. {len(answers) - len(bad)} items are withheld; {waiting} wait for a person.")
+    for each in bad:
+        print(f"  one could not be withheld: {each.detail}. {each.reason.remedy}")
+    print("When the CMS is clean: `syndicate agency resume`; `syndicate agency lift` for what may stand.")
+    return 1 if bad else 0
+
+
+def _resume(args: argparse.Namespace) -> int:
+    config = load_config(args.config)
+    with open_streambook(config.book_file, config.id, config.stream) as book:
+        waiting = len(book.waiting())
+        confirm(f"{waiting} items wait. Type yes to let signing go on:", "yes")
+        print(f"Signing goes on. It was halted: {resume(book)}")
+    return 0

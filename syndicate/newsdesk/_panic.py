@@ -1,0 +1,80 @@
+"""The bad night: halt everything first, then take back what went out since."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from syndicate.agency import HALTED, Unsigned, marks_of, publish, remember_run, sign_items
+from syndicate.errors import AgencyError
+from syndicate.news import Act, Item, Refused, rfc3339
+from syndicate.newsdesk._acts import Desk
+from syndicate.newsdesk._find import newest_first
+from syndicate.ports import Signed, StreamBook, Why
+from syndicate.trust import recall
+
+_NOTE: Final = "Withheld while we check: our systems may have been misused. Please do not use it for now."
+
+
+def panic(desk: Desk, *, since: float, note: str | None = None) -> tuple[Signed | Refused, ...]:
+    """Halt signing until ``resume``, and withhold every item of which a version was signed since then.
+
+    The halt is on the disk before anything else is done. Run again, it goes on where it stopped. What was
+    withheld, or waits, stays out under whatever id it comes again.
+
+    Raises:
+        SigningError: the key cannot sign; signing is halted nevertheless.
+        StorageError: the book cannot be written.
+    """
+    desk.book.jot(HALTED, f"`agency panic` at {rfc3339(desk.now)}, since {rfc3339(since)}")
+    desk.book.hold([replace(each, why=_halted(each.why), due=None) for each in desk.book.waiting()])
+    touched = list(_signed_since(desk.book, since))
+    desk.book.bar({mark for each in touched for mark in marks_of(recall(each.token))})
+    standing = desk.book.latest({each.sub for each in touched})
+    withheld = [
+        Unsigned(item=_withheld(recall(each.token), note or _NOTE, desk.now))
+        for each in sorted(standing.values(), key=lambda each: each.seq)
+        if each.act not in (Act.WITHHOLD, Act.RETRACT)
+    ]
+    answers = sign_items(withheld, signer=desk.signer, book=desk.book, registry=desk.registry, now=desk.now)
+    publish(desk.config, desk.book, desk.registry)
+    remember_run(desk.config, desk.book, desk.now)
+    return answers
+
+
+def resume(book: StreamBook) -> str:
+    """Let signing go on; what it was halted for. What waits goes on waiting until a person releases it.
+
+    Raises:
+        AgencyError: it is not halted.
+    """
+    halted = book.jotted(HALTED)
+    if halted is None:
+        raise AgencyError("signing is not halted")
+    book.jot(HALTED, None)
+    return halted
+
+
+def _halted(why: Why) -> Why:
+    return why if why is Why.SECOND else Why.HALTED
+
+
+def _signed_since(book: StreamBook, since: float) -> Iterator[Signed]:
+    # Every token is looked at: a clock that was moved leaves times out of order.
+    return (each for each in newest_first(book) if each.iat >= since and not recall(each.token).withdrawn)
+
+
+def _withheld(item: Item, note: str, now: float) -> Item:
+    return replace(
+        item,
+        ver=item.ver + 1,
+        act=Act.WITHHOLD,
+        note=note,
+        updated=max(rfc3339(now), item.updated),
+        summary=None,
+        content=None,
+        expires=None,
+        byline=None,
+        media=(),
+        alert=None,
+        claim=None,
+    )

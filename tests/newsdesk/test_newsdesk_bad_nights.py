@@ -1,0 +1,313 @@
+"""Stolen keys, dead laptops, old back-ups, wrong clocks, full disks and killed signers."""
+
+import asyncio
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from newsdesk_room import SUCCESSOR, DeskRoom, SmallHub
+from newsroom import STARTED, rss, story
+
+from syndicate.agency import Fate, Unsigned, sign_items
+from syndicate.errors import AgencyError, StorageError
+from syndicate.news import Act, Held, Known, Reason, Refused
+from syndicate.newsdesk import Deed, Recovered, fetch_own, recover, reissue
+from syndicate.ports import Fetched, FetchFailed, FetchFault, FetchOutcome, Signer, Validators
+from syndicate.trust import Placed
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> DeskRoom:
+    return DeskRoom(tmp_path)
+
+
+def stories(*numbers: int) -> str:
+    return rss(*(story(number) for number in sorted(numbers, reverse=True)))
+
+
+def recovered(room: DeskRoom, tokens: list[str], signer: Signer | None = None) -> Recovered:
+    with room.desk(signer) as desk:
+        return recover(tokens, desk)
+
+
+def test_attack_17_a_restored_backup_does_not_sign_and_recovers_to_a_gap(room: DeskRoom) -> None:
+    hub = SmallHub(room.registry)
+    room.run(stories(1, 2))
+    yesterday = room.config.book_file.read_bytes()
+    room.run(stories(1, 2, 3, 4))
+    hub.take(room.tokens(), STARTED)
+    room.config.book_file.write_bytes(yesterday)
+    with pytest.raises(AgencyError, match="old copy") as refused:
+        room.run(stories(1, 2, 3, 4, 5))
+    assert "syndicate agency recover" in refused.value.hint
+    with pytest.raises(AgencyError, match="old copy"):
+        room.act(Deed.RETRACT, "cms-1", note="x")
+    found = recovered(room, hub.log)
+    assert (found.new, found.highest, found.next, found.forked) == (2, 4, 1_004, False)
+    report = room.run(stories(1, 2, 3, 4, 5))
+    assert [each.fate for each in report.entries] == [Fate.SIGNED] + [Fate.UNCHANGED] * 4
+    assert hub.troubles(room.tokens(), STARTED) == []
+    assert (hub.stream.seq, hub.stream.forked) == (1_004, False)
+
+
+def test_attack_17_when_it_was_signed_from_unnoticed_the_hub_holds_and_the_successor_goes_on(
+    room: DeskRoom,
+) -> None:
+    hub = SmallHub(room.registry)
+    room.run(stories(1, 2))
+    yesterday = room.config.book_file.read_bytes()
+    room.run(stories(1, 2, 3))
+    hub.take(room.tokens(), STARTED)
+    room.config.book_file.write_bytes(yesterday)
+    room.atom.unlink()  # the whole machine was restored: nothing here knows better
+    room.run(stories(1, 2, 4))
+    (held,) = hub.troubles(room.tokens(), STARTED)
+    assert isinstance(held, Held)
+    assert held.reason is Reason.STREAM_FORKED
+    with pytest.raises(AgencyError, match="stream is forked"):
+        recovered(room, hub.log)
+    hub.stream = replace(hub.stream, forked=True)
+    found = recovered(room, hub.log, SUCCESSOR)
+    assert (found.forked, found.takes_floor, found.next) == (True, True, 1_003)
+    room.signer = SUCCESSOR
+    room.run(stories(1, 2, 3, 4, 5))
+    fresh = [item for item in room.said() if item.seq > 3]
+    assert [(item.title, item.ver) for item in fresh] == [("Tin số 4", 1), ("Tin số 5", 1)]
+    assert hub.troubles(room.tokens(), STARTED) == []
+    assert not hub.stream.forked
+    assert room.waiting() == ()
+
+
+def test_attack_16_a_version_is_never_signed_twice(room: DeskRoom) -> None:
+    room.run(stories(1))
+    again = room.said()[0]
+    with room.desk() as desk, pytest.raises(StorageError, match="signed already"):
+        sign_items(
+            [Unsigned(item=again)], signer=desk.signer, book=desk.book, registry=desk.registry, now=STARTED
+        )
+    assert len(room.tokens()) == 1
+
+
+def test_attack_1_a_stolen_key_is_succeeded_and_what_hubs_refused_is_signed_again(room: DeskRoom) -> None:
+    hub = SmallHub(room.registry)
+    room.run(stories(1))
+    hub.take(room.tokens(), STARTED)
+    stolen = room.signer
+    room.clock.time = revoked = STARTED + 3_600
+    room.run(stories(1, 2))  # signed by the agency, after the revocation that it did not know of
+    room.clock.time += 3_600
+    room.signer = SUCCESSOR
+    with room.desk() as desk:
+        (_again,) = reissue(desk, since=revoked)
+        assert reissue(desk, since=revoked) == ()
+    room.run(stories(1, 2, 3))
+    late = hub.take([room.tokens()[0], *room.tokens()[2:]], room.clock.time)
+    assert [type(each) for each in late] == [Known, Placed, Placed]
+    assert [(item.act, item.ver) for item in room.said()][2] == (Act.UPDATE, 2)
+    (room.folder / "thief").mkdir()
+    thief = DeskRoom(room.folder / "thief")
+    thief.signer = stolen
+    thief.clock.time = STARTED - 86_400  # back-dated
+    thief.run(stories(66))
+    (answer,) = hub.take(thief.tokens(), room.clock.time)
+    assert isinstance(answer, Refused | Held)
+
+
+def test_a_rotation_goes_on_where_the_stream_was(room: DeskRoom) -> None:
+    hub = SmallHub(room.registry)
+    room.run(stories(1))
+    room.signer = SUCCESSOR
+    room.run(stories(1, 2))
+    assert hub.troubles(room.tokens(), STARTED) == []
+    assert [item.seq for item in room.said()] == [1, 2]
+    assert room.said()[1].prev is not None
+
+
+def test_a_dead_laptop_is_recovered_from_the_hub_and_nothing_is_announced_twice(room: DeskRoom) -> None:
+    hub = SmallHub(room.registry)
+    room.run(stories(1, 2))
+    room.act(Deed.CORRECT, "cms-1", note="Sai.", title="Đúng")
+    hub.take(room.tokens(), STARTED)
+    room.config.book_file.unlink()
+    room.atom.unlink()
+    forged = hub.log[0][:-8] + "AAAAAAAA"
+    found = recovered(room, [*hub.log, forged])
+    assert (found.found, found.new, found.believed_not, found.next) == (3, 3, 1, 1_003)
+    assert [each.fate for each in room.run(stories(1, 2)).entries] == [Fate.UNCHANGED] * 2
+    room.run(stories(1, 2, 3))
+    assert hub.troubles(room.tokens(), STARTED) == []
+
+
+def test_a_new_laptop_with_the_successor_takes_the_floor(room: DeskRoom) -> None:
+    hub = SmallHub(room.registry)
+    room.run(stories(1, 2, 3))
+    hub.take(room.tokens()[:2], STARTED)  # the third never left the old laptop
+    room.config.book_file.unlink()
+    room.atom.unlink()
+    assert recovered(room, hub.log, SUCCESSOR).takes_floor
+    room.signer = SUCCESSOR
+    room.run(stories(1, 2, 3))
+    assert room.said()[-1].prev is None
+    assert hub.troubles(room.tokens(), STARTED) == []
+    assert hub.items[room.said()[-1].sub].highest == 1
+
+
+def test_recovering_twice_changes_nothing(room: DeskRoom) -> None:
+    room.run(stories(1))
+    tokens = room.tokens()
+    assert recovered(room, tokens).next == recovered(room, tokens).next == 1_001
+
+
+def test_nothing_found_is_said(room: DeskRoom) -> None:
+    with pytest.raises(AgencyError, match="nothing to recover"):
+        recovered(room, [])
+
+
+class HubAddress:
+    """A hub's /v1/items, two tokens a page."""
+
+    def __init__(self, log: list[str]) -> None:
+        self.log = log
+
+    async def fetch(self, url: str, validators: Validators | None = None) -> FetchOutcome:
+        asked = parse_qs(urlsplit(url).query)
+        after = int(asked["after"][0])
+        assert asked["agency"] == ["vn.demo"]
+        page = self.log[after + 1 : after + 3]
+        told = {"items": [{"token": each} for each in page], "last": after + len(page)}
+        return Fetched(body=json.dumps(told).encode(), media_type="application/json")
+
+
+class Broken:
+    """A hub that answers something else."""
+
+    def __init__(self, answer: FetchOutcome) -> None:
+        self.answer = answer
+
+    async def fetch(self, url: str, validators: Validators | None = None) -> FetchOutcome:
+        return self.answer
+
+
+def test_a_hub_is_read_page_by_page_to_its_end(room: DeskRoom) -> None:
+    log = [f"t{number}" for number in range(5)]
+    assert asyncio.run(fetch_own("http://hub.example/", room.config, HubAddress(log))) == tuple(log)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(FetchFailed(fault=FetchFault.TIMEOUT, detail="no answer"), id="silent"),
+        pytest.param(Fetched(body=b"<html>", media_type="text/html"), id="a web page"),
+        pytest.param(
+            Fetched(body=b'{"items": [1], "last": 0}', media_type="application/json"), id="another shape"
+        ),
+    ],
+)
+def test_a_hub_that_is_none_is_named(room: DeskRoom, answer: FetchOutcome) -> None:
+    with pytest.raises(AgencyError, match=r"hub\.example"):
+        asyncio.run(fetch_own("http://hub.example", room.config, Broken(answer)))
+
+
+# The clock.
+
+
+@pytest.mark.parametrize("off", [600, 365 * 86_400], ids=["ten minutes", "a year"])
+def test_a_clock_that_went_back_signs_nothing_and_says_so(room: DeskRoom, off: int) -> None:
+    room.run(stories(1))
+    room.clock.time -= off
+    with pytest.raises(AgencyError, match="clock says") as refused:
+        room.run(stories(1, 2))
+    assert "Set the clock" in refused.value.hint
+
+
+def test_a_clock_a_year_ahead_is_asked_about_and_ten_minutes_heal_by_themselves(room: DeskRoom) -> None:
+    hub = SmallHub(room.registry)
+    room.run(stories(1))
+    room.clock.time += 365 * 86_400
+    with pytest.raises(AgencyError, match="the run before this was"):
+        room.run(stories(1, 2))
+    room.clock.time = STARTED + 600
+    room.run(stories(1, 2))
+    (refused,) = hub.troubles(room.tokens(), STARTED)
+    assert isinstance(refused, Refused)
+    assert refused.reason is Reason.CLOCK_AHEAD
+    assert hub.troubles(room.tokens(), STARTED + 400) == []
+
+
+def test_what_a_wrong_clock_signed_is_signed_again_by_the_right_one(room: DeskRoom) -> None:
+    room.clock.time = STARTED + 300 * 86_400
+    room.run(stories(1))
+    room.clock.time = STARTED
+    with pytest.raises(AgencyError, match="number 1 was signed at"):
+        room.run(stories(1))
+    with room.desk() as desk:
+        reissue(desk, since=STARTED)
+    room.run(stories(1, 2))
+    hub = SmallHub(room.registry)
+    assert [each.reason for each in hub.troubles(room.tokens(), STARTED)] == [Reason.CLOCK_AHEAD]
+    assert [item.ver for item in room.said()] == [1, 2, 1]
+
+
+# The power and the disk.
+
+SIGNER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from newsdesk_room import DeskRoom
+room = DeskRoom(Path({folder!r}))
+room.reconfigure(release_seconds={delay})
+room.clock.time += 1_000 if {delay} else 0
+print("ready", flush=True)
+room.sign()
+"""
+
+
+def signer(folder: Path, delay: int = 0) -> "subprocess.Popen[bytes]":
+    text = SIGNER.format(tests=str(Path(__file__).parent.parent), folder=str(folder), delay=delay)
+    return subprocess.Popen([sys.executable, "-c", text], stdout=subprocess.PIPE)
+
+
+def test_a_signer_that_is_killed_anywhere_loses_nothing_and_never_forks(room: DeskRoom) -> None:
+    hub = SmallHub(room.registry)
+    dice = random.Random(20_261_123)
+    room.cms(rss(*(story(number, pubDate="") for number in range(200, 0, -1))))
+    for _ in range(12):
+        with signer(room.folder) as running:
+            assert running.stdout is not None
+            running.stdout.readline()
+            time.sleep(dice.random() * 0.25)
+            os.kill(running.pid, signal.SIGKILL)
+        assert hub.troubles(room.tokens(), STARTED) == []
+    room.sign()
+    assert hub.troubles(room.tokens(), STARTED) == []
+    assert sorted(item.title for item in room.said()) == sorted(f"Tin số {each}" for each in range(1, 201))
+
+
+def test_a_full_disk_signs_nothing_that_is_lost_and_says_so(room: DeskRoom) -> None:
+    room.run(stories(1))
+    before = room.tokens()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    old = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    room.cms(rss(*(story(number, description="<p>" + "chữ " * 8_000) for number in range(30))))
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room.config.book_file.stat().st_size + 20_000, hard))
+        with pytest.raises((StorageError, AgencyError)) as full:
+            room.sign()
+        assert full.value.hint
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, old)
+    assert room.tokens()[: len(before)] == before
+    room.sign()
+    assert SmallHub(room.registry).troubles(room.tokens(), STARTED) == []
+    assert len(room.said()) == 31

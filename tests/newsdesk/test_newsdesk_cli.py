@@ -1,0 +1,172 @@
+"""The newsdesk's verbs as they are typed."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import pytest
+from newsroom import SITE, rss, story
+
+from syndicate.agency import load_config
+from syndicate.cli import _agency as cli
+from syndicate.errors import AgencyError
+from syndicate.signing import open_key
+from syndicate.storage import open_streambook
+from syndicate.trust import recall
+
+WORDS = "a few plain words"
+
+
+def run(*words: object) -> int:
+    parser = argparse.ArgumentParser()
+    cli.register(parser.add_subparsers())
+    args = parser.parse_args(["agency", *map(str, words)])
+    code: int = args.run(args)
+    return code
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+    """What `agency init` made, with its passphrase in the environment."""
+    words = tmp_path / "words"
+    words.write_text(WORDS)
+    words.chmod(0o600)
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    monkeypatch.setenv("SYNDICATE_PASSPHRASE_FILE", str(words))
+    folder = tmp_path / "agency"
+    run("init", "vn.demo", "--dir", folder, "--federation", "demo", "--name", "Demo", "--language", "vi",
+        "--domain", "news.demo-vn.example", "--feed", "cms.xml", "--base-url", f"{SITE}/signed/")  # fmt: skip
+    (folder / "cms.xml").write_text(rss(story(1)))
+    capsys.readouterr()
+    return folder / "agency.toml"
+
+
+def typed(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
+    said = iter(answers)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda _prompt: next(said))
+
+
+def publish(config: Path, monkeypatch: pytest.MonkeyPatch, title: str = "Một tin") -> None:
+    typed(monkeypatch, "yes")
+    assert run("publish", config, "--title", title, "--url", f"{SITE}/x") == 0
+
+
+def signed(config: Path) -> list[str]:
+    told = load_config(config)
+    with open_streambook(told.book_file, told.id, told.stream) as book:
+        return [f"{each.act} {recall(each.token).title}" for each in book.page(0, 100)]
+
+
+def test_an_act_is_shown_and_needs_a_typed_yes(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed(monkeypatch, "y")
+    with pytest.raises(AgencyError, match="not what was asked for; nothing was done"):
+        run("publish", config, "--title", "Một tin", "--url", f"{SITE}/x")
+    assert "title:     Một tin" in capsys.readouterr().out
+    assert signed(config) == []
+    publish(config, monkeypatch)
+    assert "Signed as number 1: version 1" in capsys.readouterr().out
+
+
+def test_a_retraction_wants_the_title_or_the_word(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(config, monkeypatch)
+    typed(monkeypatch, "yes")
+    with pytest.raises(AgencyError, match="nothing was done"):
+        run("retract", config, "1", "--note", "Sai.")
+    typed(monkeypatch, "Một tin")
+    run("retract", config, "1", "--note", "Sai.")
+    assert signed(config) == ["publish Một tin", "retract Một tin"]
+
+
+def test_a_program_hands_in_a_file_and_nobody_is_asked(config: Path, tmp_path: Path) -> None:
+    act = tmp_path / "act.md"
+    act.write_text(f"id: desk-1\ntitle: Một tin\nurl: {SITE}/x\n\nNội dung.\n")
+    with pytest.raises(AgencyError, match="--yes goes with --file"):
+        run("publish", config, "--title", "x", "--url", f"{SITE}/x", "--yes")
+    with pytest.raises(AgencyError, match="nobody is there to confirm it"):
+        run("publish", config, "--file", act)
+    assert run("publish", config, "--file", act, "--yes") == 0
+    with pytest.raises(AgencyError, match="published already"):
+        run("publish", config, "--file", act, "--yes")
+
+
+def test_an_editor_opens_with_the_text_as_it_stands(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(config, monkeypatch)
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\nsed -i -e "s/^note:.*/note: Sai./" -e "s/^title: Một/title: Hai/" "$1"\n')
+    editor.chmod(0o755)
+    monkeypatch.setenv("VISUAL", str(editor))
+    typed(monkeypatch, "yes")
+    assert run("correct", config, "1") == 0
+    assert signed(config)[1:] == ["correct Hai tin"]
+    monkeypatch.setenv("VISUAL", "true")
+    with pytest.raises(AgencyError, match="without a change"):
+        run("correct", config, "1")
+
+
+def test_the_waiting_list_is_shown_released_and_dropped(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("sign", config) == 0
+    assert run("waiting", "list", config) == 0
+    told = capsys.readouterr().out
+    assert "    1  delay, until 20" in told
+    assert "1 waiting." in told
+    assert run("release", config, "1") == 0
+    assert signed(config) == ["publish Tin số 1"]
+    (config.parent / "cms.xml").write_text(rss(story(2), story(1)))
+    run("sign", config)
+    assert run("drop", config, "2") == 0
+    assert "dropped: Tin số 2" in capsys.readouterr().out
+
+
+def test_panic_halts_and_resume_goes_on(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(config, monkeypatch)
+    assert run("panic", config, "--since", "2h") == 0
+    assert "1 items are withheld" in capsys.readouterr().out
+    with pytest.raises(AgencyError, match="signing is halted"):
+        run("sign", config)
+    typed(monkeypatch, "yes", "yes")
+    run("resume", config)
+    run("lift", config, "1", "--note", "Đúng.")
+    assert signed(config) == ["publish Một tin", "withhold Một tin", "update Một tin"]
+
+
+def test_the_second_person_has_a_key_of_their_own(config: Path, tmp_path: Path) -> None:
+    words = tmp_path / "second words"
+    words.write_text("only I know these")
+    words.chmod(0o600)
+    assert run("second", config, "--second-passphrase-file", words) == 0
+    assert open_key(config.parent / "second.key", b"only I know these").kid
+
+
+def test_a_rotation_takes_the_successor_and_seals_another(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(config, monkeypatch)
+    before = load_config(config)
+    successor = config.parent / "successor.key"
+    assert run("rotate", config, "--successor", successor) == 0
+    assert "Send it to your ministry" in capsys.readouterr().out
+    after = load_config(config)
+    assert after.keys[:2] == before.keys
+    assert len(after.keys) == 3
+    assert open_key(after.key_file, WORDS.encode()).kid == before.keys[1].kid
+    publish(config, monkeypatch, "Hai tin")
+    assert signed(config) == ["publish Một tin", "publish Hai tin"]
+    assert run("reissue", config, "--since", "1h") == 0
+    assert signed(config)[2:] == ["update Một tin"]
+    with pytest.raises(AgencyError, match="in use already"):
+        run("rotate", config, "--successor", successor)
+
+
+@pytest.mark.parametrize("when", ["tomorrow", "2026-13-01", "5 minutes"])
+def test_a_moment_that_is_none_is_refused(config: Path, when: str) -> None:
+    with pytest.raises(AgencyError, match="is no moment"):
+        run("panic", config, "--since", when)
