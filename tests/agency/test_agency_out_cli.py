@@ -43,7 +43,9 @@ def config(tmp_path: Path, words: Path) -> Path:
     assert run("init", "vn.demo", "--dir", folder, "--federation", "demo", "--passphrase-file", words,
                "--base-url", "http://signed.invalid/signed/", *answers) == 0  # fmt: skip
     (folder / "cms.xml").write_text(rss(story(1), story(2)))
-    return folder / "agency.toml"
+    path = folder / "agency.toml"
+    path.write_text(path.read_text().replace("release_seconds = 120", "release_seconds = 0"))
+    return path
 
 
 def test_a_push_before_anything_was_signed_says_so(config: Path) -> None:
