@@ -1,9 +1,9 @@
 """Request tokens: an agency shows a hub who asks, for one address, for two minutes, once.
 
 It is a kind of its own (another ``typ``), so that no item can be replayed as a request and no request be
-published as an item. Judged in order, closed on every failure: (1) size and canonical parts, (2) the one
-header, (3) a key of the registry, (4) the signature, (5) exactly the five claims, (6) this hub and this
-path, (7) the time, (8) the key's window, (9) the agency's seat. Whether the nonce was seen before is the
+published as an item. Judged in order, closed on every failure: steps 1 to 5 as for every token (``_signed``),
+then (6) exactly the five claims, (7) this hub and this path, (8) the time, (9) the key's window, (10) the
+agency's seat. Whether the nonce was seen before is the
 caller's to remember, for as long as ``REQUEST_SECONDS`` either side of the time.
 """
 
@@ -11,8 +11,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
-
-from cryptography.exceptions import InvalidSignature
 
 from syndicate.news import (
     AgencyId,
@@ -26,12 +24,11 @@ from syndicate.news import (
     b64url,
     limits,
 )
-from syndicate.trust._keys import WeakKeyError, usable_key
-from syndicate.trust._parts import NotCanonicalError, decode
+from syndicate.trust._signed import Refusal, header_of, signed_payload
 
 REQUEST_SECONDS: Final = 120
 _MOST_CHARACTERS: Final = 4_096
-_HEADER = re.compile(rb'\{"alg":"Ed25519","kid":"([A-Za-z0-9_-]{43})","typ":"syndicate-request\+jws"\}')
+_HEADER: Final = header_of("syndicate-request+jws")
 # The claims are written in one way only, so they are matched and not parsed.
 _CLAIMS = re.compile(
     rb'\{"v":1,"hub":"([!#-\[\]-~]{8,2000})","path":"(/[!#-\[\]-~]{0,1000})",'
@@ -63,95 +60,58 @@ def compose_request(  # noqa: PLR0913 - the claims, and who signs them
     return f"{said}.{b64url(sign(said.encode('ascii')))}"
 
 
-class _Refusal(Exception):
-    """A step that failed."""
-
-    def __init__(self, reason: Reason, detail: str, agency: AgencyId | None = None) -> None:
-        super().__init__(detail)
-        self.reason = reason
-        self.agency = agency
-
-
 def verify_request(token: str, registry: Registry, *, hub: str, path: str, now: int) -> Asking | Refused:
     """Who asks for ``path`` at the hub ``hub``, at ``now`` (Unix seconds). Never raises for any token.
 
     A suspended agency may still ask: it is the one that most needs to know.
     """
     try:
-        claims, key = _signed_claims(token, registry)
+        claims, key = signed_payload(token, registry, header=_HEADER, most=_MOST_CHARACTERS)
         asking = _read(claims, key, hub, path)
         _check_time(asking, now)
         _check_window(key, now)
         _check_seat(registry, key, now)
-    except _Refusal as exc:
+    except Refusal as exc:
         return Refused(reason=exc.reason, detail=str(exc), agency=exc.agency)
     return asking
 
 
-def _signed_claims(token: str, registry: Registry) -> tuple[bytes, AgencyKey]:
-    """Steps 1 to 4: the bytes that a key of the registry signed."""
-    # (1) size and parts
-    parts = token.split(".")
-    if len(token) > _MOST_CHARACTERS or len(parts) != 3 or not all(parts) or not token.isascii():
-        raise _Refusal(Reason.TOKEN_MALFORMED, "not a request token: three short parts")
-    try:
-        header, claims, signature = (decode(part) for part in parts)
-    except NotCanonicalError as exc:
-        raise _Refusal(Reason.BASE64_NOT_CANONICAL, str(exc)) from exc
-    # (2) the one header
-    named = _HEADER.fullmatch(header)
-    if named is None:
-        raise _Refusal(Reason.HEADER_UNKNOWN, "the header is not that of a request token")
-    # (3) a key that we list
-    key = registry.keys.get(KeyId(named[1].decode("ascii")))
-    if key is None:
-        raise _Refusal(Reason.KEY_UNKNOWN, "the registry lists no such key")
-    # (4) the signature, over the bytes as they came
-    try:
-        usable_key(key.public).verify(signature, token[: token.rindex(".")].encode("ascii"))
-    except WeakKeyError as exc:
-        raise _Refusal(Reason.KEY_WEAK, str(exc), key.agency) from exc
-    except InvalidSignature as exc:
-        raise _Refusal(Reason.SIGNATURE_BAD, "not signed with the key that it names", key.agency) from exc
-    return claims, key
-
-
 def _read(claims: bytes, key: AgencyKey, hub: str, path: str) -> Asking:
-    # (5) exactly these claims
+    # (6) exactly these claims
     said = _CLAIMS.fullmatch(claims)
     if said is None:
-        raise _Refusal(Reason.CLAIM_INVALID, "the claims are not those of a request token", key.agency)
-    # (6) this hub, this path
+        raise Refusal(Reason.CLAIM_INVALID, "the claims are not those of a request token", key.agency)
+    # (7) this hub, this path
     if said[1].decode("ascii").rstrip("/") != hub.rstrip("/"):
-        raise _Refusal(Reason.AUDIENCE_WRONG, f"meant for another hub: this one is {hub}", key.agency)
+        raise Refusal(Reason.AUDIENCE_WRONG, f"meant for another hub: this one is {hub}", key.agency)
     if said[2].decode("ascii") != path:
-        raise _Refusal(Reason.AUDIENCE_WRONG, "meant for another address of this hub", key.agency)
+        raise Refusal(Reason.AUDIENCE_WRONG, "meant for another address of this hub", key.agency)
     return Asking(agency=key.agency, kid=key.kid, time=int(said[3]), nonce=said[4].decode("ascii"))
 
 
 def _check_time(asking: Asking, now: int) -> None:
-    # (7) the time
+    # (8) the time
     off = asking.time - now
     if off > REQUEST_SECONDS:
-        raise _Refusal(Reason.CLOCK_AHEAD, f"the asking clock is {off} seconds ahead", asking.agency)
+        raise Refusal(Reason.CLOCK_AHEAD, f"the asking clock is {off} seconds ahead", asking.agency)
     if off < -REQUEST_SECONDS:
         why = f"asked {-off} seconds ago, or the asking clock is that far behind"
-        raise _Refusal(Reason.REQUEST_STALE, why, asking.agency)
+        raise Refusal(Reason.REQUEST_STALE, why, asking.agency)
 
 
 def _check_window(key: AgencyKey, now: int) -> None:
-    # (8) the key's window
+    # (9) the key's window
     if key.status is KeyStatus.REVOKED and (key.revoked_at is None or now >= key.revoked_at):
-        raise _Refusal(Reason.KEY_REVOKED, "the key had been revoked", key.agency)
+        raise Refusal(Reason.KEY_REVOKED, "the key had been revoked", key.agency)
     if now < key.nbf:
-        raise _Refusal(Reason.KEY_NOT_YET_VALID, f"the key counts from {key.nbf} on", key.agency)
+        raise Refusal(Reason.KEY_NOT_YET_VALID, f"the key counts from {key.nbf} on", key.agency)
     if now > key.exp + limits.GRACE_SECONDS:
-        raise _Refusal(Reason.KEY_EXPIRED, f"the key counted until {key.exp}", key.agency)
+        raise Refusal(Reason.KEY_EXPIRED, f"the key counted until {key.exp}", key.agency)
 
 
 def _check_seat(registry: Registry, key: AgencyKey, now: int) -> None:
-    # (9) the seat
+    # (10) the seat
     agency = registry.agencies.get(key.agency)
     state = SeatState.INVITED if agency is None else agency.state_at(now)
     if state in _SILENT:
-        raise _Refusal(_SILENT[state], f"the registry has {key.agency} as {state}", key.agency)
+        raise Refusal(_SILENT[state], f"the registry has {key.agency} as {state}", key.agency)

@@ -12,21 +12,17 @@ Before an item may ask for a place in the feed:
  (9) its addresses are on hosts that the registry lists;
 (10) the key counted when the token was received, and neither the token's clock nor its dates are ahead;
 (11) the agency might speak then.
-Step 12, its place among the tokens already here, is in ``_place``.
+Steps 1 to 5 are in ``_signed``; step 12, its place among the tokens already here, is in ``_place``.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import KW_ONLY, InitVar, dataclass
 from functools import lru_cache
 from typing import Final
 
-from cryptography.exceptions import InvalidSignature
-
 from syndicate.errors import TrustError
 from syndicate.news import (
     Agency,
-    AgencyId,
     AgencyKey,
     Envelope,
     Heartbeat,
@@ -45,11 +41,11 @@ from syndicate.news import (
     rfc3339,
 )
 from syndicate.trust._claims import ClaimsError, read_claims
-from syndicate.trust._keys import WeakKeyError, usable_key
 from syndicate.trust._parts import NotCanonicalError, decode
+from syndicate.trust._signed import Refusal, header_of, signed_payload
 
 _MINT: Final = object()
-_HEADER = re.compile(rb'\{"alg":"Ed25519","kid":"([A-Za-z0-9_-]{43})","typ":"syndicate-item\+jws"\}')
+_HEADER: Final = header_of("syndicate-item+jws")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +84,6 @@ class VerifiedHeartbeat(_Minted):
     received_at: int
 
 
-class _Refusal(Exception):
-    """A step that failed."""
-
-    def __init__(self, reason: Reason, detail: str, agency: AgencyId | None = None) -> None:
-        super().__init__(detail)
-        self.reason = reason
-        self.agency = agency
-
-
 def verify(
     envelope: Envelope, registry: Registry, received_at: int
 ) -> Verified | VerifiedHeartbeat | Refused:
@@ -106,9 +93,10 @@ def verify(
     """
     token = envelope.token
     try:
-        payload, key = _signed_payload(token, registry)
+        # Steps 1 to 5 are the same for every kind of token: see ``_signed``.
+        payload, key = signed_payload(token, registry, header=_HEADER, most=limits.TOKEN_CHARACTERS)
         return _judge(envelope, payload, key, registry, received_at)
-    except _Refusal as exc:
+    except Refusal as exc:
         digest = envelope.digest if token.isascii() else None
         return Refused(reason=exc.reason, detail=str(exc), agency=exc.agency, digest=digest)
 
@@ -120,49 +108,12 @@ def recall(token: str) -> Item:
         TrustError: it cannot be read: what kept it is damaged.
     """
     try:
-        said = read_claims(_decode(token.split(".")[1]))
-    except (ClaimsError, _Refusal, IndexError) as exc:
+        said = read_claims(decode(token.split(".")[1]))
+    except (ClaimsError, NotCanonicalError, IndexError) as exc:
         raise TrustError(f"a kept token can no longer be read: {exc}") from exc
     if not isinstance(said, Item):
         raise TrustError("a kept token is a heartbeat, which is never kept")
     return said
-
-
-def _signed_payload(token: str, registry: Registry) -> tuple[bytes, AgencyKey]:
-    """Steps 1 to 5: the bytes that a key of the registry signed."""
-    # (1) size
-    if len(token) > limits.TOKEN_CHARACTERS:
-        raise _Refusal(Reason.TOKEN_TOO_LARGE, f"more than {limits.TOKEN_CHARACTERS} characters")
-    # (2) three parts, canonical base64url
-    parts = token.split(".")
-    if len(parts) != 3 or not all(parts) or not token.isascii():
-        raise _Refusal(Reason.TOKEN_MALFORMED, "not three parts joined by dots")
-    header, payload, signature = (_decode(part) for part in parts)
-    # (3) the one header
-    named = _HEADER.fullmatch(header)
-    if named is None:
-        raise _Refusal(Reason.HEADER_UNKNOWN, "the header is not the one header of this protocol")
-    # (4) a key that we list
-    key = registry.keys.get(KeyId(named[1].decode("ascii")))
-    if key is None:
-        raise _Refusal(Reason.KEY_UNKNOWN, "the registry lists no such key")
-    # (5) the signature, over the bytes as they came
-    try:
-        usable_key(key.public).verify(signature, token[: token.rindex(".")].encode("ascii"))
-    except WeakKeyError as exc:
-        raise _Refusal(Reason.KEY_WEAK, str(exc), key.agency) from exc
-    except InvalidSignature as exc:
-        raise _Refusal(
-            Reason.SIGNATURE_BAD, f"not signed with the key of {key.agency} that it names", key.agency
-        ) from exc
-    return payload, key
-
-
-def _decode(part: str) -> bytes:
-    try:
-        return decode(part)
-    except NotCanonicalError as exc:
-        raise _Refusal(Reason.BASE64_NOT_CANONICAL, str(exc)) from exc
 
 
 def _judge(
@@ -173,23 +124,23 @@ def _judge(
     try:
         said = read_claims(payload)
     except ClaimsError as exc:
-        raise _Refusal(exc.reason, str(exc), key.agency) from exc
+        raise Refusal(exc.reason, str(exc), key.agency) from exc
     # (7) this federation
     if said.aud != registry.federation:
-        raise _Refusal(
+        raise Refusal(
             Reason.AUDIENCE_WRONG, f"signed for another federation than {registry.federation}", key.agency
         )
     # (8) the key's owner, and nobody else
     if said.iss != key.agency:
-        raise _Refusal(
+        raise Refusal(
             Reason.ISSUER_NOT_KEY_OWNER, f"a key of {key.agency} signed in the name of {said.iss}", key.agency
         )
     agency = registry.agencies.get(said.iss)
     if agency is None or agency.member not in registry.members:
-        raise _Refusal(Reason.AGENCY_NOT_ENROLLED, f"the registry has no agency {said.iss}", key.agency)
+        raise Refusal(Reason.AGENCY_NOT_ENROLLED, f"the registry has no agency {said.iss}", key.agency)
     if isinstance(said, Item):
         if said.sub.partition(":")[0] != said.iss:
-            raise _Refusal(
+            raise Refusal(
                 Reason.SUBJECT_FOREIGN, f"{said.iss} speaks of an item that is not its own", key.agency
             )
         # (9) listed hosts
@@ -212,11 +163,11 @@ def _judge(
 
 def _check_hosts(item: Item, agency: Agency, registry: Registry) -> None:
     if not is_listed(host_of(item.url), agency.domains):
-        raise _Refusal(Reason.HOST_NOT_LISTED, f"'url' is not on a host listed for {agency.id}", agency.id)
+        raise Refusal(Reason.HOST_NOT_LISTED, f"'url' is not on a host listed for {agency.id}", agency.id)
     for address in _carried_addresses(item):
         host = host_of(address)
         if not is_listed(host, agency.media_hosts) and not is_listed(host, agency.domains):
-            raise _Refusal(
+            raise Refusal(
                 Reason.MEDIA_HOST_NOT_LISTED,
                 f"a picture or body is on {host}, not listed for {agency.id}",
                 agency.id,
@@ -224,7 +175,7 @@ def _check_hosts(item: Item, agency: Agency, registry: Registry) -> None:
     for address in _named_addresses(item):
         # Records and items of the federation only: a third party's address is never carried as data (S3).
         if not any(is_listed(host_of(address), each.domains) for each in registry.agencies.values()):
-            raise _Refusal(
+            raise Refusal(
                 Reason.HOST_NOT_LISTED, "'rel' or 'claim' names an address outside the federation", agency.id
             )
 
@@ -244,7 +195,7 @@ def _named_addresses(item: Item) -> Iterable[str]:
 def _check_dates(item: Item, received_at: int) -> None:
     # Step 10 for the dates that readers sort by: an item from 2999 would stand on top of every feed for ever.
     if max(item.published, item.updated) > _latest_date(received_at):
-        raise _Refusal(
+        raise Refusal(
             Reason.CLOCK_AHEAD,
             f"'published' or 'updated' lies ahead of this machine's clock ({received_at})",
             item.iss,
@@ -261,17 +212,17 @@ def _check_time(iat: int, key: AgencyKey, received_at: int) -> bool:
     """Whether the token is late; refused if the key did not count at the receipt."""
     if iat > received_at + limits.CLOCK_AHEAD_SECONDS:
         ahead = iat - received_at
-        raise _Refusal(
+        raise Refusal(
             Reason.CLOCK_AHEAD,
             f"signed {ahead} seconds ahead of this machine's clock ({received_at})",
             key.agency,
         )
     if key.status is KeyStatus.REVOKED and (key.revoked_at is None or received_at >= key.revoked_at):
-        raise _Refusal(Reason.KEY_REVOKED, "the key had been revoked", key.agency)
+        raise Refusal(Reason.KEY_REVOKED, "the key had been revoked", key.agency)
     if received_at < key.nbf:
-        raise _Refusal(Reason.KEY_NOT_YET_VALID, f"the key counts from {key.nbf} on", key.agency)
+        raise Refusal(Reason.KEY_NOT_YET_VALID, f"the key counts from {key.nbf} on", key.agency)
     if received_at > key.exp + limits.GRACE_SECONDS:
-        raise _Refusal(Reason.KEY_EXPIRED, f"the key counted until {key.exp}", key.agency)
+        raise Refusal(Reason.KEY_EXPIRED, f"the key counted until {key.exp}", key.agency)
     return received_at > key.exp or received_at > iat + limits.LATE_SECONDS
 
 
@@ -279,7 +230,7 @@ def _check_seat(agency: Agency, received_at: int) -> bool:
     """Whether the seat is contested; refused if the agency might not speak."""
     state = agency.state_at(received_at)
     if state in _SILENT:
-        raise _Refusal(_SILENT[state], f"the registry has {agency.id} as {state}", agency.id)
+        raise Refusal(_SILENT[state], f"the registry has {agency.id} as {state}", agency.id)
     return state is SeatState.CONTESTED
 
 

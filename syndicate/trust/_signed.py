@@ -1,0 +1,65 @@
+"""Steps 1 to 5: the bytes that a key of the registry signed, whatever kind of token holds them.
+
+Each kind has one header of its own, matched byte for byte: a request can never pass as an item.
+"""
+
+import re
+
+from cryptography.exceptions import InvalidSignature
+
+from syndicate.news import AgencyId, AgencyKey, KeyId, Reason, Registry
+from syndicate.trust._keys import WeakKeyError, usable_key
+from syndicate.trust._parts import NotCanonicalError, decode
+
+
+class Refusal(Exception):
+    """A step that failed; it never leaves this room, whose doors give a ``Refused``."""
+
+    def __init__(self, reason: Reason, detail: str, agency: AgencyId | None = None) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.agency = agency
+
+
+def header_of(kind: str) -> re.Pattern[bytes]:
+    """The one header that a token of this ``typ`` has, around the key's name."""
+    typ = re.escape(kind).encode("ascii")
+    return re.compile(rb'\{"alg":"Ed25519","kid":"([A-Za-z0-9_-]{43})","typ":"' + typ + rb'"\}')
+
+
+def signed_payload(
+    token: str, registry: Registry, *, header: re.Pattern[bytes], most: int
+) -> tuple[bytes, AgencyKey]:
+    """The payload of a token of at most ``most`` characters under this ``header``, and who signed it.
+
+    Raises:
+        Refusal: it is too large, malformed, of another kind, or not signed with a key that we list.
+    """
+    # (1) size
+    if len(token) > most:
+        raise Refusal(Reason.TOKEN_TOO_LARGE, f"more than {most} characters")
+    # (2) three parts, canonical base64url
+    parts = token.split(".")
+    if len(parts) != 3 or not all(parts) or not token.isascii():
+        raise Refusal(Reason.TOKEN_MALFORMED, "not three parts joined by dots")
+    try:
+        head, payload, signature = (decode(part) for part in parts)
+    except NotCanonicalError as exc:
+        raise Refusal(Reason.BASE64_NOT_CANONICAL, str(exc)) from exc
+    # (3) the one header
+    named = header.fullmatch(head)
+    if named is None:
+        raise Refusal(Reason.HEADER_UNKNOWN, "the header is not the one header of this kind of token")
+    # (4) a key that we list
+    key = registry.keys.get(KeyId(named[1].decode("ascii")))
+    if key is None:
+        raise Refusal(Reason.KEY_UNKNOWN, "the registry lists no such key")
+    # (5) the signature, over the bytes as they came
+    try:
+        usable_key(key.public).verify(signature, token[: token.rindex(".")].encode("ascii"))
+    except WeakKeyError as exc:
+        raise Refusal(Reason.KEY_WEAK, str(exc), key.agency) from exc
+    except InvalidSignature as exc:
+        why = f"not signed with the key of {key.agency} that it names"
+        raise Refusal(Reason.SIGNATURE_BAD, why, key.agency) from exc
+    return payload, key
