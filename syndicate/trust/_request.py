@@ -16,15 +16,13 @@ from syndicate.news import (
     AgencyId,
     AgencyKey,
     KeyId,
-    KeyStatus,
     Reason,
     Refused,
     Registry,
     SeatState,
     b64url,
-    limits,
 )
-from syndicate.trust._signed import Refusal, header_of, signed_payload
+from syndicate.trust._signed import Refusal, check_window, header_of, signed_payload
 
 REQUEST_SECONDS: Final = 120
 _MOST_CHARACTERS: Final = 4_096
@@ -69,7 +67,7 @@ def verify_request(token: str, registry: Registry, *, hub: str, path: str, now: 
         claims, key = signed_payload(token, registry, header=_HEADER, most=_MOST_CHARACTERS)
         asking = _read(claims, key, hub, path)
         _check_time(asking, now)
-        _check_window(key, now)
+        check_window(key, now)  # (9)
         _check_seat(registry, key, now)
     except Refusal as exc:
         return Refused(reason=exc.reason, detail=str(exc), agency=exc.agency)
@@ -97,16 +95,6 @@ def _check_time(asking: Asking, now: int) -> None:
     if off < -REQUEST_SECONDS:
         why = f"asked {-off} seconds ago, or the asking clock is that far behind"
         raise Refusal(Reason.REQUEST_STALE, why, asking.agency)
-
-
-def _check_window(key: AgencyKey, now: int) -> None:
-    # (9) the key's window
-    if key.status is KeyStatus.REVOKED and (key.revoked_at is None or now >= key.revoked_at):
-        raise Refusal(Reason.KEY_REVOKED, "the key had been revoked", key.agency)
-    if now < key.nbf:
-        raise Refusal(Reason.KEY_NOT_YET_VALID, f"the key counts from {key.nbf} on", key.agency)
-    if now > key.exp + limits.GRACE_SECONDS:
-        raise Refusal(Reason.KEY_EXPIRED, f"the key counted until {key.exp}", key.agency)
 
 
 def _check_seat(registry: Registry, key: AgencyKey, now: int) -> None:

@@ -7,7 +7,7 @@ import re
 
 from cryptography.exceptions import InvalidSignature
 
-from syndicate.news import AgencyId, AgencyKey, KeyId, Reason, Registry
+from syndicate.news import AgencyId, AgencyKey, KeyId, KeyStatus, Reason, Registry, limits
 from syndicate.trust._keys import WeakKeyError, usable_key
 from syndicate.trust._parts import NotCanonicalError, decode
 
@@ -63,3 +63,17 @@ def signed_payload(
         why = f"not signed with the key of {key.agency} that it names"
         raise Refusal(Reason.SIGNATURE_BAD, why, key.agency) from exc
     return payload, key
+
+
+def check_window(key: AgencyKey, at: int) -> None:
+    """Step 10, for the key: whether it counts at ``at`` (Unix seconds), its days of grace included.
+
+    Raises:
+        Refusal: it does not count yet, or any more.
+    """
+    if key.status is KeyStatus.REVOKED and (key.revoked_at is None or at >= key.revoked_at):
+        raise Refusal(Reason.KEY_REVOKED, "the key had been revoked", key.agency)
+    if at < key.nbf:
+        raise Refusal(Reason.KEY_NOT_YET_VALID, f"the key counts from {key.nbf} on", key.agency)
+    if at > key.exp + limits.GRACE_SECONDS:
+        raise Refusal(Reason.KEY_EXPIRED, f"the key counted until {key.exp}", key.agency)

@@ -28,7 +28,6 @@ from syndicate.news import (
     Heartbeat,
     Item,
     KeyId,
-    KeyStatus,
     Mark,
     Reason,
     Refused,
@@ -42,7 +41,7 @@ from syndicate.news import (
 )
 from syndicate.trust._claims import ClaimsError, read_claims
 from syndicate.trust._parts import NotCanonicalError, decode
-from syndicate.trust._signed import Refusal, header_of, signed_payload
+from syndicate.trust._signed import Refusal, check_window, header_of, signed_payload
 
 _MINT: Final = object()
 _HEADER: Final = header_of("syndicate-item+jws")
@@ -217,12 +216,7 @@ def _check_time(iat: int, key: AgencyKey, received_at: int) -> bool:
             f"signed {ahead} seconds ahead of this machine's clock ({received_at})",
             key.agency,
         )
-    if key.status is KeyStatus.REVOKED and (key.revoked_at is None or received_at >= key.revoked_at):
-        raise Refusal(Reason.KEY_REVOKED, "the key had been revoked", key.agency)
-    if received_at < key.nbf:
-        raise Refusal(Reason.KEY_NOT_YET_VALID, f"the key counts from {key.nbf} on", key.agency)
-    if received_at > key.exp + limits.GRACE_SECONDS:
-        raise Refusal(Reason.KEY_EXPIRED, f"the key counted until {key.exp}", key.agency)
+    check_window(key, received_at)
     return received_at > key.exp or received_at > iat + limits.LATE_SECONDS
 
 
