@@ -1,6 +1,6 @@
 """Who may speak: the federation's members, agencies and keys as one frozen value.
 
-It is compiled from ``keys/`` and ``sources/`` by the registry room; trust only ever reads it.
+The registry room makes it from what the member states signed; trust only ever reads it.
 """
 
 from collections.abc import Mapping
@@ -99,11 +99,7 @@ class Agency:
 
     def state_at(self, when: int) -> SeatState:
         """How the agency stood at ``when`` (Unix seconds); invited before its first entry."""
-        state = SeatState.INVITED
-        for entry in self.states:
-            if entry.since <= when:
-                state = entry.state
-        return state
+        return _state_at(self.states, when, SeatState.INVITED)
 
     def name(self, lang: str | None = None) -> str:
         """The agency's name in ``lang``, or in that language without its script, or the first there is."""
@@ -116,10 +112,23 @@ class Member:
 
     code: MemberCode
     names: Mapping[str, str]  # language tag → name; at least one
+    states: tuple[Since, ...] = ()  # ascending by since; none: the state has been active all along
+
+    def state_at(self, when: int) -> SeatState:
+        """How the state stood at ``when`` (Unix seconds); active before its first entry."""
+        return _state_at(self.states, when, SeatState.ACTIVE)
 
     def name(self, lang: str | None = None) -> str:
         """The state's name in ``lang``, or in that language without its script, or the first there is."""
         return _name_in(self.names, lang)
+
+
+def _state_at(states: tuple[Since, ...], when: int, before: SeatState) -> SeatState:
+    state = before
+    for entry in states:
+        if entry.since <= when:
+            state = entry.state
+    return state
 
 
 def _name_in(names: Mapping[str, str], lang: str | None) -> str:
@@ -139,6 +148,18 @@ class Registry:
     agencies: Mapping[AgencyId, Agency]
     keys: Mapping[KeyId, AgencyKey]
     version: str  # digest over what it was compiled from
+    # How long it may be relied on (docs/protocol.md, "Left alone"); None and absent: nobody has to renew it.
+    fresh_until: UnixTime | None = None  # when the operator's timestamp runs out
+    vouched_until: Mapping[MemberCode, UnixTime] = field(default_factory=dict)  # root, targets, own manifest
+
+    def state_at(self, agency: AgencyId, when: int) -> SeatState:
+        """How an agency stood at ``when``: its own state, unless its member was not active."""
+        known = self.agencies.get(agency)
+        member = None if known is None else self.members.get(known.member)
+        if known is None or member is None:
+            return SeatState.INVITED
+        state = member.state_at(when)
+        return known.state_at(when) if state is SeatState.ACTIVE else state
 
     def feeds(self, now: int) -> tuple[SignedFeed, ...]:
         """The feeds to poll at ``now``: those of agencies that may speak then, in order of their ids."""
@@ -146,7 +167,7 @@ class Registry:
         found = [
             feed
             for agency in self.agencies.values()
-            if agency.state_at(now) in speaking
+            if self.state_at(agency.id, now) in speaking
             for feed in agency.feeds
         ]
         return tuple(sorted(found, key=lambda feed: feed.id))

@@ -148,7 +148,7 @@ def _judge(
     # (10) the key's window and the token's clock, at the receipt
     late = _check_time(said.iat, key, received_at)
     # (11) the agency's seat, at the receipt
-    contested = _check_seat(agency, received_at)
+    contested = _check_seat(agency, registry, received_at)
     digest = envelope.digest
     if isinstance(said, Heartbeat):
         return VerifiedHeartbeat(
@@ -220,9 +220,9 @@ def _check_time(iat: int, key: AgencyKey, received_at: int) -> bool:
     return received_at > key.exp or received_at > iat + limits.LATE_SECONDS
 
 
-def _check_seat(agency: Agency, received_at: int) -> bool:
+def _check_seat(agency: Agency, registry: Registry, received_at: int) -> bool:
     """Whether the seat is contested; refused if the agency might not speak."""
-    state = agency.state_at(received_at)
+    state = registry.state_at(agency.id, received_at)
     if state in _SILENT:
         raise Refusal(_SILENT[state], f"the registry has {agency.id} as {state}", agency.id)
     return state is SeatState.CONTESTED
