@@ -18,7 +18,7 @@ from sealed import Clock
 from syndicate.assembly import Hub, open_hub
 from syndicate.journey import PressLimits
 from syndicate.news import AgencyId, FederationId, Registry
-from syndicate.registry import load_registry
+from syndicate.papers import load_registry
 from syndicate.republish import compose_agency, entry_of
 from syndicate.settings import Address, Settings
 from syndicate.trust import recall

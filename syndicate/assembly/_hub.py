@@ -22,8 +22,8 @@ from syndicate.errors import RegistryError, SettingsError, SyndicateError
 from syndicate.fetch import open_fetcher
 from syndicate.journey import Admission, LocalWakeup, Poller, Press, Sealer, SubmissionDesk
 from syndicate.news import Registry
+from syndicate.papers import bundled, load_registry
 from syndicate.ports import Clock, Storage
-from syndicate.registry import bundled, load_registry
 from syndicate.schedule import Ticker
 from syndicate.settings import Settings
 from syndicate.storage import open_storage

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from syndicate.errors import ClientError, FetchError
 from syndicate.fetch import FetchLimits, open_fetcher
 from syndicate.news import Registry
+from syndicate.papers import bundled, load_registry
 from syndicate.ports import Fetched
-from syndicate.registry import bundled, load_registry
 
 _MOST_BYTES: Final = 64_000_000  # of a hub's feed document; an agency's own has at most 4 MB
 _LOOPBACK: Final = ("127.0.0.1", "::1")

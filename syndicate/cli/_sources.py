@@ -11,7 +11,7 @@ from pathlib import Path
 
 from syndicate.errors import RegistryError
 from syndicate.news import Agency, Registry
-from syndicate.registry import Survey, bundled, survey
+from syndicate.papers import Survey, bundled, survey
 
 _RED, _GREEN, _PLAIN = "\033[31m", "\033[32m", "\033[0m"
 

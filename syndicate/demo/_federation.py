@@ -14,8 +14,8 @@ from syndicate.demo._street import LOOPBACK, House
 from syndicate.demo._visitor import Visitor
 from syndicate.fetch import FetchLimits, open_fetcher
 from syndicate.news import AgencyId, ItemId, Registry
+from syndicate.papers import load_registry
 from syndicate.ports import Clock, Fetcher
-from syndicate.registry import load_registry
 from syndicate.settings import Address, Settings
 
 _LOOK_SECONDS = 0.2  # how often the hub looks which feeds are due

@@ -12,8 +12,8 @@ from registry_files import lay_out
 from syndicate.agency import Answers, Founded, found_agency, load_config
 from syndicate.errors import AgencyError, SigningError
 from syndicate.news import AgencyId, KeyStatus
+from syndicate.papers import load_registry
 from syndicate.ports import Signer
-from syndicate.registry import load_registry
 from syndicate.signing import create_key, open_key
 
 WORDS = b"a few plain words"

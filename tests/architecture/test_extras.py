@@ -46,7 +46,7 @@ def test_a_platform_verifies_with_the_base_install() -> None:
     done = run_without(
         ABSENT,
         "import json, syndicate.client as client; from pathlib import Path;"
-        "from syndicate.registry import bundled, load_registry;"
+        "from syndicate.papers import bundled, load_registry;"
         "registry = load_registry(*bundled());"
         "row = json.loads(Path(sys.argv[1]).read_text())[0];"
         "print(client.verify_token(row['token'], registry, now=row['at']).reasons[0].value);"

@@ -23,7 +23,7 @@ from syndicate.news import (
     digest_of,
     encode,
 )
-from syndicate.registry import load_registry
+from syndicate.papers import load_registry
 from syndicate.republish import compose_agency, entry_of
 from syndicate.signing import ephemeral_signer
 from syndicate.wire import Typesetter

@@ -15,7 +15,7 @@ from registry_files import Folders, lay_out
 
 from syndicate.cli import main
 from syndicate.news import FederationId, Item, Slice
-from syndicate.registry import load_registry
+from syndicate.papers import load_registry
 from syndicate.republish import compose, entry_of
 from syndicate.wire import Typesetter
 

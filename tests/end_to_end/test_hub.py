@@ -9,7 +9,7 @@ from hub_folder import Place, hub_at_work, place
 from syndicate.assembly import RegistryShelf
 from syndicate.assembly import _hub as assembly
 from syndicate.news import AgencyId, Registry
-from syndicate.registry import load_registry
+from syndicate.papers import load_registry
 
 
 @pytest.fixture

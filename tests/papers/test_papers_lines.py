@@ -3,8 +3,8 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.registry._lines import index_lines, line_of
-from syndicate.registry._problem import spell
+from syndicate.papers._lines import index_lines, line_of
+from syndicate.papers._problem import spell
 
 TEXT = '''\
 # a remark

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from registry_files import AA, BB, FEDERATION, key_table, lay_out
 
-from syndicate.registry import check
+from syndicate.papers import check
 
 NAMES = ("federation.toml", "aa.toml", "bb.toml", "aa.news.toml")
 TEXTS = dict(zip(NAMES, (FEDERATION, AA, BB, 'agency = "aa.news"\n' + key_table("aa.news", 1)), strict=True))

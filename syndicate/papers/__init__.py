@@ -1,4 +1,4 @@
-"""The registry room: the human-edited files of ``sources/`` and ``keys/`` become one ``news.Registry``.
+"""The papers room: the files that people edit, ``sources/`` and ``keys/``, checked and read as one value.
 
 Bring the two folders (``bundled`` names those that came with this program). Leave with a registry in
 which every key is strong, proven and owned once and every domain belongs to one agency; or with a
@@ -7,9 +7,9 @@ which every key is strong, proven and owned once and every domain belongs to one
 unsigned feeds. Nothing here dials: a feed that stands in a file is not a feed that answers.
 """
 
-from syndicate.registry._bundled import bundled
-from syndicate.registry._dossier import Dossier, PublicFeed
-from syndicate.registry._problem import Problem
-from syndicate.registry._survey import Survey, check, load_registry, survey
+from syndicate.papers._bundled import bundled
+from syndicate.papers._dossier import Dossier, PublicFeed
+from syndicate.papers._problem import Problem
+from syndicate.papers._survey import Survey, check, load_registry, survey
 
 __all__ = ["Dossier", "Problem", "PublicFeed", "Survey", "bundled", "check", "load_registry", "survey"]

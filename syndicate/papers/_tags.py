@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from syndicate.news import spelling
-from syndicate.registry._table import Table
+from syndicate.papers._table import Table
 
 _TAG = re.compile(spelling.LANGUAGE)
 

@@ -4,10 +4,10 @@ import re
 from typing import Final
 
 from syndicate.news import AgencyId, FeedId, SeatState, SignedFeed, Since, StreamName, spelling
-from syndicate.registry import _limits as limits
-from syndicate.registry._addresses import read_address
-from syndicate.registry._table import Table
-from syndicate.registry._tags import Tags
+from syndicate.papers import _limits as limits
+from syndicate.papers._addresses import read_address
+from syndicate.papers._table import Table
+from syndicate.papers._tags import Tags
 
 _CADENCE: Final = r"([1-9][0-9]{0,6}) (second|minute|hour|day)s?"
 _SECONDS: Final = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}

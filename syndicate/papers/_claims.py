@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from syndicate.registry._lines import Field
-from syndicate.registry._table import Table
+from syndicate.papers._lines import Field
+from syndicate.papers._table import Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from registry_files import key_table, lay_out
 
 from syndicate.errors import RegistryError
 from syndicate.news import AgencyId, KeyId, KeyStatus, MemberCode, SeatState
-from syndicate.registry import _bundled, bundled, check, load_registry, survey
+from syndicate.papers import _bundled, bundled, check, load_registry, survey
 from syndicate.signing import ephemeral_signer
 
 

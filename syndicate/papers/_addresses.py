@@ -6,7 +6,7 @@ from functools import cache
 from publicsuffixlist import PublicSuffixList
 
 from syndicate.news import HostError, a_label, host_of, limits
-from syndicate.registry._table import Table
+from syndicate.papers._table import Table
 
 _LOOPBACK = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\]):[0-9]{1,5}/[!-~]*")
 

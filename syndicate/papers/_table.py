@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from syndicate.news import UnixTime
-from syndicate.registry import _limits as limits
-from syndicate.registry._lines import Field
-from syndicate.registry._problem import Notebook
+from syndicate.papers import _limits as limits
+from syndicate.papers._lines import Field
+from syndicate.papers._problem import Notebook
 
 _README = "Every field is explained in the folder's README.md."
 # Controls, and the overrides that make a name read as another one.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from syndicate.registry._lines import Field, index_lines, line_of
+from syndicate.papers._lines import Field, index_lines, line_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from syndicate.news import Agency, AgencyId, Ownership, SeatState, Since, spelling
-from syndicate.registry import _limits as limits
-from syndicate.registry._addresses import read_address, read_hosts
-from syndicate.registry._claims import Claims
-from syndicate.registry._dossier import Dossier, Former, PublicFeed
-from syndicate.registry._feeds import read_signed_feeds
-from syndicate.registry._table import Table
-from syndicate.registry._tags import Tags
-from syndicate.registry._zones import read_zone
+from syndicate.papers import _limits as limits
+from syndicate.papers._addresses import read_address, read_hosts
+from syndicate.papers._claims import Claims
+from syndicate.papers._dossier import Dossier, Former, PublicFeed
+from syndicate.papers._feeds import read_signed_feeds
+from syndicate.papers._table import Table
+from syndicate.papers._tags import Tags
+from syndicate.papers._zones import read_zone
 
 _DAY: Final = r"\d{4}(-\d{2}(-\d{2})?)?"
 _STATES: Final = frozenset(state.value for state in SeatState)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from registry_files import AA, Folders, b64, key_table, lay_out
 
-from syndicate.registry import Problem, _limits, check
+from syndicate.papers import Problem, _limits, check
 from syndicate.signing import ephemeral_signer
 
 IDENTITY_POINT = bytes([1]) + bytes(31)

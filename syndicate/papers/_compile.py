@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Final
 
 from syndicate.news import AgencyId, FederationId, Member, MemberCode, Registry, b64url, spelling
-from syndicate.registry import _limits as limits
-from syndicate.registry._claims import Claims
-from syndicate.registry._document import Document, Report
-from syndicate.registry._dossier import Dossier
-from syndicate.registry._keyring import read_keys
-from syndicate.registry._problem import Problem
-from syndicate.registry._seat import Context, Seat, read_seat
-from syndicate.registry._table import Table
-from syndicate.registry._tags import read_tags
+from syndicate.papers import _limits as limits
+from syndicate.papers._claims import Claims
+from syndicate.papers._document import Document, Report
+from syndicate.papers._dossier import Dossier
+from syndicate.papers._keyring import read_keys
+from syndicate.papers._problem import Problem
+from syndicate.papers._seat import Context, Seat, read_seat
+from syndicate.papers._table import Table
+from syndicate.papers._tags import read_tags
 
 _FEDERATION: Final = "federation"
 _REAL: Final = "asean"  # any other federation is somebody's trial, and may live on one machine

@@ -3,7 +3,7 @@
 from functools import cache
 from zoneinfo import available_timezones
 
-from syndicate.registry._table import Table
+from syndicate.papers._table import Table
 
 
 @cache

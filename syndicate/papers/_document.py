@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from syndicate.registry import _limits as limits
-from syndicate.registry._problem import Notebook, Problem
-from syndicate.registry._table import Table
+from syndicate.papers import _limits as limits
+from syndicate.papers._problem import Notebook, Problem
+from syndicate.papers._table import Table
 
 _PRIVATE: Final = (".key", ".p8", ".pem", ".pfx")
 

@@ -5,9 +5,9 @@ import binascii
 from typing import Final
 
 from syndicate.news import AgencyId, AgencyKey, KeyStatus, b64url, spelling
-from syndicate.registry import _limits as limits
-from syndicate.registry._claims import Claims
-from syndicate.registry._table import Table
+from syndicate.papers import _limits as limits
+from syndicate.papers._claims import Claims
+from syndicate.papers._table import Table
 from syndicate.trust import WeakKeyError, check_key, proves_possession, thumbprint
 
 _BASE64URL: Final = r"[A-Za-z0-9_-]+"

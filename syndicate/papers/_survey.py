@@ -7,10 +7,10 @@ from typing import Final
 
 from syndicate.errors import RegistryError
 from syndicate.news import AgencyId, Registry
-from syndicate.registry._compile import compile_files
-from syndicate.registry._document import read_folder
-from syndicate.registry._dossier import Dossier
-from syndicate.registry._problem import Problem
+from syndicate.papers._compile import compile_files
+from syndicate.papers._document import read_folder
+from syndicate.papers._dossier import Dossier
+from syndicate.papers._problem import Problem
 
 _TOLD: Final = 20  # problems in one error message
 
