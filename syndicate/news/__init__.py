@@ -57,6 +57,7 @@ from syndicate.news._outcome import (
 from syndicate.news._registry import (
     Agency,
     AgencyKey,
+    Former,
     KeyStatus,
     Member,
     Ownership,
@@ -88,6 +89,7 @@ __all__ = [
     "FederationId",
     "Feed",
     "FeedId",
+    "Former",
     "Heartbeat",
     "Held",
     "HostError",

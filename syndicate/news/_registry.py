@@ -49,6 +49,8 @@ class AgencyKey:
     exp: UnixTime
     revoked_at: UnixTime | None = None
     reason: str | None = None
+    reinstated_at: UnixTime | None = None  # cancels what one person's revocation entered until then
+    proof: bytes = b""  # of possession: docs/protocol.md, "Enrolment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,15 @@ class Ownership:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Former:
+    """What was so until some day: another ministry, or another name."""
+
+    until: str  # "2024", "2024-10" or "2024-10-05": as exact as the evidence
+    ministry: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Agency:
     """An agency as the registry describes it."""
 
@@ -91,6 +102,8 @@ class Agency:
     rights: str | None = None
     credit: str | None = None
     contact: str | None = None
+    aliases: tuple[str, ...] = ()
+    formerly: tuple[Former, ...] = ()  # names and ministries; the id stays
 
     @property
     def member(self) -> MemberCode:
@@ -151,6 +164,7 @@ class Registry:
     # How long it may be relied on (docs/protocol.md, "Left alone"); None and absent: nobody has to renew it.
     fresh_until: UnixTime | None = None  # when the operator's timestamp runs out
     vouched_until: Mapping[MemberCode, UnixTime] = field(default_factory=dict)  # root, targets, own manifest
+    stage: str = ""  # "pilot" or "rehearsal": shown wherever the federation is named
 
     def state_at(self, agency: AgencyId, when: int) -> SeatState:
         """How an agency stood at ``when``: its own state, unless its member was not active."""

@@ -5,10 +5,8 @@ from functools import cache
 
 from publicsuffixlist import PublicSuffixList
 
-from syndicate.news import HostError, a_label, host_of, limits
+from syndicate.news import HostError, a_label, host_of, limits, spelling
 from syndicate.papers._table import Table
-
-_LOOPBACK = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\]):[0-9]{1,5}/[!-~]*")
 
 
 @cache
@@ -40,7 +38,7 @@ def read_hosts(table: Table, name: str, *, need: bool = False) -> dict[str, int]
 def read_address(table: Table, name: str, *, need: bool = False, loopback: bool = False) -> str | None:
     """A plain http(s) address; ``loopback`` allows one on this machine with its port."""
     url = table.text(name, need=need, most=limits.URL)
-    if url is None or (loopback and _LOOPBACK.fullmatch(url)):
+    if url is None or (loopback and re.fullmatch(spelling.LOOPBACK_ADDRESS, url)):
         return url
     try:
         host_of(url)

@@ -13,7 +13,7 @@ from syndicate.papers._document import Document, Report
 from syndicate.papers._dossier import Dossier
 from syndicate.papers._keyring import read_keys
 from syndicate.papers._problem import Problem
-from syndicate.papers._seat import Context, Seat, read_seat
+from syndicate.papers._seat import Context, Seat, read_seat, read_states
 from syndicate.papers._table import Table
 from syndicate.papers._tags import read_tags
 
@@ -82,7 +82,11 @@ def _read_member(document: Document, context: Context) -> tuple[Member, list[Sea
     code = table.text("member", need=True) or document.stem
     if code != document.stem:
         table.note(f"the file is named {document.stem}.toml", "Name the file after the member.", "member")
-    member = Member(code=MemberCode(document.stem), names=context.tags.names(table))
+    member = Member(
+        code=MemberCode(document.stem),
+        names=context.tags.names(table),
+        states=read_states(table, need=False),
+    )
     rows = table.tables("agency", most=limits.AGENCIES)
     seats = [seat for row in rows if (seat := read_seat(row, document.stem, context))]
     table.close()

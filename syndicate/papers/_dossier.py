@@ -6,15 +6,6 @@ from syndicate.news import AgencyId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Former:
-    """What was so until some day: another ministry, or another name."""
-
-    until: str  # "2024", "2024-10" or "2024-10-05": as exact as the evidence
-    ministry: str | None = None
-    name: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PublicFeed:
     """A feed of the agency's own, unsigned, as somebody found it. Never polled by the hub."""
 
@@ -32,6 +23,4 @@ class Dossier:
     agency: AgencyId
     evidence: str | None = None  # where it is said that this is the state's agency
     confirmed: bool = False  # the agency and its domain, not its feeds
-    aliases: tuple[str, ...] = ()
-    formerly: tuple[Former, ...] = ()
     public_feeds: tuple[PublicFeed, ...] = ()

@@ -31,11 +31,12 @@ def read_keys(table: Table, stem: str, claims: Claims) -> tuple[AgencyKey, ...]:
 
 
 def _read_key(row: Table, agency: AgencyId, claims: Claims, active: set[str]) -> AgencyKey | None:
-    public = _read_public(row, agency, claims)
+    public, proof = _read_public(row, agency, claims)
     status = row.word("status", _STATUSES)
     _read_use(row, status, active)
     nbf, exp = row.moment("nbf", need=True), row.moment("exp", need=True)
     revoked_at, reason = row.moment("revoked_at"), row.text("reason")
+    reinstated_at = row.moment("reinstated_at")
     row.close()
     if public is None or status is None or nbf is None or exp is None:
         return None
@@ -48,32 +49,34 @@ def _read_key(row: Table, agency: AgencyId, claims: Claims, active: set[str]) ->
         exp=exp,
         revoked_at=revoked_at,
         reason=reason,
+        reinstated_at=reinstated_at,
+        proof=proof,
     )
     _check_window(row, key)
     _check_revocation(row, key)
     return key
 
 
-def _read_public(row: Table, agency: AgencyId, claims: Claims) -> bytes | None:
-    """The public key, if it is strong, named right, new to the federation and proven."""
+def _read_public(row: Table, agency: AgencyId, claims: Claims) -> tuple[bytes | None, bytes]:
+    """The public key, if it is strong, named right, new to the federation and proven; and the proof."""
     public, kid = (
         _read_bytes(row, "x", 32),
         row.text("kid", need=True, pattern=_BASE64URL, like="43 characters"),
     )
     proof = _read_bytes(row, "proof", 64)
     if public is None:
-        return None
+        return None, b""
     try:
         check_key(public)
     except WeakKeyError as exc:
         row.note(str(exc), "Make a new key with `syndicate agency init`.", "x")
-        return None
+        return None, b""
     if kid is not None and kid != thumbprint(public):
         row.note(f"not the thumbprint of x, which is {thumbprint(public)}", _ENROL, "kid")
     if proof is not None and not proves_possession(public, agency, proof):
         row.note(f"not this key's signature for {agency}", _ENROL, "proof")
     claims.claim("the key", thumbprint(public), agency, row, "kid")
-    return public
+    return public, proof or b""
 
 
 def _read_bytes(row: Table, name: str, length: int) -> bytes | None:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Final
 
-from syndicate.news import Agency, AgencyId, Ownership, SeatState, Since, spelling
+from syndicate.news import Agency, AgencyId, Former, Ownership, SeatState, Since, spelling
 from syndicate.papers import _limits as limits
 from syndicate.papers._addresses import read_address, read_hosts
 from syndicate.papers._claims import Claims
-from syndicate.papers._dossier import Dossier, Former, PublicFeed
+from syndicate.papers._dossier import Dossier, PublicFeed
 from syndicate.papers._feeds import read_signed_feeds
 from syndicate.papers._table import Table
 from syndicate.papers._tags import Tags
@@ -77,7 +77,7 @@ def _read_id(table: Table, member: str, claims: Claims) -> AgencyId:
 
 
 def _read_agency(table: Table, identity: AgencyId, domains: tuple[str, ...], context: Context) -> Agency:
-    states = _read_states(table)
+    states = read_states(table)
     return Agency(
         id=identity,
         names=context.tags.names(table),
@@ -93,13 +93,15 @@ def _read_agency(table: Table, identity: AgencyId, domains: tuple[str, ...], con
         rights=table.text("rights"),
         credit=table.text("credit", most=limits.NAME),
         contact=table.text("contact"),
+        aliases=table.texts("aliases"),
+        formerly=tuple(_read_former(row) for row in table.tables("formerly")),
     )
 
 
-def _read_states(table: Table) -> tuple[Since, ...]:
-    """The history of the seat, which may only go forward."""
+def read_states(table: Table, *, need: bool = True) -> tuple[Since, ...]:
+    """The history of a seat, which may only go forward."""
     history: list[Since] = []
-    for row in table.tables("status", need=True):
+    for row in table.tables("status", need=need):
         state = row.word("state", _STATES)
         since = row.moment("since", need=True)
         row.close()
@@ -130,8 +132,6 @@ def _read_dossier(table: Table, identity: AgencyId, tags: Tags) -> Dossier:
         agency=identity,
         evidence=source,
         confirmed=confirmed,
-        aliases=table.texts("aliases"),
-        formerly=tuple(_read_former(row) for row in table.tables("formerly")),
         public_feeds=tuple(_read_public_feed(row, tags) for row in table.tables("public_feed")),
     )
 

@@ -1,7 +1,7 @@
 """Both folders, read once: a registry if all is well, or everything that is wrong."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,9 @@ from syndicate.papers._compile import compile_files
 from syndicate.papers._document import read_folder
 from syndicate.papers._dossier import Dossier
 from syndicate.papers._problem import Problem
+from syndicate.papers._roles import Roles, read_roles
 
+ROLES: Final = "roles"  # the folder in keys/ that says whose keys sign the registry
 _TOLD: Final = 20  # problems in one error message
 
 
@@ -22,6 +24,7 @@ class Survey:
     problems: tuple[Problem, ...]
     registry: Registry | None
     dossiers: Mapping[AgencyId, Dossier]
+    roles: Roles | None = None  # None too where keys/ has no folder roles
 
 
 def load_registry(sources: Path, keys: Path) -> Registry:
@@ -50,8 +53,13 @@ def survey(sources: Path, keys: Path) -> Survey:
     members = read_folder(sources, problems.append)
     keyrings = read_folder(keys, problems.append)
     registry, dossiers = compile_files(sources, members, keyrings, problems.append)
+    signing = read_folder(keys / ROLES, problems.append) if (keys / ROLES).is_dir() else {}
+    roles = read_roles(signing, frozenset(members))
+    if registry is not None and roles is not None:
+        registry = replace(registry, stage=roles.stage)
     return Survey(
         problems=tuple(sorted(set(problems))),
         registry=None if problems else registry,
         dossiers=dossiers,
+        roles=None if problems else roles,
     )

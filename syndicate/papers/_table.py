@@ -62,6 +62,23 @@ class Table:
             return None
         return value
 
+    def number(self, name: str, *, need: bool = False) -> int | None:
+        """A whole number."""
+        value = self._take(name, int, "a whole number, without quotes", need=need)
+        if isinstance(value, bool):
+            self.note("not a whole number", "Write a whole number, without quotes.", name)
+            return None
+        return value
+
+    def block(self, name: str, *, need: bool = False) -> str | None:
+        """Text that may have several lines, as a public key in PEM has."""
+        value = self._take(name, str, "text in quotes", need=need)
+        fault = "" if value is None else _fault(value.replace("\n", ""), "", limits.TEXT)
+        if fault:
+            self.note(fault, _README, name)
+            return None
+        return value
+
     def flag(self, name: str, *, need: bool = False) -> bool | None:
         """Yes or no."""
         return self._take(name, bool, "true or false, without quotes", need=need)

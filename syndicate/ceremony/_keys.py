@@ -1,0 +1,46 @@
+"""Role keys as TUF knows them: public halves from the papers, and signers that somebody else opened."""
+
+import hashlib
+from typing import Any
+
+from securesystemslib.formats import encode_canonical
+from securesystemslib.signer import Key, Signature, SSlibKey
+from securesystemslib.signer import Signer as TufSigner
+
+from syndicate.papers import ED25519, RoleKey
+from syndicate.ports import Signer
+
+
+def tuf_key(key: RoleKey) -> Key:
+    """A role's public key; its id is the hash of its canonical form, so that every tool computes the same."""
+    keytype = "ed25519" if key.scheme == ED25519 else "ecdsa"
+    keyval = {"public": key.public}
+    canonical = encode_canonical({"keytype": keytype, "scheme": key.scheme, "keyval": keyval}) or ""
+    return SSlibKey(hashlib.sha256(canonical.encode()).hexdigest(), keytype, key.scheme, keyval)
+
+
+def role_key(name: str, signer: Signer) -> RoleKey:
+    """The entry for ``keys/roles/`` of a key that a signer holds."""
+    return RoleKey(name=name, scheme=ED25519, public=signer.public.hex())
+
+
+class RoleSigner(TufSigner):
+    """A ``ports.Signer`` (Ed25519) in the shape that TUF signs with."""
+
+    def __init__(self, signer: Signer) -> None:
+        self._signer = signer
+        self._key = tuf_key(role_key("", signer))
+
+    @property
+    def public_key(self) -> Key:
+        """The public half."""
+        return self._key
+
+    def sign(self, payload: bytes) -> Signature:
+        """The signature over ``payload``."""
+        return Signature(self._key.keyid, self._signer.sign(payload).hex())
+
+    @classmethod
+    def from_priv_key_uri(cls, *_: Any, **__: Any) -> "RoleSigner":  # noqa: ANN401 - the library's own shape
+        """No way to make one: keys are opened in syndicate.signing, never named by an address."""
+        raise NotImplementedError

@@ -1,0 +1,34 @@
+"""The registry room: who may speak, as the member states signed it, verified from one trusted root on.
+
+Bring the root metadata that you trust (bytes), a folder to remember in, somebody who dials (a ``Dial``) and
+the time; ``RegistryClient.refresh`` leaves you with a ``news.Registry`` and with what was noticed on the
+way. ``read_once`` does the same and remembers nothing; ``folder_dial`` reads a copy on disk. Whoever makes
+the files writes them with ``federation_file``, ``manifest_file`` and ``revocations_file``; ``names`` says
+where each stands and which role signs it. Every failure is a ``RegistryError`` or ``FetchError`` in plain
+words. Nothing here dials, signs or reads a clock.
+"""
+
+from syndicate.registry import _names as names
+from syndicate.registry._explain import explained
+from syndicate.registry._refresh import Dial, Refreshed, RegistryClient, folder_dial, read_once
+from syndicate.registry._revocations import BACK_SECONDS, Revocation
+from syndicate.registry._state import RoleState
+from syndicate.registry._value import read_revocations
+from syndicate.registry._write import federation_file, manifest_file, revocations_file
+
+__all__ = [
+    "BACK_SECONDS",
+    "Dial",
+    "Refreshed",
+    "RegistryClient",
+    "Revocation",
+    "RoleState",
+    "explained",
+    "federation_file",
+    "folder_dial",
+    "manifest_file",
+    "names",
+    "read_once",
+    "read_revocations",
+    "revocations_file",
+]
