@@ -114,7 +114,7 @@ class AgencyForm(Form, frozen=True):
     timezone: Line = "UTC"
     aliases: Lines = ()
     formerly: Annotated[tuple[FormerForm, ...], msgspec.Meta(max_length=_ROWS)] = ()
-    ownership: OwnershipForm = OwnershipForm()
+    ownership: OwnershipForm | None = None
     home: Line | None = None
     ministry: Line | None = None
     rights: Line | None = None
@@ -162,10 +162,7 @@ def read_form(kind: type[_T], raw: bytes, path: str) -> _T:
         raise RegistryError(f"{path}: more than {FILE_BYTES} bytes")
     try:
         form: Any = msgspec.json.decode(raw, type=kind)
-    except (
-        msgspec.DecodeError,
-        RecursionError,
-    ) as exc:  # of which a ValidationError is one: it names the field
+    except (msgspec.MsgspecError, ValueError, RecursionError) as exc:  # a ValidationError names the field
         raise RegistryError(f"{path}: {exc}") from exc
     if form.v != VERSION:
         raise RegistryError(

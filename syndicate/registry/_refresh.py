@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from tuf.api import exceptions
 from tuf.api.metadata import Metadata, Root, Targets
+from tuf.api.serialization import DeserializationError
 from tuf.ngclient import Updater, UpdaterConfig
 from tuf.ngclient.fetcher import FetcherInterface
 
@@ -223,8 +224,9 @@ class _Walk:
 
     def __init__(self, root: bytes, folder: Path, fetcher: FetcherInterface) -> None:
         self._metadata = folder / "tuf"
+        self._good = folder / "good"
         files = folder / "files"
-        for each in (self._metadata, files):
+        for each in (self._metadata, self._good, files):
             each.mkdir(exist_ok=True)
         self._updater = Updater(
             str(self._metadata), METADATA, str(files), TARGETS, fetcher, _CONFIG, bootstrap=root
@@ -275,6 +277,7 @@ class _Walk:
         signed = self._trusted[role]
         until.append(unix(signed.expires))
         found.roles.append(state_of(role, signed, self._trusted.targets, self._metadata))
+        self._remember(role, raw)
         return raw
 
     def _file(self, path: str) -> bytes | None:
@@ -284,19 +287,25 @@ class _Walk:
         kept = self._updater.find_cached_target(info) or self._updater.download_target(info)
         return Path(kept).read_bytes()
 
+    def _remember(self, role: str, raw: bytes) -> None:
+        """Keep what verified together: a role's newest metadata may come without the file that it lists."""
+        metadata = (self._metadata / f"{role}.json").read_bytes()
+        for name, wanted in ((f"{role}.metadata", metadata), (f"{role}.file", raw)):
+            kept = self._good / name
+            if not kept.exists() or kept.read_bytes() != wanted:
+                _write(kept, wanted)
+
     def _before(self, path: str, role: str, until: list[UnixTime]) -> bytes | None:
         """The file as it stood at an earlier look, checked again with what its state may sign today."""
         try:
-            kept = Metadata[Targets].from_file(str(self._metadata / f"{role}.json"))
+            kept = Metadata[Targets].from_bytes((self._good / f"{role}.metadata").read_bytes())
+            raw = (self._good / f"{role}.file").read_bytes()
             self._trusted.targets.verify_delegate(role, kept.signed_bytes, kept.signatures)
-            info = kept.signed.targets[path]
-            found = self._updater.find_cached_target(info)
-        except (OSError, KeyError, exceptions.RepositoryError):
-            return None
-        if found is None:
+            kept.signed.targets[path].verify_length_and_hashes(raw)
+        except (OSError, KeyError, exceptions.RepositoryError, DeserializationError):
             return None
         until.append(unix(kept.signed.expires))
-        return Path(found).read_bytes()
+        return raw
 
 
 def _compiled(found: _Found, known: dict[MemberCode, Known]) -> Refreshed:

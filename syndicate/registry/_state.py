@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from tuf.api.metadata import Metadata, Root, Signed, Targets
 
@@ -26,7 +25,7 @@ class RoleState:
 def state_of(name: str, signed: Signed, delegator: Root | Targets, kept: Path) -> RoleState:
     """The state of a role whose metadata ``signed`` was verified; its signatures are read from ``kept``."""
     role = delegator.get_delegated_role(name)
-    metadata: Metadata[Any] = Metadata.from_file(str(kept / f"{quote(name, '')}.json"))
+    metadata: Metadata[Any] = Metadata.from_bytes((kept / f"{name}.json").read_bytes())
     result = delegator.get_verification_result(name, metadata.signed_bytes, metadata.signatures)
     return RoleState(
         name=name,

@@ -41,6 +41,7 @@ from syndicate.registry._forms import (
     FeedForm,
     KeyForm,
     ManifestForm,
+    OwnershipForm,
     RevocationsForm,
     SinceForm,
     read_form,
@@ -156,11 +157,7 @@ def _agency(form: AgencyForm, path: str, tell: Told, *, loopback: bool) -> Agenc
         timezone=form.timezone,
         home=form.home,
         ministry=form.ministry,
-        ownership=Ownership(
-            form=form.ownership.form,
-            funding=form.ownership.funding,
-            editor_appointed_by=form.ownership.editor_appointed_by,
-        ),
+        ownership=_ownership(form.ownership),
         rights=form.rights,
         credit=form.credit,
         contact=form.contact,
@@ -169,6 +166,12 @@ def _agency(form: AgencyForm, path: str, tell: Told, *, loopback: bool) -> Agenc
             Former(until=each.until, ministry=each.ministry, name=each.name) for each in form.formerly
         ),
     )
+
+
+def _ownership(form: OwnershipForm | None) -> Ownership:
+    if form is None:
+        return Ownership()
+    return Ownership(form=form.form, funding=form.funding, editor_appointed_by=form.editor_appointed_by)
 
 
 def _states(states: Iterable[SinceForm]) -> tuple[Since, ...]:

@@ -113,7 +113,9 @@ def _former(former: Former) -> FormerForm:
     return FormerForm(until=former.until, ministry=former.ministry, name=former.name)
 
 
-def _ownership(ownership: Ownership) -> OwnershipForm:
+def _ownership(ownership: Ownership) -> OwnershipForm | None:
+    if ownership == Ownership():
+        return None
     return OwnershipForm(
         form=ownership.form,
         funding=ownership.funding,
