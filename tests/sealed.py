@@ -9,7 +9,7 @@ from press import NOON, PressRoom, envelope, registry
 from syndicate.agency import item_id
 from syndicate.news import Content, Registry
 from syndicate.ports import Book, Storage
-from syndicate.trust import ItemState, Placed, StreamState, Verified, place, verify
+from syndicate.trust import ItemState, Neighbours, Placed, StreamState, Verified, place, verify
 
 __all__ = ["NOON", "Clock", "Hub", "Newsroom", "federation"]
 
@@ -63,7 +63,7 @@ def _placed(book: Book, verified: Verified) -> Placed:
         item=book.items([item.sub]).get(item.sub, ItemState()),
         stream=book.streams([stream]).get(stream, StreamState()),
         standing=book.versions([version]).get(version),
-        around=book.neighbours([place_here])[place_here],
+        around=Neighbours.among(book.numbered([place_here]), place_here),
     )
     assert isinstance(placed, Placed), placed
     return placed

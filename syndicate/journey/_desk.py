@@ -11,13 +11,11 @@ from syndicate.news import (
     Admitted,
     AgencyId,
     Held,
-    Item,
     ItemId,
     Known,
     Reason,
     Refused,
     Registry,
-    TokenDigest,
 )
 from syndicate.ports import Book, StreamKey, VersionKey
 from syndicate.trust import (
@@ -46,7 +44,7 @@ class Desk:
         again: set[VersionKey] = {(item.sub, item.ver) for item in said if item.sub in self._items}
         self._versions = dict(book.versions(again)) if again else {}
         self._streams = dict(book.streams({at[:2] for at in places}))
-        self._around = dict(book.neighbours(places))
+        self._numbered = dict(book.numbered(places))
         self._admitted: list[tuple[Verified, Placed]] = []
         self._relations: list[Related] = []
         self._moved: set[StreamKey] = set()
@@ -81,7 +79,7 @@ class Desk:
             item=item,
             stream=stream,
             standing=self._versions.get((said.sub, said.ver)),
-            around=self._around[(*key, said.seq)],
+            around=Neighbours.among(self._numbered, (*key, said.seq)),
         )
         if isinstance(verdict, Held) and verdict.reason is Reason.STREAM_FORKED and not stream.forked:
             self._move(key, replace(stream, forked=True))
@@ -104,7 +102,11 @@ class Desk:
             return _refuse(
                 verified, Reason.KEY_SUCCEEDED, "another key of the agency has taken over this stream"
             )
-        here = stream.digest if beat.seq == stream.seq else self._around[(*key, beat.seq)].here
+        here = (
+            stream.digest
+            if beat.seq == stream.seq
+            else Neighbours.among(self._numbered, (*key, beat.seq)).here
+        )
         if here is not None and here != beat.prev:
             self._move(key, replace(stream, forked=True))
             return _refuse(
@@ -132,7 +134,12 @@ class Desk:
         placed = sorted(
             self._admitted, key=lambda each: (each[0].item.iss, each[0].item.stream, each[0].item.seq)
         )
-        return [(each, replace(at, item=self._items[each.item.sub])) for each, at in placed]
+        return [(each, self._newest(each.item.sub, at)) for each, at in placed]
+
+    def _newest(self, sub: ItemId, placed: Placed) -> Placed:
+        """As placed, with what became of the item in this batch since."""
+        item = self._items[sub]
+        return placed if placed.item is item else replace(placed, item=item)
 
     def _take(self, verified: Verified, placed: Placed) -> None:
         said = verified.item
@@ -140,22 +147,7 @@ class Desk:
         self._items[said.sub] = placed.item
         self._versions[(said.sub, said.ver)] = verified.digest
         self._move((said.iss, said.stream), placed.stream)
-        self._tell_around(said, verified.digest)
-
-    def _tell_around(self, said: Item, digest: TokenDigest) -> None:
-        """Tell the place of an admitted token, and those before and after it, that it is there."""
-        here, after, before = ((said.iss, said.stream, said.seq + step) for step in (0, 1, -1))
-        around = self._around
-        if (now := around.get(here)) is not None:
-            around[here] = Neighbours(
-                here=digest, before=now.before, after=now.after, after_prev=now.after_prev
-            )
-        if (now := around.get(after)) is not None:
-            around[after] = Neighbours(
-                here=now.here, before=digest, after=now.after, after_prev=now.after_prev
-            )
-        if (now := around.get(before)) is not None:
-            around[before] = Neighbours(here=now.here, before=now.before, after=True, after_prev=said.prev)
+        self._numbered[(said.iss, said.stream, said.seq)] = (verified.digest, said.prev)
 
     def _move(self, key: StreamKey, state: StreamState) -> None:
         self._streams[key] = state

@@ -19,7 +19,7 @@ from syndicate.news import (
     TokenDigest,
 )
 from syndicate.ports._fetcher import Validators
-from syndicate.trust import ItemState, Neighbours, Placed, StreamState, Verified
+from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
 
 T = TypeVar("T")
 
@@ -131,8 +131,8 @@ class Book(Protocol):
         """The state of each of these streams that was ever seen."""
         ...
 
-    def neighbours(self, places: Collection[Place]) -> Mapping[Place, Neighbours]:
-        """What stands at and around each of these places; every place asked for is in the answer."""
+    def numbered(self, places: Collection[Place]) -> Mapping[Place, Numbered]:
+        """The tokens that stand at these places, and at the numbers before and after each, if any do."""
         ...
 
     def keep(self, items: Sequence[tuple[Verified, Placed]]) -> None:

@@ -13,7 +13,7 @@ from syndicate.news import AgencyId, FeedId, Held, ItemId, Refused, StreamName, 
 from syndicate.ports import Backfill, FeedState, Place, StreamKey, VersionKey
 from syndicate.storage import _rows as rows
 from syndicate.storage._refusals import hold, keep_refused
-from syndicate.trust import ItemState, Neighbours, Placed, StreamState, Verified
+from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
 
 _ITEMS = "SELECT id, sub, highest, act, retracted_at FROM item WHERE sub IN (SELECT value FROM json_each(?))"
 _VERSIONS = """
@@ -95,14 +95,13 @@ class SqliteBook:
         """The state of each of these streams that was ever seen."""
         return rows.streams_named(self._connection, keys)
 
-    def neighbours(self, places: Collection[Place]) -> Mapping[Place, Neighbours]:
-        """What stands at and around each of these places; every place asked for is in the answer."""
-        answer: dict[Place, Neighbours] = {}
+    def numbered(self, places: Collection[Place]) -> Mapping[Place, Numbered]:
+        """The tokens that stand at these places, and at the numbers before and after each, if any do."""
+        answer: dict[Place, Numbered] = {}
         for agency, stream, seqs in _runs(places):
             asked = (agency, stream, seqs[0] - 1, seqs[-1] + 1)
-            found = self._connection.exec_driver_sql(_PLACES, asked)
-            here = {seq: (digest, prev) for seq, digest, prev in found}
-            answer.update(((agency, stream, seq), _around(here, seq)) for seq in seqs)
+            for seq, digest, prev in self._connection.exec_driver_sql(_PLACES, asked):
+                answer[(agency, stream, seq)] = (digest, prev)
         return answer
 
     def keep(self, items: Sequence[tuple[Verified, Placed]]) -> None:
@@ -213,13 +212,3 @@ def _runs(places: Collection[Place]) -> Iterator[tuple[AgencyId, StreamName, lis
         run.append(seq)
     if owner is not None:
         yield *owner, run
-
-
-def _around(here: Mapping[int, tuple[TokenDigest, TokenDigest | None]], seq: int) -> Neighbours:
-    at, before, after = here.get(seq), here.get(seq - 1), here.get(seq + 1)
-    return Neighbours(
-        here=at[0] if at else None,
-        before=before[0] if before else None,
-        after=after is not None,
-        after_prev=after[1] if after else None,
-    )

@@ -15,7 +15,7 @@ from syndicate.trust._enrolment import enrolment_message, proves_possession
 from syndicate.trust._keys import WeakKeyError, check_key, thumbprint
 from syndicate.trust._place import Placed, place
 from syndicate.trust._request import REQUEST_SECONDS, Asking, compose_request, verify_request
-from syndicate.trust._states import ItemState, Neighbours, StreamState
+from syndicate.trust._states import ItemState, Neighbours, Numbered, StreamState
 from syndicate.trust._verify import Verified, VerifiedHeartbeat, recall, verify
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Asking",
     "ItemState",
     "Neighbours",
+    "Numbered",
     "Placed",
     "StreamState",
     "Verified",

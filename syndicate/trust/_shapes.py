@@ -52,7 +52,8 @@ def _text(most: int, unsafe: re.Pattern[str], least: int = 1) -> Shape:
             refuse("is not text")
         if not least <= len(value) <= most:
             refuse(f"has not {least} to {most} code points")
-        if unsafe.search(value):
+        # Whatever is unsafe is unprintable, too: most texts need no closer look.
+        if not value.isprintable() and unsafe.search(value):
             refuse("has a control, direction or unpaired surrogate character")
         return value
 

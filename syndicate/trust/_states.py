@@ -1,8 +1,11 @@
 """What must be known of an item and of its stream before step 12 can be judged."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from syndicate.news import Act, KeyId, TokenDigest
+from syndicate.news import Act, AgencyId, KeyId, StreamName, TokenDigest
+
+Numbered = tuple[TokenDigest, TokenDigest | None]  # a token in its stream: its digest, the `prev` it states
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,3 +36,19 @@ class Neighbours:
     before: TokenDigest | None = None  # what stands at the number before
     after: bool = False  # whether a token stands at the number after, and
     after_prev: TokenDigest | None = None  # the `prev` it states
+
+    @classmethod
+    def among(
+        cls,
+        tokens: Mapping[tuple[AgencyId, StreamName, int], Numbered],
+        place: tuple[AgencyId, StreamName, int],
+    ) -> "Neighbours":
+        """What stands at and around ``place`` (agency, stream, number) among ``tokens``."""
+        agency, stream, seq = place
+        here, before, after = (tokens.get((agency, stream, at)) for at in (seq, seq - 1, seq + 1))
+        return cls(
+            here=here[0] if here else None,
+            before=before[0] if before else None,
+            after=after is not None,
+            after_prev=after[1] if after else None,
+        )

@@ -103,7 +103,7 @@ async def test_a_new_storage_knows_nothing(storage: Storage) -> None:
         assert book.items([ItemId("vn.demo:x")]) == {}
         assert book.versions([(ItemId("vn.demo:x"), 1)]) == {}
         assert book.streams([(AgencyId("vn.demo"), MAIN)]) == {}
-        assert book.neighbours([place]) == {place: Neighbours()}
+        assert book.numbered([place]) == {}
         assert book.held(AgencyId("vn.demo")) == ()
 
     await storage.write(look)
@@ -156,8 +156,8 @@ async def test_neighbours_are_the_tokens_around_a_place(storage: Storage, vn: Pr
     (far,) = published(vn, "far")
     await keep(storage, one, three, four, far)
     places = [(vn.id, MAIN, seq) for seq in (1, 2, 3, 4, 5, far.item.seq, 2_000)]
-    found = await storage.write(lambda book: book.neighbours(places))
-    assert found == {
+    tokens = await storage.write(lambda book: book.numbered(places))
+    assert {place: Neighbours.among(tokens, place) for place in places} == {
         (vn.id, MAIN, 1): Neighbours(here=one.digest),
         (vn.id, MAIN, 2): Neighbours(before=one.digest, after=True, after_prev=three.item.prev),
         (vn.id, MAIN, 3): Neighbours(here=three.digest, after=True, after_prev=three.digest),
@@ -173,8 +173,8 @@ async def test_neighbours_belong_to_one_stream_of_one_agency(
 ) -> None:
     await keep(storage, *published(vn, "one"), *published(th, "one"))
     elsewhere = [(vn.id, StreamName("alerts"), 1), (AgencyId("my.demo"), MAIN, 1)]
-    found = await storage.write(lambda book: book.neighbours(elsewhere))
-    assert set(found.values()) == {Neighbours()}
+    found = await storage.write(lambda book: book.numbered(elsewhere))
+    assert found == {}
 
 
 async def test_a_stream_has_the_state_last_kept(storage: Storage, vn: PressRoom) -> None:

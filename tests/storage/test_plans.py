@@ -44,7 +44,7 @@ def ask_everything_of(book: Book) -> None:
     book.items([SUB])
     book.versions([(SUB, 1)])
     book.streams([(VN, MAIN)])
-    book.neighbours([(VN, MAIN, 7)])
+    book.numbered([(VN, MAIN, 7)])
     book.held(VN)
     book.release([TokenDigest("d")])
     refused = Refused(reason=Reason.KEY_UNKNOWN, detail="?", agency=VN)
