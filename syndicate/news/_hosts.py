@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 import idna
 
@@ -20,6 +21,7 @@ class HostError(ValueError):
     """The address or name does not follow the host rules; the message is one sentence."""
 
 
+@lru_cache(maxsize=1_024)  # an item's own addresses are asked for twice: for their form, then for their host
 def host_of(url: str) -> str:
     """The host that ``url`` names, in lower case.
 
