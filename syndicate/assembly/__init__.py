@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from syndicate.assembly._ground import SystemClock, stopping
-from syndicate.assembly._hub import Hub, RegistryShelf, open_hub, run_hub, user_agent
+from syndicate.assembly._hub import Hub, RegistryShelf, open_hub, run_hub, tune_memory, user_agent
 
 if TYPE_CHECKING:
     from syndicate.assembly._agency import (
@@ -34,6 +34,7 @@ __all__ = [
     "run_agency",
     "run_hub",
     "stopping",
+    "tune_memory",
     "user_agent",
 ]
 

@@ -37,6 +37,8 @@ _SILENT_SECONDS: Final = 15.0  # a ticker that did not tick for so long has stop
 _PATIENCE_SECONDS: Final = 5.0  # for visits under way when the hub stops
 _MMAP_THRESHOLD: Final = -3  # of mallopt(3), in glibc
 _LARGE_BYTES: Final = 262_144
+_TRIM_THRESHOLD: Final = -1
+_KEPT_BYTES: Final = 16_777_216  # of free memory at the end of each heap
 
 
 class RegistryShelf:
@@ -106,7 +108,7 @@ async def open_hub(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         RegistryError: the registry does not compile.
         StorageError: the database cannot be opened, or another hub has it.
     """
-    _give_back_large_blocks()
+    tune_memory()
     try:
         async with AsyncExitStack() as stack:
             yield await _open(settings, clock if clock is not None else SystemClock(), stack)
@@ -114,14 +116,17 @@ async def open_hub(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         raise _plainest(group) from group
 
 
-def _give_back_large_blocks() -> None:
-    """Have each document's memory go back to the system when it is dropped, where the C library is glibc.
+def tune_memory() -> None:
+    """Have large blocks go back to the system when they are dropped, and small ones stay; glibc only.
 
-    By itself it stops doing so at the first block of some megabytes, and the heaps of the threads then grow
-    around what stays: with 100,000 items a hub held half as much again (decision 0006).
+    By itself it stops giving back at the first block of some megabytes, and the heaps of the threads then
+    grow around what stays: with 100,000 items a hub held half as much again. Told so, it would also give back
+    the few megabytes of every batch, only to ask for them again (decision 0006).
     """
     with contextlib.suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)
+        library = ctypes.CDLL(None)
+        library.mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)
+        library.mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
 
 
 async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:

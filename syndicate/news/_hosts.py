@@ -1,7 +1,7 @@
 """Hosts: how an address names one, and whether an agency may use it (docs/protocol.md, "Hosts")."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import lru_cache
 
 import idna
@@ -50,9 +50,10 @@ def a_label(name: str) -> str:
     return star + encoded
 
 
-def is_listed(host: str, patterns: Iterable[str]) -> bool:
+def is_listed(host: str, patterns: Collection[str]) -> bool:
     """Whether ``host`` (as from ``host_of``) is one of ``patterns`` or lies below one that begins "*."."""
+    if host in patterns:  # as almost always
+        return True
     return any(
-        host == pattern or (pattern[0] == "*" and host.endswith(pattern[1:]) and len(host) >= len(pattern))
-        for pattern in patterns
+        pattern[0] == "*" and host.endswith(pattern[1:]) and len(host) >= len(pattern) for pattern in patterns
     )

@@ -153,10 +153,18 @@ def _judge(
         return VerifiedHeartbeat(
             _MINT, envelope=envelope, beat=said, digest=digest, kid=key.kid, received_at=received_at
         )
-    marks = frozenset(mark for mark, holds in ((Mark.LATE, late), (Mark.CONTESTED, contested)) if holds)
+    marks = _MARKS[late, contested]
     return Verified(
         _MINT, envelope=envelope, item=said, digest=digest, kid=key.kid, received_at=received_at, marks=marks
     )
+
+
+_MARKS: Final = {
+    (False, False): frozenset[Mark](),
+    (True, False): frozenset({Mark.LATE}),
+    (False, True): frozenset({Mark.CONTESTED}),
+    (True, True): frozenset({Mark.LATE, Mark.CONTESTED}),
+}
 
 
 def _check_hosts(item: Item, agency: Agency, registry: Registry) -> None:

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from syndicate.assembly import tune_memory
 from syndicate.journey import Admission, LocalWakeup, Sealer
 from syndicate.news import Admitted, Envelope, Registry
 from syndicate.ports import Storage
@@ -81,6 +82,7 @@ async def intake(path: Path, registry: Registry, met: Sequence[Issue] = ()) -> A
 
 def measure(scale: Scale) -> list[Result]:
     """CPU of ingest ÷ CPU of the bare signature checks."""
+    tune_memory()  # as a hub does before anything else
     with TemporaryDirectory(prefix="syndicate-bench-") as made:
         folder = Path(made)
         press = Press(folder)
