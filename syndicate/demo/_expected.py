@@ -104,7 +104,7 @@ ANSWERS = {
     "a line cut for two days across a rotation": "4 admitted, in order, 4 marked late",
     "a lost laptop": "signs again, 1000 numbers on",
     "the thief, back-dating by a day": "key-revoked",
-    "what the agency had signed since": "1 signed again, version 2",
+    "what the agency had signed with it": "5 signed again, version 2",
     # who may speak
     "a state lists another's key": "ignored and told, it stays sg.demo's",
     "a mirror that froze three days ago": "refused: stale",

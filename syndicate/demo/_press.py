@@ -7,7 +7,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from syndicate import newsdesk
 from syndicate.agency import AgencyConfig, Unsigned, publish, sign_items, sign_once
 from syndicate.demo._by_hand import Find, draft_by_hand, is_of
 from syndicate.demo._cms import compose_cms_feed
@@ -16,6 +15,7 @@ from syndicate.demo._stories import Declared, Newsroom, Story
 from syndicate.demo._street import House, Page
 from syndicate.errors import DemoError
 from syndicate.news import AgencyKey, ItemId, Refused, Registry, StreamName
+from syndicate.newsdesk import Desk as DeskAtWork
 from syndicate.ports import Clock, Fetcher, Signed, Signer, StreamBook
 from syndicate.signing import ephemeral_signer
 from syndicate.storage import open_streambook
@@ -84,11 +84,22 @@ class PressRoom:
         """The key in use, for those who have stolen it."""
         return self._signer
 
-    def newsdesk(self, now: float, *, release_seconds: int = 0) -> newsdesk.Desk:
+    def newsdesk(self, now: float, *, release_seconds: int = 0) -> DeskAtWork:
         """The first language's desk as people work at it, at ``now``; its brake is set to so many seconds."""
-        desk = self.first_desk
-        config = replace(desk.config, release_seconds=release_seconds)
-        return newsdesk.Desk(config=config, signer=self._signer, book=desk.book, now=now)
+        first, *_ = self.newsdesks(now, release_seconds=release_seconds)
+        return first
+
+    def newsdesks(self, now: float, *, release_seconds: int = 0) -> list[DeskAtWork]:
+        """The desks of all languages."""
+        return [
+            DeskAtWork(
+                config=replace(desk.config, release_seconds=release_seconds),
+                signer=self._signer,
+                book=desk.book,
+                now=now,
+            )
+            for desk in self._desks.values()
+        ]
 
     def rotate(self) -> None:
         """From now on the sealed successor signs; it was enrolled with the first key."""
