@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         push_forever,
         run_agency,
     )
+    from syndicate.assembly._forms import run_forms
 
 __all__ = [
     "AgencyOrders",
@@ -33,6 +34,7 @@ __all__ = [
     "open_hub",
     "push_forever",
     "run_agency",
+    "run_forms",
     "run_hub",
     "stopping",
     "tune_memory",
@@ -42,5 +44,6 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever that name stands for
     if name in __all__:
-        return getattr(importlib.import_module("syndicate.assembly._agency"), name)
+        file = "_forms" if name == "run_forms" else "_agency"
+        return getattr(importlib.import_module(f"syndicate.assembly.{file}"), name)
     raise AttributeError(name)

@@ -31,6 +31,11 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     serve.add_argument("--every", type=_seconds, default=60.0, metavar="SECONDS", help="read the CMS (60)")
     serve.add_argument("--push", action="append", default=[], metavar="HUB", help="push to this hub, too")
     serve.set_defaults(run=run_serve)
+    desk = verbs.add_parser("desk", help="the acts as pages in a browser, on this machine only")
+    desk.add_argument("config", type=Path, help="the configuration that `agency init` made")
+    desk.add_argument("--passphrase-file", type=Path, help="file whose first line is the passphrase")
+    desk.add_argument("--listen", default="127.0.0.1:8091", metavar="HOST:PORT", help="(127.0.0.1:8091)")
+    desk.set_defaults(run=run_desk)
     push = verbs.add_parser("push", help="send hubs what they have not had yet")
     push.add_argument("config", type=Path, help="the configuration that `agency init` made")
     push.add_argument(
@@ -39,6 +44,22 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     push.add_argument("--watch", action="store_true", help="go on, and send what is signed from now on")
     push.add_argument("--again-from", type=int, metavar="NUMBER", help="send everything from this number on")
     push.set_defaults(run=run_push)
+
+
+def run_desk(args: argparse.Namespace) -> int:
+    """Show the forms until told to stop; raises SyndicateError if it cannot begin."""
+    from syndicate.assembly import run_forms  # noqa: PLC0415 - as above
+    from syndicate.settings import read_address  # noqa: PLC0415
+
+    config = load_config(args.config)
+    signer = open_key(config.key_file, passphrase(args.passphrase_file))
+    asyncio.run(run_forms(config, signer, read_address(args.listen), _desk_started))
+    return 0
+
+
+def _desk_started(url: str) -> None:
+    print(f"Open this address in a browser on this machine: {url}")
+    print("It lets in whoever has it, until Ctrl-C; tell it to nobody.", flush=True)
 
 
 def run_serve(args: argparse.Namespace) -> int:
