@@ -50,7 +50,7 @@ class TrustError(SyndicateError):
 
 
 class LedgerError(SyndicateError):
-    """Bytes of a public log are not what they claim, or do not fit together; ``code`` is a ``news.Reason``."""
+    """Bytes of a public log are not what they claim, or do not fit; ``code`` is a ``news.Reason``."""
 
     hint = "Fetch it again from the log itself. If it stays so, keep the file: it may be evidence."
 

@@ -8,6 +8,7 @@ either.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from syndicate.errors import LedgerError
@@ -211,11 +212,13 @@ def _cut(hashes: bytes) -> tuple[list[bytes], bytes]:
     return [hashes[at : at + step] for at in range(0, whole, step)], hashes[whole:]
 
 
-def _peaks(hashes: bytes) -> Iterator[bytes]:
+@lru_cache(maxsize=16)  # a level above the leaves changes once in 256 leaves, its part of the root with it
+def _peaks(hashes: bytes) -> tuple[bytes, ...]:
     """The roots of the perfect trees that part of a tile consists of, from the smallest, on the right."""
-    count, end = len(hashes) // HASH_BYTES, len(hashes)
+    count, end, found = len(hashes) // HASH_BYTES, len(hashes), []
     while count:
         low = count & -count
         begin = end - low * HASH_BYTES
-        yield perfect_root(hashes[begin:end])
+        found.append(perfect_root(hashes[begin:end]))
         count, end = count - low, begin
+    return tuple(found)

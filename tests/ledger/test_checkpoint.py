@@ -1,4 +1,5 @@
 """Checkpoints, beside one that a public log and its witnesses signed."""
+# ruff: noqa: E501 - signatures and rows stand on one line
 
 import pytest
 from checkpoints import ARCHE, ARCHE_KEY, COACH, NAVIGLI, PUBLIC_WITNESSES

@@ -1,4 +1,5 @@
 """What a witness decides: every answer of C2SP tlog-witness, and that a split view gets none."""
+# ruff: noqa: E501 - signatures and rows stand on one line
 
 from dataclasses import replace
 
@@ -33,7 +34,7 @@ CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
 
 — example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=
 — example.com/behind-the-sofa opLqBQsREYCgu6xQkYQwJr9fo45a62DN9EdmHXnZdXNqlcVGlCum2Wks+49/V6267UEjw6QUXTS5Rovnzv++qbSzm9Q=
-"""  # noqa: E501 - as the standard shows it
+"""
 HASH = "PlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaw="
 OLD, NEW = MemoryLog().grow(5), MemoryLog().grow(9)
 SEEN = OLD.checkpoint()
