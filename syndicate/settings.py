@@ -18,7 +18,7 @@ from typing import Any, Final, NoReturn
 from urllib.parse import urlsplit
 
 from syndicate.errors import SettingsError
-from syndicate.fetch import FetchLimits
+from syndicate.fetch import FetchLimits, is_address
 from syndicate.journey import PressLimits, SubmitLimits
 from syndicate.web import WebLimits
 
@@ -44,9 +44,11 @@ class Settings:
     listen: Address = Address("127.0.0.1", 8080)
     base_url: str = ""  # where readers reach the hub; empty: where it listens
     database: Path = Path("syndicate.sqlite3")
-    sources: Path | None = None  # folders of the registry; None: those that came with the program
-    keys: Path | None = None
-    registry_seconds: float = 30.0  # how often these folders are looked at for changes
+    registry: str = ""  # address or folder of the published registry
+    root: Path | None = None  # the root metadata to trust it by; None: the one that came with the program
+    root_digests: tuple[str, ...] = ()  # addresses that must name the same root
+    registry_cache: Path | None = None  # what was seen of it is kept here; None: beside the database
+    registry_seconds: float = 60.0  # how often it is looked at for changes
     contact: str = ""  # mail address or page, told to every server that is polled
     allow: tuple[Address, ...] = ()  # private addresses that may be dialled; for demos and tests
     poll_seconds: float = 5.0  # how often one looks which feeds are due
@@ -124,7 +126,8 @@ def _from_file(config: Path) -> dict[str, tuple[str, object]]:
         raise SettingsError(f"{config} is larger than {_FILE_BYTES} bytes: these are not settings")
     told: dict[str, tuple[str, object]] = {}
     for name, value in _flat(tables):
-        base = config.parent if name in _PATHS and isinstance(value, str) and value else None
+        local = name in _PATHS or (name == "registry" and not is_address(str(value)))
+        base = config.parent if local and isinstance(value, str) and value else None
         told[name] = (
             f"{config}{_line_of(text, name)}, {name}",
             value if base is None else str(base / str(value)),
@@ -132,7 +135,7 @@ def _from_file(config: Path) -> dict[str, tuple[str, object]]:
     return told
 
 
-_PATHS: Final = ("database", "sources", "keys")  # in a file they are relative to the file
+_PATHS: Final = ("database", "root", "registry_cache")  # in a file they are relative to the file
 
 
 def _flat(tables: Mapping[str, Any], before: str = "") -> list[tuple[str, object]]:

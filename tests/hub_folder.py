@@ -13,6 +13,7 @@ from aiohttp import web
 from press import PressRoom
 from raw_client import Reply, ask, listener
 from registry_files import Folders, lay_out
+from rehearsed import Rehearsed, rehearsed
 from sealed import Clock
 
 from syndicate.assembly import Hub, open_hub
@@ -31,8 +32,8 @@ AGENCY = AgencyId("aa.news")
 class Newsroom(PressRoom):
     """The agency whose key lies in the folders."""
 
-    def __init__(self) -> None:
-        super().__init__(AGENCY, seed=1)
+    def __init__(self, seed: int = 1) -> None:
+        super().__init__(AGENCY, seed=seed)
         self.tokens: list[str] = []
 
     def release(self, name: str, **changes: Any) -> str:
@@ -57,6 +58,7 @@ class Place:
     folders: Folders
     newsroom: Newsroom
     feed_port: int
+    signed: Rehearsed
     served: dict[str, bytes] = field(default_factory=dict)
 
     @property
@@ -72,8 +74,8 @@ class Place:
         made = Settings(
             listen=Address("127.0.0.1", 0),
             database=self.folder / "hub.sqlite3",
-            sources=self.folders.sources,
-            keys=self.folders.keys,
+            registry=str(self.signed.repository),
+            root=self.signed.root,
             poll_seconds=3_600.0,
             feeds=PressLimits(rebuild_seconds=0.0),
         )
@@ -134,8 +136,9 @@ async def hub_at_work(here: Place, **changes: Any) -> AsyncIterator[Served]:
 async def place(folder: Path) -> AsyncIterator[Place]:
     """The surroundings, with the agency's signed feed answering on loopback."""
     bound = listener()
-    here = Place(folder, lay_out(folder), Newsroom(), bound.getsockname()[1])
-    here.folders.edit("aa.toml", "127.0.0.1:8001", f"127.0.0.1:{here.feed_port}")
+    folders, port = lay_out(folder), bound.getsockname()[1]
+    folders.edit("aa.toml", "127.0.0.1:8001", f"127.0.0.1:{port}")
+    here = Place(folder, folders, Newsroom(), port, rehearsed(folders, folder))
 
     async def site(_: web.BaseRequest) -> web.Response:
         return web.Response(body=here.newsroom.feed(here.registry), content_type="application/atom+xml")

@@ -53,9 +53,9 @@ def test_a_file_may_set_everything(tmp_path: Path) -> None:
 
 
 def test_paths_in_a_file_are_relative_to_it_and_elsewhere_to_where_one_stands(tmp_path: Path) -> None:
-    config = file(tmp_path, 'database = "a.db"\nsources = "/abroad"\nkeys = "keys"')
+    config = file(tmp_path, 'database = "a.db"\nroot = "/abroad"\nregistry_cache = "seen"')
     settings = read_settings(config)
-    assert (settings.database, settings.sources) == (tmp_path / "a.db", Path("/abroad"))
+    assert (settings.database, settings.root) == (tmp_path / "a.db", Path("/abroad"))
     assert read_settings(config, {}, {"database": "b.db"}).database == Path("b.db")
 
 

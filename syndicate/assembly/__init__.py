@@ -9,7 +9,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from syndicate.assembly._ground import SystemClock, stopping
-from syndicate.assembly._hub import Hub, RegistryShelf, open_hub, run_hub, user_agent
+from syndicate.assembly._hub import Hub, open_hub, run_hub, tune_memory, user_agent
+from syndicate.assembly._registry import RegistryShelf
 
 if TYPE_CHECKING:
     from syndicate.assembly._agency import (
@@ -34,6 +35,7 @@ __all__ = [
     "run_agency",
     "run_hub",
     "stopping",
+    "tune_memory",
     "user_agent",
 ]
 

@@ -18,12 +18,14 @@ from pathlib import Path
 from typing import Final
 
 from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
-from syndicate.errors import RegistryError, SettingsError, SyndicateError
+from syndicate.assembly._registry import RegistryShelf, place_of
+from syndicate.client import read_root
+from syndicate.errors import SettingsError, SyndicateError
 from syndicate.fetch import open_fetcher
 from syndicate.journey import Admission, LocalWakeup, Poller, Press, Sealer, SubmissionDesk
 from syndicate.news import Registry
-from syndicate.papers import bundled, load_registry
 from syndicate.ports import Clock, Storage
+from syndicate.registry import bundled_root
 from syndicate.schedule import Ticker
 from syndicate.settings import Settings
 from syndicate.storage import open_storage
@@ -37,37 +39,8 @@ _SILENT_SECONDS: Final = 15.0  # a ticker that did not tick for so long has stop
 _PATIENCE_SECONDS: Final = 5.0  # for visits under way when the hub stops
 _MMAP_THRESHOLD: Final = -3  # of mallopt(3), in glibc
 _LARGE_BYTES: Final = 262_144
-
-
-class RegistryShelf:
-    """The registry in use: read from its folders, replaced as a whole, and only by one that compiles."""
-
-    def __init__(self, sources: Path, keys: Path) -> None:
-        """Read it; raises RegistryError."""
-        self._sources, self._keys = sources, keys
-        self.current: Registry = load_registry(sources, keys)
-        self._complaint = ""
-        self._reading = asyncio.Lock()
-
-    async def refresh(self) -> bool:
-        """Read the folders again; whether another registry is in use now. A broken edit changes nothing."""
-        async with self._reading:  # of two looks at once, the one that began first could come in last
-            return await self._refresh()
-
-    async def _refresh(self) -> bool:
-        try:
-            read = await asyncio.to_thread(load_registry, self._sources, self._keys)
-        except RegistryError as exc:
-            if str(exc) != self._complaint:  # said once, not at every look
-                _log.error("the registry was edited and is broken; the one before stays in use: %s", exc)
-            self._complaint = str(exc)
-            return False
-        self._complaint = ""
-        if read.version == self.current.version:
-            return False
-        self.current = read
-        _log.warning("another registry is in use: version %s, %d agencies", read.version, len(read.agencies))
-        return True
+_TRIM_THRESHOLD: Final = -1
+_KEPT_BYTES: Final = 16_777_216  # of free memory at the end of each heap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,10 +76,10 @@ async def open_hub(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
 
     Raises:
         SettingsError: it cannot listen where it is told to.
-        RegistryError: the registry does not compile.
+        RegistryError, FetchError: there is no registry that verifies under its root.
         StorageError: the database cannot be opened, or another hub has it.
     """
-    _give_back_large_blocks()
+    tune_memory()
     try:
         async with AsyncExitStack() as stack:
             yield await _open(settings, clock if clock is not None else SystemClock(), stack)
@@ -114,29 +87,40 @@ async def open_hub(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         raise _plainest(group) from group
 
 
-def _give_back_large_blocks() -> None:
-    """Have each document's memory go back to the system when it is dropped, where the C library is glibc.
+def tune_memory() -> None:
+    """Have large blocks go back to the system when they are dropped, and small ones stay; glibc only.
 
-    By itself it stops doing so at the first block of some megabytes, and the heaps of the threads then grow
-    around what stays: with 100,000 items a hub held half as much again (decision 0006).
+    By itself it stops giving back at the first block of some megabytes, and the heaps of the threads then
+    grow around what stays: with 100,000 items a hub held half as much again. Told so, it would also give back
+    the few megabytes of every batch, only to ask for them again (decision 0006).
     """
     with contextlib.suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)
+        library = ctypes.CDLL(None)
+        library.mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)
+        library.mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
 
 
 async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
     listener = stack.enter_context(contextlib.closing(listen_on(settings.listen)))
-    shelf = RegistryShelf(*_folders(settings))
+    allow = tuple((place.host, place.port) for place in settings.allow)
+    shelf = RegistryShelf(
+        place_of(settings.registry, allow, user_agent(settings.contact)),
+        _root_of(settings),
+        _cache_of(settings),
+        clock,
+        digests=settings.root_digests,
+    )
+    await shelf.open()
     storage = await stack.enter_async_context(open_storage(settings.database))
     fetcher = await stack.enter_async_context(
         open_fetcher(
             settings.fetch,
-            allow=[(place.host, place.port) for place in settings.allow],
+            allow=allow,
             user_agent=user_agent(settings.contact),
         )
     )
     wakeup = LocalWakeup()
-    admission = Admission(storage, lambda: shelf.current, clock)
+    admission = Admission(storage, lambda: shelf.current, clock, shelf.refresh_for_unknown)
     hub = Hub(
         url=settings.base_url.rstrip("/") or url_of(listener),
         storage=storage,
@@ -181,6 +165,7 @@ def _world(
         alive=alive,
         metrics=metrics,
         base_url=hub.url,
+        registry_files=hub.shelf.mirror,
         limits=settings.web,
     )
 
@@ -263,9 +248,16 @@ def user_agent(contact: str) -> str:
     return f"syndicate/{number}" + (f" (+{contact})" if contact else "")
 
 
-def _folders(settings: Settings) -> tuple[Path, Path]:
-    if settings.sources is not None and settings.keys is not None:
-        return settings.sources, settings.keys
-    if settings.sources is None and settings.keys is None:
-        return bundled()
-    raise SettingsError("sources and keys belong together: set both, or neither")
+def _root_of(settings: Settings) -> bytes:
+    """The root that the hub trusts: the one it was given, or the one that came with the program."""
+    path = settings.root or bundled_root()
+    if path is None:
+        raise SettingsError(
+            "no root is named, and none came with this program: the founding ceremony has not been held",
+            hint="Get the federation's root.json from people you trust, and name it with --root FILE.",
+        )
+    return read_root(path)
+
+
+def _cache_of(settings: Settings) -> Path:
+    return settings.registry_cache or settings.database.with_name(f"{settings.database.name}.registry")

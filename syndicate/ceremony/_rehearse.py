@@ -3,6 +3,7 @@
 What it makes is a repository like any other, and its stage says "rehearsal" to everybody who reads it.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -40,6 +41,23 @@ class Rehearsal:
             states={code: tuple(make() for _ in range(_KEYS)) for code in codes},
             snapshot=make(),
             timestamp=make(),
+        )
+
+    @classmethod
+    def from_seed(
+        cls, seed: bytes, members: Iterable[MemberCode], make: Callable[[bytes], Signer]
+    ) -> "Rehearsal":
+        """The same keys again for the same ``seed`` (32 bytes) and member, each from a seed of its own."""
+
+        def key(name: str) -> Signer:
+            return make(hashlib.sha256(seed + name.encode("ascii")).digest())
+
+        codes = tuple(members)
+        return cls(
+            roots={code: key(f"{code} root") for code in codes},
+            states={code: tuple(key(f"{code} {n}") for n in range(_KEYS)) for code in codes},
+            snapshot=key("snapshot"),
+            timestamp=key("timestamp"),
         )
 
     @property

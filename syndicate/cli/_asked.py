@@ -2,17 +2,21 @@
 
 import argparse
 import asyncio
+import os
 import sys
 import time
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from syndicate import client
 from syndicate.errors import ClientError, FetchError
-from syndicate.fetch import FetchLimits, open_fetcher
+from syndicate.fetch import FetchLimits, is_address, open_fetcher
 from syndicate.news import Registry
-from syndicate.papers import bundled, load_registry
 from syndicate.ports import Fetched
+
+if TYPE_CHECKING:
+    from syndicate.registry import Refreshed
 
 _MOST_BYTES: Final = 64_000_000  # of a hub's feed document; an agency's own has at most 4 MB
 _LOOPBACK: Final = ("127.0.0.1", "::1")
@@ -22,10 +26,37 @@ def add_registry(parser: argparse.ArgumentParser) -> None:
     """Add the options that say whose keys to trust."""
     group = parser.add_argument_group("whose keys to trust")
     group.add_argument(
-        "--sources", metavar="FOLDER", type=Path, help="who the agencies are (default: those of this program)"
+        "--registry",
+        metavar="URL|FOLDER",
+        default=os.environ.get("SYNDICATE_REGISTRY", ""),
+        help="where the registry is published, such as https://hub.example/registry (or SYNDICATE_REGISTRY)",
     )
     group.add_argument(
-        "--keys", metavar="FOLDER", type=Path, help="their public keys (default: `keys` beside FOLDER)"
+        "--root",
+        metavar="FILE",
+        type=Path,
+        default=os.environ.get("SYNDICATE_ROOT"),
+        help="the root to trust it by (or SYNDICATE_ROOT; default: the one of this program)",
+    )
+    group.add_argument(
+        "--root-digest",
+        metavar="URL",
+        action="append",
+        default=[],
+        help="an address that must name the same root; may be repeated, on different domains",
+    )
+    group.add_argument(
+        "--offline",
+        metavar="FOLDER",
+        type=Path,
+        help="a copy of it, checked from the root anew",
+    )
+    group.add_argument(
+        "--max-stale",
+        metavar="SECONDS",
+        type=int,
+        default=None,
+        help="how long ago the registry may have run out (default: a day)",
     )
     parser.add_argument(
         "--at", metavar="SECONDS", type=int, default=None, help="judge as of this Unix time (default: now)"
@@ -34,34 +65,76 @@ def add_registry(parser: argparse.ArgumentParser) -> None:
 
 
 def registry_of(args: argparse.Namespace) -> Registry:
-    """The registry that the options name.
+    """The registry that the options name; raises what ``look_of`` raises."""
+    seen = look_of(args)
+    for problem in seen.problems:
+        print(f"registry: {problem}", file=sys.stderr)
+    return seen.registry
+
+
+def look_of(args: argparse.Namespace) -> "Refreshed":
+    """What the registry that the options name says, verified under the root that they name.
 
     Raises:
-        RegistryError: its files do not describe a federation.
+        ClientError: no root or no registry is named.
+        RegistryError: it does not verify, or is too stale.
+        FetchError: it cannot be had.
     """
-    sources, keys = bundled()
-    if args.sources is not None:
-        sources, keys = args.sources, args.keys or args.sources.parent / "keys"
-    return load_registry(sources, args.keys or keys)
+    now = int(time.time())
+    root = client.read_root(_root_file(args))
+    if args.offline is not None:
+        where, seen = str(args.offline), client.look_offline(args.offline, root, now)
+    else:
+        where = _where(args)
+        place = client.RegistryPlace(where=where, allow=_allowed(where), user_agent="syndicate-verify")
+        seen = client.look(place, root, client.cache_folder(root, _cache_home()), now)
+    client.check_fresh(seen, where, now, *([] if args.max_stale is None else [args.max_stale]))
+    if args.root_digest:
+        client.check_root(seen, args.root_digest, [each for url in args.root_digest for each in typed(url)])
+    return seen
+
+
+def _root_file(args: argparse.Namespace) -> Path:
+    if args.root is not None:
+        return Path(args.root)
+    root = client.bundled_root()
+    if root is None:
+        raise ClientError(
+            "no root is named, and none came with this program: the founding ceremony has not been held",
+            hint="Name the federation's root.json with --root FILE; the demo prints its own.",
+        )
+    return root
+
+
+def _where(args: argparse.Namespace) -> str:
+    if not args.registry:
+        raise ClientError(
+            "no registry is named", hint="Name its address or folder: --registry https://hub.example/registry"
+        )
+    return str(args.registry)
+
+
+def _allowed(where: str) -> tuple[tuple[str, int], ...]:
+    return typed(where) if is_address(where) else ()
+
+
+def _cache_home() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 
 
 def consulted(args: argparse.Namespace, registry: Registry) -> str:
     """For whoever was told that a key is unknown: to whom, and how to ask another registry."""
-    whose = "which came with this program" if args.sources is None else f"in {args.sources}"
+    stage = f" ({registry.stage})" if registry.stage else ""
     return (
-        f"Judged with the registry of {registry.name!r}, {whose}; it lists {len(registry.keys)} keys.\n"
-        "  Another one: --sources FOLDER --keys FOLDER (the demo prints its own)."
+        f"Judged with the registry of {registry.name!r}{stage} at {args.offline or args.registry}; "
+        f"it lists {len(registry.keys)} keys.\n"
+        "  Another one: --registry URL|FOLDER --root FILE (the demo prints its own)."
     )
 
 
 def moment(args: argparse.Namespace) -> int:
     """The Unix time to judge at."""
     return int(time.time()) if args.at is None else args.at
-
-
-def is_address(asked: str) -> bool:
-    """Whether this names something on the network rather than a file."""
-    return asked.startswith(("http://", "https://"))
 
 
 def read(asked: str) -> tuple[bytes, str]:

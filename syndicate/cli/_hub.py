@@ -17,11 +17,8 @@ if TYPE_CHECKING:
 _OPTIONS = {
     "listen": ("HOST:PORT", "where to listen (127.0.0.1:8080); port 0 takes a free one"),
     "database": ("FILE", "the database (syndicate.sqlite3); made if it is not there"),
-    "sources": (
-        "FOLDER",
-        "the registry's sources; with --keys; those that came with the program if left out",
-    ),
-    "keys": ("FOLDER", "the registry's keys"),
+    "registry": ("URL|FOLDER", "where the registry is published: who may speak, as the states signed it"),
+    "root": ("FILE", "the root to trust it by; the one that came with the program if left out"),
     "base_url": ("URL", "where readers reach this hub, when it stands behind a proxy"),
     "contact": ("TEXT", "a mail address or page, told to every server that is polled"),
 }

@@ -16,6 +16,7 @@ NOUNS = {
     "demo": "a whole federation on this machine, hostile parties included",
     "hub": "run the aggregator",
     "refusals": "what the hub refused, and why",
+    "registry": "who may speak, as the member states sign it",
     "sources": "the members and agencies that the registry describes",
     "verify": "check one token with its agency's own signature",
     "verify-feed": "check that a feed shows exactly what its agencies signed",

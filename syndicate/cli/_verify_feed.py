@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from syndicate.cli._asked import add_registry, consulted, is_address, moment, read, registry_of
+from syndicate.cli._asked import add_registry, consulted, moment, read, registry_of
 from syndicate.cli._shown import shown
 from syndicate.client import EntryReport, FeedReport, verify_feed
+from syndicate.fetch import is_address
 from syndicate.news import Reason
 from syndicate.wire import Difference
 

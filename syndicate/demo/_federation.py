@@ -7,14 +7,13 @@ from pathlib import Path
 
 from syndicate.assembly import SystemClock, open_hub
 from syndicate.demo._hostile import MIRROR, MIRRORED, Town, mirror_path
-from syndicate.demo._paperwork import FeedLine, write_papers
+from syndicate.demo._paperwork import FeedLine, hold_ceremony, write_papers
 from syndicate.demo._press import PressRoom
 from syndicate.demo._stories import Declared, Newsroom
 from syndicate.demo._street import LOOPBACK, House
 from syndicate.demo._visitor import Visitor
 from syndicate.fetch import FetchLimits, open_fetcher
 from syndicate.news import AgencyId, ItemId, Registry
-from syndicate.papers import load_registry
 from syndicate.ports import Clock, Fetcher
 from syndicate.settings import Address, Settings
 
@@ -28,8 +27,8 @@ class Federation:
     rooms: dict[AgencyId, PressRoom]
     town: Town
     hub: Visitor
-    sources: Path
-    keys: Path
+    repository: Path
+    root: Path
     database: Path
     registry: Registry
     fetcher: Fetcher  # the agencies' own: it may dial their CMSs and nothing else
@@ -61,13 +60,15 @@ async def open_federation(
         )
         for room in rooms.values():
             mirrors.put_up(mirror_path(room.newsroom.id), room.first_desk.page)
+        registry, root = hold_ceremony(folder, sources, keys)
         cms = [(LOOPBACK, room.port) for room in rooms.values()]
         database = folder / "hub.sqlite3"
         settings = Settings(
             listen=Address(LOOPBACK, port),
             database=database,
-            sources=sources,
-            keys=keys,
+            registry=str(registry),
+            root=root,
+            registry_seconds=_LOOK_SECONDS,
             allow=tuple(Address(*known) for known in (*cms, (LOOPBACK, mirrors.port))),
             poll_seconds=_LOOK_SECONDS,
         )
@@ -79,10 +80,10 @@ async def open_federation(
                     rooms=rooms,
                     town=Town(victims=rooms, hub=visitor, mirrors=mirrors, lookalike=lookalike),
                     hub=visitor,
-                    sources=sources,
-                    keys=keys,
+                    repository=registry,
+                    root=root,
                     database=database,
-                    registry=load_registry(sources, keys),
+                    registry=hub.registry,
                     fetcher=fetcher,
                 )
 

@@ -8,9 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from syndicate.agency import write_enrolment
+from syndicate.ceremony import Rehearsal, Repository
 from syndicate.demo._stories import Newsroom
 from syndicate.news import FederationId, StreamName
+from syndicate.papers import load_registry
 from syndicate.ports import Signer
+from syndicate.signing import ephemeral_signer
 
 FEDERATION = FederationId("demo")
 CADENCE = "1 second"  # nobody wants to wait for the news of a demonstration
@@ -66,6 +69,16 @@ def write_papers(folder: Path, enrolled: Sequence[Enrolled]) -> tuple[Path, Path
         papers = write_enrolment(newsroom.id, agency.in_use, agency.successor, time.time())
         (keys / f"{newsroom.id}.toml").write_text(papers, encoding="utf-8")
     return sources, keys
+
+
+def hold_ceremony(folder: Path, sources: Path, keys: Path) -> tuple[Path, Path]:
+    """Have eleven states sign what the two folders say; where it is: (repository, root)."""
+    papers = load_registry(sources, keys)
+    repository = Repository(folder / "repository")
+    Rehearsal.begin(papers.members, ephemeral_signer).publish(papers, repository, datetime.now(UTC))
+    root = folder / "root.json"
+    root.write_bytes(repository.first_root())
+    return repository.folder, root
 
 
 def _federation(enrolled: Sequence[Enrolled]) -> str:

@@ -109,7 +109,7 @@ def _point_the_way(federation: Federation, teller: Teller) -> None:
     teller.say(f"the one order, as an API   {base}/v1/items")
     teller.say("check, without trusting this hub, that its feed says what the agencies signed:")
     syndicate = sys.argv[0] if Path(sys.argv[0]).name == "syndicate" else "syndicate"
-    papers = f"--sources {federation.sources} --keys {federation.keys}"
+    papers = f"--registry {federation.hub.base_url}/registry --root {federation.root}"
     teller.say(f"  {syndicate} verify-feed {base}/feeds/all.atom {papers}")
     teller.say("and what it refused, with the reason and what the agency could do about it:")
     teller.say(f"  {syndicate} refusals --db {federation.database}")

@@ -12,5 +12,15 @@ from syndicate.fetch._caller import open_caller
 from syndicate.fetch._dialer import Allowed, open_dialer
 from syndicate.fetch._fetcher import open_fetcher
 from syndicate.fetch._limits import FetchLimits
+from syndicate.fetch._manners import registrable_domain
+from syndicate.fetch._urls import is_address
 
-__all__ = ["Allowed", "FetchLimits", "open_caller", "open_dialer", "open_fetcher"]
+__all__ = [
+    "Allowed",
+    "FetchLimits",
+    "is_address",
+    "open_caller",
+    "open_dialer",
+    "open_fetcher",
+    "registrable_domain",
+]

@@ -11,7 +11,7 @@ The same batch twice is a no-op. One bad token never stops another.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, TypeVar
@@ -24,6 +24,7 @@ from syndicate.news import (
     Held,
     Known,
     Outcome,
+    Reason,
     Refused,
     Registry,
     TokenDigest,
@@ -59,10 +60,18 @@ class _Settled:
 class Admission:
     """Admits what its agencies signed, and refuses the rest with a reason."""
 
-    def __init__(self, storage: Storage, registry_source: Callable[[], Registry], clock: Clock) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        registry_source: Callable[[], Registry],
+        clock: Clock,
+        look_again: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
+        """``look_again`` refreshes what ``registry_source`` gives; it limits how often it really does."""
         self._storage = storage
         self._registry_source = registry_source
         self._clock = clock
+        self._look_again = look_again
         self._met: set[AgencyId] = set()  # since this process began
 
     async def admit(self, envelopes: Sequence[Envelope]) -> tuple[Outcome, ...]:
@@ -91,9 +100,13 @@ class Admission:
         settled = _Settled(outcomes={digest: Known(digest=digest) for digest in known})
         unknown = [receipt for digest, receipt in first.items() if digest not in known]
         # (2) verify each by itself
-        judged: list[tuple[Envelope, Verdict]] = []
-        for start in range(0, len(unknown), _SLICE):
-            judged += await asyncio.to_thread(_verify_each, unknown[start : start + _SLICE], registry)
+        judged = await _verified(unknown, registry)
+        if self._look_again is not None and any(map(_names_no_key, judged)):
+            # Step 4 allows it once: an agency may have been enrolled, or have rotated, a minute ago.
+            await self._look_again()
+            if (now := self._registry_source()) is not registry:
+                registry = now
+                judged = await _verified(unknown, registry)
         # (3) place and keep, a hundred at a time
         at = int(self._clock.now())
         for batch in _batches(judged):
@@ -108,6 +121,17 @@ class Admission:
             held = await self._storage.write(partial(_held, agency=agency))
             settled = await self._judge(held)
             waiting |= settled.lifted
+
+
+async def _verified(receipts: Sequence[Receipt], registry: Registry) -> list[tuple[Envelope, Verdict]]:
+    judged: list[tuple[Envelope, Verdict]] = []
+    for start in range(0, len(receipts), _SLICE):
+        judged += await asyncio.to_thread(_verify_each, receipts[start : start + _SLICE], registry)
+    return judged
+
+
+def _names_no_key(judged: tuple[Envelope, Verdict]) -> bool:
+    return isinstance(judged[1], Refused) and judged[1].reason is Reason.KEY_UNKNOWN
 
 
 def _verify_each(receipts: Sequence[Receipt], registry: Registry) -> list[tuple[Envelope, Verdict]]:

@@ -30,13 +30,16 @@ class Envelope:
     """A token as it came in: bytes that nobody has vouched for yet.
 
     ``token`` is the compact JWS (RFC 7515, section 7.1) as text; ``source`` says where it was found
-    (a feed id, ``"submit"``, a file name), for messages and never for trust. ``digest`` is made of the
-    token, once: what is not ASCII, and so no token, gets one that no token has.
+    (a feed id, ``"submit"``, a file name), for messages and never for trust. ``raw`` and ``digest`` are made
+    of the token, once: what is not ASCII, and so no token, gets a digest that no token has.
     """
 
     token: str
     source: str
+    raw: bytes = field(init=False, repr=False, compare=False)
     digest: TokenDigest = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "digest", _named(self.token.encode("utf-8", "surrogatepass")))
+        raw = self.token.encode("utf-8", "surrogatepass")
+        object.__setattr__(self, "raw", raw)
+        object.__setattr__(self, "digest", _named(raw))

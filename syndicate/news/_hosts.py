@@ -1,7 +1,8 @@
 """Hosts: how an address names one, and whether an agency may use it (docs/protocol.md, "Hosts")."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
+from functools import lru_cache
 
 import idna
 
@@ -20,6 +21,7 @@ class HostError(ValueError):
     """The address or name does not follow the host rules; the message is one sentence."""
 
 
+@lru_cache(maxsize=1_024)  # an item's own addresses are asked for twice: for their form, then for their host
 def host_of(url: str) -> str:
     """The host that ``url`` names, in lower case.
 
@@ -48,9 +50,10 @@ def a_label(name: str) -> str:
     return star + encoded
 
 
-def is_listed(host: str, patterns: Iterable[str]) -> bool:
+def is_listed(host: str, patterns: Collection[str]) -> bool:
     """Whether ``host`` (as from ``host_of``) is one of ``patterns`` or lies below one that begins "*."."""
+    if host in patterns:  # as almost always
+        return True
     return any(
-        host == pattern or (pattern[0] == "*" and host.endswith(pattern[1:]) and len(host) >= len(pattern))
-        for pattern in patterns
+        pattern[0] == "*" and host.endswith(pattern[1:]) and len(host) >= len(pattern) for pattern in patterns
     )

@@ -9,10 +9,11 @@ words. Nothing here dials, signs or reads a clock.
 """
 
 from syndicate.registry import _names as names
+from syndicate.registry._bundled import bundled_root
 from syndicate.registry._explain import explained
 from syndicate.registry._refresh import Dial, Refreshed, RegistryClient, folder_dial, read_once
 from syndicate.registry._revocations import BACK_SECONDS, Revocation
-from syndicate.registry._state import RoleState
+from syndicate.registry._state import RoleState, RootIdentity
 from syndicate.registry._value import read_revocations
 from syndicate.registry._write import federation_file, manifest_file, revocations_file
 
@@ -23,6 +24,8 @@ __all__ = [
     "RegistryClient",
     "Revocation",
     "RoleState",
+    "RootIdentity",
+    "bundled_root",
     "explained",
     "federation_file",
     "folder_dial",

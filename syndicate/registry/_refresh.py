@@ -5,6 +5,7 @@ moment before every expiry, because it would stop at the first file that lapsed;
 value instead, and are judged where items are (decision 30). Nothing here dials: it is handed who does.
 """
 
+import hashlib
 import json
 import shutil
 import tempfile
@@ -35,7 +36,7 @@ from syndicate.registry._names import (
     revocations_role,
 )
 from syndicate.registry._revocations import Known, Revocation
-from syndicate.registry._state import RoleState, state_of
+from syndicate.registry._state import RoleState, RootIdentity, state_of
 from syndicate.registry._value import Files, compile_registry, read_federation, read_revocations
 
 Dial = Callable[[str, int], bytes | None]
@@ -61,6 +62,7 @@ class Refreshed:
     """What one look at the repository gave."""
 
     registry: Registry
+    root: RootIdentity
     roles: tuple[RoleState, ...]  # who signs what, until when
     problems: tuple[str, ...]  # a sentence for everything that was left out or kept from before
     policy: bytes | None  # ``log/policy.txt``, where there is one
@@ -80,7 +82,7 @@ class RegistryClient:
         self._root = root
         self._folder = folder
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(exist_ok=True)
             kept = folder / _ROOT
             if kept.exists() and kept.read_bytes() != root:
                 raise RegistryError(
@@ -108,7 +110,8 @@ class RegistryClient:
                 before stands.
             FetchError: it could not be fetched.
         """
-        staged: dict[str, bytes] = {}
+        # Whoever fetches from the mirror may trust this very root, and asks for what comes after it.
+        staged = {f"{METADATA}/{self.first_root}.root.json": self._root}
         with explained("the registry"):
             walk = _Walk(self._root, self._folder, _Recorder(dial, staged))
             found = walk.run()
@@ -210,6 +213,7 @@ class _Found:
     """The verified files, and what was noticed on the way."""
 
     federation: bytes
+    root: RootIdentity
     policy: bytes | None = None
     manifests: dict[MemberCode, bytes] = field(default_factory=dict)
     revocations: dict[MemberCode, tuple[Revocation, ...]] = field(default_factory=dict)
@@ -240,7 +244,9 @@ class _Walk:
         federation = self._file(FEDERATION)
         if federation is None:
             raise RegistryError(f"the repository has no {FEDERATION}")
-        found = _Found(federation=federation, policy=self._file(POLICY))
+        root = (self._metadata / "root.json").read_bytes()
+        identity = RootIdentity(version=self._trusted.root.version, sha256=hashlib.sha256(root).hexdigest())
+        found = _Found(federation=federation, root=identity, policy=self._file(POLICY))
         shared = min(unix(self._trusted.root.expires), unix(self._trusted.targets.expires))
         found.fresh_until = min(unix(self._trusted.timestamp.expires), unix(self._trusted.snapshot.expires))
         found.roles += [
@@ -313,6 +319,7 @@ def _compiled(found: _Found, known: dict[MemberCode, Known]) -> Refreshed:
     registry = compile_registry(files, found.problems.append)
     return Refreshed(
         registry=replace(registry, fresh_until=found.fresh_until, vouched_until=found.vouched_until),
+        root=found.root,
         roles=tuple(found.roles),
         problems=tuple(found.problems),
         policy=found.policy,

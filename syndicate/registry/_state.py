@@ -11,6 +11,14 @@ from syndicate.registry._forms import unix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RootIdentity:
+    """The newest root, as people name it to each other."""
+
+    version: int
+    sha256: str  # of its bytes, in hexadecimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoleState:
     """A role as its newest verified metadata has it."""
 

@@ -118,9 +118,9 @@ def receipts(connection: Connection) -> dict[AgencyId, int]:
     return {agency: received_at for agency, received_at in found}  # noqa: C416 - a Row is no pair to mypy
 
 
-def marks_text(marks: Iterable[Mark]) -> str:
+def marks_text(marks: Collection[Mark]) -> str:
     """Marks as one column holds them."""
-    return ",".join(sorted(marks))
+    return ",".join(sorted(marks)) if marks else ""
 
 
 def marks_of(text: str) -> frozenset[Mark]:

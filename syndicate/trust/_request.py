@@ -64,7 +64,9 @@ def verify_request(token: str, registry: Registry, *, hub: str, path: str, now: 
     A suspended agency may still ask: it is the one that most needs to know.
     """
     try:
-        claims, key = signed_payload(token, registry, header=_HEADER, most=_MOST_CHARACTERS)
+        claims, key = signed_payload(
+            token.encode("utf-8", "surrogatepass"), registry, header=_HEADER, most=_MOST_CHARACTERS
+        )
         asking = _read(claims, key, hub, path)
         _check_time(asking, now)
         check_window(key, now)  # (9)

@@ -28,7 +28,7 @@ def header_of(kind: str) -> re.Pattern[bytes]:
 
 
 def signed_payload(
-    token: str, registry: Registry, *, header: re.Pattern[bytes], most: int
+    token: bytes, registry: Registry, *, header: re.Pattern[bytes], most: int
 ) -> tuple[bytes, AgencyKey]:
     """The payload of a token of at most ``most`` characters under this ``header``, and who signed it.
 
@@ -39,11 +39,16 @@ def signed_payload(
     if len(token) > most:
         raise Refusal(Reason.TOKEN_TOO_LARGE, f"more than {most} characters")
     # (2) three parts, canonical base64url
-    parts = token.split(".")
-    if len(parts) != 3 or not all(parts) or not token.isascii():
+    end, said = token.find(b"."), token.rfind(b".")  # of the header; of what was signed
+    whole = 0 < end < said - 1 and said < len(token) - 1 and token.find(b".", end + 1) == said
+    if not whole or not token.isascii():
         raise Refusal(Reason.TOKEN_MALFORMED, "not three parts joined by dots")
     try:
-        head, payload, signature = (decode(part) for part in parts)
+        head, payload, signature = (
+            decode(token[:end]),
+            decode(token[end + 1 : said]),
+            decode(token[said + 1 :]),
+        )
     except NotCanonicalError as exc:
         raise Refusal(Reason.BASE64_NOT_CANONICAL, str(exc)) from exc
     # (3) the one header
@@ -56,7 +61,7 @@ def signed_payload(
         raise Refusal(Reason.KEY_UNKNOWN, "the registry lists no such key")
     # (5) the signature, over the bytes as they came
     try:
-        usable_key(key.public).verify(signature, token[: token.rindex(".")].encode("ascii"))
+        usable_key(key.public).verify(signature, memoryview(token)[:said])
     except WeakKeyError as exc:
         raise Refusal(Reason.KEY_WEAK, str(exc), key.agency) from exc
     except InvalidSignature as exc:

@@ -90,13 +90,12 @@ def verify(
 
     Never raises for anything the token holds.
     """
-    token = envelope.token
     try:
         # Steps 1 to 5 are the same for every kind of token: see ``_signed``.
-        payload, key = signed_payload(token, registry, header=_HEADER, most=limits.TOKEN_CHARACTERS)
+        payload, key = signed_payload(envelope.raw, registry, header=_HEADER, most=limits.TOKEN_CHARACTERS)
         return _judge(envelope, payload, key, registry, received_at)
     except Refusal as exc:
-        digest = envelope.digest if token.isascii() else None
+        digest = envelope.digest if envelope.raw.isascii() else None
         return Refused(reason=exc.reason, detail=str(exc), agency=exc.agency, digest=digest)
 
 
@@ -107,8 +106,8 @@ def recall(token: str) -> Item:
         TrustError: it cannot be read: what kept it is damaged.
     """
     try:
-        said = read_claims(decode(token.split(".")[1]))
-    except (ClaimsError, NotCanonicalError, IndexError) as exc:
+        said = read_claims(decode(token.encode("ascii").split(b".")[1]))
+    except (ClaimsError, NotCanonicalError, UnicodeError, IndexError) as exc:
         raise TrustError(f"a kept token can no longer be read: {exc}") from exc
     if not isinstance(said, Item):
         raise TrustError("a kept token is a heartbeat, which is never kept")
@@ -154,10 +153,18 @@ def _judge(
         return VerifiedHeartbeat(
             _MINT, envelope=envelope, beat=said, digest=digest, kid=key.kid, received_at=received_at
         )
-    marks = frozenset(mark for mark, holds in ((Mark.LATE, late), (Mark.CONTESTED, contested)) if holds)
+    marks = _MARKS[late, contested]
     return Verified(
         _MINT, envelope=envelope, item=said, digest=digest, kid=key.kid, received_at=received_at, marks=marks
     )
+
+
+_MARKS: Final = {
+    (False, False): frozenset[Mark](),
+    (True, False): frozenset({Mark.LATE}),
+    (False, True): frozenset({Mark.CONTESTED}),
+    (True, True): frozenset({Mark.LATE, Mark.CONTESTED}),
+}
 
 
 def _check_hosts(item: Item, agency: Agency, registry: Registry) -> None:

@@ -18,6 +18,7 @@ from syndicate.web._feeds import Feeds
 from syndicate.web._front import Front
 from syndicate.web._health import Watch
 from syndicate.web._items import Items
+from syndicate.web._registry import RegistryFiles
 from syndicate.web._sources import Sources
 from syndicate.web._submit import Submit
 from syndicate.web._world import World
@@ -30,6 +31,7 @@ _log = logging.getLogger("syndicate.web")
 _RETRY_SECONDS: Final = 10
 _ROBOTS: Final = b"User-agent: *\nAllow: /\nDisallow: /v1/\nDisallow: /metrics\n"
 _FEEDS: Final = "/feeds/"
+_REGISTRY: Final = "/registry/"
 _TOKENS: Final = "/v1/items/"
 _TOKEN: Final = ".jws"  # noqa: S105 - the ending of a token's address
 
@@ -70,6 +72,8 @@ def make_site(world: World) -> Site:
     watch, items = Watch(world), Items(world)
     feeds = Edge("a feed", {"GET": Feeds(world).get})
     tokens = Edge("a token", {"GET": items.token})
+    registry = RegistryFiles(world)
+    files = Edge("a file of the registry", {"GET": registry.get})
     nothing = Edge("nothing", {"GET": _nothing})
     exact = {
         path: Edge(path, answers)
@@ -80,6 +84,7 @@ def make_site(world: World) -> Site:
             "/robots.txt": {"GET": _robots},
             AGENCY_STATUS: {"GET": AgencyStatus(world).get},
             "/v1/items": {"GET": items.page},
+            "/v1/keys.json": {"GET": registry.keys},
             "/v1/sources": {"GET": Sources(world).get},
             "/v1/submit": {"POST": Submit(world).post},
         }.items()
@@ -91,6 +96,8 @@ def make_site(world: World) -> Site:
             return await feeds.answer(request, path[len(_FEEDS) :])
         if path.startswith(_TOKENS) and path.endswith(_TOKEN):
             return await tokens.answer(request, path[len(_TOKENS) : -len(_TOKEN)])
+        if path.startswith(_REGISTRY):
+            return await files.answer(request, path[len(_REGISTRY) :])
         return await exact.get(path, nothing).answer(request, "")
 
     return answer

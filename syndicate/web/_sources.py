@@ -44,7 +44,9 @@ def _tell(registry: Registry, health: Health, now: float) -> Mapping[str, object
     return {
         "federation": registry.federation,
         "name": registry.name,
+        "stage": registry.stage or None,
         "registry": registry.version,
+        "registry_fresh_until": maybe(registry.fresh_until),
         "members": members,
         "refused_unattributed": health.refused_of(None),
     }

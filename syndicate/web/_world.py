@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from syndicate.journey import Press
@@ -43,4 +44,5 @@ class World:
     alive: Callable[[], Mapping[str, bool]]
     metrics: Metrics
     base_url: str
+    registry_files: Path  # the repository as it was fetched last: metadata/ and targets/
     limits: WebLimits = WebLimits()

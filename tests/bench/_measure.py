@@ -76,10 +76,11 @@ def ratio_of(section: str, what: str, ratios: Sequence[float], goal: Goal, behin
     )
 
 
-def told(what: str, values: Sequence[float], unit: str) -> str:
+def told(what: str, values: Sequence[float], unit: str, digits: int | None = None) -> str:
     """One line about the figures behind a ratio."""
     middle = statistics.median(values)
-    digits = 0 if middle >= 1000 else 1
+    if digits is None:
+        digits = 0 if middle >= 1000 else 1
     return f"{what}: {middle:,.{digits}f} {unit} ({min(values):,.{digits}f} to {max(values):,.{digits}f})"
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from registry_files import key_table
 
+from syndicate.ceremony import Rehearsal, Repository
 from syndicate.news import (
     Act,
     AgencyId,
@@ -125,7 +127,15 @@ class Press:
         self.sources, self.keys = folder / "sources", folder / "keys"
         self._lay_out()
         self.registry = load_registry(self.sources, self.keys)
+        self.repository, self.root = folder / "repository", folder / "root.json"
+        self._sign()
         self._typesetter = Typesetter(cache_bytes=0)
+
+    def _sign(self) -> None:
+        published = Repository(self.repository)
+        people = Rehearsal.begin(self.registry.members, ephemeral_signer)
+        people.publish(self.registry, published, datetime.fromtimestamp(NOON, UTC))
+        self.root.write_bytes(published.first_root())
 
     def _lay_out(self) -> None:
         self.sources.mkdir()

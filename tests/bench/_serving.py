@@ -63,13 +63,13 @@ def _handler(body: bytes | None, headers: dict[str, str]) -> Handler:
     return hand_out
 
 
-async def main(database: Path, sources: Path, keys: Path) -> None:
+async def main(database: Path, repository: Path, root: Path) -> None:
     """Serve until there is nothing more to read."""
     settings = Settings(
         listen=Address("127.0.0.1", 0),
         database=database,
-        sources=sources,
-        keys=keys,
+        registry=str(repository),
+        root=root,
         feeds=PressLimits(rebuild_seconds=0.0),
     )
     async with open_hub(settings, clock=RunningClock()) as hub:

@@ -35,7 +35,7 @@ def measure(scale: Scale) -> list[Result]:
         folder = Path(made)
         press = Press(folder)
         asyncio.run(_store(folder / "hub.db", press))
-        hub = opened.enter_context(child(folder / "hub.db", press.sources, press.keys))
+        hub = opened.enter_context(child(folder / "hub.db", press.repository, press.root))
         ours = opened.enter_context(closing(Visitor(hub.port)))
         bodies = _bodies(ours, folder)
         bare = opened.enter_context(closing(Visitor(hub.ask(dict(bodies))["port"])))

@@ -12,6 +12,7 @@ from threading import Thread
 import pytest
 from press import NOON, PressRoom
 from registry_files import Folders, lay_out
+from rehearsed import Rehearsed
 
 from syndicate.cli import main
 from syndicate.news import FederationId, Item, Slice
@@ -51,7 +52,15 @@ def feed(folders: Folders, item: Item, token: str) -> bytes:
 
 
 def run(folders: Folders, *words: str) -> int:
-    return main([*words, "--sources", str(folders.sources), "--at", str(NOON)])
+    return main([*words, *signed_once(folders).options, "--at", str(NOON)])
+
+
+def signed_once(folders: Folders) -> Rehearsed:
+    """The folders' registry, signed when it is first asked for."""
+    made = Rehearsed(folders, folders.sources.parent)
+    if not made.root.exists():
+        made.publish()
+    return made
 
 
 def written(folder: Path, name: str, text: str | bytes) -> str:
@@ -99,8 +108,9 @@ def test_whom_it_asked_is_told_when_a_key_is_unknown(
     assert run(folders, command, written(tmp_path, "stranger", text)) == 1
     told = capsys.readouterr().out
     assert "key-unknown" in told
-    assert f"in {folders.sources}; it lists" in told
-    assert "--sources" in told
+    assert f"at {signed_once(folders).repository}; it lists" in told
+    assert "(rehearsal)" in told
+    assert "--root" in told
 
 
 def test_neighbours_that_are_wrong_in_one_way_are_told_once(

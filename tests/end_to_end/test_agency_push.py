@@ -95,6 +95,7 @@ async def test_every_refusal_is_told_with_its_remedy_and_does_not_stop_the_next(
     here: Place, seller: Seller
 ) -> None:
     here.folders.edit("aa.toml", '"news.aa.example", "*.press', '"*.press')
+    here.signed.publish()
     seller.sign("one", "two")
     async with hub_at_work(here) as served:
         told, (last,) = await bring(seller, served.hub.url)

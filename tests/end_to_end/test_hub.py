@@ -1,15 +1,23 @@
 import asyncio
+import shutil
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hub_folder import Place, hub_at_work, place
+from hub_folder import Newsroom, Place, hub_at_work, place
+from press import NOON
+from raw_client import listener
+from sealed import Clock
 
 from syndicate.assembly import RegistryShelf
-from syndicate.assembly import _hub as assembly
-from syndicate.news import AgencyId, Registry
-from syndicate.papers import load_registry
+from syndicate.assembly import _registry as assembly_registry
+from syndicate.client import RegistryPlace
+from syndicate.client import _registry as client_registry
+from syndicate.news import AgencyId
+from syndicate.registry import Refreshed
+from syndicate.settings import Address
 
 
 @pytest.fixture
@@ -75,23 +83,24 @@ async def test_what_was_admitted_just_before_the_stop_is_sealed_when_it_stopped(
 async def test_an_edited_registry_is_in_use_after_the_next_look(here: Place) -> None:
     async with hub_at_work(here) as served:
         here.folders.edit("aa.toml", 'en = "Aaland News"', 'en = "New Name"')
+        here.signed.publish()
         await served.hub.shelf.refresh()  # the ticker's own first look may have been quicker
         assert b"New Name" in (await served.get("/v1/sources")).body
         assert not await served.hub.shelf.refresh()
 
 
-async def test_a_broken_edit_changes_nothing_and_is_said_once(
+async def test_a_registry_that_does_not_verify_changes_nothing_and_is_said_once(
     here: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with hub_at_work(here) as served:
         version = served.hub.registry.version
-        here.folders.edit("aa.toml", 'id = "aa.radio"', 'id = "zz.radio"')
+        (here.signed.repository / "metadata" / "timestamp.json").write_text("{}")
         for _ in range(3):
             assert not await served.hub.shelf.refresh()
         assert served.hub.registry.version == version
         said = [record for record in caplog.records if record.name == "syndicate.hub"]
         assert len(said) == 1
-        assert "aa.toml" in said[0].getMessage()
+        assert "the registry before stays in use" in said[0].getMessage()
         await served.release("storm")
 
 
@@ -99,33 +108,109 @@ async def test_a_key_that_was_just_enrolled_counts_without_a_restart(here: Place
     keys = here.folders.path("aa.news.toml")
     enrolled = keys.read_text(encoding="utf-8")
     keys.unlink()
+    here.signed.publish()
     async with hub_at_work(here) as served:
         token = here.newsroom.release("first")
         assert (await served.submit(token))[0]["reason"] == "key-unknown"
         keys.write_text(enrolled, encoding="utf-8")
+        here.signed.publish()
         await served.hub.shelf.refresh()
         assert (await served.submit(token))[0]["outcome"] == "admitted"
+
+
+async def test_a_key_that_nobody_knows_makes_the_hub_look_again_once(here: Place) -> None:
+    keys = here.folders.path("aa.news.toml")
+    enrolled = keys.read_text(encoding="utf-8")
+    keys.unlink()
+    here.signed.publish()
+    async with hub_at_work(here) as served:
+        keys.write_text(enrolled, encoding="utf-8")
+        here.signed.publish()
+        first = here.newsroom.release("first")
+        assert (await served.submit(first))[0]["outcome"] == "admitted"
+        stranger = Newsroom(99).release("second")
+        assert (await served.submit(stranger))[0]["reason"] == "key-unknown"
+        # That was the second look within a minute: it was not made.
+        assert not await served.hub.shelf.refresh_for_unknown()
 
 
 async def test_of_two_looks_at_the_registry_the_later_one_counts(
     here: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shelf = RegistryShelf(here.folders.sources, here.folders.keys)
+    root = here.signed.root.read_bytes()
+    place = RegistryPlace(where=str(here.signed.repository))
+    shelf = RegistryShelf(place, root, here.folder / "cache", Clock())
+    await shelf.open()
     looked, hand_over = threading.Event(), threading.Event()
+    ask = client_registry.look
 
-    def load(sources: Path, keys: Path) -> Registry:
-        read = load_registry(sources, keys)
+    def slow(*asked: Any) -> Refreshed:
+        seen = ask(*asked)
         if not looked.is_set():  # a disk that is slow to hand over what was read before the edit
             looked.set()
             hand_over.wait(20)
-        return read
+        return seen
 
-    monkeypatch.setattr(assembly, "load_registry", load)
+    monkeypatch.setattr(assembly_registry, "look", slow)
     early = asyncio.create_task(shelf.refresh())
     await asyncio.to_thread(looked.wait, 20)
     here.folders.edit("aa.toml", 'en = "Aaland News"', 'en = "New Name"')
+    here.signed.publish()
     late = asyncio.create_task(shelf.refresh())
     await asyncio.wait({late}, timeout=0.5)
     hand_over.set()
     await asyncio.gather(early, late)
     assert shelf.current.agencies[AgencyId("aa.news")].names["en"] == "New Name"
+
+
+# The repository as it was fetched, for whoever verifies.
+
+
+async def test_the_hub_serves_the_registry_that_it_uses(here: Place) -> None:
+    async with hub_at_work(here) as served:
+        root = here.signed.root.read_bytes()
+        where = f"{served.hub.url}/registry"
+        place = RegistryPlace(where=where, allow=(("127.0.0.1", served.port),))
+        seen = await asyncio.to_thread(client_registry.look, place, root, here.folder / "reader", NOON)
+        assert seen.registry.version == served.hub.registry.version
+        standing = await served.get("/registry/metadata/1.root.json")
+        assert "immutable" in standing.headers["cache-control"]
+        again = await served.get("/registry/metadata/timestamp.json")
+        assert "immutable" not in again.headers["cache-control"]
+        assert again.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../trusted-root.json",
+        "metadata/../../revocations.json",
+        "good/aa.file",
+        "metadata/",
+        "%2e%2e/tuf/root.json",
+    ],
+)
+async def test_nothing_but_the_repository_is_served_of_its_folder(here: Place, path: str) -> None:
+    async with hub_at_work(here) as served:
+        assert (await served.get(f"/registry/{path}")).status == 404
+
+
+async def test_the_list_of_keys_says_that_it_is_no_source_of_trust(here: Place) -> None:
+    async with hub_at_work(here) as served:
+        told = await served.json("/v1/keys.json")
+    assert {key["agency"] for key in told["keys"]} == {"aa.news"}
+    assert "Nobody signed this list" in told["note"]
+    assert told["stage"] == "rehearsal"
+
+
+async def test_a_hub_starts_from_what_it_fetched_when_the_registry_does_not_answer(here: Place) -> None:
+    async with hub_at_work(here) as served:
+        version = served.hub.registry.version
+    shutil.rmtree(here.signed.repository / "metadata")
+    (here.signed.repository / "metadata").mkdir()
+    nobody = listener()
+    address = f"http://127.0.0.1:{nobody.getsockname()[1]}/registry"
+    allow = (Address(*nobody.getsockname()), *here.polled)
+    nobody.close()
+    async with hub_at_work(here, registry=address, allow=allow) as served:
+        assert served.hub.registry.version == version

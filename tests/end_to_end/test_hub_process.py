@@ -10,14 +10,18 @@ import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from hub_folder import Place, place
 from raw_client import ask
+from rehearsed import Rehearsed
 
-from syndicate.news import Content
+from syndicate.ceremony import Rehearsal, Repository
+from syndicate.news import Content, MemberCode
+from syndicate.signing import ephemeral_signer
 
 COMMAND = "import sys; from syndicate.cli import main; sys.exit(main(sys.argv[1:]))"
 
@@ -29,8 +33,7 @@ async def here(tmp_path: Path) -> AsyncIterator[Place]:
 
 
 def options(here: Place) -> list[str]:
-    folders = ["--sources", str(here.folders.sources), "--keys", str(here.folders.keys)]
-    return ["--listen", "127.0.0.1:0", "--db", str(here.folder / "hub.sqlite3"), *folders]
+    return ["--listen", "127.0.0.1:0", "--db", str(here.folder / "hub.sqlite3"), *here.signed.options]
 
 
 def surroundings(*, measured: bool) -> dict[str, str]:
@@ -106,6 +109,7 @@ async def test_a_hub_serves_and_stops_cleanly_when_told(here: Place, number: sig
 async def test_sighup_reads_the_registry_again(here: Place) -> None:
     async with running(*options(here)) as (process, port):
         here.folders.edit("aa.toml", 'en = "Aaland News"', 'en = "New Name"')
+        here.signed.publish()
         process.send_signal(signal.SIGHUP)
         async with asyncio.timeout(20):
             while b"New Name" not in (await ask(port, "/v1/sources")).body:  # noqa: ASYNC110 - seen from outside
@@ -148,18 +152,22 @@ async def test_another_programs_database_is_left_as_it_is(here: Place) -> None:
 
 async def test_a_folder_that_is_not_there_is_named(here: Place) -> None:
     assert "nowhere" in await fails(*options(here), "--db", str(here.folder / "nowhere" / "hub.sqlite3"))
-    assert "nothing" in await fails(*options(here), "--sources", str(here.folder / "nothing"))
+    assert "nothing" in await fails(*options(here), "--registry", str(here.folder / "nothing"))
 
 
-async def test_a_registry_that_does_not_compile_is_named_by_file_and_line(here: Place) -> None:
-    line = here.folders.edit("aa.toml", 'id = "aa.radio"', 'id = "zz.radio"')
-    assert f"aa.toml:{line}" in await fails(*options(here))
+async def test_a_registry_under_another_root_is_refused_before_anything_is_made(here: Place) -> None:
+    other = Rehearsed(here.folders, here.folder / "other")
+    people = Rehearsal.begin([MemberCode("aa"), MemberCode("bb")], ephemeral_signer)
+    people.publish(here.registry, Repository(other.repository), datetime.now(UTC))
+    told = await fails(*options(here), "--registry", str(other.repository))
+    assert "too few of the people who may sign it did" in told
     assert not (here.folder / "hub.sqlite3").exists()
 
 
-async def test_sources_without_keys_are_refused(here: Place) -> None:
-    told = await fails("--listen", "127.0.0.1:0", "--sources", str(here.folders.sources))
-    assert "sources and keys belong together" in told
+async def test_without_a_registry_or_a_root_the_hub_says_what_it_lacks(here: Place) -> None:
+    assert "no registry is named" in await fails("--listen", "127.0.0.1:0", "--root", str(here.signed.root))
+    where = ["--registry", str(here.signed.repository)]
+    assert "the founding ceremony has not been held" in await fails("--listen", "127.0.0.1:0", *where)
 
 
 async def test_a_wrong_setting_is_named(here: Place) -> None:

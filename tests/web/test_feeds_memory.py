@@ -28,6 +28,7 @@ def world_of(hub: Hub, press: Press) -> World:
         alive=dict,
         metrics=Metrics(),
         base_url="https://hub.example",
+        registry_files=Path("none"),
     )
 
 

@@ -1,0 +1,115 @@
+"""The registry that a hub uses: looked at in a thread, replaced as a whole, only by one that verifies."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from syndicate.client import RegistryPlace, check_root, look
+from syndicate.errors import FetchError, RegistryError
+from syndicate.fetch import is_address
+from syndicate.news import Registry
+from syndicate.ports import Clock
+from syndicate.registry import Refreshed
+
+_log = logging.getLogger("syndicate.hub")
+_ASKED_SECONDS: Final = 60.0  # between two looks because of keys that nobody knows
+
+
+class RegistryShelf:
+    """The registry in use. A look that fails changes nothing, and is told once."""
+
+    def __init__(  # noqa: PLR0913 - what a look needs, and who is told
+        self,
+        place: RegistryPlace,
+        root: bytes,
+        folder: Path,
+        clock: Clock,
+        *,
+        digests: tuple[str, ...] = (),
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._place, self._root, self._folder, self._clock = place, root, folder, clock
+        self._digests = digests
+        self._changed = changed
+        self._complaint = ""
+        self._looking = asyncio.Lock()
+        self._asked_at = -_ASKED_SECONDS
+        self._seen: Refreshed | None = None
+
+    async def open(self) -> None:
+        """Look for the first time; raises RegistryError or FetchError: there is nothing to begin with."""
+        self._take(await asyncio.to_thread(self._look))
+
+    @property
+    def seen(self) -> Refreshed:
+        """What the last good look gave."""
+        if self._seen is None:
+            raise RegistryError("the registry was not looked at yet")
+        return self._seen
+
+    @property
+    def current(self) -> Registry:
+        """The registry in use."""
+        return self.seen.registry
+
+    @property
+    def mirror(self) -> Path:
+        """The folder with the repository as it was fetched last."""
+        return self._folder / "mirror"
+
+    async def refresh(self) -> bool:
+        """Look again; whether another registry is in use now."""
+        async with self._looking:  # of two looks at once, the one that began first could come in last
+            try:
+                seen = await asyncio.to_thread(self._look)
+            except (RegistryError, FetchError) as exc:
+                if str(exc) != self._complaint:  # said once, not at every look
+                    _log.error("the registry before stays in use: %s. %s", exc, exc.hint)
+                self._complaint = str(exc)
+                return False
+            self._complaint = ""
+            return self._take(seen)
+
+    async def refresh_for_unknown(self) -> bool:
+        """Look again because somebody named a key that is not here: once a minute, for all together."""
+        now = time.monotonic()
+        if now - self._asked_at < _ASKED_SECONDS:
+            return False
+        self._asked_at = now
+        return await self.refresh()
+
+    def _look(self) -> Refreshed:
+        seen = look(self._place, self._root, self._folder, int(self._clock.now()))
+        if self._digests:
+            check_root(seen, self._digests, self._place.allow)
+        return seen
+
+    def _take(self, seen: Refreshed) -> bool:
+        before, self._seen = self._seen, seen
+        for problem in seen.problems:
+            if before is None or problem not in before.problems:
+                _log.warning("registry: %s", problem)
+        if before is not None and before.registry.version == seen.registry.version:
+            return False
+        if before is not None:
+            count = len(seen.registry.agencies)
+            _log.warning("another registry is in use: version %s, %d agencies", seen.registry.version, count)
+        self._changed()
+        return before is not None
+
+
+def place_of(where: str, allow: tuple[tuple[str, int], ...], user_agent: str) -> RegistryPlace:
+    """The place that the setting names."""
+    if not where:
+        raise RegistryError(
+            "no registry is named, so nobody could be heard",
+            hint="Give the address or folder of one, and the root to trust it by (docs/first-hub.md).",
+        )
+    if not is_address(where) and not Path(where).is_dir():
+        raise RegistryError(
+            f"{where} is neither an address nor a folder", hint="See docs/settings.md, `registry`."
+        )
+    return RegistryPlace(where=where, allow=allow, user_agent=user_agent)

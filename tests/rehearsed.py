@@ -1,0 +1,49 @@
+"""Folders of papers as a registry that is really signed, by keys made for the test."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from registry_files import Folders
+
+from syndicate.ceremony import Rehearsal, Repository
+from syndicate.papers import load_registry
+from syndicate.signing import ephemeral_signer
+
+SEED = bytes([77]) * 32
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """What the folders say, signed and published below ``folder``."""
+
+    folders: Folders
+    folder: Path
+
+    @property
+    def repository(self) -> Path:
+        return self.folder / "repository"
+
+    @property
+    def root(self) -> Path:
+        return self.folder / "root.json"
+
+    @property
+    def options(self) -> list[str]:
+        """For a command line."""
+        return ["--registry", str(self.repository), "--root", str(self.root)]
+
+    def publish(self, now: float | None = None) -> None:
+        """Sign what the folders say now."""
+        when = datetime.now(UTC) if now is None else datetime.fromtimestamp(now, UTC)
+        papers = load_registry(self.folders.sources, self.folders.keys)
+        published = Repository(self.repository)
+        Rehearsal.from_seed(SEED, papers.members, ephemeral_signer).publish(papers, published, when)
+        self.root.write_bytes(published.first_root())
+
+
+def rehearsed(folders: Folders, folder: Path) -> Rehearsed:
+    """The folders' papers, signed for the first time."""
+    made = Rehearsed(folders, folder)
+    made.publish()
+    return made
