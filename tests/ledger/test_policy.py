@@ -133,9 +133,9 @@ def test_what_is_no_policy_is_refused(lines: str) -> None:
 
 
 def test_a_refusal_names_the_line() -> None:
-    with pytest.raises(LedgerError, match="^line 7: no earlier line"):
+    with pytest.raises(LedgerError, match=r"^line 7: no earlier line"):
         read_policy((LINES + "quorum w9\n").encode())
-    with pytest.raises(LedgerError, match="^line 1: not a key"):
+    with pytest.raises(LedgerError, match=r"^line 1: not a key"):
         read_policy(b"log x\n")
 
 

@@ -57,7 +57,8 @@ def test_every_tile_is_found_by_its_path(level: int, index: int, width: int) -> 
         "", "tile/0/0", "tile/0/0000", "tile/00/000", "tile/64/000", "tile/-1/000", "tile/0/x000/000",
         "tile/0/x001/x000", "tile/0/001/000", "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/01",
         "tile/0/000.p/", "tile/0/000/", "/tile/0/000", "tile/0/000\n", "tile/data/000", "tile/0/٠٠٠",
-        "tile/0/x036/x028/x797/x018/x963/968", "tile/0/" + "x001/" * 7 + "000", "tile/0/../000", "tile/0/000.p/999",
+        "tile/0/x036/x028/x797/x018/x963/968", "tile/0/" + "x001/" * 7 + "000",
+        "tile/0/../000", "tile/0/000.p/999",
     ],
 )  # fmt: skip
 def test_no_other_path_names_a_tile(path: str) -> None:

@@ -1,6 +1,6 @@
 """Make the public test vectors again, byte for byte: fixed key seeds, fixed times, Ed25519 is deterministic.
 
-python tests/vectors/make.py            writes registry.json, valid.json, refused.json and log.json beside itself
+python tests/vectors/make.py            writes registry.json, valid.json, refused.json, log.json beside itself
 python tests/vectors/make.py FOLDER     writes them there
 """
 
