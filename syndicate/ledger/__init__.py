@@ -61,6 +61,7 @@ from syndicate.ledger._tree import (
     node_hash,
 )
 from syndicate.ledger._witness import (
+    CONFLICT_BYTES,
     REQUEST_BYTES,
     SIZE_TYPE,
     AddCheckpoint,
@@ -73,6 +74,7 @@ from syndicate.ledger._witness import (
 
 __all__ = [
     "BUNDLE_BYTES",
+    "CONFLICT_BYTES",
     "EMPTY_ROOT",
     "ENTRIES",
     "HASH_BYTES",

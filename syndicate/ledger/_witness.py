@@ -16,6 +16,7 @@ from syndicate.news import Reason
 
 SIZE_TYPE: Final = "text/x.tlog.size"  # the media type of a conflict's body
 REQUEST_BYTES: Final = NOTE_BYTES + 4_096
+CONFLICT_BYTES: Final = 32
 _OLD: Final = "old "
 
 
@@ -59,7 +60,7 @@ def read_conflict(raw: bytes) -> int:
     Raises:
         LedgerError: the body does not say one.
     """
-    lines = lines_of(read_text(raw, 32))
+    lines = lines_of(read_text(raw, CONFLICT_BYTES))
     if len(lines) != 1:
         raise LedgerError("a conflict's body is one number")
     return read_number(lines[0])

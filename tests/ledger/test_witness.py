@@ -178,3 +178,10 @@ def test_the_answers_use_the_reasons_of_the_protocol() -> None:
     answer = judge(replace(NEXT, checkpoint=b""), OPERATOR.key, SEEN)
     assert isinstance(answer, NotWitnessed)
     assert isinstance(answer.reason, Reason)
+
+
+@pytest.mark.parametrize(("length", "code"), [(32, "log-malformed"), (33, "log-too-large")])
+def test_a_conflict_has_at_most_32_bytes(length: int, code: str) -> None:
+    with pytest.raises(LedgerError) as caught:
+        read_conflict(b"1" * (length - 1) + b"\n")
+    assert caught.value.code == code
