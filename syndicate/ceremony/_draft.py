@@ -75,7 +75,7 @@ class _Drafting:
     def __init__(self, base: Repository, expires: datetime, renew: frozenset[str]) -> None:
         self._base = base
         self._expires = expires.astimezone(UTC).replace(microsecond=0)
-        self._renew = renew
+        self._renew = set(renew)
         self.metadata: dict[str, Metadata[Any]] = {}
         self.files: dict[str, bytes] = {}
 
@@ -100,6 +100,8 @@ class _Drafting:
             consistent_snapshot=True,
         )
         before = self._base.root().signed if self._base.exists else None
+        if before is not None and before.roles[TOP_TARGETS] != wanted.roles[TOP_TARGETS]:
+            self._renew.add(TOP_TARGETS)  # what stands there was signed by others
         self._take(ROOT, wanted, before, same=before is not None and _same_root(wanted, before))
 
     def targets(self, role: str, files: Mapping[str, bytes], delegations: Delegations | None = None) -> None:
@@ -109,6 +111,7 @@ class _Drafting:
         published = self._base.targets(role)
         before = None if published is None else published.signed
         same = before is not None and before.targets == listed and before.delegations == delegations
+        self._renew |= _handed_over(None if before is None else before.delegations, delegations)
         if self._take(role, wanted, before, same=same):
             kept = {} if before is None else before.targets
             self.files |= {path: raw for path, raw in files.items() if kept.get(path) != listed[path]}
@@ -128,6 +131,13 @@ class _Drafting:
         wanted.version = 1 if before is None else before.version + 1
         self.metadata[role] = Metadata(wanted)
         return True
+
+
+def _handed_over(before: Delegations | None, after: Delegations | None) -> set[str]:
+    """The roles whose files have to be signed anew, because other people answer for them now."""
+    if before is None or after is None or before.roles is None or after.roles is None:
+        return set()
+    return {name for name, role in after.roles.items() if name in before.roles and before.roles[name] != role}
 
 
 def _same_root(one: Root, other: Root) -> bool:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from securesystemslib.signer import Signer as TufSigner
+from tuf.api.exceptions import UnsignedMetadataError
 from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, Targets, Timestamp
 
 from syndicate.ceremony._draft import Draft
@@ -106,6 +107,15 @@ def tick(
     repository.put("timestamp", timestamp)  # last: it makes everything else visible
 
 
+def _is_signed(standing: Metadata[Snapshot], root: Root) -> bool:
+    """Whether the snapshot that stands was signed by whoever has to sign it today."""
+    try:
+        root.verify_delegate("snapshot", standing.signed_bytes, standing.signatures)
+    except UnsignedMetadataError:
+        return False
+    return True
+
+
 def _snapshot(
     repository: Repository, operator: Operator, now: datetime, versions: Mapping[str, int]
 ) -> Metadata[Snapshot]:
@@ -113,6 +123,7 @@ def _snapshot(
     if (
         standing is not None
         and not versions
+        and _is_signed(standing, repository.root().signed)
         and standing.signed.expires > now + timedelta(days=_RENEW_SNAPSHOT_DAYS)
     ):
         return standing

@@ -62,9 +62,9 @@ class Rehearsal:
 
     @property
     def roles(self) -> Roles:
-        """The papers of these keys: most states for what all agree on, two of three for a state's own."""
+        """The papers of these keys: two thirds for what all agree on, two of three for a state's own."""
         return Roles(
-            threshold=len(self.roots) // 2 + 1,
+            threshold=max(len(self.roots) // 2 + 1, 2 * len(self.roots) // 3),
             stage=REHEARSAL,
             snapshot=role_key("operator, snapshot", self.snapshot),
             timestamp=role_key("operator, timestamp", self.timestamp),

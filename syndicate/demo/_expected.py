@@ -96,4 +96,19 @@ ANSWERS = {
     "altered copy, checked by a reader": "link[rel=self] differs, signature-bad, title differs",
     "an agency's feed": "4 items, 0 differences",
     "the unified feed": "49 items, 0 differences",
+    # the bad nights
+    "a story planted in a CMS": "waiting, not signed",
+    "the same, after `agency panic`": "[WITHHELD]",
+    "what the CMS says while signing is halted": "signing is halted",
+    "the same story under another id": "waiting, not signed",
+    "a line cut for two days across a rotation": "4 admitted, in order, 4 marked late",
+    "a lost laptop": "signs again, 1000 numbers on",
+    "the thief, back-dating by a day": "key-revoked",
+    "what the agency had signed since": "1 signed again, version 2",
+    # who may speak
+    "a state lists another's key": "ignored and told, it stays sg.demo's",
+    "a mirror that froze three days ago": "refused: stale",
+    "a mirror rolled back to this morning": "refused: it goes back",
+    "5 of 11 root keys lost": "6 signatures: no new root",
+    "4 of 11 root keys lost": "7 signatures: root version 2",
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from syndicate.assembly import SystemClock, open_hub
 from syndicate.demo._hostile import MIRROR, MIRRORED, Town, mirror_path
-from syndicate.demo._paperwork import FeedLine, hold_ceremony, write_papers
+from syndicate.demo._paperwork import Chamber, FeedLine, hold_ceremony, write_papers
 from syndicate.demo._press import PressRoom
 from syndicate.demo._stories import Declared, Newsroom
 from syndicate.demo._street import LOOPBACK, House
@@ -27,8 +27,8 @@ class Federation:
     rooms: dict[AgencyId, PressRoom]
     town: Town
     hub: Visitor
-    repository: Path
-    root: Path
+    chamber: Chamber
+    folder: Path
     database: Path
     registry: Registry
     fetcher: Fetcher  # the agencies' own: it may dial their CMSs and nothing else
@@ -60,14 +60,14 @@ async def open_federation(
         )
         for room in rooms.values():
             mirrors.put_up(mirror_path(room.newsroom.id), room.first_desk.page)
-        registry, root = hold_ceremony(folder, sources, keys)
+        chamber = hold_ceremony(folder, sources, keys)
         cms = [(LOOPBACK, room.port) for room in rooms.values()]
         database = folder / "hub.sqlite3"
         settings = Settings(
             listen=Address(LOOPBACK, port),
             database=database,
-            registry=str(registry),
-            root=root,
+            registry=str(chamber.repository.folder),
+            root=chamber.root,
             registry_seconds=_LOOK_SECONDS,
             allow=tuple(Address(*known) for known in (*cms, (LOOPBACK, mirrors.port))),
             poll_seconds=_LOOK_SECONDS,
@@ -80,8 +80,8 @@ async def open_federation(
                     rooms=rooms,
                     town=Town(victims=rooms, hub=visitor, mirrors=mirrors, lookalike=lookalike),
                     hub=visitor,
-                    repository=registry,
-                    root=root,
+                    chamber=chamber,
+                    folder=folder,
                     database=database,
                     registry=hub.registry,
                     fetcher=fetcher,

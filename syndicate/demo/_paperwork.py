@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from syndicate.agency import write_enrolment
-from syndicate.ceremony import Rehearsal, Repository
+from syndicate.ceremony import Rehearsal, Repository, RoleSigner, draft_files, publish
 from syndicate.demo._stories import Newsroom
-from syndicate.news import FederationId, StreamName
+from syndicate.news import FederationId, MemberCode, Registry, StreamName
 from syndicate.papers import load_registry
 from syndicate.ports import Signer
+from syndicate.registry import Revocation, names, revocations_file
 from syndicate.signing import ephemeral_signer
 
 FEDERATION = FederationId("demo")
@@ -71,14 +72,33 @@ def write_papers(folder: Path, enrolled: Sequence[Enrolled]) -> tuple[Path, Path
     return sources, keys
 
 
-def hold_ceremony(folder: Path, sources: Path, keys: Path) -> tuple[Path, Path]:
-    """Have eleven states sign what the two folders say; where it is: (repository, root)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chamber:
+    """Where the member states meet: everybody's keys, and what they have published together."""
+
+    people: Rehearsal
+    papers: Registry
+    repository: Repository
+    root: Path
+
+    def revoke(self, code: MemberCode, entry: Revocation, now: float) -> None:
+        """One person of a state revokes a key of its agency, and the operator publishes that."""
+        role, path = names.revocations_role(code), names.revocations_path(code)
+        when = datetime.fromtimestamp(now, UTC)
+        drafted = draft_files(role, {path: revocations_file(code, [entry])}, self.repository, when)
+        drafted.metadata[role].sign(RoleSigner(self.people.states[code][0]))
+        publish(drafted, self.repository, self.people.operator, when)
+
+
+def hold_ceremony(folder: Path, sources: Path, keys: Path) -> Chamber:
+    """Have the states sign what the two folders say."""
     papers = load_registry(sources, keys)
+    people = Rehearsal.begin(papers.members, ephemeral_signer)
     repository = Repository(folder / "repository")
-    Rehearsal.begin(papers.members, ephemeral_signer).publish(papers, repository, datetime.now(UTC))
+    people.publish(papers, repository, datetime.now(UTC))
     root = folder / "root.json"
     root.write_bytes(repository.first_root())
-    return repository.folder, root
+    return Chamber(people=people, papers=papers, repository=repository, root=root)
 
 
 def _federation(enrolled: Sequence[Enrolled]) -> str:

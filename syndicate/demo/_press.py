@@ -2,25 +2,30 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from syndicate.agency import AgencyConfig, publish, sign_items, sign_once
+from syndicate import newsdesk
+from syndicate.agency import AgencyConfig, Unsigned, publish, sign_items, sign_once
 from syndicate.demo._by_hand import Find, draft_by_hand, is_of
 from syndicate.demo._cms import compose_cms_feed
 from syndicate.demo._paperwork import FEDERATION, Enrolled, FeedLine
-from syndicate.demo._stories import Newsroom, Story
+from syndicate.demo._stories import Declared, Newsroom, Story
 from syndicate.demo._street import House, Page
 from syndicate.errors import DemoError
-from syndicate.news import ItemId, Refused, Registry, StreamName
+from syndicate.news import AgencyKey, ItemId, Refused, Registry, StreamName
 from syndicate.ports import Clock, Fetcher, Signed, Signer, StreamBook
 from syndicate.signing import ephemeral_signer
 from syndicate.storage import open_streambook
 
 _CMS_SHOWS = 50  # newest stories; what drops out of a CMS's feed is not withdrawn by that
 _REMEMBERED = 1_000  # items of a stream that are looked through
+
+
+def _no_relation(declared: Declared) -> ItemId:
+    raise DemoError(f"a story without relations asks for {declared.key}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +84,36 @@ class PressRoom:
         """The key in use, for those who have stolen it."""
         return self._signer
 
+    def newsdesk(self, now: float, *, release_seconds: int = 0) -> newsdesk.Desk:
+        """The first language's desk as people work at it, at ``now``; its brake is set to so many seconds."""
+        desk = self.first_desk
+        config = replace(desk.config, release_seconds=release_seconds)
+        return newsdesk.Desk(config=config, signer=self._signer, book=desk.book, now=now)
+
+    def rotate(self) -> None:
+        """From now on the sealed successor signs; it was enrolled with the first key."""
+        self._signer = self._successor
+        for lang, desk in self._desks.items():
+            known = desk.config.own_registry(self._signer.kid, self._signer.public)
+            self._desks[lang] = replace(desk, registry=known)
+
+    def lose_laptop(self, keys: Iterable[AgencyKey]) -> None:
+        """The first language's book, key and files are gone; a new machine has the sealed successor.
+
+        ``keys`` is what the enrolment file lists, which a ministry has, too.
+        """
+        lang = self.newsroom.languages[0]
+        old = self._desks[lang]
+        folder = self._folder / "new laptop"
+        folder.mkdir()
+        book = open_streambook(folder / "book.sqlite3", self.newsroom.id, old.config.stream)
+        self._desks[lang] = replace(
+            old,
+            config=replace(old.config, folder=folder / "signed", keys=tuple(keys)),
+            book=self._open.enter_context(book),
+        )
+        self.rotate()
+
     def enrolled(self, *more: FeedLine) -> Enrolled:
         """What the federation is told: keys, the feed of each language, and ``more`` feeds."""
         feeds = (
@@ -129,6 +164,11 @@ class PressRoom:
         publish(desk.config, desk.book, desk.registry)
         return signed.token
 
+    def draft(self, story: Story, now: float) -> Unsigned:
+        """A story of the first language, ready to be signed at ``now``."""
+        config = self.first_desk.config
+        return draft_by_hand(self.newsroom, config, story, None, _no_relation)(now, now)
+
     def item_of(self, key: str) -> ItemId:
         """The id of a story that was signed."""
         return self._newest(key).sub
@@ -162,8 +202,11 @@ class PressRoom:
         desk = Desk(
             config=config, book=book, registry=config.own_registry(self._signer.kid, self._signer.public)
         )
-        self._house.put_up(f"/signed/{config.atom_name}", desk.page)
+        self._house.put_up(f"/signed/{config.atom_name}", lambda: self._page_of(lang))
         return desk
+
+    def _page_of(self, lang: str) -> Page:
+        return self._desks[lang].page()  # the desk of now: it may have moved to another machine
 
     def _cms_page(self, lang: str) -> Callable[[], Page]:
         return lambda: Page(

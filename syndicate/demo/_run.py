@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from syndicate.demo import _expected as expected
+from syndicate.demo._bad_nights import play_bad_nights
+from syndicate.demo._ceremonies import play_ceremonies
 from syndicate.demo._federation import Federation, open_federation
 from syndicate.demo._live import live_on
 from syndicate.demo._look import look
@@ -53,6 +55,8 @@ async def play_once(newsrooms: Sequence[Newsroom], folder: Path, teller: Teller)
         await play_day(federation, teller)
         answers = await play_night(federation, teller)
         rows = await asyncio.to_thread(look, federation.hub)
+        answers |= await play_bad_nights(federation, teller)
+        answers |= await asyncio.to_thread(play_ceremonies, federation, teller)
     told = expected.ANSWERS.items()
     return [*rows, *(compare(name, answer, answers.get(name, "nothing")) for name, answer in told)]
 
@@ -83,6 +87,8 @@ async def _play_on(teller: Teller, folder: Path, port: int) -> None:
     async with open_federation(load_newsrooms(), folder, began=began, port=port) as federation:
         await play_day(federation, teller)
         await play_night(federation, teller)
+        await play_bad_nights(federation, teller)
+        await asyncio.to_thread(play_ceremonies, federation, teller)
         _point_the_way(federation, teller)
         await live_on(federation, teller, began=began)
 
@@ -109,7 +115,7 @@ def _point_the_way(federation: Federation, teller: Teller) -> None:
     teller.say(f"the one order, as an API   {base}/v1/items")
     teller.say("check, without trusting this hub, that its feed says what the agencies signed:")
     syndicate = sys.argv[0] if Path(sys.argv[0]).name == "syndicate" else "syndicate"
-    papers = f"--registry {federation.hub.base_url}/registry --root {federation.root}"
+    papers = f"--registry {federation.hub.base_url}/registry --root {federation.chamber.root}"
     teller.say(f"  {syndicate} verify-feed {base}/feeds/all.atom {papers}")
     teller.say("and what it refused, with the reason and what the agency could do about it:")
     teller.say(f"  {syndicate} refusals --db {federation.database}")

@@ -79,7 +79,7 @@ class RegistryClient:
     """
 
     def __init__(self, root: bytes, folder: Path) -> None:
-        self._root = root
+        self.root = root
         self._folder = folder
         try:
             folder.mkdir(exist_ok=True)
@@ -111,9 +111,9 @@ class RegistryClient:
             FetchError: it could not be fetched.
         """
         # Whoever fetches from the mirror may trust this very root, and asks for what comes after it.
-        staged = {f"{METADATA}/{self.first_root}.root.json": self._root}
+        staged = {f"{METADATA}/{self.first_root}.root.json": self.root}
         with explained("the registry"):
-            walk = _Walk(self._root, self._folder, _Recorder(dial, staged))
+            walk = _Walk(self.root, self._folder, _Recorder(dial, staged))
             found = walk.run()
         known = self._meet(found)
         refreshed = _compiled(found, known)
