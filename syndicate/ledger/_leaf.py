@@ -81,10 +81,10 @@ def read_leaf(raw: bytes) -> ItemLeaf | ActLeaf:
     Raises:
         LedgerError: it is no leaf of ours.
     """
-    told = raw[: LEAF_BYTES + 1].decode("latin-1")
-    if len(told) <= LEAF_BYTES and (acted := _ACT_LEAF.fullmatch(told)):
+    told = raw[:LEAF_BYTES].decode("latin-1")  # what is cut off here was no leaf: the longest is far shorter
+    if acted := _ACT_LEAF.fullmatch(told):
         return ActLeaf(digest=acted[1])
-    said = _ITEM_LEAF.fullmatch(told) if len(told) <= LEAF_BYTES else None
+    said = _ITEM_LEAF.fullmatch(told)
     if said is None:
         raise LedgerError("not a leaf of this protocol")
     iss, sub, ver, stream, seq, act, digest = said.groups()
