@@ -4,6 +4,7 @@
     ├── SettingsError      a setting is missing, unknown or of the wrong kind
     ├── RegistryError      keys/ or sources/ cannot be compiled: names file, line and field
     ├── TrustError         a token kept as verified can no longer be read
+    ├── LedgerError        bytes of a public log that are not what they claim, or do not fit together
     ├── WireError          bytes that are not the feed they claim to be
     ├── FetchError         an address could not be fetched, or not within its limits
     │   └── ForbiddenAddress   the guarded dialer refused to connect there
@@ -46,6 +47,16 @@ class TrustError(SyndicateError):
     """A token that was kept as verified can no longer be read: what kept it is damaged."""
 
     hint = "Restore the database from a back-up (docs/operating.md)."
+
+
+class LedgerError(SyndicateError):
+    """Bytes of a public log are not what they claim, or do not fit; ``code`` is a ``news.Reason``."""
+
+    hint = "Fetch it again from the log itself. If it stays so, keep the file: it may be evidence."
+
+    def __init__(self, message: str, *, code: str = "log-malformed", hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
 
 
 class WireError(SyndicateError):

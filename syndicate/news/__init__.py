@@ -3,8 +3,9 @@
 Bring nothing. Leave with the words every other room speaks: what came in (``Envelope``), what it says
 (``Item``, ``Heartbeat``), who may say it (``Registry``, ``Agency``), what became of it (``Admitted``,
 ``Known``, ``Refused``, ``Held`` with their ``Reason``), what is asked for (``Slice``) and what is written
-(``Feed``, ``Entry``); and with two small judges, for hosts (``host_of``, ``is_listed``) and for the
-content profile (``check_content``), which sign, check and display alike. ``limits`` holds the protocol's
+(``Feed``, ``Entry``); and with small judges: for hosts (``host_of``, ``is_listed``) and for the
+content profile (``check_content``), which sign, check and display alike; a third, ``check_key``, refuses the
+Ed25519 keys under which a signature proves nothing. ``limits`` holds the protocol's
 bounds, ``spelling`` the patterns of its names.
 
 This door is wider than five names because it is a dictionary, not a machine.
@@ -43,6 +44,7 @@ from syndicate.news._item import (
     Relation,
     RelationType,
 )
+from syndicate.news._keys import WeakKeyError, check_key, thumbprint
 from syndicate.news._outcome import (
     UNPROVED,
     Admitted,
@@ -119,9 +121,11 @@ __all__ = [
     "TokenDigest",
     "UnixTime",
     "Unjudged",
+    "WeakKeyError",
     "a_label",
     "b64url",
     "check_content",
+    "check_key",
     "compose_token",
     "digest_of",
     "encode",
@@ -130,4 +134,5 @@ __all__ = [
     "limits",
     "rfc3339",
     "spelling",
+    "thumbprint",
 ]

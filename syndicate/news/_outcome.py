@@ -57,6 +57,15 @@ class Reason(StrEnum):
     KEY_SUCCEEDED = "key-succeeded"
     STREAM_FORKED = "stream-forked"
     SEQUENCE_JUMP = "sequence-jump"
+    # Step 13 of verification, and what else a public log's bytes are refused for.
+    LOG_TOO_LARGE = "log-too-large"
+    LOG_MALFORMED = "log-malformed"
+    LOG_POLICY_INVALID = "log-policy-invalid"
+    LOG_ORIGIN_UNKNOWN = "log-origin-unknown"
+    LOG_SIGNATURE_BAD = "log-signature-bad"
+    LOG_QUORUM_SHORT = "log-quorum-short"
+    LOG_NOT_INCLUDED = "log-not-included"
+    LOG_INCONSISTENT = "log-inconsistent"
     # Submission.
     RATE_LIMITED = "rate-limited"
     # An agency's own requests.
@@ -188,6 +197,14 @@ _REMEDIES = {
     Reason.KEY_SUCCEEDED: "Sign with the successor: its first token closed this key.",
     Reason.STREAM_FORKED: "Two tokens claim one place in the stream: take the floor with the successor.",
     Reason.SEQUENCE_JUMP: "Resume the stream near its head; ask the hub for the head it knows.",
+    Reason.LOG_TOO_LARGE: "Fetch it again from the log itself: this is larger than any such file can be.",
+    Reason.LOG_MALFORMED: "Fetch it again, byte for byte; something on the way damaged it.",
+    Reason.LOG_POLICY_INVALID: "Mend the line of the log's policy that the message names (C2SP tlog-policy).",
+    Reason.LOG_ORIGIN_UNKNOWN: "Check the name of the log, and that your copy of its policy is the newest.",
+    Reason.LOG_SIGNATURE_BAD: "Keep the file and tell the log's operator and witnesses: a line is forged.",
+    Reason.LOG_QUORUM_SHORT: "Ask for the proof again in a minute: too few witnesses have cosigned so far.",
+    Reason.LOG_NOT_INCLUDED: "Take the proof that belongs to exactly this version of the item.",
+    Reason.LOG_INCONSISTENT: "Keep both checkpoints and tell the witnesses: the log shows two histories.",
     Reason.REQUEST_STALE: "Set the asking machine's clock; a request counts for two minutes.",
     Reason.REQUEST_REPEATED: "Ask again with a new nonce; each request counts once.",
     Reason.RATE_LIMITED: "Send fewer tokens at a time; nothing was lost, send these again later.",

@@ -36,7 +36,7 @@ ROWS = {
         "web", "import syndicate.trust._verify", "trust is entered by its door"
     ),
     "a library outside its home": Planted(
-        "papers", "import cryptography.x509", "cryptography is imported by trust and signing only"
+        "papers", "import cryptography.x509", "cryptography is imported by trust, signing and ledger only"
     ),
     "a query outside storage": Planted(
         "journey", "import sqlalchemy", "sqlalchemy is imported by storage only"

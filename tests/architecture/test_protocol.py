@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from syndicate.ledger import _checkpoint, _note, _policy, _proof, _tree
 from syndicate.news import Act, Kind, RelationType, limits, spelling
 from syndicate.trust._claims import _ACTS, _CLAIMS
 
@@ -85,6 +86,14 @@ def test_a_name_is_spelled_as_it_is_written_down(claim: str, pattern: str) -> No
         f"`iat` < T − {limits.LATE_SECONDS:,} s",
         f"`exp` + {limits.GRACE_SECONDS // 86_400} days",
         f"at most {limits.FEED_BYTES // 1_000_000} MB and {limits.FEED_ENTRIES} entries",
+        f"sections 2.1.1 and 2.1.2, at most {_tree.PROOF_HASHES} hashes",
+        f"1 to {_note.NOTE_SIGNATURES} signature lines",
+        f"A note has at most {_note.NOTE_BYTES:,} bytes",
+        f"(its **origin**, at most {_checkpoint.ORIGIN_CHARACTERS} characters)",
+        f"mean nothing here; at most {_checkpoint._TEXT_BYTES:,} bytes",
+        f"At most {_policy.POLICY_BYTES:,} bytes and {_policy.POLICY_NAMES} of each kind",
+        f"`.tlog-proof`, at most {_proof.PROOF_BYTES:,} bytes",
+        f"`extra <base64>` with 1 to {_proof.EXTRA_BYTES:,} bytes",
     ],
 )
 def test_a_bound_is_the_one_that_is_written_down(promise: str) -> None:

@@ -64,6 +64,13 @@ def test_a_seat_stands_as_its_last_entry_before_the_moment() -> None:
     assert registry(room).feeds(NOON) == ()
 
 
+def test_whom_the_registry_does_not_know_is_only_invited() -> None:
+    known = registry(PressRoom())
+    assert known.state_at(AgencyId("th.demo"), NOON) is SeatState.INVITED
+    orphaned = replace(known, members={})
+    assert orphaned.state_at(AgencyId("vn.demo"), NOON) is SeatState.INVITED
+
+
 def test_names_are_given_in_the_language_asked_for_or_the_first_there_is() -> None:
     known = registry(PressRoom())
     agency, member = known.agencies[AgencyId("vn.demo")], known.members[MemberCode("vn")]

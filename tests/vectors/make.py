@@ -1,6 +1,6 @@
 """Make the public test vectors again, byte for byte: fixed key seeds, fixed times, Ed25519 is deterministic.
 
-python tests/vectors/make.py            writes registry.json, valid.json and refused.json beside itself
+python tests/vectors/make.py            writes registry.json, valid.json, refused.json, log.json beside itself
 python tests/vectors/make.py FOLDER     writes them there
 """
 
@@ -12,6 +12,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from log_vectors import log_as_json
 from press import DAY, NOON, PressRoom, registry
 
 from syndicate.news import (
@@ -178,6 +179,7 @@ def main(folder: Path) -> None:
         "refused.json": [
             {"name": n, "at": AT, "reason": r, "token": t} for n, (r, t) in refused(vn, tl).items()
         ],
+        "log.json": log_as_json(vn),
     }
     for name, told in files.items():
         (folder / name).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -3,8 +3,8 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from syndicate.news import WeakKeyError, check_key, thumbprint
 from syndicate.signing import ephemeral_signer
-from syndicate.trust import WeakKeyError, check_key, thumbprint
 
 P = 2**255 - 19
 D = -121665 * pow(121666, -1, P) % P
