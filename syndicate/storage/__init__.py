@@ -6,7 +6,19 @@ agency's ``ports.StreamBook`` (``open_streambook``), or a look at a hub's refusa
 told its process id. Every trouble with the file is a ``StorageError`` that names it.
 """
 
-from syndicate.storage._hub import open_storage, read_refusals
-from syndicate.storage._streambook import open_streambook
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from syndicate.storage._hub import open_storage, read_refusals
+    from syndicate.storage._streambook import open_streambook
 
 __all__ = ["open_storage", "open_streambook", "read_refusals"]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever that name stands for
+    # An agency's machine never holds a hub's tables in memory, nor a hub an agency's.
+    if name in __all__:
+        file = "_streambook" if name == "open_streambook" else "_hub"
+        return getattr(importlib.import_module(f"syndicate.storage.{file}"), name)
+    raise AttributeError(name)

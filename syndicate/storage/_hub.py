@@ -16,7 +16,8 @@ from syndicate.storage import _order as order
 from syndicate.storage import _refusals, _rows
 from syndicate.storage._book import SqliteBook
 from syndicate.storage._database import open_database
-from syndicate.storage._migrate import HUB, check_readable
+from syndicate.storage._hub_tables import HUB
+from syndicate.storage._migrate import check_readable
 from syndicate.storage._sqlite import in_our_words, open_readers
 from syndicate.trust import StreamState
 

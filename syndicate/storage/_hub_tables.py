@@ -4,11 +4,13 @@ Rows here are never made as objects in the hot path: the classes say what the co
 migrations and for whoever reads; ``_book`` and ``_order`` write and read them with batched statements.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from sqlalchemy import Index
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
+
+from syndicate.storage._migrate import VersionLine
 
 
 class HubTable(SQLModel, registry=registry()):
@@ -216,3 +218,8 @@ class FeedRow(HubTable, table=True):
     failures: int
     mismatches: int
     errors: str  # JSON: [[at, code, detail], ...], newest first
+
+
+HUB: Final = VersionLine(
+    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0002"
+)

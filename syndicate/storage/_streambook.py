@@ -26,9 +26,8 @@ from syndicate.errors import StorageBusy, StorageError
 from syndicate.news import Act, AgencyId, ItemId, StreamName, TokenDigest, UnixTime, b64url, encode
 from syndicate.ports import Reading, Signed, StreamBook, Waiting, Why
 from syndicate.storage._database import open_database
-from syndicate.storage._migrate import STREAM_BOOK
 from syndicate.storage._sqlite import in_our_words
-from syndicate.storage._streambook_tables import BookTable
+from syndicate.storage._streambook_tables import STREAM_BOOK, BookTable
 from syndicate.trust import recall
 
 _TRY_AGAIN_SECONDS = 0.02

@@ -1,10 +1,12 @@
 """The agency's tables: one stream, and what was signed in it."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from sqlalchemy import Index
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
+
+from syndicate.storage._migrate import VersionLine
 
 
 class BookTable(SQLModel, registry=registry()):
@@ -105,3 +107,12 @@ class NotedRow(BookTable, table=True):
 
     name: str = Field(primary_key=True)
     said: str
+
+
+STREAM_BOOK: Final = VersionLine(
+    folder="streambook",
+    called="stream book",
+    application_id=0x53796E42,
+    tables=BookTable.metadata,
+    head="0004",
+)
