@@ -75,13 +75,15 @@ def read_roles(documents: Mapping[str, Document], members: frozenset[str]) -> Ro
 
 
 def _read_federation(table: Table, members: Mapping[MemberCode, MemberRoles], claims: Claims) -> Roles:
-    threshold = table.number("threshold", need=True) or 0
+    threshold = table.number("threshold", need=True)
     stage = table.word("stage", _STAGES, need=False) or ""
     snapshot, timestamp = (
         _read_key(table.table(name, need=True), claims) for name in ("snapshot", "timestamp")
     )
     table.close()
-    roles = Roles(threshold=threshold, stage=stage, members=members, snapshot=snapshot, timestamp=timestamp)
+    roles = Roles(
+        threshold=threshold or 0, stage=stage, members=members, snapshot=snapshot, timestamp=timestamp
+    )
     _check_threshold(table, threshold, len(roles.root), "root keys")
     return roles
 
@@ -91,10 +93,10 @@ def _read_member(table: Table, stem: str, members: frozenset[str], claims: Claim
         table.note(f"the file is named {stem}.toml", "Name the file after the member.", "member")
     elif stem not in members:
         table.note(f"{stem!r} is not a member of the federation", "Add it to sources/ first.", "member")
-    threshold = table.number("threshold", need=True) or 0
+    threshold = table.number("threshold", need=True)
     root = table.table("root")
     own = MemberRoles(
-        threshold=threshold,
+        threshold=threshold or 0,
         root=None if root is None else _read_key(root, claims),
         keys=tuple(_read_key(row, claims) for row in table.tables("key", need=True)),
     )
@@ -105,8 +107,8 @@ def _read_member(table: Table, stem: str, members: frozenset[str], claims: Claim
     return own
 
 
-def _check_threshold(table: Table, threshold: int, keys: int, what: str) -> None:
-    if not 1 <= threshold <= keys:
+def _check_threshold(table: Table, threshold: int | None, keys: int, what: str) -> None:
+    if threshold is not None and not 1 <= threshold <= keys:
         table.note(f"{threshold} of {keys} {what} can never sign", f"From 1 to {keys}.", "threshold")
 
 
