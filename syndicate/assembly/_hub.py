@@ -50,6 +50,7 @@ class Hub:
     url: str
     storage: Storage
     shelf: RegistryShelf
+    admission: Admission
     poller: Poller
     sealer: Sealer
     clock: Clock
@@ -58,6 +59,11 @@ class Hub:
     def registry(self) -> Registry:
         """The registry in use now."""
         return self.shelf.current
+
+    async def look_again(self) -> None:
+        """Look at the registry; what it lets in that was held before is admitted when this returns."""
+        await self.shelf.refresh()
+        await self.admission.catch_up()
 
     async def poll_now(self) -> None:
         """Visit every feed once, due or not; what they brought is sealed when this returns."""
@@ -125,6 +131,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
         url=settings.base_url.rstrip("/") or url_of(listener),
         storage=storage,
         shelf=shelf,
+        admission=admission,
         poller=Poller(fetcher, storage, admission, lambda: shelf.current, clock),
         sealer=Sealer(storage, clock, wakeup),
         clock=clock,
@@ -193,7 +200,7 @@ async def _at_work(hub: Hub, settings: Settings) -> AsyncIterator[Callable[[], M
             async with Ticker(patience_seconds=_PATIENCE_SECONDS) as ticker:
                 ticker.every(_BEAT_SECONDS, pulse.beat)
                 ticker.every(settings.poll_seconds, hub.poller.poll_due)
-                ticker.every(settings.registry_seconds, hub.shelf.refresh)
+                ticker.every(settings.registry_seconds, hub.look_again)
                 yield lambda: {"sealer": not sealing.done(), "ticker": pulse.beats()}
         finally:
             sealing.cancel()
@@ -228,7 +235,7 @@ async def _reread(hup: asyncio.Event, hub: Hub) -> None:
     while True:
         await hup.wait()
         hup.clear()
-        await hub.shelf.refresh()
+        await hub.look_again()
 
 
 def _plainest(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +20,7 @@ _ASKED_SECONDS: Final = 60.0  # between two looks because of keys that nobody kn
 class RegistryShelf:
     """The registry in use. A look that fails changes nothing, and is told once."""
 
-    def __init__(  # noqa: PLR0913 - what a look needs, and who is told
+    def __init__(
         self,
         place: RegistryPlace,
         root: bytes,
@@ -29,11 +28,9 @@ class RegistryShelf:
         clock: Clock,
         *,
         digests: tuple[str, ...] = (),
-        changed: Callable[[], None] = lambda: None,
     ) -> None:
         self._place, self._root, self._folder, self._clock = place, root, folder, clock
         self._digests = digests
-        self._changed = changed
         self._complaint = ""
         self._looking = asyncio.Lock()
         self._asked_at = -_ASKED_SECONDS
@@ -61,7 +58,7 @@ class RegistryShelf:
         return self._folder / "mirror"
 
     async def refresh(self) -> bool:
-        """Look again; whether another registry is in use now."""
+        """Look again; whether another registry is in use now, or the same for longer."""
         async with self._looking:  # of two looks at once, the one that began first could come in last
             try:
                 seen = await asyncio.to_thread(self._look)
@@ -92,13 +89,12 @@ class RegistryShelf:
         for problem in seen.problems:
             if before is None or problem not in before.problems:
                 _log.warning("registry: %s", problem)
-        if before is not None and before.registry.version == seen.registry.version:
+        if before is None or before.registry == seen.registry:
             return False
-        if before is not None:
+        if before.registry.version != seen.registry.version:
             count = len(seen.registry.agencies)
             _log.warning("another registry is in use: version %s, %d agencies", seen.registry.version, count)
-        self._changed()
-        return before is not None
+        return True
 
 
 def place_of(where: str, allow: tuple[tuple[str, int], ...], user_agent: str) -> RegistryPlace:

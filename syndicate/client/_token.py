@@ -5,7 +5,19 @@ from enum import StrEnum
 from typing import Any, Final
 
 from syndicate.errors import TrustError
-from syndicate.news import Act, AgencyId, Envelope, Item, ItemId, Mark, Reason, Refused, Registry, TokenDigest
+from syndicate.news import (
+    Act,
+    AgencyId,
+    Envelope,
+    Held,
+    Item,
+    ItemId,
+    Mark,
+    Reason,
+    Refused,
+    Registry,
+    TokenDigest,
+)
 from syndicate.trust import Verified, VerifiedHeartbeat, recall, verify
 
 
@@ -83,6 +95,8 @@ def verify_token(token: str, registry: Registry, *, now: int) -> TokenReport:
     match judged:
         case Refused():
             return _refused(token, judged, registry)
+        case Held():
+            return _held(token, judged, registry)
         case VerifiedHeartbeat():
             return _accepted(judged, Act.HEARTBEAT, judged.beat.iss, registry)
         case Verified():
@@ -115,6 +129,22 @@ def _refused(token: str, refused: Refused, registry: Registry) -> TokenReport:
         digest=refused.digest,
         agency=refused.agency,
         agency_name=None if refused.agency is None else _name(refused.agency, registry),
+        item=item,
+        act=None if item is None else item.act,
+    )
+
+
+def _held(token: str, held: Held, registry: Registry) -> TokenReport:
+    """In order, and signed; but nobody vouches for the agency any more, or not yet again."""
+    item = _said(token)
+    return TokenReport(
+        signature=Verdict.YES,
+        issuer=Verdict.NOT_YET,
+        reasons=(held.reason,),
+        details=(held.detail,),
+        digest=held.digest,
+        agency=held.agency,
+        agency_name=_name(held.agency, registry),
         item=item,
         act=None if item is None else item.act,
     )

@@ -39,7 +39,7 @@ T = TypeVar("T")
 BATCH: Final = 100  # tokens in one transaction: nobody's flood keeps the writer from the others for longer
 _SLICE: Final = 100  # tokens verified in one visit to a thread
 
-Verdict = Verified | VerifiedHeartbeat | Refused | Unjudged
+Verdict = Verified | VerifiedHeartbeat | Refused | Held | Unjudged
 Receipt = tuple[Envelope, int]  # a token, and the second of its first receipt
 
 
@@ -73,6 +73,7 @@ class Admission:
         self._clock = clock
         self._look_again = look_again
         self._met: set[AgencyId] = set()  # since this process began
+        self._caught_up_with: Registry | None = None
 
     async def admit(self, envelopes: Sequence[Envelope]) -> tuple[Outcome, ...]:
         """Judge tokens and keep what came of it; the outcomes stand in the order of the envelopes.
@@ -88,6 +89,17 @@ class Admission:
         await self._judge_held(settled.lifted | (settled.agencies - self._met))
         self._met |= settled.agencies
         return _in_order(envelopes, settled.outcomes)
+
+    async def catch_up(self) -> None:
+        """Judge again what is held, as of its first receipt, if the registry is another than the last time.
+
+        Raises:
+            StorageError: the database could not do it; the next call tries again.
+        """
+        registry = self._registry_source()
+        if registry != self._caught_up_with:
+            await self._judge_held(set(registry.agencies))
+            self._caught_up_with = registry
 
     async def _judge(self, receipts: Sequence[Receipt]) -> _Settled:
         """Steps (1) to (3)."""
@@ -172,7 +184,9 @@ def _settle(book: Book, batch: Sequence[tuple[Envelope, Verdict]], registry: Reg
     beats = [verdict for _, verdict in batch if isinstance(verdict, VerifiedHeartbeat)]
     desk = Desk(book, items, beats)
     outcomes: dict[TokenDigest, Outcome] = {
-        envelope.digest: verdict for envelope, verdict in batch if isinstance(verdict, Refused | Unjudged)
+        envelope.digest: verdict
+        for envelope, verdict in batch
+        if isinstance(verdict, Refused | Held | Unjudged)
     }
     for item in desk.in_order(items):
         outcomes[item.digest] = _surely(item.envelope, partial(desk.place, item))

@@ -57,6 +57,9 @@ class Reason(StrEnum):
     KEY_SUCCEEDED = "key-succeeded"
     STREAM_FORKED = "stream-forked"
     SEQUENCE_JUMP = "sequence-jump"
+    # Step 11, held: nobody renewed the registry.
+    REGISTRY_STALE = "registry-stale"
+    ISSUER_STALE = "issuer-stale"
     # Step 13 of verification, and what else a public log's bytes are refused for.
     LOG_TOO_LARGE = "log-too-large"
     LOG_MALFORMED = "log-malformed"
@@ -99,6 +102,8 @@ class Mark(StrEnum):
     GAP = "gap"  # numbers before it in its stream had not arrived yet
     BACKFILLED = "back-filled"  # it filled such a gap
     CONTESTED = "contested"  # its agency's seat was contested at receipt
+    REGISTRY_STALE = "registry-stale"  # nobody had said for a while that the registry was the newest
+    ISSUER_STALE = "issuer-stale"  # what vouches for its member had run out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +118,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """Properly signed, but its stream cannot go on by itself: kept, and judged again when it can."""
+    """Properly signed, but its stream, or the registry, cannot go on by itself: kept, and judged again."""
 
     reason: Reason
     detail: str
@@ -196,6 +201,8 @@ _REMEDIES = {
     Reason.NOTE_MISSING: "Add the note that says why the withheld item may be used again.",
     Reason.KEY_SUCCEEDED: "Sign with the successor: its first token closed this key.",
     Reason.STREAM_FORKED: "Two tokens claim one place in the stream: take the floor with the successor.",
+    Reason.REGISTRY_STALE: "Nothing on your side: the hub's operator has to renew the registry.",
+    Reason.ISSUER_STALE: "Ask your ministry to sign its manifest again: it has run out.",
     Reason.SEQUENCE_JUMP: "Resume the stream near its head; ask the hub for the head it knows.",
     Reason.LOG_TOO_LARGE: "Fetch it again from the log itself: this is larger than any such file can be.",
     Reason.LOG_MALFORMED: "Fetch it again, byte for byte; something on the way damaged it.",

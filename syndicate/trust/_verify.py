@@ -26,6 +26,7 @@ from syndicate.news import (
     AgencyKey,
     Envelope,
     Heartbeat,
+    Held,
     Item,
     KeyId,
     Mark,
@@ -40,6 +41,7 @@ from syndicate.news import (
     rfc3339,
 )
 from syndicate.trust._claims import ClaimsError, read_claims
+from syndicate.trust._left_alone import Patience, check_left_alone
 from syndicate.trust._parts import NotCanonicalError, decode
 from syndicate.trust._signed import Refusal, check_window, header_of, signed_payload
 
@@ -85,10 +87,11 @@ class VerifiedHeartbeat(_Minted):
 
 def verify(
     envelope: Envelope, registry: Registry, received_at: int
-) -> Verified | VerifiedHeartbeat | Refused:
+) -> Verified | VerifiedHeartbeat | Refused | Held:
     """Judge a token by itself, as of its first receipt at ``received_at`` (Unix seconds).
 
-    Never raises for anything the token holds.
+    It is ``Held`` when it is in order, but nobody has renewed the registry for too long. Never raises for
+    anything the token holds.
     """
     try:
         # Steps 1 to 5 are the same for every kind of token: see ``_signed``.
@@ -97,6 +100,8 @@ def verify(
     except Refusal as exc:
         digest = envelope.digest if envelope.raw.isascii() else None
         return Refused(reason=exc.reason, detail=str(exc), agency=exc.agency, digest=digest)
+    except Patience as exc:
+        return Held(reason=exc.reason, detail=str(exc), agency=exc.agency, digest=envelope.digest)
 
 
 def recall(token: str) -> Item:
@@ -148,12 +153,14 @@ def _judge(
     late = _check_time(said.iat, key, received_at)
     # (11) the agency's seat, at the receipt
     contested = _check_seat(agency, registry, received_at)
+    # and whether anybody still vouches for it
+    alone = check_left_alone(agency.id, registry, received_at)
     digest = envelope.digest
     if isinstance(said, Heartbeat):
         return VerifiedHeartbeat(
             _MINT, envelope=envelope, beat=said, digest=digest, kid=key.kid, received_at=received_at
         )
-    marks = _MARKS[late, contested]
+    marks = _MARKS[late, contested] | alone
     return Verified(
         _MINT, envelope=envelope, item=said, digest=digest, kid=key.kid, received_at=received_at, marks=marks
     )
