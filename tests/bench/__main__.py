@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Final
 
-from . import _beside_reader, _ingest, _ledger, _memory, _polls, _warm_feed
+from . import _beside_reader, _ingest, _ledger, _memory, _polls, _registry, _warm_feed
 from ._measure import FULL, QUICK, Result, Scale
 
 SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
@@ -16,6 +16,7 @@ SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "polls": _polls.measure,
     "feed": _warm_feed.measure,
     "memory": _memory.measure,
+    "registry": _registry.measure,
     "ledger": _ledger.measure,
 }
 
