@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from syndicate.agency import HALTED, Unsigned, marks_of, publish, remember_run, sign_items
+from syndicate.agency import HALTED, Unsigned, check_book, marks_of, publish, remember_run, sign_items
 from syndicate.errors import AgencyError
 from syndicate.news import Act, Item, Refused, rfc3339
 from syndicate.newsdesk._acts import Desk
@@ -22,11 +22,13 @@ def panic(desk: Desk, *, since: float, note: str | None = None) -> tuple[Signed 
     withheld, or waits, stays out under whatever id it comes again.
 
     Raises:
+        AgencyError: the book is an old copy; signing is halted nevertheless.
         SigningError: the key cannot sign; signing is halted nevertheless.
         StorageError: the book cannot be written.
     """
     desk.book.jot(HALTED, f"`agency panic` at {rfc3339(desk.now)}, since {rfc3339(since)}")
     desk.book.hold([replace(each, why=_halted(each.why), due=None) for each in desk.book.waiting()])
+    check_book(desk.config, desk.book, desk.registry)  # a notice that forks the stream would reach nobody
     touched = list(_signed_since(desk.book, since))
     desk.book.bar({mark for each in touched for mark in marks_of(recall(each.token))})
     standing = desk.book.latest({each.sub for each in touched})

@@ -19,7 +19,7 @@ def writers_place(database: Path) -> Iterator[None]:
 
     Raises:
         StorageBusy: another process holds it; the message names its process id.
-        StorageError: the lock file cannot be made.
+        StorageError: the lock file cannot be made or written.
     """
     lock = database.with_name(database.name + ".lock")
     try:
@@ -43,5 +43,10 @@ def _take(handle: int, database: Path) -> None:
     except BlockingIOError as exc:
         holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip() or "unknown"
         raise StorageBusy(f"{database} is written by another process (pid {holder})") from exc
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, f"{os.getpid()}\n".encode("ascii"), 0)
+    try:
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{os.getpid()}\n".encode("ascii"), 0)
+    except OSError as exc:
+        raise StorageError(
+            f"cannot write beside {database}: {exc.strerror}", hint="Free some space."
+        ) from exc
