@@ -8,6 +8,7 @@ the process is told to stop.
 import asyncio
 import contextlib
 import ctypes
+import gc
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -94,12 +95,14 @@ async def open_hub(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
 
 
 def tune_memory() -> None:
-    """Have large blocks go back to the system when they are dropped, and small ones stay; glibc only.
+    """Have large blocks go back to the system when they are dropped, and small ones stay (glibc only).
 
     By itself it stops giving back at the first block of some megabytes, and the heaps of the threads then
     grow around what stays: with 100,000 items a hub held half as much again. Told so, it would also give back
-    the few megabytes of every batch, only to ask for them again (decision 0006).
+    the few megabytes of every batch, only to ask for them again (decision 0006). What the program itself is
+    made of stays for ever, so the collector need not look through it again and again.
     """
+    gc.freeze()
     with contextlib.suppress(AttributeError, OSError, TypeError):
         library = ctypes.CDLL(None)
         library.mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)
