@@ -11,7 +11,7 @@ from syndicate.agency._read_json import read_document, read_json_feed
 from syndicate.agency._read_wordpress import PER_PAGE, is_posts, posts_address, read_posts
 from syndicate.agency._read_xml import read_syndicated
 from syndicate.errors import AgencyError
-from syndicate.ports import Fetched, Fetcher, FetchFailed
+from syndicate.ports import Fetched, Fetcher, FetchFailed, FetchFault
 
 CMS_BYTES: Final = 20_000_000  # of a CMS's feed; 1,000 whole articles have about 7
 KINDS: Final = ("auto", "feed", "json", "wordpress", "folder")
@@ -97,15 +97,19 @@ def _body(address: str, outcome: object) -> bytes:
     match outcome:
         case Fetched(body=body):
             return body
-        case FetchFailed(detail=detail, status=status):
+        case FetchFailed(fault=fault, detail=detail, status=status):
+            inside = _INSIDE if fault is FetchFault.FORBIDDEN_ADDRESS else None
             raise AgencyError(
                 f"the CMS's feed {address} could not be fetched: {detail}",
-                hint=_WALL if status in _WALLED else None,
+                hint=_WALL if status in _WALLED else inside,
             )
         case _:
             raise AgencyError(f"{address} answered 304 although nothing was asked about changes")
 
 
+_INSIDE: Final = (
+    "If that is your own CMS, inside your network, list it: --allow HOST:PORT, and later `allow` under [cms]."
+)
 _WALL: Final = "A bot wall may stand before it: let the feed's address be exempt for this machine."
 
 

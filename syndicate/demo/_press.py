@@ -61,6 +61,7 @@ class PressRoom:
         self._successor: Signer = ephemeral_signer()
         self._house = House()
         self._desks: dict[str, Desk] = {}
+        self._left_on_the_web: dict[str, Page] = {}  # by machines that are gone
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -115,6 +116,7 @@ class PressRoom:
         """
         lang = self.newsroom.languages[0]
         old = self._desks[lang]
+        self._left_on_the_web[lang] = old.page()
         folder = self._folder / "new laptop"
         folder.mkdir()
         book = open_streambook(folder / "book.sqlite3", self.newsroom.id, old.config.stream)
@@ -217,7 +219,10 @@ class PressRoom:
         return desk
 
     def _page_of(self, lang: str) -> Page:
-        return self._desks[lang].page()  # the desk of now: it may have moved to another machine
+        try:
+            return self._desks[lang].page()
+        except FileNotFoundError:  # a new machine has shown nothing yet
+            return self._left_on_the_web[lang]
 
     def _cms_page(self, lang: str) -> Callable[[], Page]:
         return lambda: Page(

@@ -13,7 +13,7 @@ from syndicate.errors import RegistryError
 from syndicate.news import KeyStatus, SeatState, UnixTime, spelling
 
 VERSION: Final = 1
-FILE_BYTES: Final = 2_000_000
+FILE_BYTES: Final = 1_000_000
 _MEMBERS: Final = 300
 _AGENCIES: Final = 200
 _ROWS: Final = 100

@@ -21,7 +21,7 @@ _STANDING: Final = re.compile(
 )
 _TIMESTAMP: Final = "metadata/timestamp.json"
 _ASKED_AGAIN: Final = "public, max-age=60"
-_FILE_BYTES: Final = 2_000_000
+_FILE_BYTES: Final = 1_000_000
 _NOTE: Final = (
     "For a quick look only. Nobody signed this list: to trust a key, verify /registry/ from the root on "
     '(docs/protocol.md, "The registry").'
