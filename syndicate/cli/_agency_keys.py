@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,8 @@ from syndicate.agency import AgencyConfig, load_config
 from syndicate.cli._agency_desk import add_config, at_desk, moment_of
 from syndicate.cli._asked import typed
 from syndicate.cli._passphrase import new_passphrase, passphrase
-from syndicate.errors import SigningError
+from syndicate.cli._shown import shown
+from syndicate.errors import AgencyError, SigningError
 from syndicate.fetch import FetchLimits, open_fetcher
 from syndicate.news import Refused
 from syndicate.newsdesk import (
@@ -22,6 +24,7 @@ from syndicate.newsdesk import (
     recover,
     reissue,
 )
+from syndicate.ports import Fetcher
 from syndicate.signing import create_key, open_key, reseal_key
 
 _PAGE_BYTES = 64_000_000
@@ -120,14 +123,29 @@ def _told(found: Recovered) -> str:
 async def tokens_from(hubs: Sequence[str], config: AgencyConfig) -> tuple[str, ...]:
     """What these hubs logged of the agency, one after another; nothing is checked yet.
 
+    A hub that does not answer is told of on the terminal and left out, as long as another one does.
+
     Raises:
-        AgencyError: a hub does not answer.
+        AgencyError: no hub answers.
     """
     caps = FetchLimits(encoded_bytes=_PAGE_BYTES, decoded_bytes=_PAGE_BYTES)
     reachable = [place for hub in hubs for place in typed(hub)]
     user_agent = f"asean-syndicate agency {config.id} (+{config.base_url})"
     async with open_fetcher(caps, allow=[*config.allow, *reachable], user_agent=user_agent) as fetcher:
-        return tuple([token for hub in hubs for token in await fetch_own(hub, config, fetcher)])
+        answers = await asyncio.gather(*(_tokens_of(hub, config, fetcher) for hub in hubs))
+    failures = [answer for answer in answers if isinstance(answer, AgencyError)]
+    if len(failures) == len(hubs):
+        raise failures[0]
+    for failure in failures:
+        print(f"Gone on without a hub: {shown(str(failure))}", file=sys.stderr)
+    return tuple([token for answer in answers if not isinstance(answer, AgencyError) for token in answer])
+
+
+async def _tokens_of(hub: str, config: AgencyConfig, fetcher: Fetcher) -> tuple[str, ...] | AgencyError:
+    try:
+        return await fetch_own(hub, config, fetcher)
+    except AgencyError as failure:
+        return failure
 
 
 def _reissue(args: argparse.Namespace) -> int:

@@ -4,8 +4,9 @@ Nothing is believed because a hub said it: every token is verified with the agen
 hide tokens, never make one; so the stream goes on far above the highest number that was found anywhere.
 """
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -21,7 +22,8 @@ from syndicate.wire import take_out
 
 GAP: Final = 1_000  # numbers left free: what was signed and reached no hub has one of them
 _PAGE: Final = 100
-_MOST_PAGES: Final = 20_000  # of one hub
+_MOST_SECONDS: Final = 300.0  # of one hub; an honest one gives a thousand pages in that time
+_MOST_STRANGE: Final = 64_000_000  # characters of one hub's tokens that no key of the agency signed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,25 +40,41 @@ class Recovered:
 
 
 async def fetch_own(hub: str, config: AgencyConfig, fetcher: Fetcher) -> tuple[str, ...]:
-    """Every token of the agency that ``hub`` has logged, in its order; nothing is checked yet.
+    """Every token of the agency that ``hub`` has logged, once, in its order; what it forged is among them.
 
     Raises:
-        AgencyError: the hub does not answer, or not as a hub does.
+        AgencyError: the hub does not answer, not as a hub does, or does not come to an end.
     """
-    return tuple([token async for token in _pages(hub.rstrip("/"), config, fetcher)])
+    try:
+        async with asyncio.timeout(_MOST_SECONDS):
+            return await _all_pages(hub.rstrip("/"), config, fetcher)
+    except TimeoutError as exc:
+        raise AgencyError(
+            f"{hub} has not come to its end in {_MOST_SECONDS:.0f} seconds", hint="Try another hub."
+        ) from exc
 
 
-async def _pages(hub: str, config: AgencyConfig, fetcher: Fetcher) -> AsyncIterator[str]:
-    after = -1
-    for _ in range(_MOST_PAGES):
+async def _all_pages(hub: str, config: AgencyConfig, fetcher: Fetcher) -> tuple[str, ...]:
+    # What the agency itself signed needs no other bound: all of it once stood in its own book.
+    found: dict[str, None] = {}
+    after, strange = -1, 0
+    while True:
         asked = urlencode({"after": after, "limit": _PAGE, "agency": config.id})
-        page = await _page(f"{hub}/v1/items?{asked}", fetcher)
-        tokens, last = page
-        for token in tokens:
-            yield token
-        if not tokens or last <= after:
-            return
+        tokens, last = await _page(f"{hub}/v1/items?{asked}", fetcher)
+        new = [token for token in dict.fromkeys(tokens) if token not in found]
+        found.update(dict.fromkeys(new))
+        strange += sum(len(token) for token in new if not _known_here(token, config))
+        if strange > _MOST_STRANGE:
+            raise AgencyError(
+                f"{hub} gives more and more that no key of {config.id} signed", hint="Try another hub."
+            )
+        if not new or last <= after:
+            return tuple(found)
         after = last
+
+
+def _known_here(token: str, config: AgencyConfig) -> bool:
+    return bool(config.keys) and _own(token, config.own_registry(config.keys[0].kid, b"")) is not None
 
 
 async def _page(url: str, fetcher: Fetcher) -> tuple[list[str], int]:

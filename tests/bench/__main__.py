@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Final
 
-from . import _beside_reader, _ingest, _ledger, _memory, _polls, _registry, _warm_feed
+from . import _agency, _beside_reader, _ingest, _ledger, _memory, _polls, _registry, _warm_feed
 from ._measure import FULL, QUICK, Result, Scale
 
 SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "ingest": _ingest.measure,
+    "agency": _agency.measure,
     "reader": _beside_reader.measure,
     "polls": _polls.measure,
     "feed": _warm_feed.measure,

