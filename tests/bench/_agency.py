@@ -123,7 +123,7 @@ def _feed(entries: int) -> str:
 
 
 def _item(number: int, story: Story) -> str:
-    body = story.content.body if story.content else story.summary or ""
+    body = story.content.body or story.summary or ""
     return (
         f"<item><title>{escape(story.title)}</title><link>https://{_HOST}/{number}.html</link>"
         f"<guid>{number}</guid><pubDate>Mon, 23 Nov 2026 {number % 24:02d}:{number % 60:02d}:00 GMT</pubDate>"
