@@ -4,7 +4,7 @@ import asyncio
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -23,10 +23,12 @@ class SystemClock:
 
 
 @contextmanager
-def stopping(stop: asyncio.Event, again: asyncio.Event | None = None) -> Iterator[None]:
-    """While in the block, SIGTERM and SIGINT set ``stop``, and SIGHUP sets ``again``."""
+def stopping(
+    stop: asyncio.Event, others: Mapping[signal.Signals, asyncio.Event] | None = None
+) -> Iterator[None]:
+    """While in the block, SIGTERM and SIGINT set ``stop``, and each of the ``others`` sets its own event."""
     loop = asyncio.get_running_loop()
-    wired = dict.fromkeys(_STOPS, stop) | ({} if again is None else {signal.SIGHUP: again})
+    wired = dict.fromkeys(_STOPS, stop) | dict(others or {})
     for number, event in wired.items():
         loop.add_signal_handler(number, event.set)
     try:

@@ -10,8 +10,9 @@ import contextlib
 import ctypes
 import gc
 import logging
+import signal
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -218,27 +219,30 @@ async def _seal_the_rest(sealer: Sealer) -> None:
 
 
 async def run_hub(settings: Settings, started: Callable[[Hub], None] = lambda _: None) -> None:
-    """Run a hub until SIGTERM or SIGINT; SIGHUP reads the registry again. Raises what ``open_hub`` raises."""
-    stop, hup = asyncio.Event(), asyncio.Event()
-    with stopping(stop, hup):
+    """Run a hub until SIGTERM or SIGINT; SIGHUP reads the registry again, SIGUSR1 visits every feed.
+
+    Raises what ``open_hub`` raises.
+    """
+    stop, look, visit = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    with stopping(stop, {signal.SIGHUP: look, signal.SIGUSR1: visit}):
         async with open_hub(settings) as hub:
             started(hub)
-            await _until(stop, hup, hub)
+            async with asyncio.TaskGroup() as waiting:
+                told = [
+                    waiting.create_task(_whenever(look, hub.look_again)),
+                    waiting.create_task(_whenever(visit, hub.poll_now)),
+                ]
+                await stop.wait()
+                for each in told:
+                    each.cancel()
             _log.info("stopping")
 
 
-async def _until(stop: asyncio.Event, hup: asyncio.Event, hub: Hub) -> None:
-    async with asyncio.TaskGroup() as waiting:
-        rereading = waiting.create_task(_reread(hup, hub))
-        await stop.wait()
-        rereading.cancel()
-
-
-async def _reread(hup: asyncio.Event, hub: Hub) -> None:
+async def _whenever(told: asyncio.Event, do: Callable[[], Awaitable[None]]) -> None:
     while True:
-        await hup.wait()
-        hup.clear()
-        await hub.look_again()
+        await told.wait()
+        told.clear()
+        await do()
 
 
 def _plainest(group: BaseExceptionGroup[BaseException]) -> BaseException:

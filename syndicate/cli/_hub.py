@@ -30,7 +30,7 @@ def register(subparsers: "Nouns") -> None:
         "hub",
         help="run the aggregator",
         description="Poll, verify, keep, order and serve. Stops cleanly at Ctrl-C or SIGTERM; "
-        "reads the registry again at SIGHUP.",
+        "reads the registry again at SIGHUP; visits every feed at once at SIGUSR1.",
         epilog="Every setting, also those without an option, is described in docs/settings.md.",
         allow_abbrev=False,
     )

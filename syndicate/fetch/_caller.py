@@ -8,12 +8,14 @@ from typing import Final
 import aiohttp
 
 from syndicate.fetch import _headers as headers
-from syndicate.fetch._dialer import Allowed, open_dialer
+from syndicate.fetch._dialer import Allowed
+from syndicate.fetch._limits import FetchLimits
+from syndicate.fetch._session import open_session
 from syndicate.fetch._trouble import TROUBLES, TooLarge, failed
 from syndicate.fetch._urls import fetchable
 from syndicate.ports import Answered, Call, Caller, FetchFailed
 
-_CONNECT_SECONDS: Final = 5.0
+_LIMITS: Final = FetchLimits(connect_seconds=5.0)
 _TOTAL_SECONDS: Final = 30.0
 _ANSWER_BYTES: Final = 8_000_000
 
@@ -59,16 +61,6 @@ async def _read(response: aiohttp.ClientResponse) -> Answered:
 @asynccontextmanager
 async def open_caller(*, allow: Allowed = (), user_agent: str) -> AsyncIterator[Caller]:
     """A caller with a dialer of its own, both closed at the end; ``allow`` as for ``open_dialer``."""
-    async with (
-        open_dialer(allow) as dialer,
-        aiohttp.ClientSession(
-            connector=dialer,
-            connector_owner=False,
-            trust_env=False,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            headers={"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "identity"},
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),
-        ) as session,
-    ):
+    told = {"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "identity"}
+    async with open_session(_LIMITS, told, allow=allow) as session:
         yield HttpCaller(session)

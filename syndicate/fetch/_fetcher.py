@@ -11,9 +11,10 @@ from yarl import URL
 
 from syndicate.fetch import _headers as headers
 from syndicate.fetch._decode import Body
-from syndicate.fetch._dialer import Allowed, open_dialer
+from syndicate.fetch._dialer import Allowed
 from syndicate.fetch._limits import FetchLimits
 from syndicate.fetch._manners import Manners
+from syndicate.fetch._session import open_session
 from syndicate.fetch._trouble import TROUBLES, TooLarge, failed
 from syndicate.fetch._urls import fetchable, redirected
 from syndicate.ports import (
@@ -135,22 +136,8 @@ async def open_fetcher(
     ``allow`` lists what may be dialled besides public addresses, as for ``open_dialer``; ``user_agent``
     should name an address where the operator can be reached.
     """
-    async with (
-        open_dialer(allow, resolver=resolver) as dialer,
-        aiohttp.ClientSession(
-            connector=dialer,
-            connector_owner=False,
-            trust_env=False,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            max_line_size=limits.header_field_bytes,
-            max_field_size=limits.header_field_bytes,
-            max_headers=limits.header_fields,
-            headers={"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"},
-            # The other bounds are kept above, by one timer a hop: aiohttp's would cost several.
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=limits.connect_seconds),
-        ) as session,
-    ):
+    told = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"}
+    async with open_session(limits, told, allow=allow, resolver=resolver) as session:
         yield HttpFetcher(session, limits)
 
 

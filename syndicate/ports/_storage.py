@@ -232,10 +232,6 @@ class Storage(Protocol):
         """One sealed version."""
         ...
 
-    async def slices(self) -> tuple[Slice, ...]:
-        """Every slice that holds something sealed, "all" first."""
-        ...
-
     async def relations(self, sub: ItemId) -> tuple[Related, ...]:
         """Every relation from this item's versions or to it, in the order kept; at most 1,000."""
         ...

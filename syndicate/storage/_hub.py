@@ -97,10 +97,6 @@ class SqliteStorage:
         """One sealed version."""
         return await self._read(lambda view: order.version(view, sub, ver))
 
-    async def slices(self) -> tuple[Slice, ...]:
-        """Every slice that holds something sealed, "all" first, then by kind and name."""
-        return tuple(sorted(self._newest, key=_shelf))
-
     async def relations(self, sub: ItemId) -> tuple[Related, ...]:
         """Every relation from this item's versions or to it, in the order kept."""
         return await self._read(lambda view: _rows.relations(view, sub))
@@ -196,7 +192,3 @@ def read_refusals(path: Path) -> Iterator[Callable[[AgencyId | None, int], tuple
 
 async def _in_thread(executor: Executor, call: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(executor, call)
-
-
-def _shelf(slice_: Slice) -> tuple[bool, bool, bool, str]:
-    return (slice_.lang is not None, slice_.agency is not None, slice_.member is not None, slice_.path)

@@ -8,6 +8,7 @@ import signal
 import socket
 import sqlite3
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -114,6 +115,25 @@ async def test_sighup_reads_the_registry_again(here: Place) -> None:
         async with asyncio.timeout(20):
             while b"New Name" not in (await ask(port, "/v1/sources")).body:  # noqa: ASYNC110 - seen from outside
                 await asyncio.sleep(0.05)
+
+
+async def test_sigusr1_visits_every_feed_now(here: Place) -> None:
+    settings = here.folder / "hub.toml"
+    settings.write_text(f'allow = ["127.0.0.1:{here.feed_port}"]\npoll_seconds = 3600\n')
+    here.newsroom.release("early", iat=int(time.time()) - 60)
+    async with running(*options(here), "--config", str(settings)) as (process, port):
+        await until_shown(port, b"Story early")
+        here.newsroom.release(
+            "late", iat=int(time.time()) - 60
+        )  # the feed is due again in a quarter of an hour
+        process.send_signal(signal.SIGUSR1)
+        await until_shown(port, b"Story late")
+
+
+async def until_shown(port: int, text: bytes) -> None:
+    async with asyncio.timeout(20):
+        while text not in (await ask(port, "/feeds/all.atom")).body:  # noqa: ASYNC110 - seen from outside
+            await asyncio.sleep(0.05)
 
 
 async def test_a_second_hub_on_one_database_is_refused(here: Place) -> None:
