@@ -59,6 +59,7 @@ class Ticker:
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._scheduler.pause()
+        await asyncio.sleep(0)  # what it has started and the loop has not yet begun is under way, too
         try:
             if self._under_way:
                 await asyncio.wait(self._under_way, timeout=self._patience_seconds)

@@ -164,3 +164,22 @@ async def test_nothing_of_a_healthy_tick_is_logged_above_info(caplog: pytest.Log
         ticker.every(0.02, work)
         await asyncio.sleep(0.1)
     assert [record for record in caplog.records if record.levelno > logging.INFO] == []
+
+
+@pytest.mark.parametrize("rounds", range(12))
+async def test_a_tick_that_has_just_been_started_is_waited_for_and_not_cut_short(
+    rounds: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    began, ended = [], []
+
+    async def work() -> None:
+        began.append(rounds)
+        await asyncio.sleep(0.01)
+        ended.append(rounds)
+
+    async with Ticker() as ticker:
+        ticker.every(3_600.0, work)
+        for _ in range(rounds):  # of the event loop, so that one of them leaves between start and beginning
+            await asyncio.sleep(0)
+    assert began == ended
+    assert caplog.records == []
