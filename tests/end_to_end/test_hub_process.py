@@ -80,7 +80,11 @@ async def said(process: asyncio.subprocess.Process) -> str:
 
 async def fails(*words: str, before: Callable[[], None] | None = None) -> str:
     process = await start(*words, before=before)
-    told = await said(process)
+    try:
+        told = await said(process)
+    finally:
+        if process.returncode is None:  # it serves, where it had to refuse
+            process.kill()
     assert process.returncode == 2, told
     assert told.startswith("syndicate: "), told
     return told
