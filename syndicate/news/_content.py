@@ -27,6 +27,8 @@ _TAG = re.compile(
     r'|img src="(?P<src>[^"\s]+)" alt="[^"]*"'
 )
 
+_ADDRESSED = {"href": "a", "src": "img"}  # the group of _TAG that holds an address → whose it is
+
 _BLOCKS = frozenset({"p", "h2", "h3", "h4", "ul", "ol", "blockquote", "figure", "table"})
 _INLINE = frozenset({"strong", "em", "a", "br", "img"})
 _LISTS = frozenset({"ul", "ol"})
@@ -159,15 +161,17 @@ class _Reading:
         said = _TAG.fullmatch(tag)
         if said is None:
             raise _WrongPiece("markup outside the profile")
-        if said["end"] is not None:
-            raise _WrongPiece(f"</{said['end'][:16]}> does not close what is open")
-        name = said["begin"] or ("a" if said["href"] else "img")
+        form = str(said.lastgroup)
+        value = said[form]
+        if form == "end":
+            raise _WrongPiece(f"</{value[:16]}> does not close what is open")
+        name = _ADDRESSED.get(form, value)
         if name not in inside.children:
             raise _WrongPiece(f"<{name[:16]}> may not stand in <{inside.name or 'body'}>")
-        if said["href"]:
-            return self.link(said["href"])
-        if said["src"]:
-            self.pictures.append(_address(said["src"]))
+        if form == "href":
+            return self.link(value)
+        if form == "src":
+            self.pictures.append(_address(value))
         elif name != "br":
             raise _WrongPiece(f"<{name}> without its address")
         return None
@@ -182,9 +186,11 @@ class _Reading:
 
 
 def _address(written: str) -> str:
-    url = written.replace("&amp;", "&")
-    if "&" in written.replace("&amp;", ""):
-        raise _WrongPiece("an unescaped & in an address")
+    url = written
+    if "&" in written:
+        url = written.replace("&amp;", "&")
+        if "&" in written.replace("&amp;", ""):
+            raise _WrongPiece("an unescaped & in an address")
     try:
         host_of(url)
     except HostError as exc:

@@ -11,8 +11,9 @@ from syndicate.news import _limits as limits
 # RFC 3986 characters only; the host a plain name of LDH labels. User, port, IP literal, trailing dot
 # and an empty label have no place in this grammar, so there is nothing to forget to refuse.
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?")
 _URL = re.compile(
-    rf"https?://(?P<host>{_LABEL}(?:\.{_LABEL})*\.[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?)"
+    r"https?://(?P<host>[A-Za-z0-9.-]++)"  # and _HOST says whether it is one
     r"(?:[/?#](?:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=\[\]]++|%[0-9A-Fa-f]{2})*)?"
 )
 
@@ -21,7 +22,6 @@ class HostError(ValueError):
     """The address or name does not follow the host rules; the message is one sentence."""
 
 
-@lru_cache(maxsize=1_024)  # an item's own addresses are asked for twice: for their form, then for their host
 def host_of(url: str) -> str:
     """The host that ``url`` names, in lower case.
 
@@ -32,7 +32,14 @@ def host_of(url: str) -> str:
     found = _URL.fullmatch(url) if len(url) <= limits.URL else None
     if found is None:
         raise HostError("not a plain http(s) address")
-    return found["host"].lower()
+    return _named(found["host"])
+
+
+@lru_cache(maxsize=1_024)  # addresses are many, hosts are few; what is no host is never kept
+def _named(host: str) -> str:
+    if _HOST.fullmatch(host) is None:
+        raise HostError("not a plain http(s) address")
+    return host.lower()
 
 
 def a_label(name: str) -> str:

@@ -108,14 +108,15 @@ _CLAIM = record(
     },
     {"seen": list_of(_HASH, limits.EVIDENCE), "evidence": list_of(_EVIDENCE, limits.EVIDENCE)},
 )
+_CONTENT_TYPE = word_of("text/html", "text/plain")
 _EMBEDDED = record(
     Content,
-    {"type": word_of("text/html", "text/plain"), "body": lines(limits.TOKEN_CHARACTERS, least=0)},
+    {"type": _CONTENT_TYPE, "body": lines(limits.TOKEN_CHARACTERS, least=0)},
     {},
 )
 _LARGE = record(
     lambda len, **told: Content(**told, length=len),  # noqa: A006 - the claim's own name
-    {"type": word_of("text/html", "text/plain"), "url": address, "sha256": _HASH, "len": whole(1)},
+    {"type": _CONTENT_TYPE, "url": address, "sha256": _HASH, "len": whole(1)},
     {},
 )
 
@@ -126,10 +127,10 @@ def _content(value: Any) -> Content:  # noqa: ANN401 - whatever the JSON held
         content = _LARGE(value)
         return content
     body = value["body"]
-    if set(value) != {"type", "body"} or not isinstance(body, str):
+    if value.keys() != {"type", "body"} or not isinstance(body, str):
         _EMBEDDED(value)  # says what is wrong
     # The grammar of each type refuses every unsafe character itself: one pass over the body, not two.
-    return Content(type=word_of("text/html", "text/plain")(value["type"]), body=body)
+    return Content(type=_CONTENT_TYPE(value["type"]), body=body)
 
 
 def _ext(value: Any) -> Mapping[str, object]:  # noqa: ANN401 - whatever the JSON held
