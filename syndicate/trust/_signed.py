@@ -4,12 +4,15 @@ Each kind has one header of its own, matched byte for byte: a request can never 
 """
 
 import re
+from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 
 from syndicate.news import AgencyId, AgencyKey, KeyId, KeyStatus, Reason, Registry, limits
 from syndicate.trust._keys import WeakKeyError, usable_key
-from syndicate.trust._parts import NotCanonicalError, decode
+from syndicate.trust._parts import NotCanonicalError, decode, decode_again
+
+_HEADER_CHARACTERS: Final = 256  # no header of ours is longer
 
 
 class Refusal(Exception):
@@ -45,7 +48,7 @@ def signed_payload(
         raise Refusal(Reason.TOKEN_MALFORMED, "not three parts joined by dots")
     try:
         head, payload, signature = (
-            decode(token[:end]),
+            (decode_again if end <= _HEADER_CHARACTERS else decode)(token[:end]),
             decode(token[end + 1 : said]),
             decode(token[said + 1 :]),
         )

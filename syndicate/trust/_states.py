@@ -45,7 +45,8 @@ class Neighbours:
     ) -> "Neighbours":
         """What stands at and around ``place`` (agency, stream, number) among ``tokens``."""
         agency, stream, seq = place
-        here, before, after = (tokens.get((agency, stream, at)) for at in (seq, seq - 1, seq + 1))
+        here, before = tokens.get(place), tokens.get((agency, stream, seq - 1))
+        after = tokens.get((agency, stream, seq + 1))
         return cls(
             here=here[0] if here else None,
             before=before[0] if before else None,
