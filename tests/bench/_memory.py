@@ -24,7 +24,7 @@ _PAGE_ITEMS: Final = 200  # as many as it gives at a time
 
 def measure(scale: Scale) -> list[Result]:
     """Peak memory with all items stored, and ingest's CPU there ÷ that at 1,000 items."""
-    items = scale.of(100_000, 2_000)
+    items = scale.of(100_000, 200)
     with TemporaryDirectory(prefix="syndicate-bench-") as made:
         folder = Path(made)
         costs = _fill(folder, items, scale.turns)
@@ -53,7 +53,7 @@ def _growth(items: int, costs: Sequence[tuple[float, float]]) -> Result:
 def _peak(folder: Path, items: int) -> Result:
     seen: list[tuple[str, float]] = []
     with (
-        child(folder / "large.db", folder / "sources", folder / "keys") as hub,
+        child(folder / "large.db", folder / "repository", folder / "root.json") as hub,
         closing(Visitor(hub.port)) as visitor,
     ):
         seen.append(("it opened", _megabytes(hub)))

@@ -1,6 +1,6 @@
 """A hub in a process of its own, with a bare aiohttp handler beside it, that says what it has used.
 
-``python -m tests.bench._serving DATABASE SOURCES KEYS``: it prints one JSON line with its two ports, then
+``python -m tests.bench._serving DATABASE REPOSITORY ROOT``: it prints one JSON line with its two ports, then
 one for every line it reads: a JSON object of bodies to hand out bare, or {} to be asked how it is.
 """
 

@@ -14,3 +14,13 @@ def test_the_bench_measures_ingest_beside_a_bare_signature_check() -> None:
     assert told["section"] == "ingest"
     assert told["goal"] == "at most 3"
     assert told["figure"] > 0
+
+
+def test_the_bench_measures_the_memory_of_a_hub_that_serves() -> None:
+    words = [sys.executable, "-m", "tests.bench", "--quick", "--only", "memory", "--json"]
+    ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=90, check=False)
+    assert ran.returncode == 0, ran.stderr
+    growth, peak = json.loads(ran.stdout)
+    assert (growth["goal"], peak["goal"]) == ("at most 1.2", "at most 300")
+    assert growth["figure"] > 0
+    assert peak["figure"] > 0
