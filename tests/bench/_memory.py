@@ -53,7 +53,7 @@ def _growth(items: int, costs: Sequence[tuple[float, float]]) -> Result:
 def _peak(folder: Path, items: int) -> Result:
     seen: list[tuple[str, float]] = []
     with (
-        child(folder / "large.db", folder / "sources", folder / "keys") as hub,
+        child(folder / "large.db", folder / "repository", folder / "root.json") as hub,
         closing(Visitor(hub.port)) as visitor,
     ):
         seen.append(("it opened", _megabytes(hub)))

@@ -35,9 +35,9 @@ class Child:
 
 
 @contextmanager
-def child(database: Path, sources: Path, keys: Path) -> Iterator[Child]:
+def child(database: Path, repository: Path, root: Path) -> Iterator[Child]:
     """A hub over ``database`` in a process of its own; it ends when it is left."""
-    words = [sys.executable, "-m", "tests.bench._serving", str(database), str(sources), str(keys)]
+    words = [sys.executable, "-m", "tests.bench._serving", str(database), str(repository), str(root)]
     with subprocess.Popen(
         words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
