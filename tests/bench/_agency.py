@@ -19,10 +19,10 @@ from alerts import seconds_to_the_feed
 
 from ._measure import Goal, Result, Scale, told
 from ._stories import Story, stories
+from ._visitor import ROOT
 
 _HOST: Final = "news.bench.example"
-_COMMAND: Final = "import sys; from syndicate.cli import main; sys.exit(main())"
-_KILOBYTE: Final = 1_000
+_MEGABYTE: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +100,21 @@ def _agency(entries: int) -> Iterator[tuple[Path, Path]]:
 
 
 def _run(*words: str) -> _Run:
-    began = time.monotonic()
-    process = subprocess.Popen(
-        [sys.executable, "-c", _COMMAND, "agency", *words],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in (0, 1):  # 1: a preview has found something to say
-        raise AssertionError(f"syndicate agency {words[0]} ended with {process.returncode}")
-    wall = time.monotonic() - began
-    return _Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / _KILOBYTE)
+    with TemporaryDirectory(prefix="syndicate-bench-") as made:
+        report = Path(made) / "kilobytes"
+        began = time.monotonic()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench._typed", str(report), "agency", *words],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.monotonic() - began
+        if process.returncode not in (0, 1):  # 1: a preview has found something to say
+            raise AssertionError(f"syndicate agency {words[0]} ended with {process.returncode}")
+        return _Run(wall, used.ru_utime + used.ru_stime, int(report.read_text()) * 1_024 / _MEGABYTE)
 
 
 def _feed(entries: int) -> str:

@@ -6,12 +6,11 @@ one for every line it reads: a JSON object of bodies to hand out bare, or {} to 
 
 import asyncio
 import json
-import resource
 import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -21,8 +20,8 @@ from syndicate.journey import PressLimits
 from syndicate.settings import Address, Settings
 
 from ._newsroom import NOON
+from ._typed import peak_kilobytes
 
-_STATUS: Final = Path("/proc/self/status")
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
@@ -35,17 +34,6 @@ class RunningClock:
     def now(self) -> float:
         """Seconds since 1970, as of the stories' day."""
         return NOON + time.monotonic() - self._started
-
-
-def peak_kilobytes() -> int:
-    """The most memory that this process ever held.
-
-    ``ru_maxrss`` may count the process that started it (Linux keeps it over exec), so VmHWM comes first.
-    """
-    if _STATUS.exists():
-        return next(int(line.split()[1]) for line in _STATUS.read_text().splitlines() if "VmHWM" in line)
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most // 1024 if sys.platform == "darwin" else most
 
 
 def bare_app(told: dict[str, Any]) -> web.Application:
