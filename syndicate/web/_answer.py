@@ -15,6 +15,7 @@ import brotli  # type: ignore[import-untyped] # it comes without stubs
 from aiohttp import hdrs, web
 
 from syndicate.news import b64url
+from syndicate.web._body import Portions, to_send
 from syndicate.web._negotiate import choose_coding, http_date, matches, not_since
 
 FEED_CACHE: Final = "public, max-age=60, stale-while-revalidate=300, stale-if-error=86400"
@@ -64,7 +65,7 @@ CODINGS: Final = {"gzip": _gzip, "br": _brotli}
 class _Coded:
     """A document in one coding, with the header fields of its 200 and of its 304."""
 
-    body: bytes
+    body: bytes | Portions
     etag: str
     full: Mapping[str, str]
     spare: Mapping[str, str]
@@ -101,7 +102,7 @@ class Ready:
                 full[hdrs.CONTENT_ENCODING] = coding
             full |= {**_OPEN, **(extra or {})}
             spare = {name: full[name] for name in _KEPT_WHEN_UNCHANGED if name in full}
-            self._coded[coding] = _Coded(bodies[coding], etag, _fields(full), _fields(spare))
+            self._coded[coding] = _Coded(to_send(bodies[coding]), etag, _fields(full), _fields(spare))
 
     def answer(self, request: web.BaseRequest) -> web.Response:
         """200 with the body in the coding asked for, 304 if the client has it, 406 if it excludes all."""
