@@ -56,6 +56,11 @@ class AgencyConfig:
     burst_times: int = 0  # so many times the usual rate holds everything; 0: never
 
     @property
+    def is_remote(self) -> bool:
+        """Whether the CMS's feed is fetched, rather than read from this machine."""
+        return self.feed.startswith(("http://", "https://"))
+
+    @property
     def atom_url(self) -> str:
         """Where hubs fetch the signed feed."""
         return urljoin(self.base_url, self.atom_name)

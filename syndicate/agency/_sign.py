@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from syndicate.agency._as_before import done_before, mark_of, remember_done
 from syndicate.agency._brake import brake, due, release
 from syndicate.agency._compose import compose
 from syndicate.agency._config import AgencyConfig
@@ -13,7 +14,7 @@ from syndicate.agency._files import publish
 from syndicate.agency._guard import check_may_sign, remember_run
 from syndicate.agency._recognise import NEVER_SIGNED, Memory, Moved, find_moves, remember
 from syndicate.agency._report import EntryReport, Fate, Report
-from syndicate.agency._source import read_source
+from syndicate.agency._source import look_at
 from syndicate.agency._stream import Unsigned, sign_items
 from syndicate.errors import AgencyError
 from syndicate.news import Act, ItemId, Refused, Registry, rfc3339
@@ -29,7 +30,7 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
     *,
     signer: Signer,
     book: StreamBook,
-    fetcher: Fetcher,
+    fetcher: Fetcher | None,
     clock: Clock,
     progress: Progress = lambda _done, _all: None,
     moved: Moved = "ask",
@@ -39,7 +40,8 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
 
     An entry that vanished is left as it is. Killed at any point, the next run goes on where this one
     stopped; run twice, the second changes nothing. Where many stories come back under new ids, they wait
-    until a person says in ``moved`` whether they are the same.
+    until a person says in ``moved`` whether they are the same. ``fetcher`` may be None for a CMS that is a
+    file or a folder (``config.is_remote``).
 
     Raises:
         AgencyError: signing is halted, the clock or the book is not to be trusted, the CMS's feed cannot
@@ -51,14 +53,17 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
     check_may_sign(config, book, registry, clock.now(), clock_is_right=clock_is_right)
     run = _Run(config=config, signer=signer, book=book, registry=registry, now=clock.now(), moved=moved)
     try:
-        entries = (await read_source(config, fetcher)).entries
+        seen = await _look(config, fetcher, book)
     except AgencyError:
         run.release_what_persons_wrote()  # an embargo does not wait for the CMS
         publish(config, book, registry)  # what an earlier run signed and could not show any more
         raise
-    reports, released = run.sign(entries, progress)
+    reports, released = (
+        run.sign(seen.entries, progress) if seen.done_before is None else (seen.done_before, ())
+    )
     shown, files = publish(config, book, registry)
     remember_run(config, book, run.now)
+    remember_done(seen.mark, reports, book)
     return Report(
         source=config.feed,
         entries=reports,
@@ -67,6 +72,24 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
         files=files,
         released=released,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What the CMS shows: its entries, or what became of them when it showed the very same before."""
+
+    mark: str | None
+    entries: Sequence[CmsEntry] = ()
+    done_before: tuple[EntryReport, ...] | None = None
+
+
+async def _look(config: AgencyConfig, fetcher: Fetcher | None, book: StreamBook) -> _Seen:
+    offer = await look_at(config, fetcher)
+    mark = mark_of(offer.bodies, config)
+    before = done_before(mark, book)
+    if before is not None:
+        return _Seen(mark=mark, done_before=before)
+    return _Seen(mark=mark, entries=offer.read().entries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,7 @@
 """Whatever a CMS offers, read: one door to feeds, posts and folders, which all become ``CmsEntry`` values."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,27 +31,49 @@ def read_cms(body: bytes, *, source: str, zone: str = "UTC") -> tuple[CmsEntry, 
     return _read_bytes(body, source, DateReader(zone=zone)).entries
 
 
-async def read_source(config: AgencyConfig, fetcher: Fetcher) -> CmsFeed:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What a CMS offers now, not yet read."""
+
+    bodies: tuple[bytes, ...]  # the documents that it consists of; none of a folder
+    read: Callable[[], CmsFeed]  # raises AgencyError
+
+
+async def look_at(config: AgencyConfig, fetcher: Fetcher | None) -> Offer:
     """All that the CMS of this configuration shows now: one feed, some pages of posts, or a folder.
+
+    ``fetcher`` may be None where ``config.is_remote`` is not.
+
+    Raises:
+        AgencyError: it cannot be reached, or is too large.
+    """
+    zone_of(config.zone)
+    dates = DateReader(zone=config.zone, local=config.local_dates)
+    if fetcher is None or not config.is_remote:
+        return _look_here(config, dates)
+    if config.kind == "wordpress" or (config.kind == "auto" and is_posts(config.feed)):
+        return await _look_at_wordpress(config, fetcher, dates)
+    return _one(config, _body(config.feed, await fetcher.fetch(config.feed)), dates)
+
+
+async def read_source(config: AgencyConfig, fetcher: Fetcher) -> CmsFeed:
+    """What ``look_at`` finds, read.
 
     Raises:
         AgencyError: it cannot be reached or read, or is not what ``config.kind`` says.
     """
-    zone_of(config.zone)
-    dates = DateReader(zone=config.zone, local=config.local_dates)
-    remote = config.feed.startswith(("http://", "https://"))
-    if not remote:
-        return _read_files(config, dates)
-    if config.kind == "wordpress" or (config.kind == "auto" and is_posts(config.feed)):
-        return await _read_wordpress(config, fetcher, dates)
-    return _read_as(config, _body(config.feed, await fetcher.fetch(config.feed)), dates)
+    return (await look_at(config, fetcher)).read()
 
 
-def _read_files(config: AgencyConfig, dates: DateReader) -> CmsFeed:
+def _look_here(config: AgencyConfig, dates: DateReader) -> Offer:
     path = Path(config.feed)
     if config.kind == "folder" or (config.kind == "auto" and path.is_dir()):
-        return read_folder(path, dates=dates)
-    return _read_as(config, _file_bytes(path), dates)
+        return Offer(bodies=(), read=lambda: read_folder(path, dates=dates))
+    return _one(config, _file_bytes(path), dates)
+
+
+def _one(config: AgencyConfig, body: bytes, dates: DateReader) -> Offer:
+    return Offer(bodies=(body,), read=lambda: _read_as(config, body, dates))
 
 
 def _read_as(config: AgencyConfig, body: bytes, dates: DateReader) -> CmsFeed:
@@ -73,21 +97,23 @@ def _read_bytes(body: bytes, source: str, dates: DateReader) -> CmsFeed:
     return read_json_feed(told, source=source, dates=dates)
 
 
-async def _read_wordpress(config: AgencyConfig, fetcher: Fetcher, dates: DateReader) -> CmsFeed:
+async def _look_at_wordpress(config: AgencyConfig, fetcher: Fetcher, dates: DateReader) -> Offer:
     """The posts that changed last, page after page; the end is a page that is not full."""
     posts: list[Any] = []
+    bodies: list[bytes] = []
     for page in range(1, config.pages + 1):
         address = posts_address(config.feed, page)
         outcome = await fetcher.fetch(address)
         if page > 1 and isinstance(outcome, FetchFailed) and outcome.status == 400:
             break  # WordPress's way to say that there is no such page
-        told = read_document(_body(address, outcome), address)
+        bodies.append(_body(address, outcome))
+        told = read_document(bodies[-1], address)
         if not isinstance(told, list):
             raise AgencyError(f"{address} gave no list of posts", hint=_NO_POSTS)
         posts += told
         if len(told) < PER_PAGE:
             break
-    return read_posts(posts, source=config.feed, dates=dates)
+    return Offer(bodies=tuple(bodies), read=lambda: read_posts(posts, source=config.feed, dates=dates))
 
 
 _NO_POSTS: Final = "Is the REST interface switched off? The site's RSS is its address and /feed/."

@@ -6,9 +6,11 @@ import dataclasses
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+from syndicate import fetch
 from syndicate.agency import (
     CMS_BYTES,
     AgencyConfig,
@@ -32,8 +34,8 @@ from syndicate.cli import (
 )
 from syndicate.cli._passphrase import new_passphrase, passphrase
 from syndicate.cli._shown import shown
-from syndicate.fetch import FetchLimits, open_fetcher
-from syndicate.ports import Signer, StreamBook
+from syndicate.fetch import FetchLimits
+from syndicate.ports import Fetcher, Signer, StreamBook
 from syndicate.signing import create_key, open_key
 from syndicate.storage import open_streambook
 
@@ -140,8 +142,7 @@ class _WallClock:
 async def _sign(
     config: AgencyConfig, signer: Signer, book: StreamBook, moved: Moved, *, clock_is_right: bool
 ) -> Report:
-    caps = FetchLimits(encoded_bytes=CMS_BYTES, decoded_bytes=CMS_BYTES)
-    async with open_fetcher(caps, allow=config.allow, user_agent=_user_agent(config)) as fetcher:
+    async with _way_to(config) as fetcher:
         return await sign_once(
             config,
             signer=signer,
@@ -152,6 +153,17 @@ async def _sign(
             clock_is_right=clock_is_right,
             moved=moved,
         )
+
+
+@asynccontextmanager
+async def _way_to(config: AgencyConfig) -> AsyncIterator[Fetcher | None]:
+    """What fetches the CMS's feed; a file needs nothing, and then nothing of HTTP is loaded."""
+    if not config.is_remote:
+        yield None
+        return
+    caps = FetchLimits(encoded_bytes=CMS_BYTES, decoded_bytes=CMS_BYTES)
+    async with fetch.open_fetcher(caps, allow=config.allow, user_agent=_user_agent(config)) as fetcher:
+        yield fetcher
 
 
 def _user_agent(config: AgencyConfig) -> str:

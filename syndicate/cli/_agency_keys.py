@@ -7,13 +7,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from syndicate import fetch
 from syndicate.agency import AgencyConfig, load_config
 from syndicate.cli._agency_desk import add_config, at_desk, moment_of
 from syndicate.cli._asked import typed
 from syndicate.cli._passphrase import new_passphrase, passphrase
 from syndicate.cli._shown import shown
 from syndicate.errors import AgencyError, SigningError
-from syndicate.fetch import FetchLimits, open_fetcher
+from syndicate.fetch import FetchLimits
 from syndicate.news import Refused
 from syndicate.newsdesk import (
     Recovered,
@@ -131,7 +132,7 @@ async def tokens_from(hubs: Sequence[str], config: AgencyConfig) -> tuple[str, .
     caps = FetchLimits(encoded_bytes=_PAGE_BYTES, decoded_bytes=_PAGE_BYTES)
     reachable = [place for hub in hubs for place in typed(hub)]
     user_agent = f"asean-syndicate agency {config.id} (+{config.base_url})"
-    async with open_fetcher(caps, allow=[*config.allow, *reachable], user_agent=user_agent) as fetcher:
+    async with fetch.open_fetcher(caps, allow=[*config.allow, *reachable], user_agent=user_agent) as fetcher:
         answers = await asyncio.gather(*(_tokens_of(hub, config, fetcher) for hub in hubs))
     failures = [answer for answer in answers if isinstance(answer, AgencyError)]
     if len(failures) == len(hubs):

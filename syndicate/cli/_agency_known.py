@@ -7,12 +7,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from syndicate import fetch
 from syndicate.agency import CMS_BYTES, AgencyConfig, HubView, ask_status, concerns, load_config
 from syndicate.agency import doctor as look
 from syndicate.cli._agency_out import agent, allowed, book_of, hub_address
 from syndicate.cli._passphrase import passphrase
 from syndicate.errors import SigningError, StorageError
-from syndicate.fetch import FetchLimits, open_caller, open_fetcher
+from syndicate.fetch import FetchLimits
 from syndicate.ports import Signer
 from syndicate.signing import open_key
 
@@ -57,7 +58,7 @@ def run_status(args: argparse.Namespace) -> int:
 
 
 async def _ask(config: AgencyConfig, hubs: list[str], signer: Signer) -> list[HubView]:
-    async with open_caller(allow=allowed(config, hubs), user_agent=agent(config)) as caller:
+    async with fetch.open_caller(allow=allowed(config, hubs), user_agent=agent(config)) as caller:
         asked = (ask_status(hub, signer=signer, caller=caller, clock=_WallClock()) for hub in hubs)
         return list(await asyncio.gather(*asked))
 
@@ -119,8 +120,8 @@ def _book(config: AgencyConfig) -> Iterator[look.Finding]:
 async def _outside(config: AgencyConfig, hubs: list[str]) -> list[look.Finding]:
     caps = FetchLimits(encoded_bytes=CMS_BYTES, decoded_bytes=CMS_BYTES)
     async with (
-        open_caller(allow=allowed(config, hubs), user_agent=agent(config)) as caller,
-        open_fetcher(caps, allow=config.allow, user_agent=agent(config)) as fetcher,
+        fetch.open_caller(allow=allowed(config, hubs), user_agent=agent(config)) as caller,
+        fetch.open_fetcher(caps, allow=config.allow, user_agent=agent(config)) as fetcher,
     ):
         findings = [await look.look_at_served(config, caller), await look.look_at_cms(config, fetcher)]
         for hub in hubs:

@@ -11,10 +11,10 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from syndicate import fetch
 from syndicate.agency import AgencyConfig, Fate, Pushed, Report, deliver, forget_from, load_config
 from syndicate.cli._passphrase import passphrase
 from syndicate.errors import AgencyError, SyndicateError
-from syndicate.fetch import open_caller
 from syndicate.ports import StreamBook
 from syndicate.signing import open_key
 from syndicate.storage import open_streambook
@@ -106,7 +106,7 @@ async def _push(config: AgencyConfig, hubs: Sequence[str]) -> int:
         objected |= bool(pushed.objections)
         tell_pushed(pushed)
 
-    async with open_caller(allow=allowed(config, hubs), user_agent=agent(config)) as caller:
+    async with fetch.open_caller(allow=allowed(config, hubs), user_agent=agent(config)) as caller:
         last = await deliver(hubs, opens=partial(book_of, config), caller=caller, tell=tell)
     if not all(each.done for each in last):
         return 2
@@ -118,7 +118,7 @@ async def _watch(config: AgencyConfig, hubs: Sequence[str]) -> None:
 
     stop = asyncio.Event()
     opens = partial(book_of, config)
-    async with open_caller(allow=allowed(config, hubs), user_agent=agent(config)) as caller:
+    async with fetch.open_caller(allow=allowed(config, hubs), user_agent=agent(config)) as caller:
         with stopping(stop):
             async with asyncio.TaskGroup() as pushing:
                 tasks = [

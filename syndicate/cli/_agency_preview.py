@@ -9,6 +9,7 @@ import time
 import unicodedata
 from typing import Final
 
+from syndicate import fetch
 from syndicate.agency import (
     CMS_BYTES,
     KINDS,
@@ -20,7 +21,7 @@ from syndicate.agency import (
     preview,
     read_source,
 )
-from syndicate.fetch import FetchLimits, open_fetcher
+from syndicate.fetch import FetchLimits
 from syndicate.signing import ephemeral_signer
 
 _SHOWN: Final = 15  # entries in the table; --all shows each
@@ -83,7 +84,9 @@ def _endpoint(written: str) -> tuple[str, int]:
 
 async def _read(asked: Asked) -> CmsFeed:
     caps = FetchLimits(encoded_bytes=CMS_BYTES, decoded_bytes=CMS_BYTES)
-    async with open_fetcher(caps, allow=asked.allow, user_agent="asean-syndicate agency preview") as fetcher:
+    async with fetch.open_fetcher(
+        caps, allow=asked.allow, user_agent="asean-syndicate agency preview"
+    ) as fetcher:
         return await read_source(asked.config(), fetcher)
 
 

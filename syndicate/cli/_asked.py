@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from syndicate import client
+from syndicate import client, fetch
 from syndicate.errors import ClientError, FetchError
-from syndicate.fetch import FetchLimits, is_address, open_fetcher
+from syndicate.fetch import FetchLimits, is_address
 from syndicate.news import Registry
 from syndicate.ports import Fetched
 
@@ -162,7 +162,7 @@ def read(asked: str) -> tuple[bytes, str]:
 async def _fetch(address: str) -> tuple[bytes, str]:
     caps = FetchLimits(encoded_bytes=_MOST_BYTES, decoded_bytes=_MOST_BYTES)
     user_agent = "syndicate-verify"
-    async with open_fetcher(caps, allow=typed(address), user_agent=user_agent) as fetcher:
+    async with fetch.open_fetcher(caps, allow=typed(address), user_agent=user_agent) as fetcher:
         outcome = await fetcher.fetch(address)
     if not isinstance(outcome, Fetched):
         told = getattr(outcome, "detail", "the server had nothing new to say")

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from syndicate import fetch
 from syndicate.errors import ClientError, FetchError, RegistryError
-from syndicate.fetch import Allowed, FetchLimits, is_address, open_fetcher, registrable_domain
+from syndicate.fetch import Allowed, FetchLimits, is_address
 from syndicate.news import rfc3339
 from syndicate.ports import Fetched, Fetcher, FetchFailed
 from syndicate.registry import Dial, Refreshed, RegistryClient, bundled_root, folder_dial, read_once
@@ -121,7 +122,7 @@ def check_root(seen: Refreshed, addresses: Sequence[str], allow: Allowed = ()) -
         FetchError: one of them does not answer.
     """
     hosts = [urlsplit(address).hostname or "" for address in addresses]
-    owners = [registrable_domain(host) or host for host in hosts]
+    owners = [fetch.registrable_domain(host) or host for host in hosts]
     if len(set(owners)) != len(owners):
         raise RegistryError(
             "two of the addresses for the root's digest belong to one owner",
@@ -144,7 +145,7 @@ def check_root(seen: Refreshed, addresses: Sequence[str], allow: Allowed = ()) -
 def _fetching(runner: asyncio.Runner, place: RegistryPlace) -> Iterator[Fetcher]:
     caps = FetchLimits(encoded_bytes=_FILE_BYTES, decoded_bytes=_FILE_BYTES, total_seconds=_FILE_SECONDS)
     stack = AsyncExitStack()
-    opening = open_fetcher(caps, allow=place.allow, user_agent=place.user_agent)
+    opening = fetch.open_fetcher(caps, allow=place.allow, user_agent=place.user_agent)
     try:
         yield runner.run(stack.enter_async_context(opening))
     finally:

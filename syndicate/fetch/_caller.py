@@ -8,10 +8,10 @@ from typing import Final
 import aiohttp
 
 from syndicate.fetch import _headers as headers
-from syndicate.fetch._dialer import Allowed
-from syndicate.fetch._limits import FetchLimits
+from syndicate.fetch._failed import TROUBLES, failed
+from syndicate.fetch._limits import Allowed, FetchLimits
 from syndicate.fetch._session import open_session
-from syndicate.fetch._trouble import TROUBLES, TooLarge, failed
+from syndicate.fetch._trouble import TooLarge
 from syndicate.fetch._urls import fetchable
 from syndicate.ports import Answered, Call, Caller, FetchFailed
 

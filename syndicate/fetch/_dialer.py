@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
@@ -13,8 +13,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from syndicate.errors import ForbiddenAddress
 from syndicate.fetch._addresses import why_special
-
-Allowed = Collection[tuple[str, int]]  # (IP address, port) that may be dialled besides the public ones
+from syndicate.fetch._limits import Allowed
 
 _PUBLIC_PORTS = frozenset({80, 443})
 _RESOLVING_THREADS = 16

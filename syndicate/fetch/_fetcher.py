@@ -11,11 +11,11 @@ from yarl import URL
 
 from syndicate.fetch import _headers as headers
 from syndicate.fetch._decode import Body
-from syndicate.fetch._dialer import Allowed
-from syndicate.fetch._limits import FetchLimits
+from syndicate.fetch._failed import TROUBLES, failed
+from syndicate.fetch._limits import Allowed, FetchLimits
 from syndicate.fetch._manners import Manners
 from syndicate.fetch._session import open_session
-from syndicate.fetch._trouble import TROUBLES, TooLarge, failed
+from syndicate.fetch._trouble import TooLarge
 from syndicate.fetch._urls import fetchable, redirected
 from syndicate.ports import (
     Fetched,

@@ -1,8 +1,11 @@
 """Every bound on what a stranger's server may cost us, with its unit."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from syndicate.news import limits
+
+Allowed = Collection[tuple[str, int]]  # (IP address, port) that may be dialled besides the public ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 import aiohttp
 from aiohttp.abc import AbstractResolver
 
-from syndicate.fetch._dialer import Allowed, open_dialer
-from syndicate.fetch._limits import FetchLimits
+from syndicate.fetch._dialer import open_dialer
+from syndicate.fetch._limits import Allowed, FetchLimits
 
 
 @asynccontextmanager

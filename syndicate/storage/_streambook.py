@@ -27,18 +27,20 @@ from syndicate.news import Act, AgencyId, ItemId, StreamName, TokenDigest, UnixT
 from syndicate.ports import Reading, Signed, StreamBook, Waiting, Why
 from syndicate.storage._database import open_database
 from syndicate.storage._sqlite import in_our_words
-from syndicate.storage._streambook_tables import STREAM_BOOK, BookTable
+from syndicate.storage._streambook_tables import (
+    BARRED,
+    FLOOR,
+    NOTED,
+    OWNER,
+    REACHED,
+    READING,
+    SIGNED,
+    STREAM_BOOK,
+    WAITING,
+)
 from syndicate.trust import recall
 
 _TRY_AGAIN_SECONDS = 0.02
-_SIGNED = BookTable.metadata.tables["signed"]
-_REACHED = BookTable.metadata.tables["reached"]
-_READING = BookTable.metadata.tables["reading"]
-_OWNER = BookTable.metadata.tables["owner"]
-_WAITING = BookTable.metadata.tables["waiting"]
-_BARRED = BookTable.metadata.tables["barred"]
-_FLOOR = BookTable.metadata.tables["floor"]
-_NOTED = BookTable.metadata.tables["noted"]
 _NO_NUMBER = 1  # what waits has no number yet; the claim needs one
 
 
@@ -67,8 +69,8 @@ class SqliteStreamBook:
             return
         with self._transaction() as connection:
             self._check(connection, signed)
-            connection.execute(insert(_SIGNED), [asdict(each) for each in signed])
-            connection.execute(delete(_WAITING).where(_WAITING.c.id.in_(list(settled))))
+            connection.execute(insert(SIGNED), [asdict(each) for each in signed])
+            connection.execute(delete(WAITING).where(WAITING.c.id.in_(list(settled))))
 
     def newest(self, limit: int) -> tuple[Signed, ...]:
         """The highest version of each item, by number, newest first, at most ``limit``."""
@@ -78,55 +80,55 @@ class SqliteStreamBook:
     def page(self, after: int, limit: int) -> tuple[Signed, ...]:
         """At most ``limit`` tokens with a number above ``after``, ascending."""
         with self._transaction() as connection:
-            wanted = select(_SIGNED).where(_SIGNED.c.seq > after).order_by(_SIGNED.c.seq).limit(limit)
+            wanted = select(SIGNED).where(SIGNED.c.seq > after).order_by(SIGNED.c.seq).limit(limit)
             return _signed(connection.execute(wanted))
 
     def before(self, number: int) -> int:
         """The highest number below ``number`` that a token has; 0 if there is none."""
         with self._transaction() as connection:
-            wanted = select(func.coalesce(func.max(_SIGNED.c.seq), 0)).where(_SIGNED.c.seq < number)
+            wanted = select(func.coalesce(func.max(SIGNED.c.seq), 0)).where(SIGNED.c.seq < number)
             return int(connection.execute(wanted).scalar_one())
 
     def history(self, subs: Collection[ItemId]) -> Mapping[ItemId, tuple[Signed, ...]]:
         """Every version of each of these items that was ever signed, by number."""
         with self._transaction() as connection:
-            wanted = select(_SIGNED).where(_SIGNED.c.sub.in_(_each_of(subs))).order_by(_SIGNED.c.seq)
+            wanted = select(SIGNED).where(SIGNED.c.sub.in_(_each_of(subs))).order_by(SIGNED.c.seq)
             found = _signed(connection.execute(wanted))
         return {sub: tuple(each for each in found if each.sub == sub) for sub in {one.sub for one in found}}
 
     def reached(self, goal: str) -> int:
         """The number up to which the stream has been brought to ``goal``; 0 at first."""
         with self._transaction() as connection:
-            found = connection.execute(select(_REACHED.c.number).where(_REACHED.c.goal == goal)).scalar()
+            found = connection.execute(select(REACHED.c.number).where(REACHED.c.goal == goal)).scalar()
             return int(found or 0)
 
     def reach(self, goal: str, number: int) -> None:
         """Remember that it has been brought there up to ``number``."""
         with self._transaction() as connection:
-            connection.execute(delete(_REACHED).where(_REACHED.c.goal == goal))
-            connection.execute(insert(_REACHED), {"goal": goal, "number": number})
+            connection.execute(delete(REACHED).where(REACHED.c.goal == goal))
+            connection.execute(insert(REACHED), {"goal": goal, "number": number})
 
     def waiting(self) -> tuple[Waiting, ...]:
         """All that waits, in order of its ids."""
         with self._transaction() as connection:
-            found = connection.execute(select(_WAITING).order_by(_WAITING.c.id)).mappings()
+            found = connection.execute(select(WAITING).order_by(WAITING.c.id)).mappings()
             return tuple(_waits(row) for row in found)
 
     def hold(self, waiting: Sequence[Waiting]) -> None:
         """Let these wait: all, or none. One with an ``id`` replaces what waits under it."""
         with self._transaction() as connection:
             for each in waiting:
-                connection.execute(delete(_WAITING).where(_WAITING.c.id == each.id))
-                connection.execute(insert(_WAITING), _waiting_row(each))
+                connection.execute(delete(WAITING).where(WAITING.c.id == each.id))
+                connection.execute(insert(WAITING), _waiting_row(each))
 
     def drop(self, ids: Collection[int]) -> None:
         """Take these off the waiting list."""
         with self._transaction() as connection:
-            connection.execute(delete(_WAITING).where(_WAITING.c.id.in_(list(ids))))
+            connection.execute(delete(WAITING).where(WAITING.c.id.in_(list(ids))))
 
     def signings(self, since: int) -> tuple[int, ...]:
         """The ``iat`` of every publication and update signed at or after ``since``, ascending."""
-        iat, act = _SIGNED.c.iat, _SIGNED.c.act
+        iat, act = SIGNED.c.iat, SIGNED.c.act
         wanted = select(iat).where(iat >= since, act.in_((Act.PUBLISH, Act.UPDATE))).order_by(iat)
         with self._transaction() as connection:
             return tuple(connection.execute(wanted).scalars())
@@ -134,7 +136,7 @@ class SqliteStreamBook:
     def barred(self, marks: Collection[str]) -> frozenset[str]:
         """Those of ``marks`` that were barred."""
         with self._transaction() as connection:
-            found = connection.execute(select(_BARRED.c.mark).where(_BARRED.c.mark.in_(_each_of(marks))))
+            found = connection.execute(select(BARRED.c.mark).where(BARRED.c.mark.in_(_each_of(marks))))
             return frozenset(found.scalars())
 
     def bar(self, marks: Collection[str]) -> None:
@@ -142,27 +144,25 @@ class SqliteStreamBook:
         new = set(marks) - self.barred(marks)
         with self._transaction() as connection:
             if new:
-                connection.execute(insert(_BARRED), [{"mark": mark} for mark in sorted(new)])
+                connection.execute(insert(BARRED), [{"mark": mark} for mark in sorted(new)])
 
     def unbar(self, marks: Collection[str]) -> None:
         """Forget these marks: a person let the text go out."""
         with self._transaction() as connection:
-            connection.execute(delete(_BARRED).where(_BARRED.c.mark.in_(_each_of(marks))))
+            connection.execute(delete(BARRED).where(BARRED.c.mark.in_(_each_of(marks))))
 
     def jotted(self, name: str) -> str | None:
         """What was jotted down last under ``name``."""
         with self._transaction() as connection:
-            found: str | None = connection.execute(
-                select(_NOTED.c.said).where(_NOTED.c.name == name)
-            ).scalar()
+            found: str | None = connection.execute(select(NOTED.c.said).where(NOTED.c.name == name)).scalar()
             return found
 
     def jot(self, name: str, said: str | None) -> None:
         """Jot it down under ``name``, in place of what stood there; None takes it away."""
         with self._transaction() as connection:
-            connection.execute(delete(_NOTED).where(_NOTED.c.name == name))
+            connection.execute(delete(NOTED).where(NOTED.c.name == name))
             if said is not None:
-                connection.execute(insert(_NOTED), {"name": name, "said": said})
+                connection.execute(insert(NOTED), {"name": name, "said": said})
 
     def restore(
         self,
@@ -175,28 +175,28 @@ class SqliteStreamBook:
     ) -> None:
         """Keep tokens that were signed before and are not here; the stream goes on after this number."""
         with self._transaction() as connection:
-            connection.execute(delete(_SIGNED).where(_SIGNED.c.digest.in_(_each_of(displaced))))
+            connection.execute(delete(SIGNED).where(SIGNED.c.digest.in_(_each_of(displaced))))
             for each in waiting:
-                connection.execute(insert(_WAITING), _waiting_row(each))
+                connection.execute(insert(WAITING), _waiting_row(each))
             self._check_free(connection, signed)
             if signed:
-                connection.execute(insert(_SIGNED), [asdict(each) for each in signed])
-            highest = connection.execute(select(func.max(_SIGNED.c.seq))).scalar() or 0
+                connection.execute(insert(SIGNED), [asdict(each) for each in signed])
+            highest = connection.execute(select(func.max(SIGNED.c.seq))).scalar() or 0
             if goes_on_after < highest:
                 raise StorageError(f"{self._path}: cannot go on after {goes_on_after}: {highest} is taken")
-            connection.execute(delete(_FLOOR))
-            connection.execute(insert(_FLOOR), {"seq": goes_on_after, "prev": prev})
+            connection.execute(delete(FLOOR))
+            connection.execute(insert(FLOOR), {"seq": goes_on_after, "prev": prev})
 
     def readings(self, subs: Collection[ItemId]) -> Mapping[ItemId, Reading]:
         """How these entries were found the last time, where they were."""
         with self._transaction() as connection:
-            found = connection.execute(select(_READING).where(_READING.c.sub.in_(_each_of(subs))))
+            found = connection.execute(select(READING).where(READING.c.sub.in_(_each_of(subs))))
             return {row["sub"]: Reading(**row) for row in found.mappings()}
 
     def read_before(self, contents: Collection[str]) -> Mapping[str, frozenset[ItemId]]:
         """The items that were ever read with these titles and texts."""
-        item = func.coalesce(_READING.c.stands_for, _READING.c.sub)
-        wanted = select(_READING.c.content, item).where(_READING.c.content.in_(_each_of(contents)))
+        item = func.coalesce(READING.c.stands_for, READING.c.sub)
+        wanted = select(READING.c.content, item).where(READING.c.content.in_(_each_of(contents)))
         found: dict[str, set[ItemId]] = {}
         with self._transaction() as connection:
             for content, sub in connection.execute(wanted):
@@ -209,8 +209,8 @@ class SqliteStreamBook:
             return
         with self._transaction() as connection:
             subs = _each_of([each.sub for each in readings])
-            connection.execute(delete(_READING).where(_READING.c.sub.in_(subs)))
-            connection.execute(insert(_READING), [asdict(each) for each in readings])
+            connection.execute(delete(READING).where(READING.c.sub.in_(subs)))
+            connection.execute(insert(READING), [asdict(each) for each in readings])
 
     def close(self) -> None:
         """Let go of the connection; the block that opened the book lets go of the file."""
@@ -226,7 +226,7 @@ class SqliteStreamBook:
 
     def _check_free(self, connection: Connection, signed: Sequence[Signed]) -> None:
         numbers = [each.seq for each in signed]
-        taken = connection.execute(select(_SIGNED.c.seq).where(_SIGNED.c.seq.in_(_each_of(numbers)))).first()
+        taken = connection.execute(select(SIGNED.c.seq).where(SIGNED.c.seq.in_(_each_of(numbers)))).first()
         if taken is not None:
             raise StorageError(f"{self._path}: number {taken.seq} is taken already")
         for sub, ver in _taken(connection, {(each.sub, each.ver) for each in signed}):
@@ -272,9 +272,9 @@ def _patiently(path: Path, seconds: float) -> Iterator[Connection]:
 
 
 def _check_owner(connection: Connection, path: Path, agency: AgencyId, stream: StreamName) -> None:
-    owner = connection.execute(select(_OWNER)).first()
+    owner = connection.execute(select(OWNER)).first()
     if owner is None:
-        connection.execute(insert(_OWNER), {"agency": agency, "stream": stream})
+        connection.execute(insert(OWNER), {"agency": agency, "stream": stream})
     elif (owner.agency, owner.stream) != (agency, stream):
         raise StorageError(
             f"{path} is the book of {owner.agency}, stream {owner.stream!r}, not of {agency}, {stream!r}",
@@ -283,17 +283,17 @@ def _check_owner(connection: Connection, path: Path, agency: AgencyId, stream: S
 
 
 def _head(connection: Connection) -> tuple[int, TokenDigest | None]:
-    last = connection.execute(select(_SIGNED).order_by(_SIGNED.c.seq.desc()).limit(1)).first()
-    floor = connection.execute(select(_FLOOR)).first()
+    last = connection.execute(select(SIGNED).order_by(SIGNED.c.seq.desc()).limit(1)).first()
+    floor = connection.execute(select(FLOOR)).first()
     if floor is not None and floor.seq >= (0 if last is None else last.seq):
         return floor.seq, None if floor.prev is None else TokenDigest(floor.prev)
     return (0, None) if last is None else (last.seq, TokenDigest(last.digest))
 
 
 def _latest(subs: Collection[ItemId]) -> Select[Any]:
-    sub, ver = _SIGNED.c.sub, _SIGNED.c.ver
+    sub, ver = SIGNED.c.sub, SIGNED.c.ver
     top = select(sub, func.max(ver).label("ver")).where(sub.in_(_each_of(subs))).group_by(sub).subquery()
-    return select(_SIGNED).join(top, and_(sub == top.c.sub, ver == top.c.ver))
+    return select(SIGNED).join(top, and_(sub == top.c.sub, ver == top.c.ver))
 
 
 def _each_of(names: Collection[str] | Collection[int]) -> Select[Any]:
@@ -302,14 +302,14 @@ def _each_of(names: Collection[str] | Collection[int]) -> Select[Any]:
 
 
 def _newest(limit: int) -> Select[Any]:
-    later = _SIGNED.alias("later")
-    superseded = exists().where(later.c.sub == _SIGNED.c.sub, later.c.ver > _SIGNED.c.ver)
-    return select(_SIGNED).where(~superseded).order_by(_SIGNED.c.seq.desc()).limit(limit)
+    later = SIGNED.alias("later")
+    superseded = exists().where(later.c.sub == SIGNED.c.sub, later.c.ver > SIGNED.c.ver)
+    return select(SIGNED).where(~superseded).order_by(SIGNED.c.seq.desc()).limit(limit)
 
 
 def _taken(connection: Connection, versions: Collection[tuple[ItemId, int]]) -> Iterator[tuple[ItemId, int]]:
     for sub, ver in versions:
-        taken = select(_SIGNED.c.seq).where(_SIGNED.c.sub == sub, _SIGNED.c.ver == ver)
+        taken = select(SIGNED.c.seq).where(SIGNED.c.sub == sub, SIGNED.c.ver == ver)
         if connection.execute(taken).first() is not None:
             yield sub, ver
 
