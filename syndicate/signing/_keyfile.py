@@ -6,14 +6,13 @@ from pathlib import Path
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
     Encoding,
-    PrivateFormat,
     PublicFormat,
     load_pem_private_key,
 )
 
 from syndicate.errors import SigningError
+from syndicate.signing._seal import seal
 from syndicate.trust import thumbprint
 
 _KEY_FILE_BYTES = 10_000
@@ -78,7 +77,7 @@ def reseal_key(path: Path, passphrase: bytes, copy: Path, new_passphrase: bytes)
 
 def _write_key(key: Ed25519PrivateKey, path: Path, passphrase: bytes) -> None:
     _check_passphrase(passphrase)
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase))
+    pem = seal(key, passphrase)
     try:
         # O_EXCL and the mode at birth: at no instant can another user read it, and no key is overwritten.
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

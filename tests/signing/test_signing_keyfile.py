@@ -3,8 +3,10 @@
 import copy
 import os
 import pickle
+import re
 import resource
 import stat
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,21 @@ def test_a_key_file_is_sealed_and_only_its_owner_can_read_it(tmp_path: Path) -> 
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "k").stat().st_mode) == 0o600
     assert b"ENCRYPTED PRIVATE KEY" in (tmp_path / "k").read_bytes()
+
+
+def test_trying_passphrases_on_a_copied_key_file_is_slow(key: Path) -> None:
+    sealed = b64decode(b"".join(key.read_bytes().splitlines()[1:-1]), validate=True)
+    # RFC 8018, PBKDF2-params: the salt of 16 octets, then iterationCount as an INTEGER of three.
+    (rounds,) = re.findall(rb"\x30.\x04\x10.{16}\x02\x03(.{3})\x30\x0c\x06\x08", sealed, re.DOTALL)
+    assert int.from_bytes(rounds, "big") >= 600_000
+
+
+def test_a_key_that_openssl_or_an_older_version_sealed_opens_as_well(tmp_path: Path) -> None:
+    key = Ed25519PrivateKey.generate()
+    path = tmp_path / "k"
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(WORDS)))
+    path.chmod(0o600)
+    assert open_key(path, WORDS).public == key.public_key().public_bytes_raw()
 
 
 def test_a_key_is_never_overwritten(key: Path) -> None:
