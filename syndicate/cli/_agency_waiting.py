@@ -11,7 +11,7 @@ from syndicate.cli._agency_keys import tokens_from
 from syndicate.cli._passphrase import new_passphrase, passphrase
 from syndicate.cli._shown import shown
 from syndicate.news import Refused, rfc3339
-from syndicate.newsdesk import Desk, appoint, drop_ids, panic, recover, release_ids, resume
+from syndicate.newsdesk import Desk, appoint, drop_ids, halt, panic, recover, release_ids, resume
 from syndicate.ports import Signed, Waiting
 from syndicate.signing import create_key, open_key
 from syndicate.storage import open_streambook
@@ -128,12 +128,12 @@ def _second(args: argparse.Namespace) -> int:
 def _panic(args: argparse.Namespace) -> int:
     config = load_config(args.config)
     signer = open_key(config.key_file if args.key is None else args.key, passphrase(args.passphrase_file))
-    tokens = asyncio.run(tokens_from(args.hubs, config)) if args.hubs else ()
     with open_streambook(config.book_file, config.id, config.stream) as book:
         desk = Desk(config=config, signer=signer, book=book, now=time.time())
         since = moment_of(args.since, config, desk.now)
         if args.hubs:
-            recover(tokens, desk)
+            halt(book, since=since, now=desk.now)  # before anybody is waited for
+            recover(asyncio.run(tokens_from(args.hubs, config)), desk)
         answers = panic(desk, since=since, note=args.note)
         waiting = len(book.waiting())
     bad = [answer for answer in answers if isinstance(answer, Refused)]

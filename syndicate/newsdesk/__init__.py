@@ -5,7 +5,7 @@ was signed, or waits: ``compose`` makes it from a ``Manuscript``, ``do`` signs a
 knows items by any of their names. The waiting list is released (``release_ids``) or dropped (``drop_ids``)
 by people; ``appoint`` names the second of them.
 
-``panic`` halts and withholds, ``resume`` lets signing go on. ``recover`` rebuilds a lost book from what
+``panic`` halts (as ``halt`` does alone) and withholds, ``resume`` lets signing go on. ``recover`` rebuilds a lost book from what
 hubs logged (``fetch_own``), ``reissue`` signs again what hubs refused; ``check_successor``,
 ``next_enrolment`` and ``put_in_place`` are the steps of a rotation. Whatever was signed here passed
 through ``agency.sign_items``: in the book, on the disk, before it is shown.
@@ -15,7 +15,7 @@ from syndicate.newsdesk._acts import Deed, Desk, compose, do, manuscript_of
 from syndicate.newsdesk._find import find_item, last_text
 from syndicate.newsdesk._keys import check_successor, next_enrolment, put_in_place, reissue
 from syndicate.newsdesk._manuscript import FIELDS, Manuscript, as_html, read_manuscript, template
-from syndicate.newsdesk._panic import panic, resume
+from syndicate.newsdesk._panic import halt, panic, resume
 from syndicate.newsdesk._recover import Recovered, fetch_own, recover
 from syndicate.newsdesk._waiting import appoint, drop_ids, release_ids
 
@@ -33,6 +33,7 @@ __all__ = [
     "drop_ids",
     "fetch_own",
     "find_item",
+    "halt",
     "last_text",
     "manuscript_of",
     "next_enrolment",

@@ -15,6 +15,16 @@ from syndicate.trust import recall
 _NOTE: Final = "Withheld while we check: our systems may have been misused. Please do not use it for now."
 
 
+def halt(book: StreamBook, *, since: float, now: float) -> None:
+    """Halt signing until ``resume``: on the disk when this returns. What waits goes out no more by itself.
+
+    Raises:
+        StorageError: the book cannot be written.
+    """
+    book.jot(HALTED, f"`agency panic` at {rfc3339(now)}, since {rfc3339(since)}")
+    book.hold([replace(each, why=_halted(each.why), due=None) for each in book.waiting()])
+
+
 def panic(desk: Desk, *, since: float, note: str | None = None) -> tuple[Signed | Refused, ...]:
     """Halt signing until ``resume``, and withhold every item of which a version was signed since then.
 
@@ -26,8 +36,7 @@ def panic(desk: Desk, *, since: float, note: str | None = None) -> tuple[Signed 
         SigningError: the key cannot sign; signing is halted nevertheless.
         StorageError: the book cannot be written.
     """
-    desk.book.jot(HALTED, f"`agency panic` at {rfc3339(desk.now)}, since {rfc3339(since)}")
-    desk.book.hold([replace(each, why=_halted(each.why), due=None) for each in desk.book.waiting()])
+    halt(desk.book, since=since, now=desk.now)
     check_book(desk.config, desk.book, desk.registry)  # a notice that forks the stream would reach nobody
     touched = list(_signed_since(desk.book, since))
     desk.book.bar({mark for each in touched for mark in marks_of(recall(each.token))})

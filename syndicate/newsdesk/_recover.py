@@ -22,7 +22,7 @@ from syndicate.wire import take_out
 
 GAP: Final = 1_000  # numbers left free: what was signed and reached no hub has one of them
 _PAGE: Final = 100
-_MOST_SECONDS: Final = 300.0  # of one hub; an honest one gives a thousand pages in that time
+MOST_SECONDS: Final = 300.0  # of one hub; an honest one gives a thousand pages in that time
 _MOST_STRANGE: Final = 64_000_000  # characters of one hub's tokens that no key of the agency signed
 
 
@@ -39,18 +39,20 @@ class Recovered:
     takes_floor: bool  # the next token begins a new chain, under a key that never signed here
 
 
-async def fetch_own(hub: str, config: AgencyConfig, fetcher: Fetcher) -> tuple[str, ...]:
+async def fetch_own(
+    hub: str, config: AgencyConfig, fetcher: Fetcher, *, seconds: float = MOST_SECONDS
+) -> tuple[str, ...]:
     """Every token of the agency that ``hub`` has logged, once, in its order; what it forged is among them.
 
     Raises:
         AgencyError: the hub does not answer, not as a hub does, or does not come to an end.
     """
     try:
-        async with asyncio.timeout(_MOST_SECONDS):
+        async with asyncio.timeout(seconds):
             return await _all_pages(hub.rstrip("/"), config, fetcher)
     except TimeoutError as exc:
         raise AgencyError(
-            f"{hub} has not come to its end in {_MOST_SECONDS:.0f} seconds", hint="Try another hub."
+            f"{hub} has not come to its end in {seconds:.0f} seconds", hint="Try another hub."
         ) from exc
 
 

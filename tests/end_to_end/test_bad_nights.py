@@ -186,6 +186,14 @@ async def test_a_dead_hub_does_not_keep_the_agency_from_the_others(
         await typed("recover", night.config, "--from", dead)
 
 
+async def test_panic_halts_before_it_waits_for_any_hub(night: Night) -> None:
+    assert await night.sign_and_push("one") == 0
+    with pytest.raises(AgencyError, match=r"127\.0\.0\.1:9"):
+        await typed("panic", night.config, "--since", "2h", "--from", "http://127.0.0.1:9")
+    with pytest.raises(AgencyError, match="halted"):
+        await typed("sign", night.config)
+
+
 # Hubs that lie.
 
 
@@ -292,6 +300,24 @@ async def test_attack_26_a_hub_that_never_ends_is_left(seller: Seller) -> None:
         with pytest.raises(AgencyError, match="gives more and more"):
             await given(seller, of(endless))
         assert len(endless.asked) == 19, "64 MB of what nobody here has signed are enough"
+
+
+async def test_attack_26_a_hub_that_trickles_for_ever_is_left(seller: Seller) -> None:
+    async def more(writer: asyncio.StreamWriter) -> None:
+        after = int(parse_qs(urlsplit(endless.asked[-1]).query)["after"][0])
+        await asyncio.sleep(0.1)
+        page = {"items": [{"token": f"{after}.x."}], "last": after + 1}
+        writer.write(response(json.dumps(page).encode()))
+        await writer.drain()
+
+    addresses = [f"/v1/items?after={after}&limit=100&agency={AGENCY}" for after in range(-1, 100)]
+    async with raw_server() as endless:
+        endless.answers |= dict.fromkeys(addresses, more)
+        base, port = of(endless)
+        async with open_fetcher(FetchLimits(), allow=[("127.0.0.1", port)], user_agent="tests") as fetcher:
+            with pytest.raises(AgencyError, match="has not come to its end in 1 seconds"):
+                await fetch_own(base, seller.config, fetcher, seconds=1.0)
+        assert 2 <= len(endless.asked) <= 11
 
 
 async def test_a_hub_that_gives_the_same_page_for_ever_has_come_to_its_end(seller: Seller) -> None:
