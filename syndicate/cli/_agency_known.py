@@ -4,14 +4,16 @@ import argparse
 import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from syndicate import fetch
 from syndicate.agency import CMS_BYTES, AgencyConfig, HubView, ask_status, concerns, load_config
 from syndicate.agency import doctor as look
 from syndicate.cli._agency_out import agent, allowed, book_of, hub_address
 from syndicate.cli._passphrase import passphrase
+from syndicate.cli._shown import shown
 from syndicate.errors import SigningError, StorageError
 from syndicate.fetch import FetchLimits
 from syndicate.ports import Signer
@@ -51,7 +53,7 @@ def run_status(args: argparse.Namespace) -> int:
         }
         print(json.dumps(told, ensure_ascii=False, indent=2))
     else:
-        print("\n".join(line for view in views for line in _lines(view, found[view.hub])))
+        print("\n".join(shown(line) for view in views for line in _lines(view, found[view.hub])))
     if any(view.trouble for view in views):
         return 2
     return 1 if any(found.values()) else 0
@@ -70,7 +72,13 @@ def _lines(view: HubView, found: tuple[str, ...]) -> Iterator[str]:
         yield f"    {view.remedy}"
     if view.trouble is not None:
         return
-    told = view.told
+    try:
+        yield from _details(view.told)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        yield "  (the rest of its answer cannot be read)"
+
+
+def _details(told: Mapping[str, Any]) -> Iterator[str]:
     for stream in told.get("streams", ()):
         yield (
             f"  stream {stream['stream']}: up to number {stream['head']}; since number"
@@ -90,9 +98,9 @@ def run_doctor(args: argparse.Namespace) -> int:
     findings = [look.look_at_key_file(config.key_file), *_keys(config, args.passphrase_file), *_book(config)]
     findings += [look.look_at_folder(config), *asyncio.run(_outside(config, args.hub))]
     for each in findings:
-        print(f"{each.health:>4}  {each.what}: {each.said}")
+        print(f"{each.health:>4}  {each.what}: {shown(each.said)}")
         if each.remedy:
-            print(f"      {each.remedy}")
+            print(f"      {shown(each.remedy)}")
     if any(each.health is look.Health.ILL for each in findings):
         return 2
     return 1 if any(each.health is look.Health.SOON for each in findings) else 0

@@ -12,8 +12,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from syndicate import fetch
-from syndicate.agency import AgencyConfig, Fate, Pushed, Report, deliver, forget_from, load_config
+from syndicate.agency import (
+    AgencyConfig,
+    EntryReport,
+    Fate,
+    Pushed,
+    Report,
+    deliver,
+    forget_from,
+    load_config,
+)
 from syndicate.cli._passphrase import passphrase
+from syndicate.cli._shown import shown
 from syndicate.errors import AgencyError, SyndicateError
 from syndicate.ports import StreamBook
 from syndicate.signing import open_key
@@ -77,7 +87,7 @@ def run_serve(args: argparse.Namespace) -> int:
         hubs=tuple(hub_address(hub) for hub in args.push),
         allow=allowed(config, args.push),
     )
-    told = AgencyTold(signed=_tell_signed, pushed=tell_pushed, failed=_tell_failed)
+    told = AgencyTold(signed=_SignedLines().tell, pushed=tell_pushed, failed=_tell_failed)
     asyncio.run(run_agency(config, signer, orders, told, partial(_started, config)))
     return 0
 
@@ -147,22 +157,34 @@ def allowed(config: AgencyConfig, hubs: Sequence[str]) -> tuple[tuple[str, int],
 def tell_pushed(pushed: Pushed) -> None:
     """What became of one submission, every objection with its remedy."""
     for each in pushed.objections:
-        print(f"{pushed.hub}: {each.outcome} number {each.seq}, {each.reason}: {each.title}")
-        print(f"  {each.detail}")
-        print(f"  {each.remedy}")
+        print(f"{pushed.hub}: {each.outcome} number {each.seq}, {shown(f'{each.reason}: {each.title}')}")
+        print(f"  {shown(each.detail)}")
+        print(f"  {shown(each.remedy)}")
     counts = f"{pushed.admitted} admitted, {pushed.known} known" if pushed.sent else "nothing sent"
     print(f"{pushed.hub}: {counts}; it has the stream up to number {pushed.reached} of {pushed.head}")
     if pushed.trouble:
-        print(f"{pushed.hub}: {pushed.trouble}; it is tried again", file=sys.stderr)
+        print(f"{pushed.hub}: {shown(pushed.trouble)}; it is tried again", file=sys.stderr)
     sys.stdout.flush()
 
 
-def _tell_signed(report: Report) -> None:
-    changed = [entry for entry in report.entries if entry.fate is not Fate.UNCHANGED]
-    for entry in changed:
-        if entry.fate is not Fate.WITHDRAWN:
-            why = f" ({entry.code}: {entry.remedy})" if entry.code else ""
-            print(f"{entry.fate}: {entry.title or entry.cms_id}{why}", flush=True)
+class _SignedLines:
+    """Tells what a run did; what it says as the run before did (something waits, is skipped) only once."""
+
+    def __init__(self) -> None:
+        self._before: frozenset[str] = frozenset()
+
+    def tell(self, report: Report) -> None:
+        entries = (*report.entries, *report.released)
+        lines = [_line(each) for each in entries if each.fate not in (Fate.UNCHANGED, Fate.WITHDRAWN)]
+        for line in lines:
+            if line not in self._before:
+                print(line, flush=True)
+        self._before = frozenset(lines)
+
+
+def _line(entry: EntryReport) -> str:
+    why = f" ({entry.code}: {entry.remedy})" if entry.code else ""
+    return f"{entry.fate}: {shown(entry.title or entry.cms_id)}{why}"
 
 
 def _tell_failed(failure: SyndicateError) -> None:

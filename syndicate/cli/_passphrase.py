@@ -46,10 +46,23 @@ def _from_file(file: Path | None) -> bytes | None:
     if file is not None:
         return _read(file, private=True)
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
-    if folder and (Path(folder) / _CREDENTIAL).exists():
+    if folder and _is_there(Path(folder) / _CREDENTIAL):
         return _read(Path(folder) / _CREDENTIAL, private=False)  # systemd guards its folder itself
     named = os.environ.get(_VARIABLE)
     return _read(Path(named), private=True) if named else None
+
+
+def _is_there(credential: Path) -> bool:
+    try:
+        credential.lstat()
+    except FileNotFoundError:
+        return False  # a unit with other credentials than ours
+    except OSError as exc:
+        raise SigningError(
+            f"cannot reach the systemd credential {credential}: {exc.strerror}",
+            hint="Does LoadCredentialEncrypted= in the unit name it, and does it decrypt on this machine?",
+        ) from exc
+    return True
 
 
 def _read(path: Path, *, private: bool) -> bytes:

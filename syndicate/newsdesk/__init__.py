@@ -5,10 +5,10 @@ was signed, or waits: ``compose`` makes it from a ``Manuscript``, ``do`` signs a
 knows items by any of their names. The waiting list is released (``release_ids``) or dropped (``drop_ids``)
 by people; ``appoint`` names the second of them.
 
-``panic`` halts (as ``halt`` does alone) and withholds, ``resume`` lets signing go on. ``recover`` rebuilds a lost book from what
-hubs logged (``fetch_own``), ``reissue`` signs again what hubs refused; ``check_successor``,
-``next_enrolment`` and ``put_in_place`` are the steps of a rotation. Whatever was signed here passed
-through ``agency.sign_items``: in the book, on the disk, before it is shown.
+``panic`` halts (as ``halt`` does alone) and withholds, ``resume`` lets signing go on. ``recover`` rebuilds
+a lost book from what hubs logged (``fetch_own``), ``reissue`` signs again what hubs refused;
+``check_successor``, ``next_enrolment`` and ``put_in_place`` are the steps of a rotation. Whatever was signed
+here passed through ``agency.sign_items``: in the book, on the disk, before it is shown.
 """
 
 from syndicate.newsdesk._acts import Deed, Desk, compose, do, manuscript_of

@@ -242,6 +242,15 @@ def test_a_passphrase_comes_from_systemd(
     assert run("sign", config) == 0
 
 
+def test_a_systemd_credential_that_cannot_be_reached_is_said(
+    config: Path, words: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(words))  # no folder
+    with pytest.raises(SigningError, match="cannot reach the systemd credential") as caught:
+        run("sign", config)
+    assert "LoadCredentialEncrypted=" in caught.value.hint
+
+
 def test_a_passphrase_that_everyone_can_read_is_not_used(config: Path, words: Path) -> None:
     words.chmod(0o644)
     with pytest.raises(SigningError, match="everyone can read the passphrase"):

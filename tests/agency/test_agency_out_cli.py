@@ -1,6 +1,8 @@
 """``syndicate agency push``, ``status`` and ``doctor`` as they are typed, with their exit codes."""
 
 import argparse
+import asyncio
+import json
 import signal
 import subprocess
 import sys
@@ -10,9 +12,11 @@ from pathlib import Path
 import pytest
 from kept import unmeasured
 from newsroom import rss, story
+from raw_server import raw_server, response
 
-from syndicate.agency import load_config
+from syndicate.agency import EntryReport, Fate, Report, load_config
 from syndicate.cli import _agency as cli
+from syndicate.cli._agency_out import _SignedLines
 from syndicate.errors import AgencyError
 
 WORDS = "a few plain words"
@@ -79,6 +83,52 @@ def test_a_status_that_cannot_be_had_exits_2(
 ) -> None:
     assert run("status", config, "http://127.0.0.1:9", "--passphrase-file", words) == 2
     assert "not reached" in capsys.readouterr().out
+
+
+NOTHING: dict[str, object] = {
+    "streams": [], "feeds": [], "held": {}, "keys": [], "clock_skew_seconds": 0, "refusals": [],
+}  # fmt: skip
+STALE = {"url": "x\x1b]0;owned\x07", "condition": "stale", "errors": [], "mismatches": 0, "last_try": ""}
+LYING = {
+    "no hub at all": {"streams": "none", "feeds": 7},
+    "half of it": NOTHING | {"streams": [{}]},
+    "half of a stream": NOTHING
+    | {"streams": [{"stream": "\x1b[2J", "head": 0, "forked": True, "missing": 0}]},
+    "what steers a terminal": NOTHING | {"feeds": [STALE]},
+}
+
+
+@pytest.mark.parametrize("told", [pytest.param(told, id=name) for name, told in LYING.items()])
+async def test_a_hub_that_answers_nonsense_is_told_of_and_steers_nothing(
+    config: Path, words: Path, capsys: pytest.CaptureFixture[str], told: object
+) -> None:
+    async with raw_server({"/v1/agency/status": response(json.dumps(told).encode())}) as liar:
+        code = await asyncio.to_thread(
+            run, "status", config, liar.url("").rstrip("/"), "--passphrase-file", words
+        )
+    seen = capsys.readouterr().out
+    assert code == 1
+    assert "to look at:" in seen
+    assert "\x1b" not in seen
+
+
+def reports(*entries: tuple[Fate, str]) -> Report:
+    made = tuple(EntryReport(cms_id=title, title=title, fate=fate) for fate, title in entries)
+    return Report(source="cms", entries=made[:1], head=1, shown=1, files=(), released=made[1:])
+
+
+def test_a_server_says_what_waits_once_and_what_is_new_every_time(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lines = _SignedLines()
+    for told in (
+        reports((Fate.WAITING, "one")),
+        reports((Fate.WAITING, "one"), (Fate.SIGNED, "two\x1b[2J")),
+        reports((Fate.UNCHANGED, "one")),
+        reports((Fate.WAITING, "one")),
+    ):
+        lines.tell(told)
+    assert capsys.readouterr().out.splitlines() == ["waiting: one", "signed: two [2J", "waiting: one"]
 
 
 def test_a_server_signs_serves_and_stops_cleanly(config: Path, words: Path) -> None:
