@@ -12,7 +12,14 @@ from syndicate.ceremony._repository import ROOT, TOP_TARGETS, Repository
 from syndicate.errors import RegistryError
 from syndicate.news import MemberCode, Registry
 from syndicate.papers import MemberRoles, Roles
-from syndicate.registry import federation_file, manifest_file, names, revocations_file
+from syndicate.registry import (
+    Revocation,
+    federation_file,
+    manifest_file,
+    names,
+    read_revocations,
+    revocations_file,
+)
 
 YEAR_DAYS: Final = 400  # of everything that people sign: once a year, with a month to spare
 _REVOCATION_THRESHOLD: Final = 1
@@ -67,6 +74,22 @@ def draft_files(role: str, files: Mapping[str, bytes], base: Repository, now: da
     drafting = _Drafting(base, now + timedelta(days=YEAR_DAYS), frozenset())
     drafting.targets(role, files)
     return Draft(metadata=drafting.metadata, files=drafting.files)
+
+
+def revocation(code: MemberCode, entry: Revocation, base: Repository, now: datetime) -> Draft:
+    """The state's revocations with one more entry; whatever stands there stays.
+
+    Raises:
+        RegistryError: the state has no such file, or this key was revoked from that moment on already.
+    """
+    role, path = names.revocations_role(code), names.revocations_path(code)
+    standing = base.targets(role)
+    if standing is None:
+        raise RegistryError(f"{code} signs no revocations in this registry", hint="Is it the right state?")
+    entries = read_revocations(base.file(standing.signed.targets[path]), code)
+    if any(each.kid == entry.kid and each.revoked_at <= entry.revoked_at for each in entries):
+        raise RegistryError(f"the key {entry.kid} is revoked from that moment on already")
+    return draft_files(role, {path: revocations_file(code, [*entries, entry])}, base, now)
 
 
 class _Drafting:

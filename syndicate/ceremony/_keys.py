@@ -1,7 +1,7 @@
 """Role keys as TUF knows them: public halves from the papers, and signers that somebody else opened."""
 
 import hashlib
-from typing import Any
+from typing import Any, Final
 
 from securesystemslib.formats import encode_canonical
 from securesystemslib.signer import Key, Signature, SSlibKey
@@ -10,13 +10,26 @@ from securesystemslib.signer import Signer as TufSigner
 from syndicate.papers import ED25519, RoleKey
 from syndicate.ports import Signer
 
+HOLDER: Final = "x-syndicate-holder"  # of a key in the metadata: who it belongs to, as the papers name them
+
 
 def tuf_key(key: RoleKey) -> Key:
-    """A role's public key; its id is the hash of its canonical form, so that every tool computes the same."""
+    """A role's public key; its id is the hash of its canonical form, so that every tool computes the same.
+
+    The holder's name stands beside it, for people; it is no part of what the id is made of.
+    """
     keytype = "ed25519" if key.scheme == ED25519 else "ecdsa"
     keyval = {"public": key.public}
     canonical = encode_canonical({"keytype": keytype, "scheme": key.scheme, "keyval": keyval}) or ""
-    return SSlibKey(hashlib.sha256(canonical.encode()).hexdigest(), keytype, key.scheme, keyval)
+    named = {HOLDER: key.name} if key.name else {}
+    return SSlibKey(hashlib.sha256(canonical.encode()).hexdigest(), keytype, key.scheme, keyval, named)
+
+
+def holder_of(key: Key) -> str:
+    """Whose key it is, as people say it: the name in the metadata, or the beginning of the key's id."""
+    name = key.unrecognized_fields.get(HOLDER)
+    short = key.keyid[:8]
+    return f"{name} ({short})" if isinstance(name, str) and name.isprintable() else short
 
 
 def role_key(name: str, signer: Signer) -> RoleKey:

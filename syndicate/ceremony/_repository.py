@@ -30,10 +30,10 @@ class Repository:
 
     def root(self) -> Metadata[Root]:
         """The newest root. Raises RegistryError: there is none, or it cannot be read."""
-        version = 1
-        while self._path(ROOT, version + 1).exists():
-            version += 1
-        return self._read(ROOT, version)
+        # A mirror holds the roots from its owner's trusted one on, which need not be the first.
+        found = (self.folder / names.METADATA).glob(f"*.{ROOT}.json")
+        numbers = [int(each.name.partition(".")[0]) for each in found if each.name[0].isdecimal()]
+        return self._read(ROOT, max(numbers, default=1))
 
     def first_root(self) -> bytes:
         """The root that started it. Raises RegistryError."""

@@ -94,6 +94,14 @@ def look_of(args: argparse.Namespace) -> "Refreshed":
     return seen
 
 
+def copy_of(args: argparse.Namespace) -> Path:
+    """The folder with the repository that ``look_of`` verified under the same options."""
+    if args.offline is not None:
+        return Path(args.offline)
+    root = client.read_root(_root_file(args))
+    return client.copy_of(root, client.cache_folder(root, _cache_home()))
+
+
 def _root_file(args: argparse.Namespace) -> Path:
     if args.root is not None:
         return Path(args.root)

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from syndicate.ceremony import Rehearsal, Repository, replace_file
+from syndicate.cli import _registry_ceremony, _registry_operate
 from syndicate.cli._asked import add_registry, look_of
+from syndicate.cli._registry_ceremony import add_folders
 from syndicate.errors import SigningError
 from syndicate.news import rfc3339
-from syndicate.papers import bundled, load_registry
+from syndicate.papers import load_registry
 from syndicate.registry import Refreshed, RoleState
 from syndicate.signing import ephemeral_signer
 
@@ -33,6 +35,8 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     verbs = parser.add_subparsers(title="what to do", metavar="VERB", required=True)
     _register_status(verbs)
+    _registry_ceremony.add(verbs)
+    _registry_operate.add(verbs)
     _register_rehearse(verbs)
 
 
@@ -54,12 +58,8 @@ def _register_rehearse(verbs: "argparse._SubParsersAction[argparse.ArgumentParse
         'trials. It says "rehearsal" to everybody who reads it. Run it again after every change of the '
         "folders, and once a day.",
     )
-    sources, keys = bundled()
     parser.add_argument("out", metavar="FOLDER", type=Path, help="gets repository/ and root.json")
-    parser.add_argument(
-        "--sources", metavar="FOLDER", type=Path, default=sources, help="who the agencies are"
-    )
-    parser.add_argument("--keys", metavar="FOLDER", type=Path, default=keys, help="their public keys")
+    add_folders(parser)
     parser.set_defaults(run=_rehearse)
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "cache_folder",
     "check_fresh",
     "check_root",
+    "copy_of",
     "look",
     "look_offline",
     "read_root",
@@ -92,6 +93,11 @@ def look(place: RegistryPlace, root: bytes, folder: Path, now: int) -> Refreshed
         if recalled is None:
             raise
         return recalled
+
+
+def copy_of(root: bytes, folder: Path) -> Path:
+    """Where the repository lies that ``look`` verified last and remembered in ``folder``."""
+    return RegistryClient(root, folder).mirror
 
 
 def look_offline(folder: Path, root: bytes, now: int) -> Refreshed:

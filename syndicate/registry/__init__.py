@@ -12,25 +12,29 @@ from syndicate.registry import _names as names
 from syndicate.registry._bundled import bundled_root
 from syndicate.registry._explain import explained
 from syndicate.registry._refresh import Dial, Refreshed, RegistryClient, folder_dial, read_once
-from syndicate.registry._revocations import BACK_SECONDS, Revocation
+from syndicate.registry._revocations import BACK_SECONDS, Known, Revocation
 from syndicate.registry._state import RoleState, RootIdentity
-from syndicate.registry._value import read_revocations
+from syndicate.registry._value import Files, compile_registry, read_federation, read_revocations
 from syndicate.registry._write import federation_file, manifest_file, revocations_file
 
 __all__ = [
     "BACK_SECONDS",
     "Dial",
+    "Files",
+    "Known",
     "Refreshed",
     "RegistryClient",
     "Revocation",
     "RoleState",
     "RootIdentity",
     "bundled_root",
+    "compile_registry",
     "explained",
     "federation_file",
     "folder_dial",
     "manifest_file",
     "names",
+    "read_federation",
     "read_once",
     "read_revocations",
     "revocations_file",

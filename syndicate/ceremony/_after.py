@@ -1,0 +1,149 @@
+"""The registry as it would be if a draft were published: what a signer has to see before signing."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tuf.api.exceptions import RepositoryError
+from tuf.api.metadata import DelegatedRole, Metadata, Root, TargetFile, Targets
+
+from syndicate.ceremony._draft import Draft
+from syndicate.ceremony._repository import ROOT, TOP_TARGETS, Repository
+from syndicate.errors import RegistryError
+from syndicate.news import MemberCode, Registry
+from syndicate.registry import Files, Known, compile_registry, names, read_federation, read_revocations
+
+_OPERATORS: Final = ("snapshot", "timestamp")
+
+
+class Books:
+    """A repository with a draft laid over it; with an empty draft, the repository as it stands.
+
+    Raises:
+        RegistryError: the draft does not follow on what the repository holds, or would publish something
+            that no reader of the registry looks at.
+    """
+
+    def __init__(self, base: Repository | None, draft: Draft | None = None) -> None:
+        self._base = base
+        self._draft = draft or Draft(metadata={})
+        root = self._role(ROOT)
+        targets = self._role(TOP_TARGETS)
+        if root is None or targets is None:
+            raise RegistryError(
+                "this does not begin a registry, and there is none that it follows on",
+                hint="Name your own copy of the registry with --registry and --root.",
+            )
+        self.root: Root = root.signed
+        self.targets: Targets = targets.signed
+
+    @property
+    def delegated(self) -> Mapping[str, DelegatedRole]:
+        """The states' roles."""
+        delegations = self.targets.delegations
+        return {} if delegations is None or delegations.roles is None else delegations.roles
+
+    def check(self) -> None:
+        """Refuse what no honest proposal has: unknown roles and paths, versions that do not follow.
+
+        Raises:
+            RegistryError: it names what is wrong.
+        """
+        codes = [MemberCode(each.code) for each in read_federation(self._federation()).members]
+        allowed = {names.manifest_role(code): names.manifest_path(code) for code in codes}
+        allowed |= {names.revocations_role(code): names.revocations_path(code) for code in codes}
+        for role, each in self.delegated.items():
+            if role not in allowed or each.paths != [allowed[role]] or not each.terminating:
+                raise RegistryError(f"it would let {role} speak for more than one state's own file")
+        for role, metadata in self._draft.metadata.items():
+            self._check_version(role, metadata)
+            if role == ROOT:
+                continue
+            paths = {names.FEDERATION, names.POLICY} if role == TOP_TARGETS else {allowed.get(role, "")}
+            listed = set(metadata.signed.targets) if isinstance(metadata.signed, Targets) else {""}
+            if role in _OPERATORS or not listed <= paths:
+                raise RegistryError(f"{role} would list {', '.join(sorted(listed - paths)) or 'nothing'}")
+        carried = set(self._draft.files)
+        if extra := carried - {path for role in self._draft.metadata for path in self._listed(role)}:
+            raise RegistryError(f"it brings files that nobody signs: {', '.join(sorted(extra))}")
+
+    def registry(self) -> tuple[Registry, tuple[str, ...]]:
+        """The value that every reader will make of it, and what they will leave out, in sentences.
+
+        Raises:
+            RegistryError: ``federation.json`` is none, or a file is not the one that is listed.
+        """
+        federation = self._federation()
+        codes = [MemberCode(each.code) for each in read_federation(federation).members]
+        manifests = {code: self.file(names.manifest_role(code), names.manifest_path(code)) for code in codes}
+        revocations = {
+            code: raw
+            for code in codes
+            if (raw := self.file(names.revocations_role(code), names.revocations_path(code))) is not None
+        }
+        left_out: list[str] = []
+        registry = compile_registry(
+            Files(
+                federation=federation,
+                manifests={code: raw for code, raw in manifests.items() if raw is not None},
+                revocations={
+                    code: Known(entries={}).met(read_revocations(raw, code), None)
+                    for code, raw in revocations.items()
+                },
+            ),
+            left_out.append,
+        )
+        return registry, tuple(left_out)
+
+    def file(self, role: str, path: str) -> bytes | None:
+        """The file at ``path`` that ``role`` lists; None if it lists none. Raises RegistryError."""
+        info = self._listed(role).get(path)
+        if info is None:
+            return None
+        raw = self._draft.files.get(path)
+        if raw is not None:
+            try:
+                info.verify_length_and_hashes(raw)
+            except RepositoryError:
+                raw = None
+        if raw is None and self._base is not None and self._base.exists:
+            raw = self._base.file(info)
+            try:
+                info.verify_length_and_hashes(raw)
+            except RepositoryError as exc:
+                raise RegistryError(f"{path} is not the file that {role} lists") from exc
+        if raw is None:
+            raise RegistryError(f"{role} lists {path}, which is not there")
+        return raw
+
+    def version(self, role: str) -> int:
+        """The version of a role; 0 if it never was."""
+        found = self._role(role)
+        return 0 if found is None else int(found.signed.version)
+
+    def _federation(self) -> bytes:
+        raw = self.file(TOP_TARGETS, names.FEDERATION)
+        if raw is None:
+            raise RegistryError(f"there would be no {names.FEDERATION}")
+        return raw
+
+    def _listed(self, role: str) -> Mapping[str, TargetFile]:
+        found = self._role(role)
+        return found.signed.targets if found is not None and isinstance(found.signed, Targets) else {}
+
+    def _role(self, role: str) -> Metadata[Any] | None:
+        return self._draft.metadata.get(role) or self._standing(role)
+
+    def _standing(self, role: str) -> Metadata[Any] | None:
+        if self._base is None or not self._base.exists:
+            return None
+        return self._base.root() if role == ROOT else self._base.targets(role)
+
+    def _check_version(self, role: str, new: Metadata[Any]) -> None:
+        standing = self._standing(role)
+        wanted = 1 if standing is None else standing.signed.version + 1
+        if new.signed.version != wanted:
+            raise RegistryError(
+                f"{role} would be version {new.signed.version}, where {wanted} is next in this copy",
+                hint="The proposal is stale, or the copy is: look at the registry again, or have it "
+                "proposed anew.",
+            )
