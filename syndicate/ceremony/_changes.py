@@ -130,7 +130,8 @@ def _federation(old: Registry | None, new: Registry) -> Iterator[str]:
     for name in ("federation", "name", "stage"):
         was, now = None if old is None else getattr(old, name), getattr(new, name)
         if was != now:
-            yield f"the federation's {name}: {_from_to(was, now)}"
+            called = "id" if name == "federation" else name
+            yield f"the federation's {called}: {_from_to(was, now)}"
 
 
 def _policy(before: Books | None, after: Books) -> Iterator[str]:
