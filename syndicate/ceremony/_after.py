@@ -7,6 +7,7 @@ from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import DelegatedRole, Metadata, Root, TargetFile, Targets
 
 from syndicate.ceremony._draft import Draft
+from syndicate.ceremony._keys import is_named_right
 from syndicate.ceremony._repository import ROOT, TOP_TARGETS, Repository
 from syndicate.errors import RegistryError
 from syndicate.news import MemberCode, Registry
@@ -43,11 +44,12 @@ class Books:
         return {} if delegations is None or delegations.roles is None else delegations.roles
 
     def check(self) -> None:
-        """Refuse what no honest proposal has: unknown roles and paths, versions that do not follow.
+        """Refuse what no honest proposal has: roles, paths and keys that are not what they should be.
 
         Raises:
             RegistryError: it names what is wrong.
         """
+        self._check_keys()
         codes = [MemberCode(each.code) for each in read_federation(self._federation()).members]
         allowed = {names.manifest_role(code): names.manifest_path(code) for code in codes}
         allowed |= {names.revocations_role(code): names.revocations_path(code) for code in codes}
@@ -55,16 +57,31 @@ class Books:
             if role not in allowed or each.paths != [allowed[role]] or not each.terminating:
                 raise RegistryError(f"it would let {role} speak for more than one state's own file")
         for role, metadata in self._draft.metadata.items():
-            self._check_version(role, metadata)
             if role == ROOT:
                 continue
             paths = {names.FEDERATION, names.POLICY} if role == TOP_TARGETS else {allowed.get(role, "")}
             listed = set(metadata.signed.targets) if isinstance(metadata.signed, Targets) else {""}
             if role in _OPERATORS or not listed <= paths:
                 raise RegistryError(f"{role} would list {', '.join(sorted(listed - paths)) or 'nothing'}")
+        for role, metadata in self._draft.metadata.items():
+            self._check_version(role, metadata)
         carried = set(self._draft.files)
         if extra := carried - {path for role in self._draft.metadata for path in self._listed(role)}:
             raise RegistryError(f"it brings files that nobody signs: {', '.join(sorted(extra))}")
+
+    def _check_keys(self) -> None:
+        delegations = self.targets.delegations
+        keys = [*self.root.keys.values(), *(() if delegations is None else delegations.keys.values())]
+        for key in keys:
+            if not is_named_right(key):
+                raise RegistryError(f"the key {key.keyid[:8]} is not what its name says")
+        holders: dict[str, str] = {}
+        for role, each in self.delegated.items():
+            for keyid in each.keyids:
+                if holders.setdefault(keyid, role[:2]) != role[:2]:
+                    raise RegistryError(f"the key {keyid[:8]} would sign for two states")
+        if not self.root.consistent_snapshot:
+            raise RegistryError("the root would let files be replaced while somebody reads them")
 
     def registry(self) -> tuple[Registry, tuple[str, ...]]:
         """The value that every reader will make of it, and what they will leave out, in sentences.

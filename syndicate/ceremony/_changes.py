@@ -33,7 +33,7 @@ def changes(draft: Draft, before: Books | None, after: Books) -> tuple[str, ...]
     Raises:
         RegistryError: the files on either side cannot be read.
     """
-    new, left_out = after.registry()
+    new, noted = after.registry()
     old = None if before is None else before.registry()[0]
     said = [
         *_signers(before, after),
@@ -42,7 +42,7 @@ def changes(draft: Draft, before: Books | None, after: Books) -> tuple[str, ...]
         *(line for member in new.members for line in _member(member, old, new)),
         *_keys({} if old is None else old.keys, new.keys),
         *_gone(old, new),
-        *(f"WARNING: every reader will leave this out: {each}" for each in left_out),
+        *(f"WARNING: readers will note: {each}" for each in noted),
     ]
     return (*said, *_renewed(draft, said))
 

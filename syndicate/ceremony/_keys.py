@@ -20,9 +20,18 @@ def tuf_key(key: RoleKey) -> Key:
     """
     keytype = "ed25519" if key.scheme == ED25519 else "ecdsa"
     keyval = {"public": key.public}
-    canonical = encode_canonical({"keytype": keytype, "scheme": key.scheme, "keyval": keyval}) or ""
     named = {HOLDER: key.name} if key.name else {}
-    return SSlibKey(hashlib.sha256(canonical.encode()).hexdigest(), keytype, key.scheme, keyval, named)
+    return SSlibKey(_key_id(keytype, key.scheme, keyval), keytype, key.scheme, keyval, named)
+
+
+def is_named_right(key: Key) -> bool:
+    """Whether a key's id is the one that its public half gives: else one key could count as two."""
+    return bool(key.keyid == _key_id(key.keytype, key.scheme, key.keyval))
+
+
+def _key_id(keytype: str, scheme: str, keyval: Any) -> str:  # noqa: ANN401 - the library's own type
+    canonical = encode_canonical({"keytype": keytype, "scheme": scheme, "keyval": keyval}) or ""
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def holder_of(key: Key) -> str:

@@ -1,4 +1,4 @@
-"""``syndicate registry key``, ``build``, ``propose``, ``review``, ``sign``, ``collect``: agreeing on a change."""
+"""``syndicate registry`` ``key``, ``build``, ``propose``, ``review``, ``sign``, ``collect``: to agree."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""``syndicate registry publish``, ``tick``, ``revoke``: the operator's part, and one person's on a bad day."""
+"""``syndicate registry publish``, ``tick``, ``revoke``: the operator's part; one person's, on a bad day."""
 
 import argparse
 import time

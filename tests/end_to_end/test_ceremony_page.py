@@ -1,4 +1,4 @@
-"""The rehearsal in docs/ceremony.md, typed as it stands there; only the digest is given, where people type it."""
+"""The rehearsal in docs/ceremony.md, typed as it stands there; only digests are given, not typed."""
 
 import asyncio
 import os

@@ -1,0 +1,373 @@
+"""A proposal on its way: what a signer is shown and refused, whose signatures count, and who is missing."""
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from press import DAY, NOON, PressRoom
+from securesystemslib.signer import SSlibKey
+from signed_registry import AA, BB, CC, Office, at, entry
+from tuf.api.metadata import TargetFile
+
+from syndicate.ceremony import (
+    Books,
+    Collected,
+    Draft,
+    Papers,
+    RoleSigner,
+    Signatures,
+    changes,
+    collect,
+    draft,
+    proposal_digest,
+    publish,
+    read_proposal,
+    read_signatures,
+    revocation,
+    sign_draft,
+    spoken,
+    terms,
+    write_proposal,
+)
+from syndicate.errors import RegistryError
+from syndicate.news import (
+    AgencyId,
+    FeedId,
+    KeyStatus,
+    Registry,
+    SeatState,
+    SignedFeed,
+    Since,
+    StreamName,
+    UnixTime,
+    rfc3339,
+)
+from syndicate.papers import Roles
+from syndicate.ports import Signer
+from syndicate.registry import names
+from syndicate.signing import ephemeral_signer
+
+NEWS = AgencyId("aa.news")
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    made = Office(tmp_path)
+    made.publish()
+    return made
+
+
+def proposed(
+    office: Office, papers: Registry | None = None, roles: Roles | None = None, renew: tuple[str, ...] = ()
+) -> Draft:
+    """What goes to the signers: written into a file, and read again."""
+    wanted = Papers(
+        registry=replace(papers or office.papers, stage="rehearsal"), roles=roles or office.people.roles
+    )
+    made = draft(wanted, office.published, at(office.now), renew=renew)
+    return read_proposal(write_proposal(made))
+
+
+def with_agency(office: Office, **changed: Any) -> Registry:
+    agency = replace(office.papers.agencies[NEWS], **changed)
+    return replace(office.papers, agencies={**office.papers.agencies, NEWS: agency})
+
+
+def said(office: Office, made: Draft) -> list[str]:
+    after = Books(office.published, made)
+    after.check()
+    return list(changes(made, Books(office.published), after))
+
+
+def signed_by(office: Office, made: Draft, *signers: Signer) -> list[tuple[str, Signatures]]:
+    before, after = Books(office.published), Books(office.published, made)
+    given = [sign_draft(made, RoleSigner(each), before, after) for each in signers]
+    return [(f"{place}.json", read_signatures(each.to_bytes())) for place, each in enumerate(given)]
+
+
+def collected(office: Office, made: Draft, given: list[tuple[str, Signatures]]) -> Collected:
+    return collect(made, given, Books(office.published), Books(office.published, made))
+
+
+# What a signer is shown.
+
+
+FEED = SignedFeed(
+    id=FeedId("aa.news/main"),
+    agency=NEWS,
+    url="https://news.aa.example/signed.atom",
+    format="atom",
+    stream=StreamName("main"),
+    cadence_seconds=300,
+)
+CHANGES: dict[str, tuple[dict[str, Any], str]] = {
+    "a name": ({"names": {"en": "Renamed"}}, "aa.news: names: {'en':"),
+    "a host": (
+        {"domains": ("aa.example", "evil.example")},
+        "aa.news: gets the host of articles evil.example",
+    ),
+    "a picture host": ({"media_hosts": ("p.example",)}, "aa.news: gets the host of pictures p.example"),
+    "rights": ({"rights": "None."}, "aa.news: rights: 'None.'"),
+    "a feed": ({"feeds": (FEED,)}, f"aa.news: is fetched from {FEED.url}"),
+    "a state": (
+        {"states": (Since(state=SeatState.SUSPENDED, since=UnixTime(NOON)),)},
+        "aa.news: suspended from 2026-",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changed", "words"), CHANGES.values(), ids=CHANGES)
+def test_a_change_is_told_in_words(office: Office, changed: dict[str, Any], words: str) -> None:
+    made = proposed(office, with_agency(office, **changed))
+    assert set(made.metadata) == {"aa"}
+    assert any(line.startswith(words) for line in said(office, made)), said(office, made)
+
+
+def test_another_key_a_lost_key_and_a_lost_agency_are_told(office: Office) -> None:
+    kid, key = next((kid, key) for kid, key in office.papers.keys.items() if key.agency == NEWS)
+    revoked = replace(key, status=KeyStatus.REVOKED, revoked_at=UnixTime(NOON), reason="stolen")
+    told = said(office, proposed(office, replace(office.papers, keys={**office.papers.keys, kid: revoked})))
+    assert told == [f"aa.news: the item key {kid} is revoked from {rfc3339(NOON)} on (stolen)"]
+    fewer = {each: one for each, one in office.papers.keys.items() if each != kid}
+    told = said(office, proposed(office, replace(office.papers, keys=fewer)))
+    assert any(f"THE ITEM KEY {kid} IS GONE" in line for line in told)
+    none = {each: one for each, one in office.papers.agencies.items() if each != NEWS}
+    others = {each: one for each, one in office.papers.keys.items() if one.agency != NEWS}
+    told = said(office, proposed(office, replace(office.papers, agencies=none, keys=others)))
+    assert "aa.news: THE AGENCY IS GONE" in told
+
+
+def test_a_year_later_it_says_that_nothing_changes(office: Office) -> None:
+    made = proposed(office, renew=("aa", "root"))
+    assert said(office, made) == ["Nothing changes: it is signed for another year."]
+    told = terms(made, Books(office.published, made))
+    assert any("the manifest of aa, version 2" in line and "takes 2 of 3 keys" in line for line in told)
+
+
+def test_attack_32_who_signs_for_a_state_never_changes_unsaid(office: Office) -> None:
+    """A proposal that looks like a rename carries the proposer's own key into a state's seat."""
+    thief = ephemeral_signer()
+    states = {**office.people.states, BB: (thief, *office.people.states[BB][1:])}
+    made = proposed(
+        office,
+        with_agency(office, names={"en": "Renamed"}),
+        replace(office.people, states=states).roles,
+    )
+    told = said(office, made)
+    assert any(line.startswith("the manifest of bb: signed by bb, 1") for line in told)
+    assert any(line.startswith("the manifest of bb: no longer signed by bb, 1") for line in told)
+
+
+Spoil = Callable[[Draft], None]
+
+
+def _unknown_role(made: Draft) -> None:
+    made.metadata["zz"] = deepcopy(made.metadata["aa"])  # type: ignore[index]
+
+
+def _foreign_file(made: Draft) -> None:
+    path = names.manifest_path(BB)
+    made.metadata["aa"].signed.targets[path] = TargetFile.from_data(path, b"{}", ["sha256"])
+
+
+def _stowaway(made: Draft) -> None:
+    made.files["members/bb/manifest.json"] = b"{}"  # type: ignore[index]
+
+
+def _other_bytes(made: Draft) -> None:
+    made.files[names.manifest_path(AA)] += b" "  # type: ignore[index]
+
+
+def _stale(made: Draft) -> None:
+    made.metadata["aa"].signed.version += 1
+
+
+SPOILT: dict[str, tuple[Spoil, str]] = {
+    "a role of nobody": (_unknown_role, "zz would list"),
+    "another state's file": (_foreign_file, "aa would list members/bb/manifest.json"),
+    "a file that nobody signs": (_stowaway, "brings files that nobody signs"),
+    "other bytes than listed": (_other_bytes, "is not the file|is not there|cannot read"),
+    "a version left out": (_stale, "aa would be version 3, where 2 is next in this copy"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "why"), SPOILT.values(), ids=SPOILT)
+def test_attack_32_a_proposal_that_hides_something_is_refused(office: Office, spoil: Spoil, why: str) -> None:
+    made = proposed(office, with_agency(office, names={"en": "Renamed"}))
+    made = Draft(metadata=dict(made.metadata), files=dict(made.files))
+    spoil(made)
+    with pytest.raises(RegistryError, match=why):
+        said(office, made)
+
+
+def test_attack_32_one_key_under_two_names_is_refused(office: Office) -> None:
+    made = proposed(office, renew=("root", "targets"))
+    root = made.metadata["root"].signed
+    key = next(iter(root.keys.values()))
+    root.keys["ab" * 32] = SSlibKey("ab" * 32, key.keytype, key.scheme, key.keyval)
+    root.roles["root"].keyids.append("ab" * 32)
+    with pytest.raises(RegistryError, match="the key abababab is not what its name says"):
+        said(office, made)
+
+
+def test_attack_32_one_person_never_signs_for_two_states(office: Office) -> None:
+    shared = office.people.states[AA][0]
+    states = {**office.people.states, BB: (shared, *office.people.states[BB][1:])}
+    with pytest.raises(RegistryError, match="would sign for two states"):
+        said(office, proposed(office, roles=replace(office.people, states=states).roles))
+
+
+def test_attack_32_a_wider_seat_is_refused(office: Office) -> None:
+    made = proposed(office, renew=("targets",))
+    made.metadata["targets"].signed.delegations.roles["aa"].paths = ["members/*"]
+    with pytest.raises(RegistryError, match="would let aa speak for more than one state's own file"):
+        said(office, made)
+
+
+def test_attack_31_a_state_that_claims_anothers_hosts_is_shown_to_the_signers(office: Office) -> None:
+    foreign = replace(office.papers.agencies[AgencyId("bb.news")], id=AgencyId("aa.bbnews"))
+    papers = replace(office.papers, agencies={**office.papers.agencies, foreign.id: foreign})
+    told = said(office, proposed(office, papers))
+    domain = foreign.domains[0]
+    warned = f"{domain} is claimed by aa.bbnews and by bb.news: both claims stand for now"
+    assert f"WARNING: readers will note: {warned}" in told
+
+
+# The digest.
+
+
+def test_the_digest_names_everything_that_would_be_signed_and_nothing_else(office: Office) -> None:
+    made = proposed(office, with_agency(office, names={"en": "Renamed"}))
+    digest = proposal_digest(made)
+    found = collected(office, made, signed_by(office, made, *office.people.signers("aa")))
+    assert proposal_digest(found.draft) == digest
+    assert len(spoken(digest).split()) == 16
+    for spoil in (_stowaway, _foreign_file, _stale, _unknown_role, _other_bytes):
+        other = Draft(metadata=deepcopy(dict(made.metadata)), files=dict(made.files))
+        spoil(other)
+        assert proposal_digest(other) != digest
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"{}", b"[1]", b'{"kind": "syndicate-proposal/v1", "metadata": 3, "files": {}}', b"\xff" * 9,
+     b'{"kind": "syndicate-proposal/v1", "metadata": {"aa": {"signed": {}}}, "files": {}}', b"[" * 100_000],
+)  # fmt: skip
+def test_what_is_no_proposal_is_refused(raw: bytes) -> None:
+    with pytest.raises(RegistryError, match="this is no proposal"):
+        read_proposal(raw)
+    with pytest.raises(RegistryError, match="no signatures"):
+        read_signatures(raw)
+
+
+# Whose signatures count.
+
+
+def test_it_says_who_has_signed_and_who_is_missing_by_name(office: Office) -> None:
+    made = proposed(office, with_agency(office, names={"en": "Renamed"}))
+    (one,) = collected(office, made, signed_by(office, made, office.people.states[AA][1])).tallies
+    assert (one.role, one.threshold, one.complete) == ("aa", 2, False)
+    assert [each.partition(" (")[0] for each in one.signed] == ["aa, 2"]
+    assert [each.partition(" (")[0] for each in one.missing] == ["aa, 1", "aa, 3"]
+
+
+def test_what_enough_people_signed_is_published(office: Office) -> None:
+    made = proposed(office, with_agency(office, names={"en": "Renamed"}))
+    found = collected(office, made, signed_by(office, made, *office.people.states[AA][:2]))
+    assert (found.complete, found.refused) == (True, ())
+    publish(found.draft, office.published, office.people.operator, at(office.now))
+    assert office.look().registry.agencies[NEWS].name() == "Renamed"
+
+
+def test_signatures_that_do_not_count_are_named(office: Office) -> None:
+    made = proposed(office, with_agency(office, names={"en": "Renamed"}))
+    other = proposed(office, with_agency(office, names={"en": "Otherwise"}))
+    good = signed_by(office, made, office.people.states[AA][0])
+    foreign = RoleSigner(office.people.states[BB][0])
+    stranger = Signatures(
+        proposal=proposal_digest(made), by_role={"aa": foreign.sign(made.metadata["aa"].signed_bytes)}
+    )
+    broken = Signatures(
+        proposal=proposal_digest(made),
+        by_role={"aa": RoleSigner(office.people.states[AA][1]).sign(b"something else")},
+    )
+    elsewhere = Signatures(proposal=proposal_digest(made), by_role={"bb": broken.by_role["aa"]})
+    found = collected(
+        office,
+        made,
+        [
+            *good,
+            ("again.json", good[0][1]),
+            ("stranger.json", stranger),
+            ("broken.json", broken),
+            ("elsewhere.json", elsewhere),
+            ("other.json", signed_by(office, other, office.people.states[AA][1])[0][1]),
+        ],
+    )
+    assert not found.complete
+    told = dict(line.split(": ", 1) for line in found.refused)
+    assert "has signed aa already; that counts once" in told["again.json"]
+    assert "may not sign aa" in told["stranger.json"]
+    assert "does not verify" in told["broken.json"]
+    assert told["elsewhere.json"] == "bb is not in this proposal"
+    assert "signs another proposal" in told["other.json"]
+
+
+def test_a_key_that_signs_nothing_of_it_is_told_so(office: Office) -> None:
+    made = proposed(office, with_agency(office, names={"en": "Renamed"}))
+    with pytest.raises(RegistryError, match="signs nothing of this proposal"):
+        signed_by(office, made, office.people.states[BB][0])
+
+
+def test_another_root_takes_the_word_of_both(office: Office) -> None:
+    """Who held the root before, and who holds it then: a signature may count for both."""
+    newcomer = ephemeral_signer()
+    people = replace(office.people, roots={**office.people.roots, AA: newcomer})
+    made = proposed(office, roles=people.roles)
+    half = collected(office, made, signed_by(office, made, newcomer, office.people.roots[BB]))
+    progress = {(each.role, each.as_it): (len(each.signed), each.complete) for each in half.tallies}
+    assert progress[("root", "stands")] == (1, False)
+    assert progress[("root", "would be")] == (2, True)
+    assert progress[("targets", "would be")] == (2, True)
+    whole = collected(
+        office, made, signed_by(office, made, newcomer, office.people.roots[BB], office.people.roots[CC])
+    )
+    assert whole.complete
+    publish(whole.draft, office.published, office.people.operator, at(office.now))
+    assert office.published.root().signed.version == 2
+
+
+# One person's revocation.
+
+
+def test_one_person_revokes_and_everybody_sees_it_in_words(office: Office) -> None:
+    room: PressRoom = office.rooms[AA]
+    made = revocation(
+        AA, entry(room, revoked_at=NOON - DAY, entered_at=NOON), office.published, at(office.now)
+    )
+    (line,) = said(office, made)
+    assert line.startswith(f"aa.news: the item key {room.signer.kid} is revoked from")
+    found = collected(office, made, signed_by(office, made, office.people.states[AA][2]))
+    assert found.complete
+    publish(found.draft, office.published, office.people.operator, at(office.now))
+    with pytest.raises(RegistryError, match="is revoked from that moment on already"):
+        revocation(AA, entry(room, revoked_at=NOON, entered_at=NOON), office.published, at(office.now))
+
+
+def test_attack_03_one_person_revokes_no_key_of_another_state(office: Office) -> None:
+    room: PressRoom = office.rooms[BB]
+    made = revocation(AA, entry(room, revoked_at=NOON, entered_at=NOON), office.published, at(office.now))
+    assert said(office, made) == ["Nothing changes: it is signed for another year."]
+    with pytest.raises(RegistryError, match="signs no revocations"):
+        revocation("zz", entry(room, revoked_at=NOON, entered_at=NOON), office.published, at(office.now))  # type: ignore[arg-type]
+
+
+def test_a_proposal_names_its_files_as_text(office: Office) -> None:
+    made = proposed(office, with_agency(office, names={"en": "Tên mới"}))
+    told = json.loads(write_proposal(made))
+    assert "Tên mới" in told["files"][names.manifest_path(AA)]
+    assert write_proposal(made) == write_proposal(read_proposal(write_proposal(made)))
