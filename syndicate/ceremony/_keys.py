@@ -19,7 +19,7 @@ def tuf_key(key: RoleKey) -> Key:
     The holder's name stands beside it, for people; it is no part of what the id is made of.
     """
     keytype = "ed25519" if key.scheme == ED25519 else "ecdsa"
-    keyval = {"public": key.public}
+    keyval = {"public": key.public.strip()}
     named = {HOLDER: key.name} if key.name else {}
     return SSlibKey(_key_id(keytype, key.scheme, keyval), keytype, key.scheme, keyval, named)
 

@@ -5,8 +5,10 @@ import json
 import re
 import sys
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
+from syndicate import signing
 from syndicate.ceremony import (
     PROPOSAL_BYTES,
     SIGNATURES_BYTES,
@@ -40,6 +42,7 @@ from syndicate.registry import federation_file, manifest_file, names
 from syndicate.signing import create_key, open_key
 
 _TYPED_GROUPS = 2  # of four digits each, as they are heard
+_HSM = "hsm:"
 _HEX = re.compile(r"[0-9a-f]+")
 
 
@@ -58,7 +61,7 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         parser.set_defaults(run=run)
         add_copy(parser)
         if name == "sign":
-            parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="your key")
+            add_role_key(parser, "--key", "your key")
             add_passphrase(parser)
             parser.add_argument("--out", type=Path, help="the file of signatures (default: beside it)")
             parser.add_argument(
@@ -76,19 +79,36 @@ def add_copy(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_role_key(parser: argparse.ArgumentParser, option: str, whose: str) -> None:
+    """Add an option that names a key of the registry."""
+    parser.add_argument(
+        option, required=True, metavar="FILE|hsm:NUMBER?label=TOKEN",
+        help=f"{whose}: a file that `registry key` made, or a key in a hardware module (see PYKCS11LIB)",
+    )  # fmt: skip
+
+
+def role_signer(key: str, words: Path | None) -> "RoleSigner | signing.HsmSigner":
+    """The signer that such an option names. Raises SigningError."""
+    if key.startswith(_HSM):
+        return signing.open_hsm(key, cache(lambda: passphrase(words).decode("utf-8", "replace")))
+    return RoleSigner(open_key(Path(key), passphrase(words)))
+
+
 def add_passphrase(parser: argparse.ArgumentParser) -> None:
     """Add the option for the passphrase of the keys."""
-    parser.add_argument("--passphrase-file", type=Path, help="file whose first line is the passphrase")
+    parser.add_argument(
+        "--passphrase-file", type=Path, help="file whose first line is the passphrase, or the module's PIN"
+    )
 
 
 def _add_key(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = verbs.add_parser(
         "key",
         help="make a key that signs the registry, and print its entry for keys/roles/",
-        description="Make a role key (Ed25519, under a passphrase) in FILE, which must not exist, and print "
-        "the public entry for keys/roles/. If FILE exists, print its entry again.",
+        description="Make a role key (Ed25519, under a passphrase) in FILE, and print the public entry for "
+        "keys/roles/. For a FILE that exists, or a key in a hardware module, the entry is printed again.",
     )
-    parser.add_argument("file", metavar="FILE", type=Path)
+    parser.add_argument("file", metavar="FILE|hsm:NUMBER?label=TOKEN")
     parser.add_argument("--name", required=True, help="who holds it: read out in a ceremony")
     add_passphrase(parser)
     parser.set_defaults(run=_key)
@@ -138,24 +158,25 @@ def add_folders(parser: argparse.ArgumentParser) -> None:
 
 
 def _key(args: argparse.Namespace) -> int:
-    path: Path = args.file
-    if path.exists():
-        signer = open_key(path, passphrase(args.passphrase_file))
-    else:
-        signer = create_key(path, new_passphrase(args.passphrase_file))
-        print(f"{path} is the key: it stays with you. The entry below is for keys/roles/.\n", file=sys.stderr)
-    print(_entry(role_key(shown(args.name), signer)))
+    print(_entry(_role_key(args.file, shown(args.name), args.passphrase_file)))
     return 0
 
 
+def _role_key(key: str, name: str, words: Path | None) -> RoleKey:
+    if key.startswith(_HSM):
+        module = signing.open_hsm(key, lambda: passphrase(words).decode("utf-8", "replace"))
+        return RoleKey(name=name, scheme=module.scheme, public=module.pem)
+    if Path(key).exists():
+        return role_key(name, open_key(Path(key), passphrase(words)))
+    signer = create_key(Path(key), new_passphrase(words))
+    print(f"{key} is the key: it stays with you. The entry below is for keys/roles/.\n", file=sys.stderr)
+    return role_key(name, signer)
+
+
 def _entry(key: RoleKey) -> str:
-    return "\n".join(
-        (
-            f"name = {json.dumps(key.name, ensure_ascii=False)}",
-            f'scheme = "{key.scheme}"',
-            f'public = "{key.public}"',
-        )
-    )
+    public = f'"{key.public}"' if "\n" not in key.public else f'"""\n{key.public}\n"""'
+    name = json.dumps(key.name, ensure_ascii=False)
+    return f'name = {name}\nscheme = "{key.scheme}"\npublic = {public}'
 
 
 def _build(args: argparse.Namespace) -> int:
@@ -222,7 +243,7 @@ def _sign(args: argparse.Namespace) -> int:
     before, after = _books(made, _base(args))
     _tell(made, before, after)
     _confirm(proposal_digest(made), args.digest)
-    signer = RoleSigner(open_key(args.key, passphrase(args.passphrase_file)))
+    signer = role_signer(args.key, args.passphrase_file)
     given = sign_draft(made, signer, before, after)
     out = args.out or args.proposal.with_name(
         f"{args.proposal.stem}.{signer.public_key.keyid[:8]}.signatures.json"

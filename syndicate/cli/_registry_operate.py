@@ -10,7 +10,6 @@ from syndicate.ceremony import (
     Books,
     Operator,
     Repository,
-    RoleSigner,
     collect,
     publish,
     read_proposal,
@@ -21,13 +20,11 @@ from syndicate.ceremony import (
     write_proposal,
 )
 from syndicate.cli._asked import add_registry, copy_of, look_of
-from syndicate.cli._passphrase import passphrase
-from syndicate.cli._registry_ceremony import add_passphrase, given, read_file
+from syndicate.cli._registry_ceremony import add_passphrase, add_role_key, given, read_file, role_signer
 from syndicate.cli._shown import shown
 from syndicate.errors import RegistryError
 from syndicate.news import KeyId, UnixTime, rfc3339
 from syndicate.registry import BACK_SECONDS, Revocation
-from syndicate.signing import open_key
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -53,8 +50,8 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         parser.add_argument(
             "--repository", metavar="FOLDER", type=Path, required=True, help="what is published"
         )
-        parser.add_argument("--snapshot-key", metavar="FILE", type=Path, required=True)
-        parser.add_argument("--timestamp-key", metavar="FILE", type=Path, required=True)
+        add_role_key(parser, "--snapshot-key", "the operator's key for the snapshot")
+        add_role_key(parser, "--timestamp-key", "the operator's key for the timestamp")
         add_passphrase(parser)
     _add_revoke(verbs)
 
@@ -72,16 +69,15 @@ def _add_revoke(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     parser.add_argument("--since", metavar="TIME", required=True, help="2026-11-23T20:00:00Z, or now")
     parser.add_argument("--reason", required=True, help="one line, for everybody to read")
-    parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="one of the state's keys")
+    add_role_key(parser, "--key", "one of the state's keys")
     add_registry(parser)
     add_passphrase(parser)
     parser.set_defaults(run=_revoke)
 
 
 def _operator(args: argparse.Namespace) -> Operator:
-    words = passphrase(args.passphrase_file)
     snapshot, timestamp = (
-        RoleSigner(open_key(path, words)) for path in (args.snapshot_key, args.timestamp_key)
+        role_signer(key, args.passphrase_file) for key in (args.snapshot_key, args.timestamp_key)
     )
     return Operator(snapshot=snapshot, timestamp=timestamp)
 
@@ -129,7 +125,7 @@ def _revoke(args: argparse.Namespace) -> int:
     )
     base = Repository(copy_of(args))
     made = revocation(code, entry, base, datetime.fromtimestamp(now, UTC))
-    signer = RoleSigner(open_key(args.key, passphrase(args.passphrase_file)))
+    signer = role_signer(args.key, args.passphrase_file)
     signed = sign_draft(made, signer, Books(base), Books(base, made))
     beside = args.out.with_name(f"{args.out.stem}.{signer.public_key.keyid[:8]}.signatures.json")
     replace_file(args.out, write_proposal(made))
