@@ -5,6 +5,7 @@ not take at once: a feed of 1.3 MB was copied twice for every reader, and a slow
 as long as it cared to. In portions the next one waits until the last is on its way.
 """
 
+import asyncio
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,6 +14,7 @@ from aiohttp.payload import Payload
 
 _LARGE: Final = 65_536  # bytes: up to here one packet train with the head is cheaper than two
 PORTION: Final = 262_144  # bytes: the most that a reader who does not read makes us hold, and asyncio's 64 kB
+_PORTION_SECONDS: Final = 120.0  # a reader must take two kilobytes a second
 
 
 class Portions(Payload):
@@ -34,7 +36,14 @@ class Portions(Payload):
         """Send the head, then one portion after the other as the reader takes them."""
         writer.send_headers()
         for portion in self._portions():
-            await writer.write(portion)
+            try:
+                async with asyncio.timeout(_PORTION_SECONDS):
+                    await writer.write(portion)
+            except TimeoutError:
+                # What waits to be sent is given up with the connection; there is nobody to tell.
+                if writer.transport is not None:
+                    writer.transport.abort()
+                raise ConnectionResetError("the reader took too long") from None
 
     def _portions(self) -> Iterator[memoryview]:
         body = memoryview(self._value)

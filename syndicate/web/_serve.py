@@ -1,6 +1,8 @@
 """How the site is put on a socket: no access log, and nobody's address in any other log (S13)."""
 
+import asyncio
 import logging
+import resource
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +14,8 @@ from syndicate.web._site import Site
 
 _CLOSE_SECONDS: Final = 5.0  # for answers under way when the hub stops
 _LINGER_SECONDS: Final = 1.0  # for the rest of a body that was refused, so that its sender sees the answer
-_KEEP_SECONDS: Final = 75.0  # an idle connection
+_KEEP_SECONDS: Final = 75.0  # an idle connection, and one whose request does not come to its end
+_MOST_CONNECTIONS: Final = 10_000
 
 
 @asynccontextmanager
@@ -28,11 +31,42 @@ async def serve(site: Site, listener: socket.socket) -> AsyncIterator[None]:
     )
     runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=_CLOSE_SECONDS)
     await runner.setup()
+    door = _Door(server, most_connections())
     try:
-        await web.SockSite(runner, listener, backlog=1_024).start()
-        yield
+        listening = await asyncio.get_running_loop().create_server(door, sock=listener, backlog=1_024)
+        try:
+            yield
+        finally:
+            listening.close()
     finally:
         await runner.cleanup()
+
+
+def most_connections() -> int:
+    """How many visitors at a time: half of the files that this process may open; the hub needs the others."""
+    return min(_MOST_CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
+
+
+class _Door:
+    """Lets so many visitors in at a time; who comes then is shut out at once, before a word is read."""
+
+    def __init__(self, server: web.Server, most: int) -> None:
+        self._server = server
+        self._most = most
+
+    def __call__(self) -> asyncio.Protocol:
+        """The protocol of a connection that was just accepted."""
+        inside = len(self._server.connections)
+        return self._server() if inside < self._most else _ShutOut()
+
+
+class _ShutOut(asyncio.Protocol):
+    """A connection too many."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Hang up."""
+        if isinstance(transport, asyncio.Transport):
+            transport.abort()
 
 
 def _quiet_logger() -> logging.Logger:

@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 from raw_client import ask, served
 
+from syndicate.web import _body
 from syndicate.web._answer import Ready
 from syndicate.web._body import PORTION
 
@@ -63,6 +64,23 @@ async def test_a_reader_who_does_not_read_makes_nothing_pile_up(
     assert head.startswith(b"HTTP/1.1 200 ")
     assert await reader.readexactly(len(BODY)) == BODY  # and it loses nothing by having waited
     writer.close()
+
+
+async def test_attack_26_a_reader_who_stops_reading_is_cut_off_in_the_end(
+    port: int, transports: list[asyncio.WriteTransport], monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(_body, "_PORTION_SECONDS", 0.3)
+    with caplog.at_level(logging.INFO):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1_024)
+        writer.write(ASKED)
+        await asyncio.sleep(1.0)  # longer than a portion may take
+        assert transports[0].is_closing()
+        with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+            await reader.readexactly(len(BODY))
+        writer.close()
+        assert (await ask(port, "/")).body == BODY
+    assert not [record for record in caplog.records if record.name.startswith(("syndicate", "aiohttp"))]
 
 
 async def test_a_reader_who_hangs_up_midway_is_nobodys_trouble(
