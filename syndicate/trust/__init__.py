@@ -5,12 +5,14 @@ receipt. Leave with a ``Verified`` item, a ``VerifiedHeartbeat``, or a ``Refused
 bring what storage knows (``ItemState``, ``StreamState``, ``Neighbours``) and ``place`` says whether the
 item may stand where it wants to. Only this room can make a ``Verified``.
 
-``recall`` reads a token that our own storage kept after it was verified; it checks nothing.
+``recall`` reads a token that our own storage kept after it was verified; it checks nothing. ``marks_since``
+says what the registry of today adds to it.
 ``verify_request`` says which agency asks a hub something (``compose_request`` is its other half).
 ``check_key`` refuses the weak keys before any signature is looked at; ``proves_possession`` says whether
 who enrols a key holds its private half.
 """
 
+from syndicate.trust._again import marks_since
 from syndicate.trust._enrolment import enrolment_message, proves_possession
 from syndicate.trust._keys import WeakKeyError, check_key, thumbprint
 from syndicate.trust._place import Placed, place
@@ -32,6 +34,7 @@ __all__ = [
     "check_key",
     "compose_request",
     "enrolment_message",
+    "marks_since",
     "place",
     "proves_possession",
     "recall",

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from syndicate.news import AgencyId, ItemId, MemberCode, Slice, rfc3339, spelling
 from syndicate.ports import Logged
+from syndicate.trust import marks_since
 from syndicate.web._answer import ASK_AGAIN, FOREVER, Ready, json_bytes, problem, ready
 from syndicate.web._feeds import is_listed
 from syndicate.web._query import QueryError, read_query
@@ -24,6 +25,7 @@ _FILTERS: Final = ("member", "agency", "lang")
 _LIMIT_GIVEN: Final = 100  # when the query names none
 # What is known of every admitted version; the log's verdict waits for the public log.
 _VERDICTS: Final = {"signature": "yes", "issuer": "yes", "log": "not yet"}
+_VOID: Final = _VERDICTS | {"issuer": "no"}  # its key was revoked as of a moment before the receipt
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,15}")
 
 
@@ -65,6 +67,7 @@ class Items:
         return ready(json_bytes(told), "application/json", cache=ASK_AGAIN)
 
     def _item(self, logged: Logged) -> Mapping[str, object]:
+        since = marks_since(logged.token, self._world.registry(), logged.received_at)
         return {
             "index": logged.index,
             "sub": logged.sub,
@@ -72,8 +75,8 @@ class Items:
             "agency": logged.agency,
             "digest": logged.digest,
             "received_at": rfc3339(logged.received_at),
-            "marks": sorted(logged.marks),
-            "verdicts": _VERDICTS,
+            "marks": sorted(logged.marks | since),
+            "verdicts": _VOID if since else _VERDICTS,
             "token_url": f"{self._world.base_url}/v1/items/{logged.sub}/{logged.ver}.jws",
             "token": logged.token,
         }

@@ -374,6 +374,14 @@ async def test_attack_01_a_stolen_item_key_back_dates_and_gets_nothing_in_after_
         shown = (await served.json("/feeds/all.json"))["items"]
         assert {each["title"] for each in shown if "again" not in each["title"]} >= {"Story one", "Story two"}
 
+        # What was in the feed already is judged anew; the order stays as it is.
+        await served.hub.sealer.seal_once()
+        told = (await served.json("/v1/items?limit=200"))["items"]
+        assert [("key-revoked" in each["marks"], each["verdicts"]["issuer"]) for each in told] == [
+            *[(True, "no")] * 3,
+            *[(False, "yes")] * 2,
+        ]
+
 
 class _Thief(Seller):
     """Has the key, and none of the book: signs what it likes, with any number and any time."""
