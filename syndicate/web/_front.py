@@ -11,10 +11,10 @@ import jinja2
 from aiohttp import web
 
 from syndicate.journey import Document, Written
-from syndicate.news import Act, Agency, Kind, Registry, Slice, rfc3339
+from syndicate.news import Act, Agency, Kind, Mark, Registry, Slice, rfc3339
 from syndicate.ports import Logged, Window
 from syndicate.republish import entry_of
-from syndicate.trust import recall
+from syndicate.trust import marks_since, recall
 from syndicate.web._answer import FEED_CACHE, PAGE_POLICY, Ready
 from syndicate.web._condition import Health, read_health
 from syndicate.web._times import spoken
@@ -27,6 +27,10 @@ _LABELS: Final = {
     Act.CORRECT: "Corrected",
     Act.WITHHOLD: "Withheld",
     Act.RETRACT: "Withdrawn",
+}
+_STAGES: Final = {
+    "pilot": "A pilot: not all member states take part yet.",
+    "rehearsal": "A rehearsal: no state holds its keys, and nothing here is official.",
 }
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur", "arab", "hebr", "thaa", "dv"})
 _OWN_NAMES: Final = {  # languages that the members publish in, as their speakers write them
@@ -106,6 +110,7 @@ class Front:
         registry = self._world.registry()
         page = self._template.render(
             name=registry.name,
+            stage=_STAGES.get(registry.stage),
             style=self._style,
             items=[self._item(logged, registry) for logged in newest],
             groups=_groups(registry),
@@ -114,7 +119,7 @@ class Front:
         )
         return page.encode()
 
-    def _item(self, logged: Logged, registry: Registry) -> Mapping[str, str | None]:
+    def _item(self, logged: Logged, registry: Registry) -> Mapping[str, object]:
         token_url = f"/v1/items/{logged.sub}/{logged.ver}.jws"
         item = recall(logged.token)
         entry = entry_of(item, logged.token, registry, token_url=token_url)
@@ -134,6 +139,7 @@ class Front:
             "since": rfc3339(logged.received_at),
             "since_spoken": spoken(logged.received_at),
             "token_url": token_url,
+            "void": Mark.KEY_REVOKED in marks_since(logged.token, registry, logged.received_at),
         }
 
 

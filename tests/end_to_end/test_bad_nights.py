@@ -381,6 +381,10 @@ async def test_attack_01_a_stolen_item_key_back_dates_and_gets_nothing_in_after_
             *[(True, "no")] * 3,
             *[(False, "yes")] * 2,
         ]
+        page = (await served.get("/")).body.decode()
+        assert page.count("The key that signed this was revoked") == 1, "the story that was not signed again"
+        assert page.count("s key, unaltered since") == 2
+        assert "A rehearsal: no state holds its keys" in page
 
 
 class _Thief(Seller):
