@@ -15,6 +15,7 @@ from syndicate.agency._tree import BLOCKS, INLINE, SILENT
 from syndicate.errors import AgencyError
 
 MOST_ENTRIES: Final = 2_000
+_MOST_TAGS: Final = 5 * MOST_ENTRIES  # that look like one, before anything is read: each costs memory
 # feedparser takes the caption of a picture (media:description, media:title) for the text of the story.
 _PICTURE_TEXTS = re.compile(
     rb"<media:(description|title|text)(?:\s[^<>]*)?(?<!/)>(?:(?!</?media:).)*</media:\1\s*>", re.DOTALL
@@ -47,6 +48,8 @@ def read_syndicated(body: bytes, *, source: str, dates: DateReader) -> CmsFeed:
     bare = body.replace(b"\x00", b"")  # UTF-16 hides nothing
     if len(_ENTITY.findall(bare)) != len(_HARMLESS_ENTITY.findall(bare)):
         raise AgencyError(f"{source} declares entities that no feed needs; it was not read")
+    if bare.count(b"<item") + bare.count(b"<entry") > _MOST_TAGS:
+        raise AgencyError(f"{source} has far more than {MOST_ENTRIES} entries; it was not read")
     feed = _parsed(body, source)
     if not feed.get("version"):
         refuse_page(body, source, "neither RSS nor Atom")

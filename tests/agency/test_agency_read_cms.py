@@ -178,3 +178,10 @@ def test_a_feed_beyond_the_limits_is_not_read(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(reading, "MOST_ENTRIES", 1)
     with pytest.raises(AgencyError, match="has 2 entries"):
         read_cms(rss(story(1), story(2)).encode(), source="x")
+
+
+def test_attack_26_half_a_million_entries_are_refused_before_they_are_read() -> None:
+    began = time.process_time()
+    with pytest.raises(AgencyError, match="has far more than 2000 entries"):
+        read_cms(rss("<item>" * 500_000).encode(), source="x")
+    assert time.process_time() - began < 3
