@@ -10,6 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from syndicate.assembly._ground import SystemClock, stopping
 from syndicate.assembly._hub import Hub, open_hub, run_hub, tune_memory, user_agent
+from syndicate.assembly._quarantine import (
+    begin_quarantine,
+    lift_quarantine,
+    quarantine_file,
+    quarantines,
+)
 from syndicate.assembly._registry import RegistryShelf
 
 if TYPE_CHECKING:
@@ -30,9 +36,13 @@ __all__ = [
     "RegistryShelf",
     "SystemClock",
     "agency_agent",
+    "begin_quarantine",
+    "lift_quarantine",
     "open_agency",
     "open_hub",
     "push_forever",
+    "quarantine_file",
+    "quarantines",
     "run_agency",
     "run_forms",
     "run_hub",

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
+from syndicate.assembly._quarantine import quarantine_file
 from syndicate.assembly._registry import RegistryShelf, place_of
 from syndicate.client import read_root
 from syndicate.errors import SettingsError, SyndicateError
@@ -123,6 +124,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
         _cache_of(settings),
         clock,
         digests=settings.root_digests,
+        quarantine=quarantine_file(settings.database),
     )
     await shelf.open()
     storage = await stack.enter_async_context(open_storage(settings.database))

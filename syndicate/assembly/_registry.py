@@ -3,13 +3,16 @@
 import asyncio
 import logging
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from syndicate.assembly._quarantine import quarantines
 from syndicate.client import RegistryPlace, check_root, look
-from syndicate.errors import FetchError, RegistryError
+from syndicate.errors import FetchError, RegistryError, SettingsError
 from syndicate.fetch import is_address
-from syndicate.news import Registry
+from syndicate.news import AgencyId, Quarantine, Registry, rfc3339
 from syndicate.ports import Clock
 from syndicate.registry import Refreshed
 
@@ -20,7 +23,7 @@ _ASKED_SECONDS: Final = 60.0  # between two looks because of keys that nobody kn
 class RegistryShelf:
     """The registry in use. A look that fails changes nothing, and is told once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that decides who is heard
         self,
         place: RegistryPlace,
         root: bytes,
@@ -28,16 +31,21 @@ class RegistryShelf:
         clock: Clock,
         *,
         digests: tuple[str, ...] = (),
+        quarantine: Path | None = None,
     ) -> None:
         self._place, self._root, self._folder, self._clock = place, root, folder, clock
         self._digests = digests
+        self._quarantine = quarantine
+        self._quarantined: Mapping[AgencyId, Quarantine] = {}
         self._complaint = ""
         self._looking = asyncio.Lock()
         self._asked_at = -_ASKED_SECONDS
         self._seen: Refreshed | None = None
+        self._current: Registry | None = None
 
     async def open(self) -> None:
         """Look for the first time; raises RegistryError or FetchError: there is nothing to begin with."""
+        self._heed_operator()
         self._take(await asyncio.to_thread(self._look))
 
     @property
@@ -49,8 +57,10 @@ class RegistryShelf:
 
     @property
     def current(self) -> Registry:
-        """The registry in use."""
-        return self.seen.registry
+        """The registry in use, with what the operator has wait."""
+        if self._current is None:
+            self._current = replace(self.seen.registry, quarantined=self._quarantined)
+        return self._current
 
     @property
     def mirror(self) -> Path:
@@ -60,15 +70,16 @@ class RegistryShelf:
     async def refresh(self) -> bool:
         """Look again; whether another registry is in use now, or the same for longer."""
         async with self._looking:  # of two looks at once, the one that began first could come in last
+            heeded = await asyncio.to_thread(self._heed_operator)
             try:
                 seen = await asyncio.to_thread(self._look)
             except (RegistryError, FetchError) as exc:
                 if str(exc) != self._complaint:  # said once, not at every look
                     _log.error("the registry before stays in use: %s. %s", exc, exc.hint)
                 self._complaint = str(exc)
-                return False
+                return heeded
             self._complaint = ""
-            return self._take(seen)
+            return self._take(seen) or heeded
 
     async def refresh_for_unknown(self) -> bool:
         """Look again because somebody named a key that is not here: once a minute, for all together."""
@@ -84,8 +95,28 @@ class RegistryShelf:
             check_root(seen, self._digests, self._place.allow)
         return seen
 
+    def _heed_operator(self) -> bool:
+        """Read what the operator has wait; whether that is something else than before."""
+        if self._quarantine is None:
+            return False
+        try:
+            held = quarantines(self._quarantine, self._clock.now())
+        except SettingsError as exc:
+            _log.error("what was in quarantine before stays in it. %s", exc)
+            return False
+        if held == self._quarantined:
+            return False
+        for agency in held.keys() - self._quarantined.keys():
+            _log.warning("%s is in quarantine until %s", agency, rfc3339(held[agency].until))
+        for agency in self._quarantined.keys() - held.keys():
+            _log.warning("%s is no longer in quarantine", agency)
+        self._quarantined, self._current = held, None
+        return True
+
     def _take(self, seen: Refreshed) -> bool:
         before, self._seen = self._seen, seen
+        if before is None or before.registry != seen.registry:
+            self._current = None
         for problem in seen.problems:
             if before is None or problem not in before.problems:
                 _log.warning("registry: %s", problem)

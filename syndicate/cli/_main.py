@@ -15,6 +15,7 @@ NOUNS = {
     "agency": "the publisher's side: make keys, sign what the CMS publishes",
     "demo": "a whole federation on this machine, hostile parties included",
     "hub": "run the aggregator",
+    "quarantine": "hold what one agency signs, for 72 hours at most",
     "refusals": "what the hub refused, and why",
     "registry": "who may speak, as the member states sign it",
     "sources": "the members and agencies that the registry describes",
@@ -22,7 +23,7 @@ NOUNS = {
     "verify-feed": "check that a feed shows exactly what its agencies signed",
 }
 # What a noun needs beyond the base install, as pip calls it.
-EXTRAS = {"agency": "agency", "demo": "agency,hub", "hub": "hub", "refusals": "hub"}
+EXTRAS = {"agency": "agency", "demo": "agency,hub", "hub": "hub", "quarantine": "hub", "refusals": "hub"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -50,6 +50,7 @@ class Reason(StrEnum):
     AGENCY_NOT_ENROLLED = "agency-not-enrolled"
     AGENCY_SUSPENDED = "agency-suspended"
     AGENCY_SUCCEEDED = "agency-succeeded"
+    AGENCY_QUARANTINED = "agency-quarantined"
     VERSION_TAKEN = "version-taken"
     VERSION_JUMP = "version-jump"
     ITEM_RETRACTED = "item-retracted"
@@ -194,6 +195,10 @@ _REMEDIES = {
     Reason.KEY_EXPIRED: "Rotate to the sealed successor and sign again.",
     Reason.KEY_REVOKED: "Sign again with a key that has not been revoked.",
     Reason.AGENCY_NOT_ENROLLED: "Enrol the agency first (docs/operating.md).",
+    Reason.AGENCY_QUARANTINED: (
+        "Nothing is lost: it is judged again when the quarantine ends, after 72 hours at most. Ask the hub's "
+        "operator; your ministry decides whether it goes on."
+    ),
     Reason.AGENCY_SUSPENDED: "Ask the member state: the registry has the agency suspended.",
     Reason.AGENCY_SUCCEEDED: "Sign as the agency that took over.",
     Reason.VERSION_TAKEN: "Give the changed text a new version; the one already here stands.",

@@ -152,6 +152,15 @@ def _name_in(names: Mapping[str, str], lang: str | None) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantine:
+    """A hub's operator has what one agency signs wait; no state's act, and never for long."""
+
+    since: UnixTime
+    until: UnixTime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Registry:
     """Everything that decides who may say what. Frozen: a change is another value with another version."""
 
@@ -165,6 +174,7 @@ class Registry:
     fresh_until: UnixTime | None = None  # when the operator's timestamp runs out
     vouched_until: Mapping[MemberCode, UnixTime] = field(default_factory=dict)  # root, targets, own manifest
     stage: str = ""  # "pilot" or "rehearsal": shown wherever the federation is named
+    quarantined: Mapping[AgencyId, Quarantine] = field(default_factory=dict)  # by this hub's operator, now
 
     def state_at(self, agency: AgencyId, when: int) -> SeatState:
         """How an agency stood at ``when``: its own state, unless its member was not active."""

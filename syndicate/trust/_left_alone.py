@@ -26,6 +26,10 @@ def check_left_alone(agency: AgencyId, registry: Registry, received_at: int) -> 
     Raises:
         Patience: it ran out so long ago that new items wait.
     """
+    held = registry.quarantined.get(agency)
+    if held is not None:
+        told = f"this hub's operator has it wait until {rfc3339(held.until)}: {held.reason}"
+        raise Patience(Reason.AGENCY_QUARANTINED, told, agency)
     fresh = registry.fresh_until
     vouched = registry.vouched_until.get(MemberCode(agency[:2]))
     if (fresh is None or received_at <= fresh) and (vouched is None or received_at <= vouched):

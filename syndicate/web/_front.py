@@ -114,7 +114,7 @@ class Front:
             style=self._style,
             items=[self._item(logged, registry) for logged in newest],
             groups=_groups(registry),
-            sources=[_source(agency, health, now) for agency in _in_order(registry)],
+            sources=[_source(agency, registry, health, now) for agency in _in_order(registry)],
             refused_unattributed=sum(health.refused_of(None).values()),
         )
         return page.encode()
@@ -175,13 +175,15 @@ def _groups(registry: Registry) -> Sequence[Mapping[str, object]]:
     )
 
 
-def _source(agency: Agency, health: Health, now: float) -> Mapping[str, object]:
+def _source(agency: Agency, registry: Registry, health: Health, now: float) -> Mapping[str, object]:
     received = health.received.get(agency.id)
+    held = registry.quarantined.get(agency.id)
     return {
         "id": agency.id,
         "name": agency.name(),
         "lang": next(iter(agency.names)),
         "state": agency.state_at(int(now)).value,
+        "held_until": None if held is None else spoken(held.until),
         "received": "nothing yet" if received is None else spoken(received),
         "refused": sum(health.refused_of(agency.id).values()),
     }

@@ -34,7 +34,7 @@ def _tell(registry: Registry, health: Health, now: float) -> Mapping[str, object
         code: {
             "names": dict(member.names),
             "agencies": [
-                _agency(agency, health, now)
+                {**_agency(agency, health, now), "quarantined": _quarantined(agency, registry)}
                 for agency in sorted(registry.agencies.values(), key=lambda one: one.id)
                 if agency.member == code
             ],
@@ -50,6 +50,13 @@ def _tell(registry: Registry, health: Health, now: float) -> Mapping[str, object
         "members": members,
         "refused_unattributed": health.refused_of(None),
     }
+
+
+def _quarantined(agency: Agency, registry: Registry) -> Mapping[str, object] | None:
+    held = registry.quarantined.get(agency.id)
+    if held is None:
+        return None
+    return {"since": rfc3339(held.since), "until": rfc3339(held.until), "reason": held.reason}
 
 
 def _agency(agency: Agency, health: Health, now: float) -> Mapping[str, object]:
