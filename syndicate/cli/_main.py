@@ -13,6 +13,7 @@ from syndicate.errors import SyndicateError
 # Each noun's file is imported only when it is asked for, so that `syndicate verify` needs no hub.
 NOUNS = {
     "agency": "the publisher's side: make keys, sign what the CMS publishes",
+    "doctor": "look at what a hub stands on: registry, clock, disk, database",
     "demo": "a whole federation on this machine, hostile parties included",
     "hub": "run the aggregator",
     "quarantine": "hold what one agency signs, for 72 hours at most",
@@ -23,7 +24,14 @@ NOUNS = {
     "verify-feed": "check that a feed shows exactly what its agencies signed",
 }
 # What a noun needs beyond the base install, as pip calls it.
-EXTRAS = {"agency": "agency", "demo": "agency,hub", "hub": "hub", "quarantine": "hub", "refusals": "hub"}
+EXTRAS = {
+    "agency": "agency",
+    "demo": "agency,hub",
+    "doctor": "hub",
+    "hub": "hub",
+    "quarantine": "hub",
+    "refusals": "hub",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -99,7 +99,7 @@ def _seed(path: Path) -> bytes:
 def _status(args: argparse.Namespace) -> int:
     seen = look_of(args)
     now = int(time.time())
-    due = [role for role in seen.roles if _warning(role, now) is not None]
+    due = [role for role in seen.roles if role_warning(role, now) is not None]
     if args.json:
         print(json.dumps(_as_json(seen, now), indent=2))
     else:
@@ -107,7 +107,7 @@ def _status(args: argparse.Namespace) -> int:
     return 1 if due or seen.problems else 0
 
 
-def _warning(role: RoleState, now: int) -> str | None:
+def role_warning(role: RoleState, now: int) -> str | None:
     """What to say of a role that runs out soon; None of all others."""
     left = role.expires - now
     if left <= 0:
@@ -132,7 +132,7 @@ def _told(seen: Refreshed, now: int) -> list[str]:
     ]
     for role in seen.roles:
         signed = f"{len(role.signers)} of {role.threshold}"
-        warning = _warning(role, now)
+        warning = role_warning(role, now)
         told = "" if warning is None else f"  {warning}"
         lines.append(f"{role.name:<18} {role.version:>7}  {signed:<9} {rfc3339(role.expires)}{told}")
     people = sum(role.threshold for role in seen.roles if role.name not in _ONLINE)
@@ -155,7 +155,7 @@ def _as_json(seen: Refreshed, now: int) -> dict[str, object]:
                 "threshold": role.threshold,
                 "keys": role.keys,
                 "signers": role.signers,
-                "warning": _warning(role, now),
+                "warning": role_warning(role, now),
             }
             for role in seen.roles
         ],
