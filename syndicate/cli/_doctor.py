@@ -14,6 +14,7 @@ from syndicate.cli._shown import shown
 from syndicate.errors import StorageError, SyndicateError
 from syndicate.news import rfc3339
 from syndicate.registry import Refreshed, RoleState
+from syndicate.storage import read_refusals
 
 _DATABASE = Path("syndicate.sqlite3")
 _WELL, _SOON, _ILL = "well", "soon", "ILL"
@@ -68,7 +69,7 @@ def _registry(args: argparse.Namespace) -> Iterator[_Finding]:
         yield _Finding(what="registry", health=_ILL, said=str(exc), remedy=exc.hint)
         return
     root = f"root version {seen.root.version}, sha256 {seen.root.sha256[:16]}..."
-    yield _Finding(what="registry", health=_WELL, said=f"{seen.registry.name}: verified; {root}")
+    yield _Finding(what="registry", health=_WELL, said=f"{seen.registry.name}: its signatures hold; {root}")
     yield from (_Finding(what="registry", health=_SOON, said=problem) for problem in seen.problems)
     now = int(time.time())
     yield _clock(seen, now)
@@ -114,8 +115,6 @@ def _disk(database: Path) -> Iterator[_Finding]:
 
 
 def _database(path: Path) -> Iterator[_Finding]:
-    from syndicate.storage import read_refusals  # noqa: PLC0415 - the base install has no database
-
     if not path.exists():
         yield _Finding(
             what="database",
