@@ -115,6 +115,8 @@ class RegistryShelf:
 
     def _take(self, seen: Refreshed) -> bool:
         before, self._seen = self._seen, seen
+        if seen.not_reached and (before is None or not before.not_reached):
+            _log.warning("the registry is not reached; the copy stays in use: %s", seen.not_reached)
         if before is None or before.registry != seen.registry:
             self._current = None
         for problem in seen.problems:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from syndicate import client, fetch
+from syndicate.cli._shown import shown
 from syndicate.errors import ClientError, FetchError
 from syndicate.fetch import FetchLimits, is_address
-from syndicate.news import Registry
+from syndicate.news import Registry, rfc3339
 from syndicate.ports import Fetched
 
 if TYPE_CHECKING:
@@ -88,6 +89,10 @@ def look_of(args: argparse.Namespace) -> "Refreshed":
         where = _where(args)
         place = client.RegistryPlace(where=where, allow=_allowed(where), user_agent="syndicate-verify")
         seen = client.look(place, root, client.cache_folder(root, _cache_home()), now)
+        if seen.not_reached:
+            vouched = "" if seen.registry.fresh_until is None else rfc3339(seen.registry.fresh_until)
+            print(f"registry: not reached ({shown(seen.not_reached)})", file=sys.stderr)
+            print(f"  Judged by the copy of an earlier look, good until {vouched}.", file=sys.stderr)
     client.check_fresh(seen, where, now, *([] if args.max_stale is None else [args.max_stale]))
     if args.root_digest:
         client.check_root(seen, args.root_digest, [each for url in args.root_digest for each in typed(url)])
@@ -119,7 +124,13 @@ def _where(args: argparse.Namespace) -> str:
         raise ClientError(
             "no registry is named", hint="Name its address or folder: --registry https://hub.example/registry"
         )
-    return str(args.registry)
+    where = str(args.registry)
+    if not is_address(where) and not (Path(where) / "metadata" / "timestamp.json").is_file():
+        raise ClientError(
+            f"{where} is no registry: it holds no metadata/timestamp.json",
+            hint="Name the folder that `registry publish` or `rehearse` wrote, or an address with http(s)://.",
+        )
+    return where
 
 
 def _allowed(where: str) -> tuple[tuple[str, int], ...]:

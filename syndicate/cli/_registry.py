@@ -160,4 +160,5 @@ def _as_json(seen: Refreshed, now: int) -> dict[str, object]:
             for role in seen.roles
         ],
         "problems": seen.problems,
+        "not_reached": seen.not_reached or None,
     }

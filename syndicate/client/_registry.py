@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -78,7 +78,8 @@ def read_root(path: Path) -> bytes:
 def look(place: RegistryPlace, root: bytes, folder: Path, now: int) -> Refreshed:
     """The registry as it is published now; ``folder`` remembers what was seen, so that nothing goes back.
 
-    Where the address does not answer, what was fetched before is verified again instead.
+    Where the address does not answer, what was fetched before is verified again instead, and
+    ``not_reached`` says why.
 
     Raises:
         RegistryError: what is published does not verify.
@@ -88,11 +89,11 @@ def look(place: RegistryPlace, root: bytes, folder: Path, now: int) -> Refreshed
     try:
         with place.dial() as dial:
             return client.refresh(dial, now)
-    except FetchError:
+    except FetchError as failure:
         recalled = client.recall(now)
         if recalled is None:
             raise
-        return recalled
+        return replace(recalled, not_reached=str(failure))
 
 
 def copy_of(root: bytes, folder: Path) -> Path:

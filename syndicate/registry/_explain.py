@@ -34,18 +34,21 @@ _SAID = (
 
 
 @contextmanager
-def explained(what: str) -> Iterator[None]:
-    """Turn whatever python-tuf raises in the block into a failure of ours about ``what``."""
+def explained(what: str, *, hint: str = "") -> Iterator[None]:
+    """Turn whatever python-tuf raises in the block into a failure of ours about ``what``.
+
+    ``hint`` stands in place of the usual one, where the caller knows better.
+    """
     try:
         yield
     except exceptions.DownloadError as exc:
         raise FetchError(f"{what} could not be fetched whole: {exc}") from exc
     except (exceptions.RepositoryError, DeserializationError, ValueError) as exc:
-        for kind, said, hint in _SAID:
+        for kind, said, usual in _SAID:
             if isinstance(exc, kind):
-                raise RegistryError(f"{what} does not verify: {said} ({exc})", hint=hint) from exc
+                raise RegistryError(f"{what} does not verify: {said} ({exc})", hint=hint or usual) from exc
         raise RegistryError(
-            f"{what} does not verify: {exc}", hint="Ask another mirror, or the operator."
+            f"{what} does not verify: {exc}", hint=hint or "Ask another mirror, or the operator."
         ) from exc
     except OSError as exc:
         raise RegistryError(

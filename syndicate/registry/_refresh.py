@@ -53,6 +53,10 @@ _CONFIG: Final = UpdaterConfig(
 )
 _TIMESTAMP_SECONDS: Final = 86_400  # how long a timestamp is good for
 _ROOT: Final = "trusted-root.json"
+_NO_ROOT: Final = "The root is a file of its own, root.json: get it from people you trust."
+_ANOTHERS_ROOT: Final = (
+    "Is the root this registry's own? Get root.json from people you trust; if it is, ask another mirror."
+)
 _KNOWN: Final = "revocations.json"
 _MIRROR: Final = "mirror"
 
@@ -66,6 +70,7 @@ class Refreshed:
     roles: tuple[RoleState, ...]  # who signs what, until when
     problems: tuple[str, ...]  # a sentence for everything that was left out or kept from before
     policy: bytes | None  # ``log/policy.txt``, where there is one
+    not_reached: str = ""  # why this is the copy of an earlier look; empty: it is what is published now
 
 
 class RegistryClient:
@@ -83,16 +88,18 @@ class RegistryClient:
         self._folder = folder
         try:
             folder.mkdir(exist_ok=True)
-            kept = folder / _ROOT
-            if kept.exists() and kept.read_bytes() != root:
+            self._trusted = folder / _ROOT  # written once something verified under it
+            if self._trusted.exists() and self._trusted.read_bytes() != root:
                 raise RegistryError(
                     f"{folder} remembers a registry under another root",
                     hint="Name another folder, or remove this one if the root was meant to change.",
                 )
-            kept.write_bytes(root)
         except OSError as exc:
-            raise RegistryError(f"cannot keep the registry in {folder}: {exc.strerror}") from exc
-        with explained("the root that is to be trusted"):
+            raise RegistryError(
+                f"cannot keep the registry in {folder}: {exc.strerror}",
+                hint="Does the folder exist that it would lie in, and may this user write there?",
+            ) from exc
+        with explained("the root that is to be trusted", hint=_NO_ROOT):
             self.first_root = Metadata[Root].from_bytes(root).signed.version
 
     @property
@@ -112,11 +119,14 @@ class RegistryClient:
         """
         # Whoever fetches from the mirror may trust this very root, and asks for what comes after it.
         staged = {f"{METADATA}/{self.first_root}.root.json": self.root}
-        with explained("the registry"):
+        met = self._trusted.exists()
+        with explained("the registry", hint="" if met else _ANOTHERS_ROOT):
             walk = _Walk(self.root, self._folder, _Recorder(dial, staged))
             found = walk.run()
         known = self._meet(found)
         refreshed = _compiled(found, known)
+        if not met:
+            _write(self._trusted, self.root)
         # What the operator said last, not when we heard it: a frozen mirror is not a look.
         self._keep_known(known, min(now, found.fresh_until - _TIMESTAMP_SECONDS))
         self._keep_mirror(staged)
