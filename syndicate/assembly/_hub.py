@@ -72,9 +72,7 @@ class Hub:
 
     async def poll_now(self) -> None:
         """Visit every feed once, due or not; what they brought is sealed when this returns."""
-        async with asyncio.TaskGroup() as visits:
-            for feed in self.registry.feeds(int(self.clock.now())):
-                visits.create_task(self.poller.poll(feed))
+        await self.poller.poll_all()
         await self.sealer.seal_once()
 
 
@@ -248,7 +246,10 @@ async def _whenever(told: asyncio.Event, do: Callable[[], Awaitable[None]]) -> N
     while True:
         await told.wait()
         told.clear()
-        await do()
+        try:
+            await do()
+        except SyndicateError as exc:  # somebody's wish, that cannot be granted now, must not end the hub
+            _log.error("what a signal asked for was not done; the next tick tries again: %s", exc)
 
 
 def _plainest(group: BaseExceptionGroup[BaseException]) -> BaseException:

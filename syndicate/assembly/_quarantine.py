@@ -5,6 +5,7 @@ for 72 hours. Whether it goes on is the member's decision, by suspending the age
 operator cannot pull it again within 30 days. Each act is a line of a file that is only ever added to.
 """
 
+import errno
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -132,9 +133,23 @@ def _append(path: Path, act: OperatorsAct) -> None:
     line = json.dumps(asdict(act), ensure_ascii=False).encode() + b"\n"
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(line)
-            file.flush()
-            os.fsync(handle)
+        try:
+            _write_whole(handle, line)
+        finally:
+            os.close(handle)
     except OSError as exc:
         raise SettingsError(f"cannot write {path}: {exc.strerror}") from exc
+
+
+def _write_whole(handle: int, line: bytes) -> None:
+    """Half a line would break every later act: it is taken back."""
+    before = os.fstat(handle).st_size
+    try:
+        written = os.write(handle, line)
+        os.fsync(handle)
+    except OSError:
+        os.ftruncate(handle, before)
+        raise
+    if written != len(line):
+        os.ftruncate(handle, before)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -44,8 +44,13 @@ class RegistryShelf:
         self._current: Registry | None = None
 
     async def open(self) -> None:
-        """Look for the first time; raises RegistryError or FetchError: there is nothing to begin with."""
-        self._heed_operator()
+        """Look for the first time.
+
+        Raises:
+            RegistryError, FetchError: there is nothing to begin with.
+            SettingsError: it cannot be read what the operator has wait: nobody is let in by mistake.
+        """
+        self._heed(await asyncio.to_thread(self._operators_acts))
         self._take(await asyncio.to_thread(self._look))
 
     @property
@@ -57,9 +62,9 @@ class RegistryShelf:
 
     @property
     def current(self) -> Registry:
-        """The registry in use, with what the operator has wait."""
+        """The registry in use, with what the operator has wait. Threads read it; the loop replaces it."""
         if self._current is None:
-            self._current = replace(self.seen.registry, quarantined=self._quarantined)
+            raise RegistryError("the registry was not looked at yet")
         return self._current
 
     @property
@@ -70,7 +75,7 @@ class RegistryShelf:
     async def refresh(self) -> bool:
         """Look again; whether another registry is in use now, or the same for longer."""
         async with self._looking:  # of two looks at once, the one that began first could come in last
-            heeded = await asyncio.to_thread(self._heed_operator)
+            heeded = await self._heed_operator()
             try:
                 seen = await asyncio.to_thread(self._look)
             except (RegistryError, FetchError) as exc:
@@ -95,30 +100,39 @@ class RegistryShelf:
             check_root(seen, self._digests, self._place.allow)
         return seen
 
-    def _heed_operator(self) -> bool:
-        """Read what the operator has wait; whether that is something else than before."""
-        if self._quarantine is None:
-            return False
+    def _operators_acts(self) -> Mapping[AgencyId, Quarantine]:
+        return {} if self._quarantine is None else quarantines(self._quarantine, self._clock.now())
+
+    async def _heed_operator(self) -> bool:
         try:
-            held = quarantines(self._quarantine, self._clock.now())
+            held = await asyncio.to_thread(self._operators_acts)
         except SettingsError as exc:
             _log.error("what was in quarantine before stays in it. %s", exc)
             return False
+        return self._heed(held)
+
+    def _heed(self, held: Mapping[AgencyId, Quarantine]) -> bool:
+        """Take up what the operator has wait; whether that is something else than before."""
         if held == self._quarantined:
             return False
         for agency in held.keys() - self._quarantined.keys():
             _log.warning("%s is in quarantine until %s", agency, rfc3339(held[agency].until))
         for agency in self._quarantined.keys() - held.keys():
             _log.warning("%s is no longer in quarantine", agency)
-        self._quarantined, self._current = held, None
+        self._quarantined = held
+        self._renew()
         return True
+
+    def _renew(self) -> None:
+        if self._seen is not None:
+            self._current = replace(self._seen.registry, quarantined=self._quarantined)
 
     def _take(self, seen: Refreshed) -> bool:
         before, self._seen = self._seen, seen
         if seen.not_reached and (before is None or not before.not_reached):
             _log.warning("the registry is not reached; the copy stays in use: %s", seen.not_reached)
         if before is None or before.registry != seen.registry:
-            self._current = None
+            self._renew()
         for problem in seen.problems:
             if before is None or problem not in before.problems:
                 _log.warning("registry: %s", problem)

@@ -32,7 +32,7 @@ from syndicate.ceremony._proposal import (
     write_proposal,
 )
 from syndicate.ceremony._rehearse import Rehearsal
-from syndicate.ceremony._repository import Repository, replace_file
+from syndicate.ceremony._repository import Repository
 
 __all__ = [
     "PROPOSAL_BYTES",
@@ -57,7 +57,6 @@ __all__ = [
     "publish",
     "read_proposal",
     "read_signatures",
-    "replace_file",
     "revocation",
     "role_key",
     "sign_draft",

@@ -132,11 +132,6 @@ class Books:
             raise RegistryError(f"{role} lists {path}, which is not there")
         return raw
 
-    def version(self, role: str) -> int:
-        """The version of a role; 0 if it never was."""
-        found = self._role(role)
-        return 0 if found is None else int(found.signed.version)
-
     def _federation(self) -> bytes:
         raw = self.file(TOP_TARGETS, names.FEDERATION)
         if raw is None:

@@ -1,6 +1,5 @@
 """A published repository, as a folder of static files: what its operator and its signers read and replace."""
 
-import os
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -8,7 +7,7 @@ from urllib.parse import quote
 from tuf.api.metadata import Metadata, Root, Snapshot, TargetFile, Targets, Timestamp
 
 from syndicate.errors import RegistryError
-from syndicate.registry import explained, names
+from syndicate.registry import explained, names, replace_file
 
 ROOT: Final = "root"
 TOP_TARGETS: Final = "targets"
@@ -85,22 +84,3 @@ class Repository:
             raise RegistryError(
                 f"cannot read {path}: {exc.strerror}", hint="Name the folder of a published registry."
             ) from exc
-
-
-def replace_file(path: Path, raw: bytes) -> None:
-    """Write a file as a whole, on the disk when this returns.
-
-    Raises:
-        RegistryError: it could not be written; what stood there before still does.
-    """
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as exc:
-        beside.unlink(missing_ok=True)
-        raise RegistryError(f"cannot write {path}: {exc.strerror}", hint="Is the disk full?") from exc

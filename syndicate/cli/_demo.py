@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syndicate.demo import check_demo, run_demo
+from syndicate.errors import SettingsError
 
 if TYPE_CHECKING:
     Nouns = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse has no other name for it
@@ -40,6 +41,8 @@ def register(subparsers: "Nouns") -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run or check the demo; raises SyndicateError if it cannot be set up."""
+    if args.json and not args.check:
+        raise SettingsError("--json belongs to --check", hint="Run: syndicate demo --check --json")
     if args.check:
         return check_demo(as_json_text=args.json)
     return run_demo(port=args.port, keep=args.keep)

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from syndicate.ceremony import Rehearsal, Repository, replace_file
+from syndicate.ceremony import Rehearsal, Repository
 from syndicate.cli import _registry_ceremony, _registry_operate
 from syndicate.cli._asked import add_registry, look_of
 from syndicate.cli._registry_ceremony import add_folders
 from syndicate.errors import SigningError
 from syndicate.news import rfc3339
 from syndicate.papers import load_registry
-from syndicate.registry import Refreshed, RoleState
+from syndicate.registry import Refreshed, RoleState, replace_file
 from syndicate.signing import ephemeral_signer
 
 _DAY: Final = 86_400

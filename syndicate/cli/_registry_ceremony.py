@@ -26,7 +26,6 @@ from syndicate.ceremony import (
     proposal_digest,
     read_proposal,
     read_signatures,
-    replace_file,
     role_key,
     sign_draft,
     spoken,
@@ -38,7 +37,7 @@ from syndicate.cli._passphrase import new_passphrase, passphrase
 from syndicate.cli._shown import shown
 from syndicate.errors import RegistryError
 from syndicate.papers import RoleKey, bundled, load_registry, survey
-from syndicate.registry import federation_file, manifest_file, names
+from syndicate.registry import federation_file, manifest_file, names, replace_file
 from syndicate.signing import create_key, open_key
 
 _TYPED_GROUPS = 2  # of four digits each, as they are heard

@@ -13,7 +13,6 @@ from syndicate.ceremony import (
     collect,
     publish,
     read_proposal,
-    replace_file,
     revocation,
     sign_draft,
     tick,
@@ -24,7 +23,7 @@ from syndicate.cli._registry_ceremony import add_passphrase, add_role_key, given
 from syndicate.cli._shown import shown
 from syndicate.errors import RegistryError
 from syndicate.news import KeyId, UnixTime, rfc3339
-from syndicate.registry import BACK_SECONDS, Revocation
+from syndicate.registry import BACK_SECONDS, Revocation, replace_file
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -122,14 +122,30 @@ class Poller:
                 await self._keep_if_worth_it()
         return visits
 
+    async def poll_all(self) -> None:
+        """Visit every feed once, due or not, but for agencies that are being visited.
+
+        Raises:
+            StorageError: what is remembered of the feeds could not be read or kept.
+        """
+        await self._recall()
+        async with asyncio.TaskGroup() as rounds:
+            for agency, feeds in self._idle(lambda _: True).items():
+                self._busy.add(agency)
+                rounds.create_task(self._round(agency, feeds))
+        await self._keep()
+
     def _due(self) -> dict[AgencyId, list[SignedFeed]]:
-        """The feeds to visit now, by agency, but for agencies that are being visited."""
         now = self._clock.now()
-        due: dict[AgencyId, list[SignedFeed]] = {}
-        for feed in self._registry_source().feeds(int(now)):
-            if feed.agency not in self._busy and is_due(feed, due_at=self._state(feed).due_at, now=now):
-                due.setdefault(feed.agency, []).append(feed)
-        return due
+        return self._idle(lambda feed: is_due(feed, due_at=self._state(feed).due_at, now=now))
+
+    def _idle(self, wanted: Callable[[SignedFeed], bool]) -> dict[AgencyId, list[SignedFeed]]:
+        """The feeds that are ``wanted`` now, by agency, but for agencies that are being visited."""
+        found: dict[AgencyId, list[SignedFeed]] = {}
+        for feed in self._registry_source().feeds(int(self._clock.now())):
+            if feed.agency not in self._busy and wanted(feed):
+                found.setdefault(feed.agency, []).append(feed)
+        return found
 
     async def _all_done_soon(self) -> None:
         """Wait until every round is over, or until it is time to look whether other feeds are due."""

@@ -12,6 +12,7 @@ from syndicate.registry import _names as names
 from syndicate.registry._bundled import bundled_root
 from syndicate.registry._explain import explained
 from syndicate.registry._refresh import Dial, Refreshed, RegistryClient, folder_dial, read_once
+from syndicate.registry._replace import replace_file
 from syndicate.registry._revocations import BACK_SECONDS, Known, Revocation
 from syndicate.registry._state import RoleState, RootIdentity
 from syndicate.registry._value import Files, compile_registry, read_federation, read_revocations
@@ -37,5 +38,6 @@ __all__ = [
     "read_federation",
     "read_once",
     "read_revocations",
+    "replace_file",
     "revocations_file",
 ]

@@ -35,6 +35,7 @@ from syndicate.registry._names import (
     revocations_path,
     revocations_role,
 )
+from syndicate.registry._replace import replace_file
 from syndicate.registry._revocations import Known, Revocation
 from syndicate.registry._state import RoleState, RootIdentity, state_of
 from syndicate.registry._value import Files, compile_registry, read_federation, read_revocations
@@ -126,7 +127,7 @@ class RegistryClient:
         known = self._meet(found)
         refreshed = _compiled(found, known)
         if not met:
-            _write(self._trusted, self.root)
+            replace_file(self._trusted, self.root)
         # What the operator said last, not when we heard it: a frozen mirror is not a look.
         self._keep_known(known, min(now, found.fresh_until - _TIMESTAMP_SECONDS))
         self._keep_mirror(staged)
@@ -155,13 +156,16 @@ class RegistryClient:
     def _read_known(self) -> tuple[dict[MemberCode, Known], UnixTime | None]:
         try:
             told = json.loads((self._folder / _KNOWN).read_bytes())
+            known = {MemberCode(code): _known(rows) for code, rows in told["members"].items()}
+            return known, UnixTime(int(told["looked_at"]))
         except FileNotFoundError:
             return {}, None
-        except (OSError, ValueError) as exc:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
             raise RegistryError(
-                f"{self._folder / _KNOWN} is damaged: {exc}", hint="Remove it and look again."
+                f"{self._folder / _KNOWN} is damaged ({type(exc).__name__})",
+                hint="It remembers revocations: put it back from a back-up. Without one, remove it, look "
+                "again, and compare `syndicate registry status` with another machine's.",
             ) from exc
-        return {MemberCode(code): _known(rows) for code, rows in told["members"].items()}, told["looked_at"]
 
     def _keep_known(self, known: dict[MemberCode, Known], looked_at: int) -> None:
         rows = {
@@ -171,12 +175,12 @@ class RegistryClient:
             ]
             for code, one in known.items()
         }
-        _write(self._folder / _KNOWN, json.dumps({"looked_at": looked_at, "members": rows}).encode())
+        replace_file(self._folder / _KNOWN, json.dumps({"looked_at": looked_at, "members": rows}).encode())
 
     def _keep_mirror(self, staged: dict[str, bytes]) -> None:
         # What others point to comes first; whoever reads meanwhile follows the timestamp before it changes.
         for path in sorted(staged, key=lambda each: (each.endswith("timestamp.json"), each)):
-            _write(self.mirror / path, staged[path])
+            replace_file(self.mirror / path, staged[path])
 
 
 def folder_dial(folder: Path) -> Dial:
@@ -309,7 +313,7 @@ class _Walk:
         for name, wanted in ((f"{role}.metadata", metadata), (f"{role}.file", raw)):
             kept = self._good / name
             if not kept.exists() or kept.read_bytes() != wanted:
-                _write(kept, wanted)
+                replace_file(kept, wanted)
 
     def _before(self, path: str, role: str, until: list[UnixTime]) -> bytes | None:
         """The file as it stood at an earlier look, checked again with what its state may sign today."""
@@ -348,14 +352,3 @@ def _known(rows: list[list[Any]]) -> Known:
             for kid, revoked_at, entered_at, reason, at in rows
         }
     )
-
-
-def _write(path: Path, raw: bytes) -> None:
-    """Replace a file as a whole."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{path.name}.new")
-        beside.write_bytes(raw)
-        beside.replace(path)
-    except OSError as exc:
-        raise RegistryError(f"cannot write {path}: {exc.strerror}") from exc

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +44,7 @@ class Shelf:
         path = self._folder / name
         try:
             with path.open("rb") as file:
-                seen = path.stat()
+                seen = os.fstat(file.fileno())  # of the very file that is read, whatever replaces it
                 changed = (seen.st_mtime_ns, seen.st_size, seen.st_ino)
                 known = self._editions.get(name)
                 if known is not None and known.changed == changed:

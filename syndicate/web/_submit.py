@@ -80,7 +80,7 @@ class Submit:
         try:
             async with asyncio.timeout(self._world.limits.submit_seconds):
                 body = await request.content.readexactly(length)
-        except (TimeoutError, asyncio.IncompleteReadError):
+        except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
             answer = problem(408, "the body did not come in time")
             answer.force_close()
             return answer

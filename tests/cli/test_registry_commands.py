@@ -14,7 +14,8 @@ from registry_files import Folders, lay_out
 from rehearsed import Rehearsed
 
 from syndicate.cli import main
-from syndicate.registry import names
+from syndicate.errors import RegistryError
+from syndicate.registry import RegistryClient, folder_dial, names
 
 
 @pytest.fixture(autouse=True)
@@ -162,6 +163,49 @@ def test_a_copy_on_disk_is_checked_from_the_root_each_time(
 def test_what_is_missing_is_named(words: list[str], why: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["registry", "status", "--registry", "https://hub.example/registry", *words]) == 2
     assert why in capsys.readouterr().err
+
+
+def test_a_registry_that_is_not_reached_is_judged_by_the_copy_and_said_to_be(
+    signed: Rehearsed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler = partial(SimpleHTTPRequestHandler, directory=str(signed.repository))
+    root = ["--root", str(signed.root)]
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        assert main(["registry", "status", "--registry", address, *root]) == 0
+        assert "not reached" not in capsys.readouterr().err
+        server.shutdown()
+    assert main(["registry", "status", "--registry", address, "--json", *root]) == 0
+    told = capsys.readouterr()
+    assert f"registry: not reached ({address}" in told.err
+    assert "Judged by the copy of an earlier look, good until 20" in told.err
+    assert json.loads(told.out)["not_reached"].startswith(address)
+
+
+def test_a_folder_that_is_no_registry_is_refused_whatever_was_seen_before(
+    signed: Rehearsed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = ["--root", str(signed.root)]
+    assert main(["registry", "status", "--registry", str(signed.repository), *root]) == 0
+    for typo in (f"{signed.repository}y", str(tmp_path)):
+        assert main(["registry", "status", "--registry", typo, *root]) == 2
+        assert f"{typo} is no registry" in capsys.readouterr().err
+
+
+def test_a_root_that_is_anothers_leaves_no_trace_and_says_what_to_ask(
+    signed: Rehearsed, folders: Folders, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other"
+    rehearse(folders, other)
+    where, cache = folder_dial(signed.repository), tmp_path / "kept"
+    now = int(datetime.now(UTC).timestamp())
+    with pytest.raises(RegistryError, match="the registry does not verify") as refused:
+        RegistryClient((other / "root.json").read_bytes(), cache).refresh(where, now)
+    assert "Is the root this registry's own?" in refused.value.hint
+    assert RegistryClient(signed.root.read_bytes(), cache).refresh(where, now).problems == ()
+    with pytest.raises(RegistryError, match="remembers a registry under another root"):
+        RegistryClient((other / "root.json").read_bytes(), cache)
 
 
 def test_a_registry_has_to_be_named(signed: Rehearsed, capsys: pytest.CaptureFixture[str]) -> None:

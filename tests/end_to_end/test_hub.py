@@ -12,9 +12,11 @@ from raw_client import listener
 from sealed import Clock
 
 from syndicate.assembly import RegistryShelf
+from syndicate.assembly import _hub as assembly_hub
 from syndicate.assembly import _registry as assembly_registry
 from syndicate.client import RegistryPlace
 from syndicate.client import _registry as client_registry
+from syndicate.errors import StorageError
 from syndicate.news import AgencyId
 from syndicate.registry import Refreshed
 from syndicate.settings import Address
@@ -214,3 +216,22 @@ async def test_a_hub_starts_from_what_it_fetched_when_the_registry_does_not_answ
     nobody.close()
     async with hub_at_work(here, registry=address, allow=allow) as served:
         assert served.hub.registry.version == version
+
+
+async def test_a_signal_whose_wish_cannot_be_granted_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    told, granted = asyncio.Event(), asyncio.Event()
+
+    async def look() -> None:
+        if not caplog.records:
+            raise StorageError("hub.sqlite3: no room left")
+        granted.set()
+
+    async with asyncio.TaskGroup() as waiting:
+        task = waiting.create_task(assembly_hub._whenever(told, look))
+        told.set()
+        while not caplog.records:  # noqa: ASYNC110 - a log record has no event
+            await asyncio.sleep(0.01)
+        told.set()
+        await asyncio.wait_for(granted.wait(), 5)
+        task.cancel()
+    assert "what a signal asked for was not done" in caplog.text

@@ -1,6 +1,7 @@
 """The operator's brake against a hub that runs: what one agency signs waits, and comes in when it ends."""
 
 import json
+import resource
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -88,6 +89,28 @@ async def test_a_file_that_is_damaged_changes_nothing(here: Place) -> None:
         path.write_text("not json\n")
         await served.hub.look_again()
         assert AGENCY in served.hub.registry.quarantined
+
+
+async def test_a_hub_does_not_start_without_knowing_whom_it_holds(here: Place) -> None:
+    quarantine_file(here.settings().database).write_text("not json\n")
+    with pytest.raises(SettingsError, match="is no act of an operator"):
+        async with hub_at_work(here):
+            pytest.fail("it started, and would have heard everybody")
+
+
+def test_half_a_line_is_taken_back(acts: Path) -> None:
+    begin_quarantine(acts, AGENCY, "once", NOON)
+    before = acts.read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 10, hard))  # as on a full disk
+    try:
+        with pytest.raises(SettingsError, match="cannot write"):
+            begin_quarantine(acts, OTHER, "no room", NOON)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert acts.read_bytes() == before
+    begin_quarantine(acts, OTHER, "room again", NOON)
+    assert set(quarantines(acts, NOON)) == {AGENCY, OTHER}
 
 
 def test_it_is_not_repeated_within_30_days_by_whatever_way(acts: Path) -> None:

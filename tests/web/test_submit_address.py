@@ -109,6 +109,23 @@ async def test_attack_26_a_body_that_never_comes_ends(here: Place) -> None:
         assert reply.status == 408
 
 
+async def test_who_hangs_up_in_the_middle_of_a_body_is_nobodys_trouble(
+    here: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with hub_at_work(here) as served:
+        caplog.clear()
+        for _ in range(3):
+            _, writer = await asyncio.open_connection("127.0.0.1", served.port)
+            writer.write(b"POST /v1/submit HTTP/1.1\r\nHost: hub\r\nContent-Type: text/plain\r\n")
+            writer.write(b"Content-Length: 100\r\n\r\nhalf")
+            await writer.drain()
+            await asyncio.sleep(0.1)
+            writer.transport.abort()
+        await asyncio.sleep(0.2)
+        assert [each["outcome"] for each in await served.submit(here.newsroom.release("one"))] == ["admitted"]
+    assert not [record for record in caplog.records if record.name == "syndicate.web"]
+
+
 async def test_attack_26_a_squeezed_body_stays_small(here: Place) -> None:
     async with hub_at_work(here) as served:
         bomb = gzip.compress(b"a" * 10_000_000)
