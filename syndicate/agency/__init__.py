@@ -21,7 +21,7 @@ there is a key. This room never opens a key, a database or a connection: it is h
 
 from syndicate.agency import _doctor as doctor
 from syndicate.agency._brake import dropped_mark, marks_of, release
-from syndicate.agency._config import AgencyConfig
+from syndicate.agency._config import BOOK_SECONDS, AgencyConfig
 from syndicate.agency._config_file import Answers, load_config
 from syndicate.agency._convert import Converted, convert
 from syndicate.agency._deliver import deliver, keep_delivering
@@ -38,11 +38,12 @@ from syndicate.agency._push import Objection, Pushed, forget_from
 from syndicate.agency._recognise import Moved
 from syndicate.agency._report import EntryReport, Fate, Report, WrittenFile
 from syndicate.agency._sign import sign_once
-from syndicate.agency._source import CMS_BYTES, KINDS, read_cms, read_source
+from syndicate.agency._source import CMS_BYTES, KINDS, fetch_ahead, read_cms, read_source
 from syndicate.agency._status import HubView, ask_status, concerns
 from syndicate.agency._stream import Unsigned, judge, sign_items
 
 __all__ = [
+    "BOOK_SECONDS",
     "CMS_BYTES",
     "HALTED",
     "KINDS",
@@ -75,6 +76,7 @@ __all__ = [
     "doctor",
     "dropped_mark",
     "enrol_another",
+    "fetch_ahead",
     "forget_from",
     "found_agency",
     "item_id",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 from urllib.parse import urljoin
 
 from syndicate.errors import AgencyError
@@ -24,6 +25,8 @@ from syndicate.news import (
     is_listed,
     limits,
 )
+
+BOOK_SECONDS: Final = 30.0  # that one process waits for another to let go of the stream's book
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from syndicate.agency import CMS_BYTES, AgencyConfig, Pushed, Report, keep_delivering, sign_once
+from syndicate.agency import (
+    BOOK_SECONDS,
+    CMS_BYTES,
+    AgencyConfig,
+    Pushed,
+    Report,
+    fetch_ahead,
+    keep_delivering,
+    sign_once,
+)
 from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
 from syndicate.errors import SyndicateError
 from syndicate.fetch import FetchLimits, open_caller, open_fetcher
@@ -23,7 +32,6 @@ from syndicate.web import make_shelf, serve
 
 _log = logging.getLogger("syndicate.agency")
 _AGENCY_PATIENCE_SECONDS: Final = 30.0  # for a signing run under way
-_BOOK_SECONDS: Final = 30.0  # that one process waits for another to let go of the stream's book
 _LOOK_SECONDS: Final = 0.1  # between two looks at the book's file
 _LOOK_ANYWAY_SECONDS: Final = 15.0
 
@@ -61,7 +69,7 @@ class _AgencyDesk:
     def opens(self) -> contextlib.AbstractContextManager[StreamBook]:
         """The book, waiting for whoever has it."""
         config = self._config
-        return open_streambook(config.book_file, config.id, config.stream, wait_seconds=_BOOK_SECONDS)
+        return open_streambook(config.book_file, config.id, config.stream, wait_seconds=BOOK_SECONDS)
 
     async def sign(self) -> None:
         try:
@@ -78,9 +86,10 @@ class _AgencyDesk:
         caps = FetchLimits(encoded_bytes=CMS_BYTES, decoded_bytes=CMS_BYTES)
         agent = agency_agent(self._config)
         async with open_fetcher(caps, allow=self._config.allow, user_agent=agent) as fetcher:
+            ahead = await fetch_ahead(self._config, fetcher)
             with self.opens() as book:
                 return await sign_once(
-                    self._config, signer=self._signer, book=book, fetcher=fetcher, clock=SystemClock()
+                    self._config, signer=self._signer, book=book, fetcher=ahead, clock=SystemClock()
                 )
 
 
@@ -129,7 +138,7 @@ async def push_forever(
             await keep_delivering(hub, opens=opens, caller=caller, tell=tell, news=watch.news)
         except SyndicateError as exc:
             _log.error("nothing can be pushed to %s: %s", hub, exc)
-            await asyncio.sleep(_BOOK_SECONDS)
+            await asyncio.sleep(BOOK_SECONDS)
 
 
 class _BookWatch:

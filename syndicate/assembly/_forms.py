@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from typing import Final
 
-from syndicate.agency import AgencyConfig
+from syndicate.agency import BOOK_SECONDS, AgencyConfig
 from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
 from syndicate.errors import SettingsError
 from syndicate.forms import make_forms
@@ -47,5 +47,5 @@ async def run_forms(
 
 @contextlib.contextmanager
 def _at_desk(config: AgencyConfig, signer: Signer) -> Iterator[Desk]:
-    with open_streambook(config.book_file, config.id, config.stream) as book:
+    with open_streambook(config.book_file, config.id, config.stream, wait_seconds=BOOK_SECONDS) as book:
         yield Desk(config=config, signer=signer, book=book, now=SystemClock().now())

@@ -20,6 +20,7 @@ from syndicate.agency import (
     Founded,
     Moved,
     Report,
+    fetch_ahead,
     found_agency,
     load_config,
     sign_once,
@@ -32,12 +33,12 @@ from syndicate.cli import (
     _agency_preview,
     _agency_waiting,
 )
+from syndicate.cli._agency_desk import book_of
 from syndicate.cli._passphrase import new_passphrase, passphrase
 from syndicate.cli._shown import shown
 from syndicate.fetch import FetchLimits
-from syndicate.ports import Fetcher, Signer, StreamBook
+from syndicate.ports import Fetcher, Signer
 from syndicate.signing import create_key, open_key
-from syndicate.storage import open_streambook
 
 _PROGRESS_FROM = 100  # entries: below, it is over before anyone wonders
 
@@ -128,8 +129,7 @@ def run_sign(args: argparse.Namespace) -> int:
     """Sign once: 0 all well, 1 some entries were skipped."""
     config = load_config(args.config)
     signer = open_key(config.key_file, passphrase(args.passphrase_file))
-    with open_streambook(config.book_file, config.id, config.stream) as book:
-        report = asyncio.run(_sign(config, signer, book, args.moved, clock_is_right=args.clock_is_right))
+    report = asyncio.run(_sign(config, signer, args.moved, clock_is_right=args.clock_is_right))
     print(_as_json(report) if args.json else _as_text(report))
     return 1 if report.count(Fate.SKIPPED) else 0
 
@@ -139,20 +139,20 @@ class _WallClock:
         return time.time()
 
 
-async def _sign(
-    config: AgencyConfig, signer: Signer, book: StreamBook, moved: Moved, *, clock_is_right: bool
-) -> Report:
+async def _sign(config: AgencyConfig, signer: Signer, moved: Moved, *, clock_is_right: bool) -> Report:
     async with _way_to(config) as fetcher:
-        return await sign_once(
-            config,
-            signer=signer,
-            book=book,
-            fetcher=fetcher,
-            clock=_WallClock(),
-            progress=_tell_progress,
-            clock_is_right=clock_is_right,
-            moved=moved,
-        )
+        ahead = await fetch_ahead(config, fetcher)
+        with book_of(config) as book:
+            return await sign_once(
+                config,
+                signer=signer,
+                book=book,
+                fetcher=ahead,
+                clock=_WallClock(),
+                progress=_tell_progress,
+                clock_is_right=clock_is_right,
+                moved=moved,
+            )
 
 
 @asynccontextmanager

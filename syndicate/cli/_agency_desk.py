@@ -5,16 +5,17 @@ import re
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from syndicate.agency import AgencyConfig, load_config
+from syndicate.agency import BOOK_SECONDS, AgencyConfig, load_config
 from syndicate.cli._passphrase import passphrase
 from syndicate.cli._shown import shown
 from syndicate.errors import AgencyError
 from syndicate.newsdesk import Desk
+from syndicate.ports import StreamBook
 from syndicate.signing import open_key
 from syndicate.storage import open_streambook
 
@@ -32,8 +33,13 @@ def at_desk(args: argparse.Namespace) -> Iterator[Desk]:
     """The desk that ``args.config`` describes; its book is closed when it is left."""
     config = load_config(args.config)
     signer = open_key(config.key_file, passphrase(args.passphrase_file))
-    with open_streambook(config.book_file, config.id, config.stream) as book:
+    with book_of(config) as book:
         yield Desk(config=config, signer=signer, book=book, now=time.time())
+
+
+def book_of(config: AgencyConfig) -> AbstractContextManager[StreamBook]:
+    """The stream's book, waiting a little for whoever has it."""
+    return open_streambook(config.book_file, config.id, config.stream, wait_seconds=BOOK_SECONDS)
 
 
 def moment_of(written: str, config: AgencyConfig, now: float) -> float:

@@ -11,7 +11,8 @@ from typing import Any
 from syndicate import fetch
 from syndicate.agency import CMS_BYTES, AgencyConfig, HubView, ask_status, concerns, load_config
 from syndicate.agency import doctor as look
-from syndicate.cli._agency_out import agent, allowed, book_of, hub_address
+from syndicate.cli._agency_desk import book_of
+from syndicate.cli._agency_out import agent, allowed, hub_address
 from syndicate.cli._passphrase import passphrase
 from syndicate.cli._shown import shown
 from syndicate.errors import SigningError, StorageError

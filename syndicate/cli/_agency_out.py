@@ -22,14 +22,11 @@ from syndicate.agency import (
     forget_from,
     load_config,
 )
+from syndicate.cli._agency_desk import book_of
 from syndicate.cli._passphrase import passphrase
 from syndicate.cli._shown import shown
 from syndicate.errors import AgencyError, SyndicateError
-from syndicate.ports import StreamBook
 from syndicate.signing import open_key
-from syndicate.storage import open_streambook
-
-_BOOK_SECONDS = 30.0  # that one process waits for another to let go of the stream's book
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -196,11 +193,6 @@ def _tell_failed(failure: SyndicateError) -> None:
 
 def _started(config: AgencyConfig, url: str) -> None:
     print(f"The signed feed is at {url}/{config.atom_name}; outside it is {config.atom_url}", flush=True)
-
-
-def book_of(config: AgencyConfig) -> contextlib.AbstractContextManager[StreamBook]:
-    """The stream's book, waiting a little for whoever has it."""
-    return open_streambook(config.book_file, config.id, config.stream, wait_seconds=_BOOK_SECONDS)
 
 
 def agent(config: AgencyConfig) -> str:

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from syndicate.agency import load_config
-from syndicate.cli._agency_desk import add_config, at_desk, confirm, moment_of
+from syndicate.cli._agency_desk import add_config, at_desk, book_of, confirm, moment_of
 from syndicate.cli._agency_keys import tokens_from
 from syndicate.cli._passphrase import new_passphrase, passphrase
 from syndicate.cli._shown import shown
@@ -14,7 +14,6 @@ from syndicate.news import Refused, rfc3339
 from syndicate.newsdesk import Desk, appoint, drop_ids, halt, panic, recover, release_ids, resume
 from syndicate.ports import Signed, Waiting
 from syndicate.signing import create_key, open_key
-from syndicate.storage import open_streambook
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -70,7 +69,7 @@ def _add_panic(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def _list(args: argparse.Namespace) -> int:
     config = load_config(args.config)
-    with open_streambook(config.book_file, config.id, config.stream) as book:
+    with book_of(config) as book:
         waiting, halted = book.waiting(), book.jotted("halted")
     if halted is not None:
         print(f"Signing is halted: {halted}")
@@ -106,7 +105,7 @@ def _told(answer: Signed | Refused, title: str) -> str:
 
 def _drop(args: argparse.Namespace) -> int:
     config = load_config(args.config)
-    with open_streambook(config.book_file, config.id, config.stream) as book:
+    with book_of(config) as book:
         for each in drop_ids(args.ids, book):
             print(f"dropped: {shown(each.item.title)}")
     return 0
@@ -128,7 +127,7 @@ def _second(args: argparse.Namespace) -> int:
 def _panic(args: argparse.Namespace) -> int:
     config = load_config(args.config)
     signer = open_key(config.key_file if args.key is None else args.key, passphrase(args.passphrase_file))
-    with open_streambook(config.book_file, config.id, config.stream) as book:
+    with book_of(config) as book:
         desk = Desk(config=config, signer=signer, book=book, now=time.time())
         since = moment_of(args.since, config, desk.now)
         if args.hubs:
@@ -146,7 +145,7 @@ def _panic(args: argparse.Namespace) -> int:
 
 def _resume(args: argparse.Namespace) -> int:
     config = load_config(args.config)
-    with open_streambook(config.book_file, config.id, config.stream) as book:
+    with book_of(config) as book:
         waiting = len(book.waiting())
         confirm(f"{waiting} items wait. Type yes to let signing go on:", "yes")
         print(f"Signing goes on. It was halted: {resume(book)}")

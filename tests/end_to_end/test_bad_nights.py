@@ -18,14 +18,16 @@ from raw_server import Answer, RawServer, raw_server, response
 from registry_files import key_table
 from selling import SIGNER, Seller
 
-from syndicate.assembly import open_hub
+from syndicate.agency import load_config
+from syndicate.assembly import AgencyOrders, open_agency, open_hub
 from syndicate.cli import _agency as cli
 from syndicate.errors import AgencyError
 from syndicate.fetch import FetchLimits, open_fetcher
 from syndicate.news import Act, FederationId, Item, KeyId, StreamName, compose_token, encode
 from syndicate.newsdesk import Desk, fetch_own, panic, recover, reissue
 from syndicate.ports import Signed
-from syndicate.signing import ephemeral_signer
+from syndicate.settings import Address
+from syndicate.signing import ephemeral_signer, open_key
 from syndicate.storage import open_streambook
 from syndicate.trust import recall
 
@@ -419,3 +421,45 @@ async def test_panic_after_a_theft_is_signed_by_the_successor_and_admitted(
             notices = [each for each in panic(desk, since=NOON - 60) if isinstance(each, Signed)]
         answers = await served.submit(*(each.token for each in notices))
         assert [each["outcome"] for each in answers] == ["admitted"] * 2
+
+
+# Who waits for whom.
+
+
+async def test_panic_does_not_wait_for_a_cms_that_trickles(
+    night: Night, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A burglar in the CMS lets it answer as slowly as he likes; the book is not open meanwhile."""
+    assert await night.sign_and_push("one") == 0
+    asked, over = asyncio.Event(), asyncio.Event()
+
+    async def trickle(writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await over.wait()
+        writer.write(response(status="503 Service Unavailable"))
+
+    async with raw_server({"/feed": trickle}) as slow:
+        text = night.config.read_text().replace('feed = "cms.xml"', f'feed = "{slow.url("/feed")}"', 1)
+        night.config.write_text(
+            text.replace('# allow = ["10.0.0.5:80"]', f'allow = ["127.0.0.1:{slow.port}"]', 1)
+        )
+        config = load_config(night.config)
+        signer = open_key(config.key_file, b"a few plain words")
+        orders = AgencyOrders(listen=Address("127.0.0.1", 0), cadence_seconds=0.5)
+        async with asyncio.timeout(20), open_agency(config, signer, orders):
+            await asked.wait()
+            with open_streambook(config.book_file, config.id, config.stream) as book:
+                assert book.head()[0] == 1, "it is free"
+            assert await typed("panic", night.config, "--since", "2h") == 0
+            assert "Signing is halted. 1 items are withheld" in capsys.readouterr().out
+            over.set()
+
+
+async def test_what_a_person_types_waits_for_the_book(night: Night) -> None:
+    assert await night.sign_and_push("one") == 0
+    config = load_config(night.config)
+    with open_streambook(config.book_file, config.id, config.stream):
+        panicking = asyncio.create_task(typed("panic", night.config, "--since", "2h"))
+        await asyncio.sleep(1.0)
+        assert not panicking.done()
+    assert await asyncio.wait_for(panicking, 10) == 0
