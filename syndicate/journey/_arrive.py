@@ -123,7 +123,7 @@ class Poller:
         return visits
 
     async def poll_all(self) -> None:
-        """Visit every feed once, due or not, but for agencies that are being visited.
+        """Visit every feed once, due or not; visits that are under way are waited for, not made twice.
 
         Raises:
             StorageError: what is remembered of the feeds could not be read or kept.
@@ -133,6 +133,8 @@ class Poller:
             for agency, feeds in self._idle(lambda _: True).items():
                 self._busy.add(agency)
                 rounds.create_task(self._round(agency, feeds))
+        while self._busy:
+            await self._all_done_soon()
         await self._keep()
 
     def _due(self) -> dict[AgencyId, list[SignedFeed]]:

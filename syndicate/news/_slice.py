@@ -7,7 +7,10 @@ from syndicate.news._ids import AgencyId, MemberCode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """All items, or those of a member, an agency or a language; at most one of the three is set."""
+    """All items, or those of a member, an agency or a language; at most one of the three is set.
+
+    An item belongs to the language of its first version for good, whatever later ones are written in.
+    """
 
     member: MemberCode | None = None
     agency: AgencyId | None = None

@@ -10,9 +10,13 @@ from syndicate.ports import Logged, Window
 from syndicate.storage._hub_tables import HubTable
 from syndicate.storage._rows import marks_of
 
+# An item stays in the language in which it was first kept: whoever read the story there sees there, too, that
+# it was withdrawn, in whatever language that is said.
 _UNSEALED = """
-    SELECT id, item_id, ver, act, agency, lang FROM version
-    WHERE id > (SELECT coalesce(max(version_id), 0) FROM log) ORDER BY id LIMIT ?
+    SELECT it.id, it.item_id, it.ver, it.act, it.agency, first.lang
+    FROM version AS it
+    JOIN version AS first ON first.id = (SELECT min(id) FROM version WHERE item_id = it.item_id)
+    WHERE it.id > (SELECT coalesce(max(version_id), 0) FROM log) ORDER BY it.id LIMIT ?
 """
 _LAST = "SELECT idx, sealed_at FROM log ORDER BY idx DESC LIMIT 1"
 _LOG = "INSERT INTO log (idx, version_id, sealed_at, member, agency, lang) VALUES (?, ?, ?, ?, ?, ?)"
@@ -23,7 +27,7 @@ _SHOW = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (item_id) DO UPDATE SET
         idx = excluded.idx, ver = excluded.ver, retracts = excluded.retracts,
-        sealed_at = excluded.sealed_at, lang = excluded.lang
+        sealed_at = excluded.sealed_at
     WHERE excluded.retracts > retracts
        OR (excluded.retracts = retracts AND excluded.retracts = 0 AND excluded.ver > ver)
        OR (excluded.retracts = retracts AND excluded.retracts = 1 AND excluded.ver < ver)

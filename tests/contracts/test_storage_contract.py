@@ -428,15 +428,19 @@ async def test_of_two_retractions_the_lower_one_is_shown(storage: Storage, vn: P
     assert [each.ver for each in await storage.window(ALL, WIDE)] == [2]
 
 
-async def test_a_version_in_another_language_moves_the_item_to_that_slice(
-    storage: Storage, vn: PressRoom
+@pytest.mark.parametrize("together", [True, False])
+async def test_a_version_in_another_language_stays_in_the_slice_of_the_first(
+    storage: Storage, vn: PressRoom, *, together: bool
 ) -> None:
     (one,) = published(vn, "one")
-    await keep(storage, one, next_version(vn, one.item, lang="en"))
-    await storage.seal(NOON + 2.0)
-    assert [each.ver for each in await storage.window(Slice(lang="en"), WIDE)] == [2]
-    assert await storage.window(Slice(lang="vi"), WIDE) == ()
-    assert [each.ver for each in await storage.page(Slice(lang="vi"), -1, 9)] == [1]
+    two = next_version(vn, one.item, Act.RETRACT, lang="en")
+    for each in ([one, two],) if together else ([one], [two]):
+        await keep(storage, *each)
+        await storage.seal(NOON + 2.0)
+    assert [each.ver for each in await storage.window(Slice(lang="vi"), WIDE)] == [2]
+    assert [each.ver for each in await storage.page(Slice(lang="vi"), -1, 9)] == [1, 2]
+    assert await storage.newest(Slice(lang="vi")) == 1
+    assert await storage.window(Slice(lang="en"), WIDE) == ()
 
 
 # --- Relations, refusals, held tokens, feeds ----------------------------------------------------------

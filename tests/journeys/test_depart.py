@@ -91,6 +91,24 @@ async def test_what_was_sealed_departs_in_every_format_with_its_token(
         assert document.last_modified == int(hub.clock.now())
 
 
+async def test_a_story_withdrawn_in_another_language_is_withdrawn_where_it_was_read(
+    hub: Hub, room: Newsroom, press: Press, bell: LocalWakeup
+) -> None:
+    vietnamese, english = Slice(lang="vi"), Slice(lang="en")
+    await hub.take(room.sign("lie", title="A LIE"))
+    assert b"A LIE" in (await press.document(vietnamese, "rss")).bodies["identity"]
+    said = room.sign(
+        "lie", ver=2, act=Act.RETRACT, lang="en", title="A LIE", note="We were deceived.", content=None
+    )
+    await hub.take(said)
+    bell.ring()
+    hub.clock.time += 10
+    body = (await press.document(vietnamese, "rss")).bodies["identity"]
+    assert b"[WITHDRAWN] A LIE" in body
+    assert b"We were deceived." in body
+    assert b"A LIE" not in (await press.document(english, "rss")).bodies["identity"]
+
+
 async def test_an_empty_slice_is_an_empty_feed_without_a_date(press: Press) -> None:
     document = await press.document(ALL, "atom")
     assert b"<entry" not in document.body
