@@ -172,6 +172,18 @@ def _setting_of(variable: str) -> str:
     return name
 
 
+# None of them, or at once; with a 0 for any other number nothing would ever be let in.
+_MAY_BE_ZERO: Final = frozenset(
+    {
+        "fetch.redirects",
+        "feeds.window_seconds",
+        "feeds.rebuild_seconds",
+        "feeds.look_seconds",
+        "feeds.kept_bytes",
+    }
+)
+
+
 def _kinds(of: type) -> dict[str, Any]:
     return typing.get_type_hints(of)
 
@@ -186,6 +198,8 @@ def _build(of: type, before: str, told: dict[str, tuple[str, object]]) -> Any:  
             where, value = told.pop(before + name)
             try:
                 values[name] = _convert(value, kind)
+                if values[name] == 0 and kind in (int, float) and before + name not in _MAY_BE_ZERO:
+                    raise ValueError("must be more than 0")  # noqa: TRY301 - told like the others
                 if name == "base_url":
                     _check_base_url(str(values[name]))
             except ValueError as exc:

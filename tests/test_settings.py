@@ -110,6 +110,10 @@ def test_the_environment_reaches_into_groups() -> None:
         pytest.param(
             "poll_seconds = true", "hub.toml:1, poll_seconds: must be a number", id="yes for a number"
         ),
+        pytest.param(
+            "[submit]\nper_second = 0", "submit.per_second: must be more than 0", id="nothing a second"
+        ),
+        pytest.param("[fetch]\nper_host = 0", "fetch.per_host: must be more than 0", id="nobody at a time"),
         pytest.param("poll_seconds = nan", "must be 0 or more", id="not a number"),
         pytest.param("poll_seconds = inf", "must be 0 or more", id="infinity"),
         pytest.param("\n\n[fetch]\nredirects = -1", "hub.toml:4, fetch.redirects: must be 0", id="negative"),
