@@ -1,6 +1,7 @@
 """``syndicate``: takes the noun, hands over to its file, and tells failures in plain words."""
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -49,6 +50,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever read our output has gone (`| head`): nothing is left to say, and no traceback helps.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+    except OSError as exc:
+        if exc.errno != errno.ENOSPC:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print("syndicate: there is no room for what this command has to say", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130

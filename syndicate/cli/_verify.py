@@ -8,7 +8,7 @@ from syndicate.cli._asked import add_registry, consulted, moment, read, registry
 from syndicate.cli._shown import shown
 from syndicate.client import TokenReport, verify_token
 from syndicate.errors import ClientError
-from syndicate.news import Reason, limits
+from syndicate.news import Act, Item, Reason, limits, rfc3339
 
 _EMBEDDED = re.compile(r'<script type="application/jose">\s*([A-Za-z0-9_.-]+)\s*</script>')
 
@@ -39,6 +39,13 @@ def _run(args: argparse.Namespace) -> int:
     return 0 if report.ok else 1
 
 
+def _withdrawn(item: Item) -> str:
+    """What is left of a withdrawn item: that it is, and why; its old title only behind that."""
+    word = "WITHDRAWN" if item.act is Act.RETRACT else "WITHHELD for now"
+    note = shown(item.note or "no note")
+    return f"{word} by its agency: {note}\n(the title was: {shown(item.title)})"
+
+
 def _token(body: bytes, asked: str) -> str:
     if len(body) <= limits.TOKEN_CHARACTERS + 2:
         text = body.decode("utf-8", "replace").strip()
@@ -57,11 +64,12 @@ def _told(report: TokenReport) -> str:
     lines = [f"{name:<10} {getattr(report, name)}" for name in ("signature", "issuer", "log")]
     if report.item is not None:
         item = report.item
-        lines.append(f"\n{item.act} · version {item.ver} · {item.lang} · {item.published}")
-        lines.append(shown(item.title))
+        lines.append(f"\n{item.act} · version {item.ver} · {item.lang} · first published {item.published}")
+        lines.append(_withdrawn(item) if item.withdrawn else shown(item.title))
     if report.ok:
         whose = f"{report.agency_name} ({report.agency})"
-        lines.append(f"\nSigned with the key of {whose}, unaltered since it was signed.")
+        since = "it was signed" if report.item is None else f"{rfc3339(report.item.iat)} by its own clock"
+        lines.append(f"\nSigned with the key of {whose}, unaltered since {since}.")
     for reason, detail in zip(report.reasons, report.details, strict=True):
         lines.append(f"\n{reason}: {detail}.\n  {Reason(reason).remedy}")
     lines += [f"marked: {mark}" for mark in sorted(report.marks)]

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO, TextIOWrapper
@@ -15,7 +16,7 @@ from registry_files import Folders, lay_out
 from rehearsed import Rehearsed
 
 from syndicate.cli import main
-from syndicate.news import FederationId, Item, Slice
+from syndicate.news import Act, FederationId, Item, Slice
 from syndicate.papers import load_registry
 from syndicate.republish import compose, entry_of
 from syndicate.wire import Typesetter
@@ -76,7 +77,22 @@ def test_a_token_of_an_enrolled_agency_verifies(
     told = capsys.readouterr().out
     assert "signature  yes" in told
     assert "log        not yet" in told
-    assert "Signed with the key of Aaland News (aa.news), unaltered since it was signed." in told
+    assert "Signed with the key of Aaland News (aa.news), unaltered since " in told
+    assert "by its own clock." in told
+
+
+@pytest.mark.parametrize(
+    ("act", "word"),
+    [(Act.RETRACT, "WITHDRAWN by its agency"), (Act.WITHHOLD, "WITHHELD for now by its agency")],
+)
+def test_a_withdrawal_is_said_before_the_title_that_it_takes_back(
+    folders: Folders, tmp_path: Path, room: PressRoom, item: Item, capsys: pytest.CaptureFixture[str],
+    *, act: Act, word: str,
+) -> None:  # fmt: skip
+    said = room.token(replace(item, ver=2, act=act, note="We were deceived.", content=None))
+    assert run(folders, "verify", written(tmp_path, "t.jws", said)) == 0
+    told = capsys.readouterr().out
+    assert f"{word}: We were deceived.\n(the title was: Bão số 5)" in told
 
 
 @pytest.mark.parametrize("word", ["true", "verified", "authoritative"])
