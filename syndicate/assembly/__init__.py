@@ -2,7 +2,8 @@
 
 ``open_hub`` and ``open_agency`` open a server's parts in order and close them in reverse; ``run_hub`` and
 ``run_agency`` keep one open until the process is told to stop. What is an agency's is imported when it is
-asked for: a hub runs without the libraries that read a CMS.
+asked for: a hub runs without the libraries that read a CMS. ``begin_quarantine``, ``lift_quarantine`` and
+``quarantines`` keep the operator's brake, a file beside a hub's database, which a running hub reads.
 """
 
 import importlib

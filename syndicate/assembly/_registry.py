@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from syndicate.assembly._quarantine import quarantines
-from syndicate.client import RegistryPlace, check_root, look
+from syndicate.client import RegistryPlace, look
 from syndicate.errors import FetchError, RegistryError, SettingsError
 from syndicate.fetch import is_address
 from syndicate.news import AgencyId, Quarantine, Registry, rfc3339
@@ -95,10 +95,8 @@ class RegistryShelf:
         return await self.refresh()
 
     def _look(self) -> Refreshed:
-        seen = look(self._place, self._root, self._folder, int(self._clock.now()))
-        if self._digests:
-            check_root(seen, self._digests, self._place.allow)
-        return seen
+        now = int(self._clock.now())
+        return look(self._place, self._root, self._folder, now, digests=self._digests)
 
     def _operators_acts(self) -> Mapping[AgencyId, Quarantine]:
         return {} if self._quarantine is None else quarantines(self._quarantine, self._clock.now())

@@ -75,8 +75,12 @@ def read_root(path: Path) -> bytes:
         ) from exc
 
 
-def look(place: RegistryPlace, root: bytes, folder: Path, now: int) -> Refreshed:
+def look(
+    place: RegistryPlace, root: bytes, folder: Path, now: int, *, digests: Sequence[str] = ()
+) -> Refreshed:
     """The registry as it is published now; ``folder`` remembers what was seen, so that nothing goes back.
+
+    ``digests`` are addresses that must name the same root (``check_root``) before anything is remembered.
 
     Where the address does not answer, what was fetched before is verified again instead, and
     ``not_reached`` says why.
@@ -86,11 +90,16 @@ def look(place: RegistryPlace, root: bytes, folder: Path, now: int) -> Refreshed
         FetchError: it cannot be fetched, and nothing was fetched before.
     """
     client = RegistryClient(root, folder)
+
+    def approve(seen: Refreshed) -> None:
+        if digests:
+            check_root(seen, digests, place.allow)
+
     try:
         with place.dial() as dial:
-            return client.refresh(dial, now)
+            return client.refresh(dial, now, approve)
     except FetchError as failure:
-        recalled = client.recall(now)
+        recalled = client.recall(now, approve)
         if recalled is None:
             raise
         return replace(recalled, not_reached=str(failure))

@@ -74,6 +74,14 @@ class Refreshed:
     not_reached: str = ""  # why this is the copy of an earlier look; empty: it is what is published now
 
 
+Approve = Callable[[Refreshed], None]
+"""Raises ``RegistryError`` or ``FetchError`` where what verified must not be used nevertheless."""
+
+
+def _approve_all(_: Refreshed) -> None:
+    pass
+
+
 class RegistryClient:
     """Keeps a verified copy of a repository in a folder of its own, and makes the registry value from it.
 
@@ -108,10 +116,11 @@ class RegistryClient:
         """The folder with the repository as it was fetched last: what a hub serves under ``/registry/``."""
         return self._folder / _MIRROR
 
-    def refresh(self, dial: Dial, now: int) -> Refreshed:
+    def refresh(self, dial: Dial, now: int, approve: Approve = _approve_all) -> Refreshed:
         """Look at the repository at ``now`` (Unix seconds); blocks while ``dial`` does.
 
-        What was fetched replaces the mirror only as a whole, and only if it verified.
+        What was fetched replaces the mirror, file by file with the timestamp last, only if it verified and
+        ``approve`` did not raise.
 
         Raises:
             RegistryError: what is there does not verify, or goes back behind what was seen; what was known
@@ -126,6 +135,7 @@ class RegistryClient:
             found = walk.run()
         known = self._meet(found)
         refreshed = _compiled(found, known)
+        approve(refreshed)
         if not met:
             replace_file(self._trusted, self.root)
         # What the operator said last, not when we heard it: a frozen mirror is not a look.
@@ -133,7 +143,7 @@ class RegistryClient:
         self._keep_mirror(staged)
         return refreshed
 
-    def recall(self, now: int) -> Refreshed | None:
+    def recall(self, now: int, approve: Approve = _approve_all) -> Refreshed | None:
         """What the mirror gives, verified again from the root on without asking anybody; None if it is empty.
 
         Raises:
@@ -141,7 +151,7 @@ class RegistryClient:
         """
         if not (self.mirror / METADATA / "timestamp.json").exists():
             return None
-        return self.refresh(folder_dial(self.mirror), now)
+        return self.refresh(folder_dial(self.mirror), now, approve)
 
     def _meet(self, found: "_Found") -> dict[MemberCode, Known]:
         kept, looked_at = self._read_known()

@@ -146,8 +146,8 @@ async def test_of_two_looks_at_the_registry_the_later_one_counts(
     looked, hand_over = threading.Event(), threading.Event()
     ask = client_registry.look
 
-    def slow(*asked: Any) -> Refreshed:
-        seen = ask(*asked)
+    def slow(*asked: Any, **more: Any) -> Refreshed:
+        seen = ask(*asked, **more)
         if not looked.is_set():  # a disk that is slow to hand over what was read before the edit
             looked.set()
             hand_over.wait(20)

@@ -10,6 +10,7 @@ from signed_registry import AA, BB, CC, TRIAL, Office, at
 from syndicate.ceremony import Papers, RoleSigner, draft, publish
 from syndicate.errors import RegistryError
 from syndicate.news import Agency, Envelope, Reason, Refused, Registry, SeatState, Since, UnixTime
+from syndicate.registry import Refreshed, folder_dial
 from syndicate.trust import Verified, verify
 
 
@@ -100,3 +101,17 @@ def test_attack_30_a_state_that_suspends_anothers_agency_changes_nothing(office:
     with pytest.raises(RegistryError, match="bb was signed by 0/2 keys"):
         publish(made, office.published, office.people.operator, at(office.now))
     assert judged(office.look().registry, signed(office.rooms[BB], "one", NOON), NOON) is None
+
+
+def test_what_is_disowned_is_neither_kept_nor_served(office: Office) -> None:
+    """Ministries name another root than the one in use: what verified under it is not passed on."""
+
+    def disown(_: Refreshed) -> None:
+        raise RegistryError("the ministries name another root")
+
+    client, where = office.client(), folder_dial(office.published.folder)
+    with pytest.raises(RegistryError, match="the ministries name another root"):
+        client.refresh(where, office.now, disown)
+    assert not client.mirror.exists()
+    assert client.recall(office.now) is None
+    assert client.refresh(where, office.now).problems == ()
