@@ -75,7 +75,7 @@ class Refreshed:
 
 
 Approve = Callable[[Refreshed], None]
-"""Raises ``RegistryError`` or ``FetchError`` where what verified must not be used nevertheless."""
+"""Raises ``RegistryError`` or ``FetchError`` where what was found must not be used nevertheless."""
 
 
 def _approve_all(_: Refreshed) -> None:
