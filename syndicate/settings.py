@@ -58,7 +58,7 @@ class Settings:
     web: WebLimits = field(default_factory=WebLimits)
 
     def told(self) -> dict[str, str]:
-        """Every setting by its name, as text."""
+        """Every setting by its name, as text; "" where nothing is set."""
         return _told(self)
 
 
@@ -108,8 +108,14 @@ def _told(of: Any, before: str = "") -> dict[str, str]:  # noqa: ANN401 - a data
         if is_dataclass(value) and not isinstance(value, Address):
             found |= _told(value, f"{one.name}.")
         else:
-            found[before + one.name] = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+            found[before + one.name] = _text(value)
     return found
+
+
+def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def _from_file(config: Path) -> dict[str, tuple[str, object]]:

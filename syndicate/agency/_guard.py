@@ -64,8 +64,19 @@ def check_book(config: AgencyConfig, book: StreamBook, registry: Registry) -> No
 
 
 def remember_run(config: AgencyConfig, book: StreamBook, now: float) -> None:
-    """Remember what is shown now, and when."""
-    body = (config.folder / config.atom_name).read_bytes()
+    """Remember what is shown now, and when.
+
+    Raises:
+        AgencyError: the feed that was just written cannot be read.
+    """
+    shown = config.folder / config.atom_name
+    try:
+        body = shown.read_bytes()
+    except OSError as exc:
+        raise AgencyError(
+            f"cannot read the feed that was just written, {shown}: {exc.strerror}",
+            hint="Nothing else may write in this folder. What was signed is kept; run it again.",
+        ) from exc
     for name, said in ((_SHOWN, _digest(body)), (_LAST_RUN, str(int(now)))):
         if book.jotted(name) != said:
             book.jot(name, said)

@@ -2,15 +2,16 @@
 
 ``open_hub`` and ``open_agency`` open a server's parts in order and close them in reverse; ``run_hub`` and
 ``run_agency`` keep one open until the process is told to stop. What is an agency's is imported when it is
-asked for: a hub runs without the libraries that read a CMS. ``begin_quarantine``, ``lift_quarantine`` and
-``quarantines`` keep the operator's brake, a file beside a hub's database, which a running hub reads.
+asked for: a hub runs without the libraries that read a CMS. ``check_settings`` looks whether a hub could
+start. ``begin_quarantine``, ``lift_quarantine`` and ``quarantines`` keep the operator's brake, a file beside
+a hub's database, which a running hub reads.
 """
 
 import importlib
 from typing import TYPE_CHECKING, Any
 
 from syndicate.assembly._ground import SystemClock, stopping
-from syndicate.assembly._hub import Hub, open_hub, run_hub, tune_memory, user_agent
+from syndicate.assembly._hub import Hub, check_settings, open_hub, run_hub, tune_memory, user_agent
 from syndicate.assembly._quarantine import (
     begin_quarantine,
     lift_quarantine,
@@ -38,6 +39,7 @@ __all__ = [
     "SystemClock",
     "agency_agent",
     "begin_quarantine",
+    "check_settings",
     "lift_quarantine",
     "open_agency",
     "open_hub",

@@ -147,6 +147,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
     stack.push_async_callback(_seal_the_rest, hub.sealer)
     alive = await stack.enter_async_context(_at_work(hub, settings))
     world = _world(hub, settings, wakeup, admission, alive)
+    stack.callback(world.press.close)
     await stack.enter_async_context(serve(make_site(world), listener))
     return hub
 
@@ -258,6 +259,23 @@ def _plainest(group: BaseExceptionGroup[BaseException]) -> BaseException:
     while isinstance(alone, BaseExceptionGroup) and len(alone.exceptions) == 1:
         alone = alone.exceptions[0]
     return alone
+
+
+def check_settings(settings: Settings) -> None:
+    """Look whether a hub could start with these: its registry is named, its root read, its folder there.
+
+    It asks nobody and makes nothing: a registry that does not verify, or a port in use, shows at the start.
+
+    Raises:
+        SettingsError, RegistryError: what is missing.
+    """
+    place_of(settings.registry, (), "")
+    _root_of(settings)
+    if not settings.database.absolute().parent.is_dir():
+        raise SettingsError(
+            f"there is no folder {settings.database.absolute().parent} for the database",
+            hint="Make it, or name another file with --database FILE.",
+        )
 
 
 def user_agent(contact: str) -> str:

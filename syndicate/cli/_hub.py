@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syndicate.assembly import Hub, run_hub
+from syndicate.assembly import Hub, check_settings, run_hub
 from syndicate.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -38,7 +38,11 @@ def register(subparsers: "Nouns") -> None:
     for name, (kind, does) in _OPTIONS.items():
         spellings = [f"--{name.replace('_', '-')}", *(["--db"] if name == "database" else [])]
         parser.add_argument(*spellings, dest=name, metavar=kind, help=does)
-    parser.add_argument("--check", action="store_true", help="read the settings, say what they are, and stop")
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="read the settings, say whether a hub could start with them, and stop",
+    )
     parser.add_argument("--verbose", action="store_true", help="tell every outcome in the log")
     parser.set_defaults(run=run)
 
@@ -49,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
     settings = read_settings(args.config, os.environ, given)
     if args.check:
         _show(settings)
+        check_settings(settings)
         return 0
     logging.basicConfig(
         level=logging.INFO if args.verbose else logging.WARNING,
@@ -61,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _show(settings: Settings) -> None:
     for name, value in settings.told().items():
-        print(f"{name} = {value}")
+        print(f"{name} = {value}" if value else f"{name} is not set")
 
 
 def _started(hub: Hub) -> None:

@@ -10,9 +10,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from syndicate.errors import RegistryError
-from syndicate.news import Agency, Registry
+from syndicate.news import Agency, Registry, SeatState
 from syndicate.papers import Survey, bundled, survey
 
+_SPEAKING = (SeatState.ACTIVE, SeatState.CONTESTED)
 _RED, _GREEN, _PLAIN = "\033[31m", "\033[32m", "\033[0m"
 
 
@@ -35,7 +36,12 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def _check(args: argparse.Namespace) -> int:
     found = _survey(args)
     if args.json:
-        _print_json({"problems": [asdict(problem) for problem in found.problems]})
+        _print_json(
+            {
+                "problems": [asdict(problem) for problem in found.problems],
+                "remarks": _remarks(found, int(time.time())),
+            }
+        )
     else:
         _tell_problems(found)
     return 1 if found.problems else 0
@@ -50,6 +56,20 @@ def _tell_problems(found: Survey) -> None:
         print(f"\n{_count(len(found.problems), 'problem')} to mend.")
     else:
         print(f"{_colour(_GREEN, 'Nothing is wrong')} in {_summary(found.registry)}.")
+        for remark in _remarks(found, int(time.time())):
+            print(f"But {remark}")
+
+
+def _remarks(found: Survey, now: int) -> list[str]:
+    """What may be meant so, and is worth a look."""
+    if found.registry is None:
+        return []
+    signing = {key.agency for key in found.registry.keys.values()}
+    return [
+        f"{agency.id} is {state}, and no key of its is in keys/: nothing that it publishes can be taken."
+        for agency in found.registry.agencies.values()
+        if (state := found.registry.state_at(agency.id, now)) in _SPEAKING and agency.id not in signing
+    ]
 
 
 def _list(args: argparse.Namespace) -> int:

@@ -87,7 +87,7 @@ class Archivist:
         key = (feed.agency, feed.stream)
         state = await self._state(key)
         if state.url is None:
-            head = (await self._storage.stream_states()).get(key)
+            head = await self._storage.stream_state(key)
             if head is None or not await self._missing(key, state.sought, head.seq):
                 return
             start = visit.rest or newest

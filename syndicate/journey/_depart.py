@@ -121,6 +121,10 @@ class Press:
         # Always the same thread: each thread that renders would keep the memory of its largest document.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="press")
 
+    def close(self) -> None:
+        """Let its thread go, once what it is writing is written."""
+        self._thread.shutdown()
+
     async def document(self, slice_: Slice, format: str) -> Document:  # noqa: A002 - the word of every feed API
         """The slice as "rss", "atom" or "json": ``rebuild_seconds`` behind at most, and never an alert.
 
@@ -206,11 +210,11 @@ class Press:
     async def _alert_came(self, kept: _Kept, slice_: Slice, newest: int) -> bool:
         while kept.alerts_to < newest:
             page = await self._storage.page(slice_, kept.alerts_to, _ALERT_PAGE)
+            if any(recall(logged.token).kind is Kind.ALERT for logged in page):
+                return True  # looked at again until a document that has it is kept
             if not page:
                 break
             kept.alerts_to = page[-1].index
-            if any(recall(logged.token).kind is Kind.ALERT for logged in page):
-                return True
         return False
 
     async def _squeezed(self, write: Callable[[], Awaitable[Written]]) -> Document:

@@ -241,17 +241,25 @@ class Storage(Protocol):
         ...
 
     async def refusals(
-        self, *, agency: AgencyId | None = None, before: int | None = None, limit: int = 100
+        self, *, agency: AgencyId | None = None, proved: bool | None = None, limit: int = 100
     ) -> tuple[RefusalRecord, ...]:
-        """Refusals for the operator's eyes, newest id first, below ``before`` if given."""
+        """Refusals for the operator's eyes, those that came last first.
+
+        ``proved`` leaves only those that an agency's key stands behind (True), or those that anybody can
+        make (False; see ``news.UNPROVED``).
+        """
         ...
 
     async def refusal_counts(self) -> Mapping[tuple[AgencyId | None, Reason], int]:
         """How often which agency's tokens were refused, and why: all that is public of refusals."""
         ...
 
-    async def stream_states(self) -> Mapping[StreamKey, StreamState]:
-        """The state of every stream."""
+    async def stream_states(self, agency: AgencyId, limit: int = 100) -> Mapping[StreamKey, StreamState]:
+        """The state of an agency's streams, by name; at most ``limit``."""
+        ...
+
+    async def stream_state(self, key: StreamKey) -> StreamState | None:
+        """The state of one stream, if it was ever seen."""
         ...
 
     async def numbers(self, key: StreamKey, after: int) -> int:

@@ -106,18 +106,22 @@ class SqliteStorage:
         return await self._read(_rows.feed_states)
 
     async def refusals(
-        self, *, agency: AgencyId | None = None, before: int | None = None, limit: int = 100
+        self, *, agency: AgencyId | None = None, proved: bool | None = None, limit: int = 100
     ) -> tuple[RefusalRecord, ...]:
-        """Refusals for the operator's eyes, newest id first."""
-        return await self._read(lambda view: _refusals.refusals(view, agency, before, limit))
+        """Refusals for the operator's eyes, those that came last first."""
+        return await self._read(lambda view: _refusals.refusals(view, agency, limit, proved=proved))
 
     async def refusal_counts(self) -> Mapping[tuple[AgencyId | None, Reason], int]:
         """How often which agency's tokens were refused, and why."""
         return await self._read(_refusals.refusal_counts)
 
-    async def stream_states(self) -> Mapping[StreamKey, StreamState]:
-        """The state of every stream."""
-        return await self._read(_rows.streams)
+    async def stream_states(self, agency: AgencyId, limit: int = 100) -> Mapping[StreamKey, StreamState]:
+        """The state of an agency's streams, by name; at most ``limit``."""
+        return await self._read(lambda view: _rows.streams_of(view, agency, limit))
+
+    async def stream_state(self, key: StreamKey) -> StreamState | None:
+        """The state of one stream, if it was ever seen."""
+        return (await self._read(lambda view: _rows.streams_named(view, (key,)))).get(key)
 
     async def numbers(self, key: StreamKey, after: int) -> int:
         """How many tokens with a number above ``after`` are here of a stream."""
@@ -185,7 +189,7 @@ def read_refusals(path: Path) -> Iterator[Callable[[AgencyId | None, int], tuple
     try:
         with in_our_words(path), readers.connect() as connection:
             check_readable(connection, HUB, path)
-            yield lambda agency, limit: _refusals.refusals(connection, agency, None, limit)
+            yield lambda agency, limit: _refusals.refusals(connection, agency, limit)
     finally:
         readers.dispose()
 

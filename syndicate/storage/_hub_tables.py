@@ -144,7 +144,8 @@ class RefusalRow(HubTable, table=True):
     __table_args__ = (
         Index("ux_refusal_same", "source", "reason", "digest", unique=True),
         Index("ix_refusal_newest", "source", "last_at"),
-        Index("ix_refusal_agency", "agency", "id"),
+        Index("ix_refusal_last", "last_at", "id"),
+        Index("ix_refusal_agency", "agency", "last_at", "id"),
     )
 
     id: int = Field(primary_key=True)
@@ -221,5 +222,5 @@ class FeedRow(HubTable, table=True):
 
 
 HUB: Final = VersionLine(
-    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0002"
+    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0003"
 )

@@ -21,7 +21,7 @@ def writers_place(database: Path) -> Iterator[None]:
         StorageBusy: another process holds it; the message names its process id.
         StorageError: the lock file cannot be made or written.
     """
-    lock = database.with_name(database.name + ".lock")
+    lock = lock_of(database)
     try:
         handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as exc:
@@ -37,12 +37,22 @@ def writers_place(database: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def lock_of(database: Path) -> Path:
+    """The file that whoever writes a database holds."""
+    return database.with_name(f"{database.name}.lock")
+
+
 def _take(handle: int, database: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as exc:
         holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip() or "unknown"
         raise StorageBusy(f"{database} is written by another process (pid {holder})") from exc
+    except OSError as exc:  # a file system without locks
+        raise StorageError(
+            f"cannot lock {lock_of(database)}: {exc.strerror}",
+            hint="Keep the database on a disk of this machine: two writers at once would spoil it.",
+        ) from exc
     try:
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode("ascii"), 0)

@@ -76,15 +76,15 @@ def hold(connection: Connection, held: Sequence[tuple[Held, str, str]], at: int)
 
 
 def refusals(
-    connection: Connection, agency: AgencyId | None, before: int | None, limit: int
+    connection: Connection, agency: AgencyId | None, limit: int, *, proved: bool | None = None
 ) -> tuple[RefusalRecord, ...]:
-    """Refusals, newest id first, below ``before`` if given."""
-    id_ = _REFUSAL_TABLE.c.id
-    wanted = select(_REFUSAL_TABLE).order_by(id_.desc()).limit(limit)
+    """Refusals, those that came last first; ``proved``: only what a key stands behind, or only the rest."""
+    columns = _REFUSAL_TABLE.c
+    wanted = select(_REFUSAL_TABLE).order_by(columns.last_at.desc(), columns.id.desc()).limit(limit)
     if agency is not None:
         wanted = wanted.where(_REFUSAL_TABLE.c.agency == agency)
-    if before is not None:
-        wanted = wanted.where(id_ < before)
+    if proved is not None:
+        wanted = wanted.where(columns.reason.in_(UNPROVED) != proved)
     return tuple(map(_record, connection.execute(wanted).mappings()))
 
 

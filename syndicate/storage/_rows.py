@@ -21,7 +21,9 @@ _RELATIONS = """
     )
     ORDER BY id LIMIT 1000
 """
-_STREAMS = "SELECT agency, stream, seq, digest, kids, forked FROM stream"
+_STREAMS_OF = """
+    SELECT agency, stream, seq, digest, kids, forked FROM stream WHERE agency = ? ORDER BY stream LIMIT ?
+"""
 _STREAMS_NAMED = """
     SELECT stream.agency, stream.stream, stream.seq, stream.digest, stream.kids, stream.forked
     FROM json_each(?) AS asked
@@ -51,9 +53,9 @@ def item_state(highest: int, act: str, retracted_at: int | None) -> ItemState:
     return ItemState(highest=highest, act=Act(act), retracted_at=retracted_at)
 
 
-def streams(connection: Connection) -> dict[StreamKey, StreamState]:
-    """The state of every stream."""
-    return _stream_states(connection.exec_driver_sql(_STREAMS))
+def streams_of(connection: Connection, agency: AgencyId, limit: int) -> dict[StreamKey, StreamState]:
+    """The state of an agency's streams, by name."""
+    return _stream_states(connection.exec_driver_sql(_STREAMS_OF, (agency, limit)))
 
 
 def streams_named(connection: Connection, keys: Collection[StreamKey]) -> dict[StreamKey, StreamState]:

@@ -101,7 +101,6 @@ def _check_time(asking: Asking, now: int) -> None:
 
 def _check_seat(registry: Registry, key: AgencyKey, now: int) -> None:
     # (10) the seat
-    agency = registry.agencies.get(key.agency)
-    state = SeatState.INVITED if agency is None else agency.state_at(now)
+    state = registry.state_at(key.agency, now)
     if state in _SILENT:
         raise Refusal(_SILENT[state], f"the registry has {key.agency} as {state}", key.agency)

@@ -15,7 +15,8 @@ from syndicate.web._world import World
 
 PATH: Final = "/v1/agency/status"
 _SCHEME: Final = "Syndicate "
-_REFUSALS: Final = 50
+_REFUSALS: Final = 25  # of each kind: what their key stands behind, and what anybody may have sent
+_STREAMS: Final = 100
 _LOOK_BACK: Final = 10_000  # numbers of a stream that are counted
 _REQUESTS_AN_AGENCY: Final = 120  # in the life of a request
 _SPEAKING: Final = (SeatState.ACTIVE, SeatState.CONTESTED)
@@ -65,23 +66,25 @@ class AgencyStatus:
         registry, storage = self._world.registry(), self._world.storage
         agency = registry.agencies[asking.agency]
         feeds = await storage.feed_states()
-        streams = await storage.stream_states()
-        refusals = await storage.refusals(agency=agency.id, limit=_REFUSALS)
+        streams = await storage.stream_states(agency.id, _STREAMS)
+        refusals = [
+            *await storage.refusals(agency=agency.id, proved=True, limit=_REFUSALS),
+            *await storage.refusals(agency=agency.id, proved=False, limit=_REFUSALS),
+        ]
         held = await storage.held_reasons(agency.id)
+        state = registry.state_at(agency.id, now)
         return {
             "agency": agency.id,
-            "state": agency.state_at(now),
+            "state": state,
             "now": rfc3339(now),
             "clock_skew_seconds": asking.time - now,
             "registry": registry.version,
             "last_received": maybe((await storage.last_received()).get(agency.id)),
             "keys": [_key(key, now) for key in _keys(agency, registry)],
-            "feeds": [_feed(feed, feeds.get(feed.id), agency, now) for feed in agency.feeds],
-            "streams": [
-                await self._stream(key, state)
-                for key, state in sorted(streams.items())
-                if key[0] == agency.id
+            "feeds": [
+                _feed(feed, feeds.get(feed.id), now, polled=state in _SPEAKING) for feed in agency.feeds
             ],
+            "streams": [await self._stream(key, state) for key, state in streams.items()],
             "held": {reason.value: count for reason, count in held.items()},
             "refusals": [_refusal(each) for each in refusals],
         }
@@ -116,9 +119,8 @@ def _key(key: AgencyKey, now: int) -> Mapping[str, object]:
     }
 
 
-def _feed(feed: SignedFeed, state: FeedState | None, agency: Agency, now: int) -> Mapping[str, object]:
+def _feed(feed: SignedFeed, state: FeedState | None, now: int, *, polled: bool) -> Mapping[str, object]:
     known = state if state is not None else FeedState(feed=feed.id)
-    polled = agency.state_at(now) in _SPEAKING
     return {
         "id": feed.id,
         "url": feed.url,

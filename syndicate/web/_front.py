@@ -182,7 +182,7 @@ def _source(agency: Agency, registry: Registry, health: Health, now: float) -> M
         "id": agency.id,
         "name": agency.name(),
         "lang": next(iter(agency.names)),
-        "state": agency.state_at(int(now)).value,
+        "state": registry.state_at(agency.id, int(now)).value,
         "held_until": None if held is None else spoken(held.until),
         "received": "nothing yet" if received is None else spoken(received),
         "refused": sum(health.refused_of(agency.id).values()),

@@ -8,9 +8,8 @@ from typing import Final
 
 from aiohttp import web
 
-from syndicate.news import AgencyKey, b64url, rfc3339
+from syndicate.news import Agency, AgencyKey, b64url
 from syndicate.web._answer import FOREVER, Ready, problem, ready, send_json
-from syndicate.web._times import maybe
 from syndicate.web._world import World
 
 # Versioned metadata and hashed files never change; the timestamp is what is asked for again.
@@ -48,7 +47,7 @@ class RegistryFiles:
         return made.answer(request)
 
     async def keys(self, request: web.BaseRequest, _rest: str) -> web.Response:
-        """Every item key of the registry in use."""
+        """Agencies and item keys of the registry in use, in the form of tests/vectors/registry.json."""
         registry = self._world.registry()
         keys = sorted(registry.keys.values(), key=lambda one: (one.agency, one.nbf, one.kid))
         told = {
@@ -56,6 +55,7 @@ class RegistryFiles:
             "federation": registry.federation,
             "stage": registry.stage or None,
             "registry": registry.version,
+            "agencies": [_agency(one) for one in sorted(registry.agencies.values(), key=lambda one: one.id)],
             "keys": [_key(key) for key in keys],
         }
         return send_json(request, told, cache=_ASKED_AGAIN)
@@ -68,6 +68,15 @@ class RegistryFiles:
             return None
 
 
+def _agency(agency: Agency) -> Mapping[str, object]:
+    return {
+        "id": agency.id,
+        "domains": list(agency.domains),
+        "media_hosts": list(agency.media_hosts),
+        "states": [{"state": one.state, "since": one.since} for one in agency.states],
+    }
+
+
 def _key(key: AgencyKey) -> Mapping[str, object]:
     return {
         "kid": key.kid,
@@ -76,8 +85,8 @@ def _key(key: AgencyKey) -> Mapping[str, object]:
         "crv": "Ed25519",
         "x": b64url(key.public),
         "status": key.status,
-        "nbf": rfc3339(key.nbf),
-        "exp": rfc3339(key.exp),
-        "revoked_at": maybe(key.revoked_at),
+        "nbf": key.nbf,
+        "exp": key.exp,
+        "revoked_at": key.revoked_at,
         "reason": key.reason,
     }

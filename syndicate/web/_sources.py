@@ -34,7 +34,7 @@ def _tell(registry: Registry, health: Health, now: float) -> Mapping[str, object
         code: {
             "names": dict(member.names),
             "agencies": [
-                {**_agency(agency, health, now), "quarantined": _quarantined(agency, registry)}
+                {**_agency(agency, registry, health, now), "quarantined": _quarantined(agency, registry)}
                 for agency in sorted(registry.agencies.values(), key=lambda one: one.id)
                 if agency.member == code
             ],
@@ -59,13 +59,14 @@ def _quarantined(agency: Agency, registry: Registry) -> Mapping[str, object] | N
     return {"since": rfc3339(held.since), "until": rfc3339(held.until), "reason": held.reason}
 
 
-def _agency(agency: Agency, health: Health, now: float) -> Mapping[str, object]:
-    polled = agency.state_at(int(now)) in _SPEAKING
+def _agency(agency: Agency, registry: Registry, health: Health, now: float) -> Mapping[str, object]:
+    state = registry.state_at(agency.id, int(now))
+    polled = state in _SPEAKING
     owner = agency.ownership
     return {
         "id": agency.id,
         "names": dict(agency.names),
-        "state": agency.state_at(int(now)),
+        "state": state,
         "states": [{"state": one.state, "since": rfc3339(one.since)} for one in agency.states],
         "languages": list(agency.languages),
         "home": agency.home,

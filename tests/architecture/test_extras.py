@@ -65,7 +65,7 @@ def test_the_base_install_runs_what_needs_no_extra(words: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("extra", "words"),
-    [("agency", ["agency", "--help"]), ("hub", ["hub", "--check"]), ("hub", ["refusals", "--help"])],
+    [("agency", ["agency", "--help"]), ("hub", ["hub", "--help"]), ("hub", ["refusals", "--help"])],
 )
 def test_each_extra_is_enough_for_its_own_side(extra: str, words: list[str]) -> None:
     done = syndicate(ABSENT - EXTRA[extra], *words)

@@ -116,7 +116,7 @@ async def test_a_new_storage_knows_nothing(storage: Storage) -> None:
     assert await storage.feed_states() == {}
     assert await storage.refusals() == ()
     assert await storage.refusal_counts() == {}
-    assert await storage.stream_states() == {}
+    assert await storage.stream_states(AgencyId("vn.demo")) == {}
     assert await storage.last_received() == {}
 
 
@@ -183,7 +183,12 @@ async def test_a_stream_has_the_state_last_kept(storage: Storage, vn: PressRoom)
     for state in (first, forked, StreamState()):
         await keep_stream(storage, key, state)
         assert await storage.write(lambda book: book.streams([key, other])) == {key: state}
-        assert await storage.stream_states() == {key: state}
+        assert await storage.stream_states(vn.id) == {key: state}
+        assert (await storage.stream_state(key), await storage.stream_state(other)) == (state, None)
+    await keep_stream(storage, other, first)
+    await keep_stream(storage, (AgencyId("th.demo"), MAIN), first)
+    assert set(await storage.stream_states(vn.id)) == {key, other}
+    assert len(await storage.stream_states(vn.id, limit=1)) == 1
 
 
 async def test_an_exception_of_the_work_undoes_all_of_it(storage: Storage, vn: PressRoom) -> None:
@@ -197,7 +202,7 @@ async def test_an_exception_of_the_work_undoes_all_of_it(storage: Storage, vn: P
     with pytest.raises(LookupError, match="in the middle"):
         await storage.write(breaks)
     assert await storage.known([one.digest]) == frozenset()
-    assert await storage.stream_states() == {}
+    assert await storage.stream_states(AgencyId("vn.demo")) == {}
     await keep(storage, one)
     assert await storage.known([one.digest]) == {one.digest}
 
@@ -475,7 +480,7 @@ async def test_the_same_refusal_again_is_counted(storage: Storage) -> None:
     rows = [(refusal(), "vn.demo/main", "the token"), (refusal("e"), "vn.demo/main", "another")]
     await storage.write(lambda book: book.keep_refused(rows, NOON))
     await storage.write(lambda book: book.keep_refused(rows[:1], NOON + 60))
-    newest, counted = await storage.refusals()
+    counted, newest = await storage.refusals()
     assert (newest.digest, newest.count, newest.first_at, newest.last_at) == ("e", 1, NOON, NOON)
     assert (counted.digest, counted.count, counted.first_at, counted.last_at) == ("d", 2, NOON, NOON + 60)
     assert (counted.source, counted.evidence, counted.detail) == ("vn.demo/main", "the token", "said why")
@@ -528,16 +533,21 @@ async def test_attack_34_unsigned_junk_does_not_push_out_the_evidence_of_what_wa
     assert len(kept) == 1_001
 
 
-async def test_refusals_are_listed_by_agency_and_page(storage: Storage) -> None:
+async def test_refusals_are_listed_by_agency_and_by_who_can_make_them_the_last_first(
+    storage: Storage,
+) -> None:
     mine = [(refusal(f"{number}"), "submit", "t") for number in range(5)]
     nobodys = [(Refused(reason=Reason.KEY_UNKNOWN, detail="?"), "submit", "t")]
-    await storage.write(lambda book: book.keep_refused(mine[:2] + nobodys + mine[2:], NOON))
-    page = await storage.refusals(agency=AgencyId("vn.demo"), limit=3)
-    assert [record.digest for record in page] == ["4", "3", "2"]
-    rest = await storage.refusals(agency=AgencyId("vn.demo"), before=page[-1].id)
-    assert [record.digest for record in rest] == ["1", "0"]
-    assert len(await storage.refusals(limit=4)) == 4
-    assert len(await storage.refusals(before=page[-1].id)) == 3
+    signed = [(refusal("signed", Reason.VERSION_TAKEN), "submit", "t")]
+    await refuse(storage, mine + nobodys, NOON)
+    await refuse(storage, signed, NOON - 1)
+    await refuse(storage, mine[:1], NOON + 1)
+    vn = AgencyId("vn.demo")
+    assert [record.digest for record in await storage.refusals(agency=vn, limit=3)] == ["0", "4", "3"]
+    assert [record.digest for record in await storage.refusals(agency=vn, proved=True)] == ["signed"]
+    assert len(await storage.refusals(agency=vn, proved=False)) == 5
+    assert len(await storage.refusals()) == 7
+    assert len(await storage.refusals(proved=False)) == 6
 
 
 def held(digest: str, agency: str = "vn.demo") -> Held:

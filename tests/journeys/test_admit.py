@@ -128,9 +128,9 @@ async def test_what_an_agency_signed_is_admitted_as_theirs(hub: Hub, vn: PressRo
 async def test_the_same_batch_twice_is_a_no_op(hub: Hub, vn: PressRoom) -> None:
     tokens = [vn.publish(name) for name in ("one", "two")]
     assert kinds(await hub.admit(*tokens)) == ["Admitted", "Admitted"]
-    streams = await hub.storage.stream_states()
+    streams = await hub.storage.stream_states(vn.id)
     assert await hub.admit(*tokens) == [Known(digest=digest_of(token)) for token in tokens]
-    assert await hub.storage.stream_states() == streams
+    assert await hub.storage.stream_states(vn.id) == streams
     assert await hub.logged() == ["one/1", "two/1"]
 
 
@@ -299,8 +299,8 @@ async def test_attack_17_a_fork_holds_that_stream_and_no_other(
     alert = vn.token(vn.item("alert", stream=StreamName("alerts"), seq=1, prev=None))
     outcomes = await hub.admit(one, rival, two, alert, th.publish("thai"))
     assert reasons(outcomes) == ["", Reason.STREAM_FORKED, Reason.STREAM_FORKED, "", ""]
-    states = await hub.storage.stream_states()
-    assert {key[1]: state.forked for key, state in states.items() if key[0] == vn.id} == {
+    states = await hub.storage.stream_states(vn.id)
+    assert {key[1]: state.forked for key, state in states.items()} == {
         "main": True,
         "alerts": False,
     }
@@ -366,7 +366,7 @@ async def test_a_number_far_above_the_head_is_held_and_the_stream_goes_on(hub: H
     one, two = vn.publish("one"), vn.publish("two")
     far = vn.token(vn.item("far", seq=20_000, prev=digest_of("gone")))
     assert reasons(await hub.admit(one, far, two)) == ["", Reason.SEQUENCE_JUMP, ""]
-    assert not (await hub.storage.stream_states())[vn.id, MAIN].forked
+    assert not (await hub.storage.stream_states(vn.id))[vn.id, MAIN].forked
 
 
 async def test_a_feed_of_newest_first_is_kept_in_the_order_of_signing(hub: Hub, vn: PressRoom) -> None:
@@ -397,7 +397,7 @@ async def test_a_heartbeat_that_names_the_head_is_noted_for_the_streams_feeds(
 async def test_an_empty_stream_may_say_that_it_lives(hub: Hub, vn: PressRoom) -> None:
     assert kinds(await hub.admit(heartbeat(vn))) == ["Known"]
     assert await heard(hub) == {"vn.demo/main": NOON}
-    assert await hub.storage.stream_states() == {}
+    assert await hub.storage.stream_states(vn.id) == {}
 
 
 async def test_a_replayed_heartbeat_tells_nothing_new(hub: Hub, vn: PressRoom) -> None:
@@ -415,10 +415,10 @@ async def test_a_heartbeat_of_another_head_changes_nothing(hub: Hub, vn: PressRo
     old = heartbeat(vn)
     second = vn.publish("two")
     await hub.admit(*([first] if ahead else [first, second]))
-    states = await hub.storage.stream_states()
+    states = await hub.storage.stream_states(vn.id)
     assert kinds(await hub.admit(heartbeat(vn) if ahead else old)) == ["Known"]
     assert await heard(hub) == {}
-    assert await hub.storage.stream_states() == states
+    assert await hub.storage.stream_states(vn.id) == states
 
 
 @pytest.mark.parametrize("at", [1, 2], ids=["below the head", "at the head"])
@@ -428,7 +428,7 @@ async def test_a_heartbeat_that_names_another_token_forks_the_stream(
     await hub.admit(vn.publish("one"), vn.publish("two"))
     liar = heartbeat(vn, seq=at, prev=digest_of("another"))
     assert reasons(await hub.admit(liar)) == [Reason.STREAM_FORKED]
-    assert (await hub.storage.stream_states())[vn.id, MAIN].forked
+    assert (await hub.storage.stream_states(vn.id))[vn.id, MAIN].forked
     (record,) = await hub.storage.refusals()
     assert record.evidence == liar
     assert reasons(await hub.admit(vn.publish("three"))) == [Reason.STREAM_FORKED]
@@ -437,7 +437,7 @@ async def test_a_heartbeat_that_names_another_token_forks_the_stream(
 async def test_a_succeeded_key_cannot_fork_by_heartbeat(hub: Hub, vn: PressRoom) -> None:
     await hub.admit(vn.publish("one"), vn.publish("two", signer=vn.successor))
     assert reasons(await hub.admit(heartbeat(vn, prev=digest_of("another")))) == [Reason.KEY_SUCCEEDED]
-    assert not (await hub.storage.stream_states())[vn.id, MAIN].forked
+    assert not (await hub.storage.stream_states(vn.id))[vn.id, MAIN].forked
 
 
 # --- Bugs, crowds, order ------------------------------------------------------------------------------

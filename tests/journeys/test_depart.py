@@ -181,6 +181,20 @@ async def test_an_alert_departs_at_once_in_the_midst_of_it(
     assert b"storm" in (await press.document(ALL, "atom")).body
 
 
+async def test_an_alert_whose_document_could_not_be_written_departs_with_the_next(
+    hub: Hub, room: Newsroom, press: Press, typist: Typist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await hub.take(room.sign("one"))
+    await press.document(ALL, "atom")
+    await hub.take(room.sign("storm", kind=Kind.ALERT, alert=ALERT))
+    hub.clock.time += 1
+    with monkeypatch.context() as once:
+        once.setattr(typist._typesetter, "render", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            await press.document(ALL, "atom")
+    assert b"storm" in (await press.document(ALL, "atom")).body
+
+
 async def test_a_lost_ring_delays_by_a_second_only(hub: Hub, room: Newsroom, press: Press) -> None:
     await hub.take(room.sign("one"))
     await press.document(ALL, "atom")

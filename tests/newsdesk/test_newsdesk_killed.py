@@ -160,7 +160,7 @@ async def troubles_of_a_hub(room: DeskRoom, folder: Path, *visits: Sequence[str]
         for tokens in visits:
             outcomes += await admission.admit([Envelope(token=each, source="feed") for each in tokens])
         assert all(isinstance(each, Admitted | Known | Held | Refused) for each in outcomes)
-        assert not any(state.forked for state in (await storage.stream_states()).values())
+        assert not any(state.forked for state in (await storage.stream_states(room.config.id)).values())
         return [each for each in outcomes if not isinstance(each, Admitted | Known)]
 
 

@@ -36,6 +36,19 @@ def test_a_problem_is_told_and_the_answer_is_no(tmp_path: Path, capsys: pytest.C
     assert "\033" not in said
 
 
+def test_an_active_agency_without_keys_is_remarked_upon(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = lay_out(tmp_path)
+    assert run("check", folders.sources) == 0
+    (remark,) = capsys.readouterr().out.splitlines()[1:]
+    assert remark.startswith("But bb.gov is contested, and no key of its is in keys/")
+    folders.path("aa.news.toml").unlink()
+    assert run("check", folders.sources, "--json") == 0
+    remarks = json.loads(capsys.readouterr().out)["remarks"]
+    assert [each.split()[0] for each in remarks] == ["aa.news", "bb.gov"]
+
+
 def test_a_program_gets_the_problems_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folders = lay_out(tmp_path)
     line = folders.edit("bb.toml", "Asia/Singapore", "Asia/Singapura")

@@ -47,8 +47,7 @@ async def run(path: Path, word: str) -> None:
         admission = Admission(storage, lambda: registry(room), HandClock())
         if word == "checkpoint often":
             await storage.write(_checkpoint_often)
-        streams = await storage.stream_states()
-        state = streams.get((room.id, StreamName("main")), StreamState())
+        state = await storage.stream_state((room.id, StreamName("main"))) or StreamState()
         room.seq, room.prev = state.seq, state.digest
         while True:
             await _publish_some(path, storage, admission, room)

@@ -1,5 +1,6 @@
 """Wrong files, full disks, two writers: one clear error each, and nothing half-written."""
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -274,6 +275,16 @@ async def test_a_second_writer_is_told_who_is_the_first(tmp_path: Path, vn: Pres
             await open_and_close(path)
         await keep(storage, *published(vn, "one"))
     await open_and_close(path)
+
+
+async def test_a_disk_that_knows_no_locks_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def flock(_handle: int, _how: int) -> None:  # as some network file systems answer
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", flock)
+    with pytest.raises(StorageError, match="cannot lock") as told:
+        await open_and_close(tmp_path / "hub.db")
+    assert "a disk of this machine" in told.value.hint
 
 
 HOLDER = """

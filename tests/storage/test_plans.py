@@ -64,7 +64,9 @@ async def ask_everything(storage: Storage) -> None:
     await storage.version(SUB, 1)
     await storage.relations(SUB)
     await storage.refusals()
-    await storage.refusals(agency=VN, before=9)
+    await storage.refusals(agency=VN, proved=True)
+    await storage.stream_states(VN)
+    await storage.stream_state((VN, StreamName("main")))
 
 
 async def test_no_question_walks_through_a_table(tmp_path: Path) -> None:

