@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from syndicate.cli._agency_desk import add_config, at_desk, confirm, moment_of
+from syndicate.agency import AgencyConfig
+from syndicate.cli._agency_desk import add_config, confirm, desk_of, moment_of
 from syndicate.cli._shown import shown
 from syndicate.errors import AgencyError
 from syndicate.news import Item, rfc3339
@@ -71,27 +72,42 @@ def _add_field(verb: argparse.ArgumentParser, name: str) -> None:
 def _run(deed: Deed, args: argparse.Namespace) -> int:
     if args.yes and args.file is None:
         raise AgencyError("--yes goes with --file: whoever types an act confirms it as well")
-    with at_desk(args) as desk:
+    opens = desk_of(args)
+    with opens() as desk:
         target = find_item(args.item, desk.config, desk.book) if deed.of_an_item else None
-        item = compose(deed, _manuscript(deed, args, target, desk), desk, target=target)
-        written = getattr(args, "not_before", None)
-        not_before = None if written is None else moment_of(written, desk.config, desk.now)
-        if written is not None and not_before is not None and not_before <= desk.now:
-            raise AgencyError(f"{written} has passed already", hint="Leave --not-before away to sign it now.")
-        print(_preview(item, desk, not_before))
+        standing = _standing(deed, target, desk)
+    given = _options(deed, args)
+    draft: Path | None = None
+    if args.file is not None:
+        given = given.over(read_manuscript(_text(args.file)))
+    elif not given.fields and given.html is None and sys.stdin.isatty():
+        draft = _edited(template(deed.fields, standing), args.config)
+        given = read_manuscript(_text(draft))
+    try:
+        with opens() as desk:
+            not_before = _not_before(args, desk)
+            item = compose(deed, given, desk, target=target)
+        print(_preview(item, desk.config, not_before))
         if not args.yes:
             _ask(deed, item)
-        print(_done(do(item, desk, not_before=not_before)))
+        with opens() as desk:
+            print(_done(do(item, desk, not_before=not_before)))
+    except AgencyError as exc:
+        kept = "" if draft is None else _kept(draft)
+        raise AgencyError(str(exc), hint=f"{exc.hint} {kept}".strip()) from exc
+    if draft is not None:
+        draft.unlink()
     return 0
 
 
-def _manuscript(deed: Deed, args: argparse.Namespace, target: Signed | None, desk: Desk) -> Manuscript:
-    given = _options(deed, args)
-    if args.file is not None:
-        return given.over(read_manuscript(_text(args.file)))
-    if given.fields or given.html is not None or not sys.stdin.isatty():
-        return given
-    return _edited(template(deed.fields, _standing(deed, target, desk)))
+def _not_before(args: argparse.Namespace, desk: Desk) -> float | None:
+    written: str | None = getattr(args, "not_before", None)
+    if written is None:
+        return None
+    moment = moment_of(written, desk.config, desk.now)
+    if moment <= desk.now:
+        raise AgencyError(f"{written} has passed already", hint="Leave --not-before away to sign it now.")
+    return moment
 
 
 def _standing(deed: Deed, target: Signed | None, desk: Desk) -> Manuscript:
@@ -121,25 +137,36 @@ def _text(path: Path) -> str:
         raise AgencyError(f"{path} is not UTF-8: {exc}") from exc
 
 
-def _edited(offered: str) -> Manuscript:
+def _edited(offered: str, config: Path) -> Path:
+    """The file that a person wrote, beside the configuration: theirs until the act is done."""
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-    with tempfile.TemporaryDirectory(prefix="syndicate-") as folder:
-        path = Path(folder) / "act.md"
-        path.write_text(offered, encoding="utf-8")
-        try:
-            # The person's own editor, as they named it, on a file of ours.
-            subprocess.run([*shlex.split(editor), str(path)], check=True)  # noqa: S603
-        except (OSError, subprocess.CalledProcessError) as exc:
-            raise AgencyError(f"the editor {editor!r} failed: {exc}; nothing was done") from exc
-        text = _text(path)
-    if text == offered:
+    try:
+        handle, name = tempfile.mkstemp(prefix="draft-", suffix=".md", dir=config.parent)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(offered)
+    except OSError as exc:
+        raise AgencyError(f"cannot write a draft in {config.parent}: {exc.strerror}") from exc
+    draft = Path(name)
+    try:
+        # The person's own editor, as they named it, on a file of ours.
+        subprocess.run([*shlex.split(editor), str(draft)], check=True)  # noqa: S603
+    except (OSError, subprocess.CalledProcessError) as exc:
+        raise AgencyError(
+            f"the editor {editor!r} failed: {exc}; nothing was done", hint=_kept(draft)
+        ) from exc
+    if _text(draft) == offered:
+        draft.unlink()
         raise AgencyError(_EDITOR_LEFT)
-    return read_manuscript(text)
+    return draft
 
 
-def _preview(item: Item, desk: Desk, not_before: float | None) -> str:
+def _kept(draft: Path) -> str:
+    return f"What you wrote is in {draft}: hand it in with --file."
+
+
+def _preview(item: Item, config: AgencyConfig, not_before: float | None) -> str:
     when = "now" if not_before is None else f"at {rfc3339(not_before)}, not before"
-    lines = [f"To be signed by {desk.config.id} {when}, in stream {item.stream}:", ""]
+    lines = [f"To be signed by {config.id} {when}, in stream {item.stream}:", ""]
     told = {
         "act": f"{item.act}, version {item.ver} of {item.sub}",
         "kind": item.kind,

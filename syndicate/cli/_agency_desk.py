@@ -4,7 +4,7 @@ import argparse
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from syndicate.cli._passphrase import passphrase
 from syndicate.cli._shown import shown
 from syndicate.errors import AgencyError
 from syndicate.newsdesk import Desk
-from syndicate.ports import StreamBook
+from syndicate.ports import Signer, StreamBook
 from syndicate.signing import open_key
 from syndicate.storage import open_streambook
 
@@ -28,13 +28,28 @@ def add_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--passphrase-file", type=Path, help="file whose first line is the passphrase")
 
 
-@contextmanager
-def at_desk(args: argparse.Namespace) -> Iterator[Desk]:
-    """The desk that ``args.config`` describes; its book is closed when it is left."""
+Opens = Callable[[], AbstractContextManager[Desk]]
+
+
+def desk_of(args: argparse.Namespace, *, key: Path | None = None) -> Opens:
+    """What opens the desk that ``args.config`` describes, as often as it is called; asks for the passphrase.
+
+    Ask a person before it is opened, or between two openings: while it is open, nobody else can sign.
+    """
     config = load_config(args.config)
-    signer = open_key(config.key_file, passphrase(args.passphrase_file))
-    with book_of(config) as book:
-        yield Desk(config=config, signer=signer, book=book, now=time.time())
+    signer = open_key(config.key_file if key is None else key, passphrase(args.passphrase_file))
+
+    @contextmanager
+    def opens() -> Iterator[Desk]:
+        with book_of(config) as book:
+            yield Desk(config=config, signer=signer, book=book, now=time.time())
+
+    return opens
+
+
+def second_key(file: Path | None, words: Path | None) -> Signer | None:
+    """Another person's key, if its file is named; asks them for its passphrase."""
+    return None if file is None else open_key(file, passphrase(words))
 
 
 def book_of(config: AgencyConfig) -> AbstractContextManager[StreamBook]:

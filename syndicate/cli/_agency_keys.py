@@ -9,7 +9,7 @@ from pathlib import Path
 
 from syndicate import fetch
 from syndicate.agency import AgencyConfig, load_config
-from syndicate.cli._agency_desk import add_config, at_desk, moment_of
+from syndicate.cli._agency_desk import add_config, desk_of, moment_of
 from syndicate.cli._asked import typed
 from syndicate.cli._passphrase import new_passphrase, passphrase
 from syndicate.cli._shown import shown
@@ -105,7 +105,7 @@ Sign as before: the stream goes on. If the old key was stolen, ask the ministry 
 def _recover(args: argparse.Namespace) -> int:
     config = load_config(args.config)
     tokens = asyncio.run(tokens_from(args.hubs, config))
-    with at_desk(args) as desk:
+    with desk_of(args)() as desk:
         found = recover(tokens, desk)
     print(_told(found))
     return 0
@@ -150,7 +150,7 @@ async def _tokens_of(hub: str, config: AgencyConfig, fetcher: Fetcher) -> tuple[
 
 
 def _reissue(args: argparse.Namespace) -> int:
-    with at_desk(args) as desk:
+    with desk_of(args)() as desk:
         answers = reissue(desk, since=moment_of(args.since, desk.config, desk.now))
     bad = [answer for answer in answers if isinstance(answer, Refused)]
     print(f"{len(answers) - len(bad)} items were signed again.")

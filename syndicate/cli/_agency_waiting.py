@@ -2,16 +2,15 @@
 
 import argparse
 import asyncio
-import time
 from pathlib import Path
 
 from syndicate.agency import load_config
-from syndicate.cli._agency_desk import add_config, at_desk, book_of, confirm, moment_of
+from syndicate.cli._agency_desk import add_config, book_of, confirm, desk_of, moment_of, second_key
 from syndicate.cli._agency_keys import tokens_from
 from syndicate.cli._passphrase import new_passphrase, passphrase
 from syndicate.cli._shown import shown
 from syndicate.news import Refused, rfc3339
-from syndicate.newsdesk import Desk, appoint, drop_ids, halt, panic, recover, release_ids, resume
+from syndicate.newsdesk import appoint, drop_ids, halt, panic, recover, release_ids, resume
 from syndicate.ports import Signed, Waiting
 from syndicate.signing import create_key, open_key
 
@@ -87,10 +86,9 @@ def _line(each: Waiting) -> str:
 
 
 def _release(args: argparse.Namespace) -> int:
-    with at_desk(args) as desk:
-        second = (
-            None if args.second is None else open_key(args.second, passphrase(args.second_passphrase_file))
-        )
+    opens = desk_of(args)
+    second = second_key(args.second, args.second_passphrase_file)
+    with opens() as desk:
         answers = release_ids(args.ids, desk, second=second)
     for each, answer in answers:
         print(_told(answer, shown(each.item.title)))
@@ -113,28 +111,28 @@ def _drop(args: argparse.Namespace) -> int:
 
 def _second(args: argparse.Namespace) -> int:
     path: Path = args.config.parent / "second.key" if args.key is None else args.key
-    with at_desk(args) as desk:
-        by = None if args.by is None else open_key(args.by, passphrase(args.by_passphrase_file))
-        words = args.second_passphrase_file
-        second = (
-            open_key(path, passphrase(words)) if path.exists() else create_key(path, new_passphrase(words))
-        )
+    opens = desk_of(args)
+    by = second_key(args.by, args.by_passphrase_file)
+    words = args.second_passphrase_file
+    second = open_key(path, passphrase(words)) if path.exists() else create_key(path, new_passphrase(words))
+    with opens() as desk:
         appoint(second, desk, by=by)
     print(f"{path} releases alerts and rebuttals from now on. Only the second person knows its passphrase.")
     return 0
 
 
 def _panic(args: argparse.Namespace) -> int:
-    config = load_config(args.config)
-    signer = open_key(config.key_file if args.key is None else args.key, passphrase(args.passphrase_file))
-    with book_of(config) as book:
-        desk = Desk(config=config, signer=signer, book=book, now=time.time())
+    opens = desk_of(args, key=args.key)
+    with opens() as desk:
+        config = desk.config
         since = moment_of(args.since, config, desk.now)
-        if args.hubs:
-            halt(book, since=since, now=desk.now)  # before anybody is waited for
-            recover(asyncio.run(tokens_from(args.hubs, config)), desk)
+        halt(desk.book, since=since, now=desk.now)  # before anybody is waited for
+    tokens = asyncio.run(tokens_from(args.hubs, config)) if args.hubs else ()
+    with opens() as desk:
+        if tokens:
+            recover(tokens, desk)
         answers = panic(desk, since=since, note=args.note)
-        waiting = len(book.waiting())
+        waiting = len(desk.book.waiting())
     bad = [answer for answer in answers if isinstance(answer, Refused)]
     print(f"Signing is halted. {len(answers) - len(bad)} items are withheld; {waiting} wait for a person.")
     for each in bad:
@@ -147,6 +145,7 @@ def _resume(args: argparse.Namespace) -> int:
     config = load_config(args.config)
     with book_of(config) as book:
         waiting = len(book.waiting())
-        confirm(f"{waiting} items wait. Type yes to let signing go on:", "yes")
+    confirm(f"{waiting} items wait. Type yes to let signing go on:", "yes")
+    with book_of(config) as book:
         print(f"Signing goes on. It was halted: {resume(book)}")
     return 0

@@ -136,9 +136,16 @@ def do(item: Item, desk: Desk, *, not_before: float | None = None) -> Signed | W
     """Sign it and show it; or let it wait, unsigned, for its time or for a second person.
 
     Raises:
-        AgencyError: nothing may be signed now, or hubs would refuse it.
+        AgencyError: nothing may be signed now, hubs would refuse it, or the item has changed since it
+            was composed.
     """
     check_may_sign(desk.config, desk.book, desk.registry, desk.now)
+    before = desk.book.latest([item.sub]).get(item.sub)
+    if item.ver != (1 if before is None else before.ver + 1):
+        raise AgencyError(
+            f"{item.sub} has changed meanwhile: version {item.ver} of it is signed already",
+            hint="Nothing was done. Look at it as it stands now, and say it again.",
+        )
     sealed = item.kind in _SEALED and not item.withdrawn
     if sealed or (not_before is not None and not_before > desk.now):
         return _wait(item, desk, not_before, sealed=sealed)

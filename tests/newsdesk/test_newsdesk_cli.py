@@ -108,6 +108,42 @@ def test_an_editor_opens_with_the_text_as_it_stands(
         run("correct", config, "1")
 
 
+def test_whoever_is_asked_keeps_nobody_from_signing_and_signs_nothing_that_changed_meanwhile(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(config, monkeypatch, "Một tin")
+
+    def meanwhile(_prompt: str) -> str:
+        typed(monkeypatch, "yes")
+        run(
+            "correct", config, "1", "--note", "Hai.", "--title", "Hai tin"
+        )  # by somebody else, at another desk
+        return "yes"
+
+    monkeypatch.setattr("builtins.input", meanwhile)
+    with pytest.raises(AgencyError, match="has changed meanwhile: version 2 of it is signed already"):
+        run("correct", config, "1", "--note", "Ba.", "--title", "Ba tin")
+    assert signed(config) == ["publish Một tin", "correct Hai tin"]
+
+
+def test_what_was_written_in_an_editor_is_kept_until_it_is_signed(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(config, monkeypatch)
+    editor = tmp_path / "editor"
+    editor.write_text("#!/bin/sh\nsed -i 's/^note:.*/note: Sai tên./; s/^title:.*/title: Tên mới/' \"$1\"\n")
+    editor.chmod(0o700)
+    monkeypatch.setenv("VISUAL", str(editor))
+    typed(monkeypatch, "no")
+    with pytest.raises(AgencyError, match="nothing was done") as told:
+        run("correct", config, "1")
+    [draft] = config.parent.glob("draft-*.md")
+    assert f"What you wrote is in {draft}: hand it in with --file." in told.value.hint
+    typed(monkeypatch, "yes")
+    assert run("correct", config, "1", "--file", draft) == 0
+    assert signed(config) == ["publish Một tin", "correct Tên mới"]
+
+
 def test_the_waiting_list_is_shown_released_and_dropped(
     config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
