@@ -10,6 +10,7 @@ from typing import Any, Final, NoReturn, TypeVar
 
 from syndicate.agency._addresses import plain_address
 from syndicate.agency._config import AgencyConfig
+from syndicate.agency._dates import zone_of
 from syndicate.agency._enrolment import read_enrolment
 from syndicate.agency._read_wordpress import MOST_PAGES
 from syndicate.agency._source import KINDS
@@ -81,6 +82,22 @@ class Answers:
     feed: str = ""
     base_url: str = ""
     stream: str = "main"
+
+
+def check_answers(federation: str, answers: Answers) -> None:
+    """Look at what was answered before anything is made; what was left empty is asked for later.
+
+    Raises:
+        AgencyError: the federation, the language or the time zone is none.
+    """
+    given = {"--federation": (spelling.FEDERATION_ID, federation)}
+    given |= {"--language": (spelling.LANGUAGE, answers.language)} if answers.language else {}
+    for option, (pattern, value) in given.items():
+        try:
+            matching(pattern)(value)
+        except ValueError as exc:
+            raise AgencyError(f"{option} {exc}", hint="Nothing was made yet; say it again.") from exc
+    zone_of(answers.zone)
 
 
 def write_config(agency: str, federation: str, answers: Answers, files: Mapping[str, str]) -> str:

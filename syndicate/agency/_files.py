@@ -1,4 +1,4 @@
-"""Showing the stream: the signed Atom and the light RSS as static files, replaced whole or not at all."""
+"""Showing the stream: the signed Atom and the light RSS as static files, each of them whole or not at all."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from syndicate.agency._config_file import Answers, write_config
+from syndicate.agency._config_file import Answers, check_answers, write_config
 from syndicate.agency._enrolment import write_enrolment
 from syndicate.errors import AgencyError
 from syndicate.news import AgencyId, spelling
@@ -57,6 +57,7 @@ def found_agency(  # noqa: PLR0913 - what a first day needs
             f"{agency!r} is no agency id",
             hint="Two letters of the member state, a dot, 2 to 32 of a-z 0-9 and hyphen: vn.demo",
         )
+    check_answers(federation, answers)
     made = Founded(
         folder=folder,
         key_in_use=folder / _KEY_IN_USE,

@@ -61,6 +61,7 @@ def run(args: argparse.Namespace) -> int:
         stream=sys.stderr,
     )
     asyncio.run(run_hub(settings, _started))
+    print("The hub has stopped.", flush=True)
     return 0
 
 

@@ -1,8 +1,10 @@
 """The first day: keys, enrolment file and configuration, or nothing at all."""
 
+import re
 import stat
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,21 @@ def test_a_configuration_that_was_not_filled_in_names_the_empty_field(tmp_path: 
     founded = found(tmp_path / "new", answers=Answers())
     with pytest.raises(AgencyError, match=r"agency\.toml: agency\.name is empty"):
         load_config(founded.config)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (replace(ANSWERS, zone="Asia/Dilli"), "no time zone 'Asia/Dilli'"),
+        (replace(ANSWERS, language="Tetum"), "--language is 'Tetum'"),
+    ],
+)
+def test_an_answer_that_cannot_be_right_is_refused_before_anything_is_made(
+    wrong: Answers, said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(AgencyError, match=re.escape(said)):
+        found(tmp_path / "new", answers=wrong)
+    assert not (tmp_path / "new").exists()
 
 
 def test_when_the_second_key_fails_nothing_is_left(tmp_path: Path) -> None:
