@@ -15,19 +15,19 @@ from syndicate.ports._fetcher import (
     Unchanged,
     Validators,
 )
+from syndicate.ports._log import KeptCheckpoint, PublicLog
+from syndicate.ports._logged import Logged, Window
 from syndicate.ports._signer import Signer
 from syndicate.ports._storage import (
     Backfill,
     Book,
     FeedError,
     FeedState,
-    Logged,
     Place,
     RefusalRecord,
     Storage,
     StreamKey,
     VersionKey,
-    Window,
 )
 from syndicate.ports._streambook import Reading, Signed, StreamBook, Waiting, Why
 from syndicate.ports._wakeup import Wakeup
@@ -46,8 +46,10 @@ __all__ = [
     "FetchOutcome",
     "Fetched",
     "Fetcher",
+    "KeptCheckpoint",
     "Logged",
     "Place",
+    "PublicLog",
     "Reading",
     "RefusalRecord",
     "Signed",

@@ -9,9 +9,7 @@ from syndicate.news import (
     AgencyId,
     FeedId,
     Held,
-    Index,
     ItemId,
-    Mark,
     Reason,
     Refused,
     Slice,
@@ -19,6 +17,8 @@ from syndicate.news import (
     TokenDigest,
 )
 from syndicate.ports._fetcher import Validators
+from syndicate.ports._log import PublicLog
+from syndicate.ports._logged import Logged, Window
 from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
 
 T = TypeVar("T")
@@ -26,36 +26,6 @@ T = TypeVar("T")
 StreamKey = tuple[AgencyId, StreamName]
 VersionKey = tuple[ItemId, int]
 Place = tuple[AgencyId, StreamName, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Logged:
-    """An accepted version at its place in the one order; the token is the record, the rest an index."""
-
-    index: Index
-    token: str
-    digest: TokenDigest
-    sub: ItemId
-    ver: int
-    agency: AgencyId
-    received_at: int  # Unix seconds of the first receipt: T of docs/protocol.md
-    sealed_at: float  # Unix seconds at which it got its index
-    marks: frozenset[Mark]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """How much of a slice a feed document holds, counted from the slice's newest index backwards.
-
-    Every item sealed within ``seconds`` of the newest one, and at least ``least`` items, but never
-    more than ``most``, nor (the newest one apart) more than ``characters`` of tokens together. It does
-    not look at the clock: the same log gives the same window.
-    """
-
-    seconds: int
-    least: int
-    most: int
-    characters: int = 16_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +159,8 @@ class Storage(Protocol):
     """Everything the hub must not lose.
 
     Promises: one writer at a time; ``write`` and ``seal`` return only after the commit is on the disk;
-    indices begin at 0, have no gap, are given once and never change; whatever is read by index is sealed;
+    indices begin at 0, have no gap, are given once and never change; an index is a version's or an act's;
+    whatever is read of a slice is shown;
     ``sealed_at`` never runs backwards along the indices, even when the clock does.
     """
 
@@ -205,12 +176,20 @@ class Storage(Protocol):
         """Which of these tokens have been admitted."""
         ...
 
-    async def seal(self, at: float, most: int = 1_000) -> int:
-        """Give the next indices to at most ``most`` kept versions that have none; the number given."""
+    @property
+    def log(self) -> PublicLog:
+        """The public log: the same one order, with its tree."""
+        ...
+
+    async def seal(self, at: float, most: int = 1_000, *, show: bool = True) -> int:
+        """Give the next indices to at most ``most`` acts and kept versions that have none; the number given.
+
+        They become leaves of the log in the same transaction. ``show`` also shows all that has an index.
+        """
         ...
 
     async def size(self) -> int:
-        """How many indices have been given: the next one."""
+        """How many indices are shown: the next one to be."""
         ...
 
     async def page(self, slice_: Slice, after: int, limit: int) -> tuple[Logged, ...]:

@@ -16,6 +16,7 @@ from syndicate.storage import _order as order
 from syndicate.storage import _refusals, _rows
 from syndicate.storage._book import SqliteBook
 from syndicate.storage._database import open_database
+from syndicate.storage._hub_log import SqliteLog
 from syndicate.storage._hub_tables import HUB
 from syndicate.storage._migrate import check_readable
 from syndicate.storage._sqlite import in_our_words, open_readers
@@ -41,6 +42,12 @@ class SqliteStorage:
         self._connection: Connection
         self._readers: Engine
         self._newest: dict[Slice, int] = {}
+        self._log = SqliteLog(self)
+
+    @property
+    def log(self) -> "SqliteLog":
+        """The public log: the same one order, with its tree."""
+        return self._log
 
     def open(self) -> None:
         """Take the writer's place and bring the file up to date; in the writer's thread."""
@@ -48,46 +55,55 @@ class SqliteStorage:
             self._connection = opened.enter_context(open_database(self._path, HUB))
             self._readers = open_readers(self._path)
             opened.callback(self._readers.dispose)
-            with self._transaction() as connection:
+            with self.transaction() as connection:
                 self._newest = order.newest(connection)
+            self._log.open()
             self._opened = opened.pop_all()
 
     async def write(self, work: Callable[[Book], T]) -> T:
         """Run ``work`` in one transaction, in the writer's thread."""
 
         def transaction() -> T:
-            with self._transaction() as connection:
+            with self.transaction() as connection:
                 return work(SqliteBook(connection))
 
-        return await _in_thread(self._writer, transaction)
+        return await self.writing(transaction)
 
-    async def seal(self, at: float, most: int = 1_000) -> int:
-        """Give the next indices to at most ``most`` kept versions that have none."""
+    async def seal(self, at: float, most: int = 1_000, *, show: bool = True) -> int:
+        """Give the next indices to at most ``most`` acts and kept versions that have none."""
 
         def transaction() -> int:
-            with self._transaction() as connection:
-                sealed = order.seal(connection, at, most)
+            with self.transaction() as connection:
+                sealed = order.seal(connection, self._log.edge, at, most)
+                newest = order.show(connection, sealed.edge.size) if show else {}
             # After the commit, and in this thread: whoever reads the number finds what it promises.
-            self._newest = self._newest | sealed.newest
+            self._log.edge = sealed.edge
+            self.shown(newest, sealed.edge.size if show else None)
             return sealed.given
 
-        return await _in_thread(self._writer, transaction)
+        return await self.writing(transaction)
+
+    def shown(self, newest: Mapping[Slice, int], size: int | None) -> None:
+        """Remember how far the log is shown, after the commit that did it."""
+        self._newest = {**self._newest, **newest}
+        if size is not None:
+            self._log.visible = size
 
     async def known(self, digests: Collection[TokenDigest]) -> frozenset[TokenDigest]:
         """Which of these tokens have been admitted."""
-        return await self._read(lambda view: _rows.known(view, digests))
+        return await self.reading(lambda view: _rows.known(view, digests))
 
     async def size(self) -> int:
-        """How many indices have been given: the next one."""
-        return self._newest.get(Slice(), -1) + 1
+        """How many indices are shown: the next one to be."""
+        return self._log.visible
 
     async def page(self, slice_: Slice, after: int, limit: int) -> tuple[Logged, ...]:
         """At most ``limit`` versions of a slice with an index above ``after``, ascending."""
-        return await self._read(lambda view: order.page(view, slice_, after, limit))
+        return await self.reading(lambda view: order.page(view, slice_, after, limit))
 
     async def window(self, slice_: Slice, window: Window) -> tuple[Logged, ...]:
         """The newest version of each item in a slice's window, newest index first."""
-        return await self._read(lambda view: order.window(view, slice_, window))
+        return await self.reading(lambda view: order.window(view, slice_, window))
 
     async def newest(self, slice_: Slice) -> int:
         """The highest index in a slice, -1 if it is empty; from memory."""
@@ -95,60 +111,66 @@ class SqliteStorage:
 
     async def version(self, sub: ItemId, ver: int) -> Logged | None:
         """One sealed version."""
-        return await self._read(lambda view: order.version(view, sub, ver))
+        return await self.reading(lambda view: order.version(view, sub, ver))
 
     async def relations(self, sub: ItemId) -> tuple[Related, ...]:
         """Every relation from this item's versions or to it, in the order kept."""
-        return await self._read(lambda view: _rows.relations(view, sub))
+        return await self.reading(lambda view: _rows.relations(view, sub))
 
     async def feed_states(self) -> Mapping[FeedId, FeedState]:
         """What is remembered of every feed ever polled."""
-        return await self._read(_rows.feed_states)
+        return await self.reading(_rows.feed_states)
 
     async def refusals(
         self, *, agency: AgencyId | None = None, proved: bool | None = None, limit: int = 100
     ) -> tuple[RefusalRecord, ...]:
         """Refusals for the operator's eyes, those that came last first."""
-        return await self._read(lambda view: _refusals.refusals(view, agency, limit, proved=proved))
+        return await self.reading(lambda view: _refusals.refusals(view, agency, limit, proved=proved))
 
     async def refusal_counts(self) -> Mapping[tuple[AgencyId | None, Reason], int]:
         """How often which agency's tokens were refused, and why."""
-        return await self._read(_refusals.refusal_counts)
+        return await self.reading(_refusals.refusal_counts)
 
     async def stream_states(self, agency: AgencyId, limit: int = 100) -> Mapping[StreamKey, StreamState]:
         """The state of an agency's streams, by name; at most ``limit``."""
-        return await self._read(lambda view: _rows.streams_of(view, agency, limit))
+        return await self.reading(lambda view: _rows.streams_of(view, agency, limit))
 
     async def stream_state(self, key: StreamKey) -> StreamState | None:
         """The state of one stream, if it was ever seen."""
-        return (await self._read(lambda view: _rows.streams_named(view, (key,)))).get(key)
+        return (await self.reading(lambda view: _rows.streams_named(view, (key,)))).get(key)
 
     async def numbers(self, key: StreamKey, after: int) -> int:
         """How many tokens with a number above ``after`` are here of a stream."""
-        return await self._read(lambda view: _rows.numbers(view, key, after))
+        return await self.reading(lambda view: _rows.numbers(view, key, after))
 
     async def late(self, key: StreamKey, after: int) -> int:
         """How many tokens of a stream with a number above ``after`` are marked late."""
-        return await self._read(lambda view: _rows.late(view, key, after))
+        return await self.reading(lambda view: _rows.late(view, key, after))
 
     async def held_reasons(self, agency: AgencyId) -> Mapping[Reason, int]:
         """How many tokens of an agency are held, and why."""
-        return await self._read(lambda view: _rows.held_reasons(view, agency))
+        return await self.reading(lambda view: _rows.held_reasons(view, agency))
 
     async def backfills(self) -> Mapping[StreamKey, Backfill]:
         """What is remembered of every search for missing numbers."""
-        return await self._read(_rows.backfills)
+        return await self.reading(_rows.backfills)
 
     async def last_received(self) -> Mapping[AgencyId, int]:
         """When each agency's newest version was received, in Unix seconds."""
-        return await self._read(_rows.receipts)
+        return await self.reading(_rows.receipts)
 
     async def close(self) -> None:
         """Finish what is under way and let go of the file."""
         await asyncio.to_thread(self._reading.shutdown)
         await _in_thread(self._writer, self._opened.close)
 
-    async def _read(self, ask: Callable[[Connection], T]) -> T:
+    async def writing(self, work: Callable[[], T]) -> T:
+        """Run ``work`` in the writer's thread."""
+        return await _in_thread(self._writer, work)
+
+    async def reading(self, ask: Callable[[Connection], T]) -> T:
+        """Run ``ask`` on a connection that only reads, in a thread of its own."""
+
         def view() -> T:
             with in_our_words(self._path), self._readers.connect() as connection:
                 return ask(connection)
@@ -156,7 +178,8 @@ class SqliteStorage:
         return await _in_thread(self._reading, view)
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction of the writer; in its thread."""
         with in_our_words(self._path), self._connection.begin():
             yield self._connection
 

@@ -74,6 +74,51 @@ class LogRow(HubTable, table=True):
     lang: str
 
 
+class ActRow(HubTable, table=True):
+    """An act of the operator, or a registry that was taken over; without an index until it is sealed."""
+
+    __tablename__: ClassVar[str] = "act"
+    __table_args__ = (
+        Index("ux_act_digest", "digest", unique=True),
+        Index("ux_act_idx", "idx", unique=True),
+    )
+
+    id: int = Field(primary_key=True)
+    idx: int | None = None
+    digest: str
+    body: bytes
+
+
+class TileRow(HubTable, table=True):
+    """A tile of the log's tree, as wide as it is by now: every narrower one is its beginning."""
+
+    __tablename__: ClassVar[str] = "tile"
+
+    level: int = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    hashes: bytes
+
+
+class CheckpointRow(HubTable, table=True):
+    """What was signed of the log: all that satisfied the policy, and the newest."""
+
+    __tablename__: ClassVar[str] = "checkpoint"
+
+    size: int = Field(primary_key=True)
+    note: bytes
+    quorum: bool
+
+
+class HorizonRow(HubTable, table=True):
+    """How far the log is shown, in one row; and why nothing may be sealed, if so."""
+
+    __tablename__: ClassVar[str] = "horizon"
+
+    id: int = Field(primary_key=True)
+    visible: int
+    stopped: str  # empty: it may
+
+
 class ShownRow(HubTable, table=True):
     """The sealed version that stands for its item in feeds: its retraction, else its highest version.
 
@@ -222,5 +267,5 @@ class FeedRow(HubTable, table=True):
 
 
 HUB: Final = VersionLine(
-    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0003"
+    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0004"
 )

@@ -5,32 +5,42 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
 
-from syndicate.news import Act, AgencyId, Index, ItemId, MemberCode, Slice, TokenDigest
+from syndicate.errors import StorageError
+from syndicate.ledger import Edge
+from syndicate.news import AgencyId, Index, ItemId, MemberCode, Slice, TokenDigest
 from syndicate.ports import Logged, Window
 from syndicate.storage._hub_tables import HubTable
+from syndicate.storage._log import LeafRow, grow, lag, seal_acts
 from syndicate.storage._rows import marks_of
 
 # An item stays in the language in which it was first kept: whoever read the story there sees there, too, that
 # it was withdrawn, in whatever language that is said.
 _UNSEALED = """
-    SELECT it.id, it.item_id, it.ver, it.act, it.agency, first.lang
-    FROM version AS it
+    SELECT it.id, it.item_id, first.lang, it.agency, item.sub, it.ver, it.stream, it.seq, it.act, it.digest
+    FROM version AS it JOIN item ON item.id = it.item_id
     JOIN version AS first ON first.id = (SELECT min(id) FROM version WHERE item_id = it.item_id)
     WHERE it.id > (SELECT coalesce(max(version_id), 0) FROM log) ORDER BY it.id LIMIT ?
 """
-_LAST = "SELECT idx, sealed_at FROM log ORDER BY idx DESC LIMIT 1"
+_LAST = "SELECT sealed_at FROM log ORDER BY idx DESC LIMIT 1"
 _LOG = "INSERT INTO log (idx, version_id, sealed_at, member, agency, lang) VALUES (?, ?, ?, ?, ?, ?)"
 # Among versions of one item a retraction stands before all others (the lowest, if there were two), then
 # the highest number.
 _SHOW = """
     INSERT INTO shown (item_id, idx, ver, retracts, sealed_at, member, agency, lang)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    SELECT it.item_id, log.idx, it.ver, it.act = 'retract', log.sealed_at, log.member, log.agency, log.lang
+    FROM log JOIN version AS it ON it.id = log.version_id
+    WHERE log.idx >= ? AND log.idx < ? ORDER BY log.idx
     ON CONFLICT (item_id) DO UPDATE SET
         idx = excluded.idx, ver = excluded.ver, retracts = excluded.retracts,
         sealed_at = excluded.sealed_at
     WHERE excluded.retracts > retracts
        OR (excluded.retracts = retracts AND excluded.retracts = 0 AND excluded.ver > ver)
        OR (excluded.retracts = retracts AND excluded.retracts = 1 AND excluded.ver < ver)
+"""
+_HORIZON = "SELECT visible FROM horizon WHERE id = 1"
+_MOVE_HORIZON = "UPDATE horizon SET visible = ? WHERE id = 1"
+_TOUCHED = """
+    SELECT member, agency, lang, max(idx) FROM log WHERE idx >= ? AND idx < ? GROUP BY member, agency, lang
 """
 _SLICED_BY: Final = ("member", "agency", "lang")
 _LOG_TABLE = HubTable.metadata.tables["log"]
@@ -55,50 +65,79 @@ _LOGGED = (
 
 
 class Sealed(NamedTuple):
-    """What one sealing did: how many indices it gave, and the newest one in each slice it touched."""
+    """What one sealing did: how many indices it gave, and the tree with them in it."""
 
     given: int
-    newest: dict[Slice, int]
+    edge: Edge
 
 
-def seal(connection: Connection, at: float, most: int) -> Sealed:
-    """Give the next indices to at most ``most`` kept versions that have none."""
-    waiting = connection.exec_driver_sql(_UNSEALED, (most,)).all()
-    if not waiting:
-        return Sealed(0, {})
-    last = connection.exec_driver_sql(_LAST).first()
-    first, when = (0, at) if last is None else (last.idx + 1, max(at, last.sealed_at))
-    log: list[tuple[object, ...]] = []
-    shown: list[tuple[object, ...]] = []
-    newest: dict[tuple[MemberCode, AgencyId, str], int] = {}
-    for idx, (version_id, item_id, ver, act, agency, lang) in enumerate(waiting, first):
-        slices = (agency[:2], agency, lang)
-        log.append((idx, version_id, when, *slices))
-        shown.append((item_id, idx, ver, act == Act.RETRACT, when, *slices))
-        newest.pop(slices, None)  # so that the last one put in is the newest
-        newest[slices] = idx
-    connection.exec_driver_sql(_LOG, log)
-    connection.exec_driver_sql(_SHOW, shown)
-    return Sealed(len(log), {slice_: idx for each, idx in newest.items() for slice_ in _slices_of(*each)})
+def seal(connection: Connection, edge: Edge, at: float, most: int) -> Sealed:
+    """Give the next indices to at most ``most`` acts and kept versions that have none.
+
+    Raises:
+        StorageError: somebody else has given indices since ``edge`` was read: there is one sealer.
+    """
+    if lag(connection, edge):
+        raise StorageError(
+            "somebody else has given indices in this database",
+            hint="Two hubs must never share one: stop the other, then start this one again.",
+        )
+    leaves = seal_acts(connection, edge.size, most)
+    waiting = connection.exec_driver_sql(_UNSEALED, (most - len(leaves),)).all()
+    if waiting:
+        last = connection.exec_driver_sql(_LAST).first()
+        when = at if last is None else max(at, last.sealed_at)
+        numbered = enumerate(waiting, edge.size + len(leaves))
+        log = [(idx, row.id, when, row.agency[:2], row.agency, row.lang) for idx, row in numbered]
+        connection.exec_driver_sql(_LOG, log)
+        leaves += [LeafRow(*row[3:]).raw for row in waiting]
+    return Sealed(len(leaves), grow(connection, edge, leaves) if leaves else edge)
+
+
+def show(connection: Connection, size: int) -> dict[Slice, int]:
+    """Show the log up to ``size`` leaves; the newest index in each slice that this touched."""
+    before = visible(connection)
+    if size <= before:
+        return {}
+    connection.exec_driver_sql(_SHOW, (before, size))
+    connection.exec_driver_sql(_MOVE_HORIZON, (size,))
+    newest: dict[Slice, int] = {}
+    for member, agency, lang, idx in connection.exec_driver_sql(_TOUCHED, (before, size)):
+        for slice_ in _slices_of(member, agency, lang):
+            newest[slice_] = max(idx, newest.get(slice_, -1))
+    return newest
+
+
+def visible(connection: Connection) -> int:
+    """How many leaves of the log are shown."""
+    return int(connection.exec_driver_sql(_HORIZON).scalar_one())
 
 
 def newest(connection: Connection) -> dict[Slice, int]:
-    """The highest index in every slice that holds something."""
-    found = ((slice_, _newest(connection, slice_)) for slice_ in _every_slice(connection))
+    """The highest index that is shown in every slice that holds something."""
+    size = visible(connection)
+    found = ((slice_, _newest(connection, slice_, size)) for slice_ in _every_slice(connection))
     return {slice_: last[0] for slice_, last in found if last is not None}
 
 
-def page(connection: Connection, slice_: Slice, after: int, limit: int) -> tuple[Logged, ...]:
-    """At most ``limit`` versions of a slice with an index above ``after``, ascending."""
+def page(
+    connection: Connection, slice_: Slice, after: int, limit: int, end: int | None = None
+) -> tuple[Logged, ...]:
+    """At most ``limit`` versions of a slice with an index above ``after`` and below ``end``, ascending.
+
+    ``end`` left out: as far as the log is shown.
+    """
     # The inner selection reads narrow rows of one index; only what it finds is joined to its token.
     idx = _LOG_TABLE.c.idx
-    wanted = select(idx).where(idx > after, *_of(slice_, _LOG_TABLE)).order_by(idx).limit(limit)
+    below = visible(connection) if end is None else end
+    within = select(idx).where(idx > after, idx < below, *_of(slice_, _LOG_TABLE))
+    wanted = within.order_by(idx).limit(limit)
     return _logged(connection.execute(_LOGGED.where(idx.in_(wanted)).order_by(idx)))
 
 
 def window(connection: Connection, slice_: Slice, window_: Window) -> tuple[Logged, ...]:
     """The version shown of each item in a slice's window, newest index first."""
-    last = _newest(connection, slice_)
+    last = _newest(connection, slice_, visible(connection))
     if last is None:
         return ()
     idx = _SHOWN_TABLE.c.idx
@@ -145,9 +184,11 @@ def _every_slice(connection: Connection) -> Iterator[Slice]:
             value = connection.execute(select(func.min(column)).where(column > value)).scalar_one()
 
 
-def _newest(connection: Connection, slice_: Slice) -> tuple[int, float] | None:
-    """The highest index in a slice, and when it was given."""
-    columns = select(_LOG_TABLE.c.idx, _LOG_TABLE.c.sealed_at).where(*_of(slice_, _LOG_TABLE))
+def _newest(connection: Connection, slice_: Slice, below: int) -> tuple[int, float] | None:
+    """The highest index below ``below`` in a slice, and when it was given."""
+    columns = select(_LOG_TABLE.c.idx, _LOG_TABLE.c.sealed_at).where(
+        _LOG_TABLE.c.idx < below, *_of(slice_, _LOG_TABLE)
+    )
     last = connection.execute(columns.order_by(_LOG_TABLE.c.idx.desc()).limit(1)).first()
     return None if last is None else (last.idx, last.sealed_at)
 

@@ -1,0 +1,35 @@
+"""A version at its place in the one order, and how much of the order a document holds."""
+
+from dataclasses import dataclass
+
+from syndicate.news import AgencyId, Index, ItemId, Mark, TokenDigest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logged:
+    """An accepted version at its place in the one order; the token is the record, the rest an index."""
+
+    index: Index
+    token: str
+    digest: TokenDigest
+    sub: ItemId
+    ver: int
+    agency: AgencyId
+    received_at: int  # Unix seconds of the first receipt: T of docs/protocol.md
+    sealed_at: float  # Unix seconds at which it got its index
+    marks: frozenset[Mark]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """How much of a slice a feed document holds, counted from the slice's newest index backwards.
+
+    Every item sealed within ``seconds`` of the newest one, and at least ``least`` items, but never
+    more than ``most``, nor (the newest one apart) more than ``characters`` of tokens together. It does
+    not look at the clock: the same log gives the same window.
+    """
+
+    seconds: int
+    least: int
+    most: int
+    characters: int = 16_000_000
