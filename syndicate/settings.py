@@ -49,6 +49,9 @@ class Settings:
     root_digests: tuple[str, ...] = ()  # addresses that must name the same root
     registry_cache: Path | None = None  # what was seen of it is kept here; None: beside the database
     registry_seconds: float = 60.0  # how often it is looked at for changes
+    log_name: str = ""  # the log's origin; empty: made from base_url, or from the federation's id
+    log_key: Path | None = None  # the key that signs the log; None: made beside the database
+    log_passphrase: Path | None = None  # file with its passphrase; None: beside the key
     contact: str = ""  # mail address or page, told to every server that is polled
     allow: tuple[Address, ...] = ()  # private addresses that may be dialled; for demos and tests
     poll_seconds: float = 5.0  # how often one looks which feeds are due
@@ -141,7 +144,13 @@ def _from_file(config: Path) -> dict[str, tuple[str, object]]:
     return told
 
 
-_PATHS: Final = ("database", "root", "registry_cache")  # in a file they are relative to the file
+_PATHS: Final = (
+    "database",
+    "root",
+    "registry_cache",
+    "log_key",
+    "log_passphrase",
+)  # in a file they are relative to the file
 
 
 def _flat(tables: Mapping[str, Any], before: str = "") -> list[tuple[str, object]]:

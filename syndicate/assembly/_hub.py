@@ -20,12 +20,13 @@ from pathlib import Path
 from typing import Final
 
 from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
+from syndicate.assembly._log import PolicyShelf, check_log, log_signer
 from syndicate.assembly._quarantine import quarantine_file
 from syndicate.assembly._registry import RegistryShelf, place_of
 from syndicate.client import read_root
 from syndicate.errors import SettingsError, SyndicateError
-from syndicate.fetch import open_fetcher
-from syndicate.journey import Admission, LocalWakeup, Poller, Press, Sealer, SubmissionDesk
+from syndicate.fetch import open_caller, open_fetcher
+from syndicate.journey import Admission, Cosigners, LocalWakeup, Poller, Press, Sealer, SubmissionDesk
 from syndicate.news import Registry
 from syndicate.ports import Clock, Storage
 from syndicate.registry import bundled_root
@@ -133,6 +134,14 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
             user_agent=user_agent(settings.contact),
         )
     )
+    signer = await asyncio.to_thread(log_signer, settings, shelf.current.federation)
+    policy = PolicyShelf(signer, lambda: shelf.seen.policy)
+    await check_log(storage.log, signer, policy.current())
+    caller = await stack.enter_async_context(
+        open_caller(allow=allow, user_agent=user_agent(settings.contact))
+    )
+    cosigners = Cosigners(caller, storage.log, policy.current)
+    stack.push_async_callback(cosigners.close)
     wakeup = LocalWakeup()
     admission = Admission(storage, lambda: shelf.current, clock, shelf.refresh_for_unknown)
     hub = Hub(
@@ -141,7 +150,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
         shelf=shelf,
         admission=admission,
         poller=Poller(fetcher, storage, admission, lambda: shelf.current, clock),
-        sealer=Sealer(storage, clock, wakeup),
+        sealer=Sealer(storage, clock, wakeup, signer, cosigners),
         clock=clock,
     )
     stack.push_async_callback(_seal_the_rest, hub.sealer)

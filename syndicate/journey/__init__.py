@@ -1,21 +1,25 @@
 """The journey of an item through the hub, told in short files: read them first.
 
 ``_arrive`` and ``_submit``: tokens come in from polled feeds, or are pushed. ``_admit``: verify, relate,
-store. ``_seal``: the one order. ``_depart``: a slice of it becomes a document. Bring the ports that
-``syndicate.assembly`` chose; leave with the parts that it runs.
+store. ``_seal``: the one order, which is the public log; ``_cosign``: its witnesses. ``_depart``: a slice of
+it becomes a document. Bring the ports that ``syndicate.assembly`` chose; leave with the parts that it runs.
 """
 
 from syndicate.journey._admit import Admission
 from syndicate.journey._arrive import Polled, Poller
+from syndicate.journey._cosign import Cosigners
 from syndicate.journey._depart import Document, Press, PressLimits, Written
+from syndicate.journey._log_signer import LogSigner
 from syndicate.journey._seal import Sealer
 from syndicate.journey._submit import SubmissionDesk, SubmitLimits
 from syndicate.journey._wakeup import LocalWakeup
 
 __all__ = [
     "Admission",
+    "Cosigners",
     "Document",
     "LocalWakeup",
+    "LogSigner",
     "Polled",
     "Poller",
     "Press",

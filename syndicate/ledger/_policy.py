@@ -32,6 +32,7 @@ class Policy:
     witnesses: Mapping[str, NoteKey] = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
     quorum: str | None = None
+    addresses: Mapping[str, str] = field(default_factory=dict)  # of witnesses, where the policy gives one
 
     def log_named(self, origin: str) -> tuple[NoteKey, ...]:
         """The keys of the log with this name: several while a log changes its key."""
@@ -64,14 +65,22 @@ def quorum_size(witnesses: int, faulty: int | None = None) -> int:
     return least
 
 
-def write_policy(logs: Sequence[NoteKey], witnesses: Mapping[str, NoteKey], least: int) -> bytes:
+def write_policy(
+    logs: Sequence[NoteKey],
+    witnesses: Mapping[str, NoteKey],
+    least: int,
+    addresses: Mapping[str, str] | None = None,
+) -> bytes:
     """A policy in which any ``least`` of the witnesses are enough; 0: nobody is asked.
+
+    ``addresses`` says where a witness is asked for its cosignature.
 
     Raises:
         LedgerError: ``log-policy-invalid``: it could not be read again.
     """
     lines = [f"log {key.vkey}" for key in logs]
-    lines += [f"witness {name} {key.vkey}" for name, key in witnesses.items()]
+    known = addresses or {}
+    lines += [f"witness {name} {key.vkey} {known.get(name, '')}".rstrip() for name, key in witnesses.items()]
     if least:
         lines.append(f"group witnesses {least} {' '.join(witnesses)}")
     lines.append(f"quorum {'witnesses' if least else _NOBODY}")
@@ -109,6 +118,7 @@ class _Reading:
         self.witnesses: dict[str, NoteKey] = {}
         self.groups: dict[str, Group] = {}
         self.quorum: str | None = None
+        self.addresses: dict[str, str] = {}
         self.members: set[str] = set()
         self.ended = False
         self.kinds: Mapping[str, Callable[[list[str]], None]] = {
@@ -126,7 +136,13 @@ class _Reading:
     def done(self) -> Policy:
         if not self.ended:
             raise _invalid("there is no quorum line")
-        return Policy(logs=tuple(self.logs), witnesses=self.witnesses, groups=self.groups, quorum=self.quorum)
+        return Policy(
+            logs=tuple(self.logs),
+            witnesses=self.witnesses,
+            groups=self.groups,
+            quorum=self.quorum,
+            addresses=self.addresses,
+        )
 
     def _log(self, words: list[str]) -> None:
         if len(words) not in {1, 2}:
@@ -142,6 +158,8 @@ class _Reading:
         self._check_name(words[0], len(self.witnesses))
         self._check_key(key, len(self.witnesses))
         self.witnesses[words[0]] = key
+        if len(words) == 3:
+            self.addresses[words[0]] = words[2]
 
     def _group(self, words: list[str]) -> None:
         if len(words) < 3:

@@ -31,6 +31,11 @@ class PublicLog(Protocol):
         """How many leaves are shown: ``Storage`` reads no further."""
         ...
 
+    @property
+    def proven(self) -> int:
+        """How many leaves the newest checkpoint holds that satisfied the policy."""
+        ...
+
     async def show(self, size: int) -> None:
         """Show the log up to ``size`` leaves; never goes back."""
         ...
@@ -52,7 +57,10 @@ class PublicLog(Protocol):
         ...
 
     async def keep_checkpoint(self, kept: KeptCheckpoint) -> None:
-        """Keep what was signed. What a quorum stands behind stays; the rest goes when a newer one comes."""
+        """Keep what was signed, and show its leaves if it satisfied the policy: both or neither.
+
+        What satisfied the policy stays for ever; the rest goes when a newer one comes.
+        """
         ...
 
     async def newest_checkpoint(self, *, proved: bool) -> KeptCheckpoint | None:

@@ -29,18 +29,21 @@ class _Threads(Protocol):
 
 
 class SqliteLog:
-    """``ports.PublicLog`` over the hub's file. ``edge`` and ``visible`` move after the commit that did it."""
+    """``ports.PublicLog`` over the hub's file; its numbers move after the commit that moved them."""
 
     def __init__(self, storage: _Threads) -> None:
         self._storage = storage
         self.edge = Edge()
         self.visible = 0
+        self.proven = 0
 
     def open(self) -> None:
         """Read where the log stands; give a database of before the log its tree. In the writer's thread."""
         with self._storage.transaction() as connection:
             self.edge = rows.load_edge(connection)
             self.visible = order.visible(connection)
+            newest = rows.newest_checkpoint(connection, proved=True)
+            self.proven = 0 if newest is None else newest.size
             missing = rows.lag(connection, self.edge)
         while missing > 0:
             with self._storage.transaction() as connection:
@@ -81,8 +84,17 @@ class SqliteLog:
         return await self._storage.reading(lambda view: rows.tiles(view, asked))
 
     async def keep_checkpoint(self, kept: KeptCheckpoint) -> None:
-        """Keep what was signed."""
-        await self._write(lambda view: rows.keep_checkpoint(view, kept))
+        """Keep what was signed, and show its leaves if it satisfied the policy."""
+
+        def transaction() -> None:
+            with self._storage.transaction() as connection:
+                rows.keep_checkpoint(connection, kept)
+                newest = order.show(connection, kept.size) if kept.quorum else {}
+            if kept.quorum:
+                self._storage.shown(newest, max(kept.size, self.visible))
+                self.proven = max(kept.size, self.proven)
+
+        await self._storage.writing(transaction)
 
     async def newest_checkpoint(self, *, proved: bool) -> KeptCheckpoint | None:
         """The newest one kept, or the newest that satisfied the policy."""

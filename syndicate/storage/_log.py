@@ -46,7 +46,7 @@ _SEAL_ACT = "UPDATE act SET idx = ? WHERE id = ? AND idx IS NULL"
 _CHECKPOINT = """
     INSERT INTO checkpoint (size, note, quorum) VALUES (?, ?, ?)
     ON CONFLICT (size) DO UPDATE SET note = excluded.note, quorum = excluded.quorum
-    WHERE excluded.quorum >= quorum
+    WHERE quorum = 0
 """
 _PASSED = "DELETE FROM checkpoint WHERE quorum = 0 AND size < ?"
 _NEWEST = "SELECT size, note, quorum FROM checkpoint ORDER BY size DESC LIMIT 1"

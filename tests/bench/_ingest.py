@@ -14,9 +14,11 @@ from typing import Final, NamedTuple
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from syndicate.assembly import tune_memory
-from syndicate.journey import Admission, LocalWakeup, Sealer
+from syndicate.journey import Admission, Cosigners, LocalWakeup, LogSigner, Sealer
+from syndicate.ledger import Policy
 from syndicate.news import Admitted, Envelope, Registry
-from syndicate.ports import Storage
+from syndicate.ports import Answered, Call, FetchFailed, Storage
+from syndicate.signing import ephemeral_signer
 from syndicate.storage import open_storage
 from syndicate.trust import verify
 from syndicate.wire import take_out
@@ -37,13 +39,22 @@ class Stages(NamedTuple):
     sealing: float
 
 
+class _Nobody:
+    """Whom a log without witnesses asks."""
+
+    async def call(self, call: Call) -> Answered | FetchFailed:
+        raise AssertionError(call)
+
+
 class Intake:
     """The way of an item through the hub, with a stopwatch at each stage."""
 
     def __init__(self, storage: Storage, registry: Registry) -> None:
         clock = StillClock()
         self._admission = Admission(storage, lambda: registry, clock)
-        self._sealer = Sealer(storage, clock, LocalWakeup())
+        signer = LogSigner("bench.localhost/log", ephemeral_signer())
+        cosigners = Cosigners(_Nobody(), storage.log, lambda: Policy(logs=(signer.key,)))
+        self._sealer = Sealer(storage, clock, LocalWakeup(), signer, cosigners)
 
     async def take(self, tokens: Sequence[str]) -> None:
         """Take in tokens, every one of which must be new, and seal them."""

@@ -104,9 +104,8 @@ async def test_a_registry_that_does_not_verify_changes_nothing_and_is_said_once(
         for _ in range(3):
             assert not await served.hub.shelf.refresh()
         assert served.hub.registry.version == version
-        said = [record for record in caplog.records if record.name == "syndicate.hub"]
-        assert len(said) == 1
-        assert "the registry before stays in use" in said[0].getMessage()
+        said = [record.getMessage() for record in caplog.records if record.name == "syndicate.hub"]
+        assert len([each for each in said if "the registry before stays in use" in each]) == 1
         await served.release("storm")
 
 

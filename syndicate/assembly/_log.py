@@ -1,0 +1,135 @@
+"""The hub's log: its name, the key that signs it, and the policy that says who else must."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from syndicate.errors import LedgerError, SettingsError
+from syndicate.journey import LogSigner
+from syndicate.ledger import Policy, read_checkpoint, read_policy
+from syndicate.news import FederationId
+from syndicate.ports import PublicLog, Signer
+from syndicate.settings import Settings
+from syndicate.signing import create_key, open_key
+
+_log = logging.getLogger("syndicate.hub")
+_PASSPHRASE_BYTES: Final = 4_096
+
+
+def log_signer(settings: Settings, federation: FederationId) -> LogSigner:
+    """What signs this hub's log; a hub that names no key gets one of its own beside its database.
+
+    Raises:
+        SigningError: the key cannot be opened or made.
+        SettingsError: the log's name is none, or a file that was named is not there.
+    """
+    origin = settings.log_name or _origin(settings.base_url, federation)
+    made = LogSigner(origin, _key(settings))
+    try:
+        made.key  # noqa: B018 - a name that no reader would take shows here
+    except LedgerError as exc:
+        raise SettingsError(f"log_name: {exc}") from exc
+    return made
+
+
+async def check_log(log: PublicLog, signer: LogSigner, policy: Policy) -> None:
+    """Look whether the log in the database is the one that this name and key go on with.
+
+    Raises:
+        SettingsError: it is another's.
+    """
+    kept = await log.newest_checkpoint(proved=True) or await log.newest_checkpoint(proved=False)
+    if kept is None:
+        return
+    checkpoint, note = read_checkpoint(kept.note)
+    if checkpoint.origin != signer.origin:
+        raise SettingsError(
+            f"the log in this database is named {checkpoint.origin}, and not {signer.origin}",
+            hint=f"A log keeps its name for ever: set log_name = {checkpoint.origin}",
+        )
+    ours = any(each.key_id == signer.key.id for each in note.signatures)
+    if not ours and signer.key not in policy.log_named(signer.origin):
+        raise SettingsError(
+            "the log in this database was signed with another key",
+            hint="Name that key with log_key. If it is lost, the registry's log/policy.txt has to name the "
+            "new one first (docs/operating.md).",
+        )
+
+
+class PolicyShelf:
+    """The policy in force: the registry's, if it names this log; else nobody's word but the operator's."""
+
+    def __init__(self, signer: LogSigner, raw: Callable[[], bytes | None]) -> None:
+        self._alone = Policy(logs=(signer.key,))
+        self._key = signer.key
+        self._raw = raw
+        self._read: bytes | None = None
+        self._current = self._alone
+        self._looked = False
+
+    def current(self) -> Policy:
+        """The policy as the registry has it now; what is wrong with it is told once."""
+        raw = self._raw()
+        if not self._looked or raw != self._read:
+            self._looked, self._read = True, raw
+            self._current = self._judge(raw)
+        return self._current
+
+    def _judge(self, raw: bytes | None) -> Policy:
+        if raw is None:
+            _log.warning("the registry has no log/policy.txt: nobody but this hub vouches for its log")
+            return self._alone
+        try:
+            policy = read_policy(raw)
+        except LedgerError as exc:
+            _log.error("log/policy.txt of the registry: %s; the one before stays in force", exc)
+            return self._current
+        if self._key not in policy.logs:
+            _log.warning(
+                "log/policy.txt of the registry does not name this log, %s: nobody will believe its proofs",
+                self._key.vkey,
+            )
+            return self._alone
+        unasked = [name for name in policy.witnesses if name not in policy.addresses]
+        if unasked:
+            _log.warning("log/policy.txt gives no address for %s: not asked", ", ".join(unasked))
+        return policy
+
+
+def _origin(base_url: str, federation: FederationId) -> str:
+    parts = urlsplit(base_url)
+    if not parts.netloc:
+        return f"{federation}.localhost/log"
+    return f"{parts.netloc}{parts.path.rstrip('/')}/log"
+
+
+def _key(settings: Settings) -> Signer:
+    own = settings.database.with_name(f"{settings.database.name}.log-key")
+    path = settings.log_key or own
+    words = settings.log_passphrase or path.with_name(f"{path.name}.words")
+    if path == own and not own.exists() and not words.exists():
+        _write_words(words)
+        return create_key(own, _words(words))
+    return open_key(path, _words(words))
+
+
+def _write_words(path: Path) -> None:
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+        path.write_text(f"{secrets.token_urlsafe(32)}\n", encoding="ascii")
+    except OSError as exc:
+        raise SettingsError(f"cannot write the passphrase of the log's key, {path}: {exc.strerror}") from exc
+
+
+def _words(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_PASSPHRASE_BYTES).split(b"\n", 1)[0]
+    except OSError as exc:
+        raise SettingsError(
+            f"cannot read the passphrase of the log's key, {path}: {exc.strerror}",
+            hint="Name its file with log_passphrase.",
+        ) from exc
