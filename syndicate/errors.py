@@ -12,6 +12,7 @@
     │   └── StorageBusy    another process holds the one writer's place
     ├── SigningError       a private key cannot be made, opened or used
     ├── AgencyError        the publisher's side cannot go on
+    ├── WitnessError       a witness's memory cannot be read or written: it cosigns nothing
     ├── ClientError        what a platform asked for cannot be had
     └── DemoError          the demonstration could not be set up
 
@@ -95,6 +96,10 @@ class SigningError(SyndicateError):
 
 class AgencyError(SyndicateError):
     """The publisher's side cannot go on; nothing half-written was left behind."""
+
+
+class WitnessError(SyndicateError):
+    """A witness cannot remember, or does not know what it has cosigned: it cosigns nothing."""
 
 
 class ClientError(SyndicateError):

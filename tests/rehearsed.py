@@ -33,12 +33,14 @@ class Rehearsed:
         """For a command line."""
         return ["--registry", str(self.repository), "--root", str(self.root)]
 
-    def publish(self, now: float | None = None) -> None:
-        """Sign what the folders say now."""
+    def publish(self, now: float | None = None, policy: bytes | None = None) -> None:
+        """Sign what the folders say now, and the log's policy if there is one."""
         when = datetime.now(UTC) if now is None else datetime.fromtimestamp(now, UTC)
         papers = load_registry(self.folders.sources, self.folders.keys)
         published = Repository(self.repository)
-        Rehearsal.from_seed(SEED, papers.members, ephemeral_signer).publish(papers, published, when)
+        Rehearsal.from_seed(SEED, papers.members, ephemeral_signer).publish(
+            papers, published, when, policy=policy
+        )
         self.root.write_bytes(published.first_root())
 
 

@@ -1,10 +1,10 @@
 """The one place that knows which implementation is which.
 
 ``open_hub`` and ``open_agency`` open a server's parts in order and close them in reverse; ``run_hub`` and
-``run_agency`` keep one open until the process is told to stop. What is an agency's is imported when it is
-asked for: a hub runs without the libraries that read a CMS. ``check_settings`` looks whether a hub could
-start. ``begin_quarantine``, ``lift_quarantine`` and ``quarantines`` keep the operator's brake, a file beside
-a hub's database, which a running hub reads.
+``run_agency`` keep one open until the process is told to stop; likewise for a witness. What is an agency's
+is imported when it is asked for: a hub runs without the libraries that read a CMS. ``check_settings`` looks
+whether a hub could start. ``begin_quarantine``, ``lift_quarantine`` and ``quarantines`` keep the operator's
+brake, a file beside a hub's database, which a running hub reads.
 """
 
 import importlib
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         run_agency,
     )
     from syndicate.assembly._forms import run_forms
+    from syndicate.assembly._witness import open_witness, run_witness
 
 __all__ = [
     "AgencyOrders",
@@ -43,20 +44,25 @@ __all__ = [
     "lift_quarantine",
     "open_agency",
     "open_hub",
+    "open_witness",
     "push_forever",
     "quarantine_file",
     "quarantines",
     "run_agency",
     "run_forms",
     "run_hub",
+    "run_witness",
     "stopping",
     "tune_memory",
     "user_agent",
 ]
 
 
+_FILES = {"run_forms": "_forms", "open_witness": "_witness", "run_witness": "_witness"}
+
+
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever that name stands for
     if name in __all__:
-        file = "_forms" if name == "run_forms" else "_agency"
+        file = _FILES.get(name, "_agency")
         return getattr(importlib.import_module(f"syndicate.assembly.{file}"), name)
     raise AttributeError(name)

@@ -27,6 +27,7 @@ from syndicate.client import read_root
 from syndicate.errors import SettingsError, SyndicateError
 from syndicate.fetch import open_caller, open_fetcher
 from syndicate.journey import Admission, Cosigners, LocalWakeup, Poller, Press, Sealer, SubmissionDesk
+from syndicate.ledger import NoteKey
 from syndicate.news import Registry
 from syndicate.ports import Clock, Storage
 from syndicate.registry import bundled_root
@@ -59,7 +60,13 @@ class Hub:
     admission: Admission
     poller: Poller
     sealer: Sealer
+    policy: PolicyShelf
     clock: Clock
+
+    @property
+    def log_key(self) -> NoteKey:
+        """The key of its log, for policies and witnesses."""
+        return self.sealer.log_key
 
     @property
     def registry(self) -> Registry:
@@ -151,6 +158,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
         admission=admission,
         poller=Poller(fetcher, storage, admission, lambda: shelf.current, clock),
         sealer=Sealer(storage, clock, wakeup, signer, cosigners),
+        policy=policy,
         clock=clock,
     )
     stack.push_async_callback(_seal_the_rest, hub.sealer)
@@ -188,6 +196,8 @@ def _world(
         submission=SubmissionDesk(admission, lambda: hub.registry, hub.clock, settings.submit),
         clock=hub.clock,
         alive=alive,
+        policy=hub.policy.current,
+        log_waits=lambda: hub.sealer.waits_for,
         metrics=metrics,
         base_url=hub.url,
         registry_files=hub.shelf.mirror,

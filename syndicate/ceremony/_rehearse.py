@@ -83,9 +83,14 @@ class Rehearsal:
         """Who keeps it fresh."""
         return Operator(snapshot=RoleSigner(self.snapshot), timestamp=RoleSigner(self.timestamp))
 
-    def publish(self, registry: Registry, repository: Repository, now: datetime) -> Draft:
-        """Draft what the papers ask for, sign it with as many keys as it takes, put it in place."""
-        papers = Papers(registry=replace(registry, stage=REHEARSAL), roles=self.roles)
+    def publish(
+        self, registry: Registry, repository: Repository, now: datetime, *, policy: bytes | None = None
+    ) -> Draft:
+        """Draft what the papers ask for, sign it with as many keys as it takes, put it in place.
+
+        ``policy`` is the log's; left out, there is none any more.
+        """
+        papers = Papers(registry=replace(registry, stage=REHEARSAL), roles=self.roles, policy=policy)
         drafted = draft(papers, repository, now)
         for role, metadata in drafted.metadata.items():
             for signer in self.signers(role):

@@ -13,6 +13,7 @@ from syndicate import client, fetch
 from syndicate.cli._shown import shown
 from syndicate.errors import ClientError, FetchError
 from syndicate.fetch import FetchLimits, is_address
+from syndicate.ledger import Policy, read_policy
 from syndicate.news import Registry, rfc3339
 from syndicate.ports import Fetched
 
@@ -65,12 +66,26 @@ def add_registry(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="write JSON, for programs")
 
 
-def registry_of(args: argparse.Namespace) -> Registry:
-    """The registry that the options name; raises what ``look_of`` raises."""
+def seen_by(args: argparse.Namespace) -> "Refreshed":
+    """The registry that the options name, its problems told; raises what ``look_of`` raises."""
     seen = look_of(args)
     for problem in seen.problems:
         print(f"registry: {problem}", file=sys.stderr)
-    return seen.registry
+    return seen
+
+
+def registry_of(args: argparse.Namespace) -> Registry:
+    """The registry value that the options name; raises what ``look_of`` raises."""
+    return seen_by(args).registry
+
+
+def policy_of(seen: "Refreshed") -> Policy:
+    """Which logs and witnesses the registry counts; nobody, where it does not say.
+
+    Raises:
+        LedgerError: its ``log/policy.txt`` is none.
+    """
+    return Policy() if seen.policy is None else read_policy(seen.policy)
 
 
 def look_of(args: argparse.Namespace) -> "Refreshed":

@@ -72,7 +72,8 @@ def _show(settings: Settings) -> None:
 
 def _started(hub: Hub) -> None:
     print(f"The hub is at {hub.url}/ and its unified feed at {hub.url}/feeds/all.atom")
-    print(_polled(hub), flush=True)
+    print(_polled(hub))
+    print(f"Its log counts with {hub.policy.current().spoken}: {hub.log_key.vkey}", flush=True)
 
 
 def _polled(hub: Hub) -> str:

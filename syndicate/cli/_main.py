@@ -23,6 +23,7 @@ NOUNS = {
     "sources": "the members and agencies that the registry describes",
     "verify": "check one token with its agency's own signature",
     "verify-feed": "check that a feed shows exactly what its agencies signed",
+    "witness": "cosign a hub's log, as a member state does",
 }
 # What a noun needs beyond the base install, as pip calls it.
 EXTRAS = {
@@ -32,6 +33,7 @@ EXTRAS = {
     "hub": "hub",
     "quarantine": "hub",
     "refusals": "hub",
+    "witness": "hub",
 }
 
 

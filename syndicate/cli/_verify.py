@@ -4,9 +4,9 @@ import argparse
 import json
 import re
 
-from syndicate.cli._asked import add_registry, consulted, moment, read, registry_of
+from syndicate.cli._asked import add_registry, consulted, moment, policy_of, read, seen_by
 from syndicate.cli._shown import shown
-from syndicate.client import TokenReport, verify_token
+from syndicate.client import Logging, Proof, TokenReport, verify_token
 from syndicate.errors import ClientError
 from syndicate.news import Act, Item, Reason, limits, rfc3339
 
@@ -22,14 +22,26 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "It proves who published these words, unaltered; it does not prove that they are true.",
     )
     parser.add_argument("token", metavar="FILE|URL|-", help="the token, or an HTML page that carries one")
+    parser.add_argument(
+        "--proof",
+        metavar="FILE|URL",
+        help="its proof (.tlog-proof): shows that it stands in the public log, and since when",
+    )
     add_registry(parser)
     parser.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace) -> int:
     body, _ = read(args.token)
-    registry = registry_of(args)
-    report = verify_token(_token(body, args.token), registry, now=moment(args))
+    proof = None if args.proof is None else read(args.proof)[0]
+    seen = seen_by(args)
+    registry = seen.registry
+    report = verify_token(
+        _token(body, args.token),
+        registry,
+        now=moment(args),
+        proof=None if proof is None else Proof(raw=proof, policy=policy_of(seen)),
+    )
     if args.json:
         print(json.dumps(report.as_json(), indent=2))
     else:
@@ -60,6 +72,13 @@ def _token(body: bytes, asked: str) -> str:
     return str(found[0])
 
 
+def _logged(place: Logging) -> str:
+    when = "no time given" if place.at is None else rfc3339(place.at)
+    who = ", ".join(place.witnesses)
+    stands = "by the operator's word alone" if place.operator_only else f"cosigned by {who}"
+    return f"\nLeaf {place.index:,} of the public log, public at {when}: {stands}."
+
+
 def _told(report: TokenReport) -> str:
     lines = [f"{name:<10} {getattr(report, name)}" for name in ("signature", "issuer", "log")]
     if report.item is not None:
@@ -70,6 +89,8 @@ def _told(report: TokenReport) -> str:
         whose = f"{report.agency_name} ({report.agency})"
         since = "it was signed" if report.item is None else f"{rfc3339(report.item.iat)} by its own clock"
         lines.append(f"\nSigned with the key of {whose}, unaltered since {since}.")
+    if report.logged is not None:
+        lines.append(_logged(report.logged))
     for reason, detail in zip(report.reasons, report.details, strict=True):
         lines.append(f"\n{reason}: {detail}.\n  {Reason(reason).remedy}")
     lines += [f"marked: {mark}" for mark in sorted(report.marks)]

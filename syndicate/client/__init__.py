@@ -15,7 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from syndicate.client._feed import EntryReport, FeedReport, verify_feed
-from syndicate.client._token import TokenReport, Verdict, verify_token
+from syndicate.client._token import Logging, Proof, TokenReport, Verdict, verify_token
 
 if TYPE_CHECKING:
     from syndicate.client._registry import (
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = [
     "EntryReport",
     "FeedReport",
+    "Logging",
+    "Proof",
     "RegistryPlace",
     "TokenReport",
     "Verdict",

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from syndicate.errors import TrustError
+from syndicate.ledger import Pending, Policy, Proven, Unproven, leaf_of, verify_proof
 from syndicate.news import (
     Act,
     AgencyId,
@@ -49,13 +50,32 @@ _ISSUER: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A proof file that came with a token, and the policy that says which logs and witnesses count."""
+
+    raw: bytes
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logging:
+    """A token's place in the log; ``at`` (Unix seconds) is when a quorum had cosigned it, or the operator."""
+
+    index: int
+    at: int | None
+    witnesses: tuple[str, ...]
+    operator_only: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenReport:
     """What can be said of one token.
 
     ``signature``: these bytes were signed with a key of the registry, and follow the protocol.
     ``issuer``: the registry lets that key's agency say this, as of the time of asking; "not yet" when
     the key has run out since, because only a log can show that the token is older.
-    ``log``: the token stands in the public log; "not yet" while there is none.
+    ``log``: the token stands in the public log, as a proof shows; "not yet" without one, or while too few
+    witnesses stand behind it. With a proof the issuer is judged as of the moment that it gives.
     """
 
     signature: Verdict
@@ -69,11 +89,13 @@ class TokenReport:
     agency_name: str | None = None
     item: Item | None = None  # what it says; None for a heartbeat, and when the signature is not "yes"
     act: Act | None = None
+    logged: Logging | None = None  # where in the log, and who says so since when; if ``log`` is "yes"
 
     @property
     def ok(self) -> bool:
-        """Whether the agency that it names may be shown as its author."""
-        return self.signature is Verdict.YES and self.issuer is Verdict.YES
+        """Whether the agency that it names may be shown as its author, and no proof was shown in vain."""
+        signed = self.signature is Verdict.YES and self.issuer is Verdict.YES
+        return signed and self.log is not Verdict.NO
 
     @property
     def sub(self) -> ItemId | None:
@@ -89,8 +111,37 @@ class TokenReport:
         return told
 
 
-def verify_token(token: str, registry: Registry, *, now: int) -> TokenReport:
-    """Judge ``token`` by itself, at ``now`` (Unix seconds). Never raises, whatever the token holds."""
+def verify_token(token: str, registry: Registry, *, now: int, proof: Proof | None = None) -> TokenReport:
+    """Judge ``token`` at ``now`` (Unix seconds), with a proof of its place in the log if there is one.
+
+    Never raises, whatever the token and the proof hold.
+    """
+    report = _judge(token, registry, now)
+    if proof is None or report.signature is not Verdict.YES or report.digest is None:
+        return report
+    item = _said(token)
+    if item is None:  # a heartbeat has no leaf
+        return report
+    match verify_proof(proof.raw, leaf_of(item, report.digest).raw, proof.policy):
+        case Proven(by=by, at=at, operator_only=alone):
+            # As of then: keys that have run out since do not make it less the agency's.
+            then = report if at is None else _judge(token, registry, min(at, now))
+            place = Logging(index=by.index, at=at, witnesses=tuple(sorted(by.witnesses)), operator_only=alone)
+            return replace(then, log=Verdict.YES, logged=place)
+        case Pending(reason=reason):
+            why = "too few witnesses stand behind this checkpoint"
+            return _with(report, Verdict.NOT_YET, reason, why)
+        case Unproven(reason=Reason.LOG_ORIGIN_UNKNOWN, detail=detail):
+            return _with(report, Verdict.NOT_YET, Reason.LOG_ORIGIN_UNKNOWN, detail)
+        case Unproven(reason=reason, detail=detail):
+            return _with(report, Verdict.NO, reason, detail)
+
+
+def _with(report: TokenReport, log: Verdict, reason: Reason, detail: str) -> TokenReport:
+    return replace(report, log=log, reasons=(*report.reasons, reason), details=(*report.details, detail))
+
+
+def _judge(token: str, registry: Registry, now: int) -> TokenReport:
     judged = verify(Envelope(token=token, source="client"), registry, now)
     match judged:
         case Refused():

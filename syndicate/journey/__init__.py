@@ -10,6 +10,7 @@ from syndicate.journey._arrive import Polled, Poller
 from syndicate.journey._cosign import Cosigners
 from syndicate.journey._depart import Document, Press, PressLimits, Written
 from syndicate.journey._log_signer import LogSigner
+from syndicate.journey._prove import proof_of
 from syndicate.journey._seal import Sealer
 from syndicate.journey._submit import SubmissionDesk, SubmitLimits
 from syndicate.journey._wakeup import LocalWakeup
@@ -28,4 +29,5 @@ __all__ = [
     "SubmissionDesk",
     "SubmitLimits",
     "Written",
+    "proof_of",
 ]

@@ -15,6 +15,7 @@ from typing import Final
 from syndicate.errors import LedgerError, StorageError
 from syndicate.journey._cosign import Cosigners
 from syndicate.journey._log_signer import LogSigner
+from syndicate.ledger import NoteKey
 from syndicate.ports import Clock, KeptCheckpoint, Storage, Wakeup
 
 log = logging.getLogger("syndicate.hub")
@@ -42,6 +43,11 @@ class Sealer:
         self._caught_up = False
         self._began = False
         self._complaint = ""
+
+    @property
+    def log_key(self) -> NoteKey:
+        """The key that signs the log."""
+        return self._signer.key
 
     @property
     def waits_for(self) -> str:

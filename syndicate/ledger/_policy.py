@@ -34,6 +34,16 @@ class Policy:
     quorum: str | None = None
     addresses: Mapping[str, str] = field(default_factory=dict)  # of witnesses, where the policy gives one
 
+    @property
+    def spoken(self) -> str:
+        """How many must stand behind a checkpoint, for people: "4 of 5 witnesses", "the operator alone"."""
+        if self.quorum is None:
+            return "the operator alone"
+        group = self.groups.get(self.quorum)
+        if group is None or not set(group.members) <= set(self.witnesses):
+            return f"{self.quorum!r} of {len(self.witnesses)} witnesses"
+        return f"{group.least} of {len(group.members)} witnesses"
+
     def log_named(self, origin: str) -> tuple[NoteKey, ...]:
         """The keys of the log with this name: several while a log changes its key."""
         return tuple(key for key in self.logs if key.name == origin)

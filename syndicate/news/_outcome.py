@@ -106,6 +106,7 @@ class Mark(StrEnum):
     REGISTRY_STALE = "registry-stale"  # nobody had said for a while that the registry was the newest
     ISSUER_STALE = "issuer-stale"  # what vouches for its member had run out
     KEY_REVOKED = "key-revoked"  # its key was revoked later, as of a moment before the receipt
+    LOG_PENDING = "log-pending"  # shown while too few witnesses stood behind it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

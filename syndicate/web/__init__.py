@@ -10,6 +10,7 @@ from syndicate.web._metrics import Metrics
 from syndicate.web._serve import serve
 from syndicate.web._shelf import make_shelf
 from syndicate.web._site import Site, make_site
+from syndicate.web._witness import make_witness_site
 from syndicate.web._world import Submission, WebLimits, World
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "World",
     "make_shelf",
     "make_site",
+    "make_witness_site",
     "serve",
 ]

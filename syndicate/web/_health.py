@@ -9,7 +9,7 @@ from syndicate.errors import SyndicateError
 from syndicate.news import Slice
 from syndicate.web._answer import NEVER, ready, send_json
 from syndicate.web._condition import read_health
-from syndicate.web._metrics import CONTENT_TYPE
+from syndicate.web._metrics import CONTENT_TYPE, LogReach
 from syndicate.web._world import World
 
 _DATABASE_SECONDS: Final = 5.0
@@ -26,6 +26,7 @@ class Watch:
         parts = {"database": await self._database()} | {
             name: "ok" if alive else "stopped" for name, alive in self._world.alive().items()
         }
+        parts["log"] = self._world.log_waits() or "ok"
         well = all(state == "ok" for state in parts.values())
         told = {"status": "ok" if well else "failing", "parts": parts}
         return send_json(request, told, cache=NEVER, status=200 if well else 503)
@@ -43,6 +44,7 @@ class Watch:
     async def metrics(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """The hub's figures in Prometheus' text format."""
         world = self._world
-        health, size = await read_health(world.storage), await world.storage.size()
-        body = world.metrics.write(world.registry(), health, size, world.clock.now())
+        health, log = await read_health(world.storage), world.storage.log
+        reach = LogReach(sealed=log.edge.size, shown=log.visible, proven=log.proven)
+        body = world.metrics.write(world.registry(), health, reach, world.clock.now())
         return ready(body, CONTENT_TYPE, cache=NEVER).answer(request)

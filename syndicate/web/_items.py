@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from syndicate.news import AgencyId, ItemId, MemberCode, Slice, rfc3339, spelling
+from syndicate.news import AgencyId, ItemId, Mark, MemberCode, Slice, rfc3339, spelling
 from syndicate.ports import Logged
 from syndicate.trust import marks_since
 from syndicate.web._answer import ASK_AGAIN, FOREVER, Ready, json_bytes, problem, ready
@@ -23,9 +23,6 @@ _GRAMMAR: Final = {
 }
 _FILTERS: Final = ("member", "agency", "lang")
 _LIMIT_GIVEN: Final = 100  # when the query names none
-# What is known of every admitted version; the log's verdict waits for the public log.
-_VERDICTS: Final = {"signature": "yes", "issuer": "yes", "log": "not yet"}
-_VOID: Final = _VERDICTS | {"issuer": "no"}  # its key was revoked as of a moment before the receipt
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,15}")
 
 
@@ -60,6 +57,7 @@ class Items:
             taken += 1
         last = page[taken - 1].index if taken else after
         told = {
+            "log": self._log(),
             "items": [self._item(logged) for logged in page[:taken]],
             "last": last,  # ask again with after= this, now or when more is expected
             "next": self._address(slice_, last, limit),
@@ -68,6 +66,14 @@ class Items:
 
     def _item(self, logged: Logged) -> Mapping[str, object]:
         since = marks_since(logged.token, self._world.registry(), logged.received_at)
+        proven = logged.index < self._world.storage.log.proven
+        pending = frozenset() if proven else {Mark.LOG_PENDING}
+        verdicts = {
+            "signature": "yes",
+            "issuer": "no" if since else "yes",  # revoked as of a moment before the receipt
+            "log": "yes" if proven else "not yet",
+        }
+        address = f"{self._world.base_url}/v1/items/{logged.sub}/{logged.ver}"
         return {
             "index": logged.index,
             "sub": logged.sub,
@@ -75,10 +81,18 @@ class Items:
             "agency": logged.agency,
             "digest": logged.digest,
             "received_at": rfc3339(logged.received_at),
-            "marks": sorted(logged.marks | since),
-            "verdicts": _VOID if since else _VERDICTS,
-            "token_url": f"{self._world.base_url}/v1/items/{logged.sub}/{logged.ver}.jws",
+            "marks": sorted(logged.marks | since | pending),
+            "verdicts": verdicts,
+            "token_url": f"{address}.jws",
+            "proof_url": f"{address}.tlog-proof",
             "token": logged.token,
+        }
+
+    def _log(self) -> Mapping[str, object]:
+        policy = self._world.policy()
+        return {
+            "checkpoint_url": f"{self._world.base_url}/log/checkpoint",
+            "quorum": policy.spoken,
         }
 
     def _address(self, slice_: Slice, after: int, limit: int) -> str:

@@ -1,6 +1,7 @@
 """/metrics: counts and times for Prometheus. No label ever holds anything of a reader or of a text."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -11,6 +12,15 @@ from syndicate.news import Outcome, Registry
 from syndicate.web._condition import Health
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogReach:
+    """How many leaves of the log have their index, are shown, and have enough witnesses."""
+
+    sealed: int
+    shown: int
+    proven: int
 
 
 class Metrics:
@@ -34,22 +44,26 @@ class Metrics:
         """Note how long a document took."""
         self._rendered.observe(seconds)
 
-    def write(self, registry: Registry, health: Health, size: int, now: float) -> bytes:
+    def write(self, registry: Registry, health: Health, log: LogReach, now: float) -> bytes:
         """Everything in Prometheus' text format 0.0.4: what was counted here, and what storage remembers."""
         kept = CollectorRegistry()
-        kept.register(_Snapshot(registry, health, size, now))
+        kept.register(_Snapshot(registry, health, log, now))
         return generate_latest(self._own) + generate_latest(kept)
 
 
 class _Snapshot(Collector):
     """What storage says at one moment, as metric families."""
 
-    def __init__(self, registry: Registry, health: Health, size: int, now: float) -> None:
-        self._registry, self._health, self._size, self._now = registry, health, size, now
+    def __init__(self, registry: Registry, health: Health, log: LogReach, now: float) -> None:
+        self._registry, self._health, self._log, self._now = registry, health, log, now
 
     def collect(self) -> Iterator[Metric]:
         """The families; feeds that the registry no longer names are left out."""
-        yield CounterMetricFamily("syndicate_index", "Indices given: accepted versions.", self._size)
+        yield CounterMetricFamily("syndicate_index", "Indices given: leaves of the log.", self._log.sealed)
+        yield CounterMetricFamily("syndicate_index_shown", "Leaves that are shown.", self._log.shown)
+        yield CounterMetricFamily(
+            "syndicate_index_proven", "Leaves that enough witnesses stand behind.", self._log.proven
+        )
         refused = CounterMetricFamily(
             "syndicate_refused_tokens", "Refused tokens and documents.", labels=["agency", "reason"]
         )

@@ -18,6 +18,7 @@ from syndicate.web._feeds import Feeds
 from syndicate.web._front import Front
 from syndicate.web._health import Watch
 from syndicate.web._items import Items
+from syndicate.web._log import LogFiles
 from syndicate.web._registry import RegistryFiles
 from syndicate.web._sources import Sources
 from syndicate.web._submit import Submit
@@ -33,6 +34,8 @@ _ROBOTS: Final = b"User-agent: *\nAllow: /\nDisallow: /v1/\nDisallow: /metrics\n
 _FEEDS: Final = "/feeds/"
 _REGISTRY: Final = "/registry/"
 _TOKENS: Final = "/v1/items/"
+_PROOF: Final = ".tlog-proof"
+_LOG: Final = "/log/"
 _TOKEN: Final = ".jws"  # noqa: S105 - the ending of a token's address
 
 
@@ -74,6 +77,9 @@ def make_site(world: World) -> Site:
     tokens = Edge("a token", {"GET": items.token})
     registry = RegistryFiles(world)
     files = Edge("a file of the registry", {"GET": registry.get})
+    log_files = LogFiles(world)
+    log = Edge("a file of the log", {"GET": log_files.get})
+    proofs = Edge("a proof", {"GET": log_files.proof})
     nothing = Edge("nothing", {"GET": _nothing})
     exact = {
         path: Edge(path, answers)
@@ -96,6 +102,10 @@ def make_site(world: World) -> Site:
             return await feeds.answer(request, path[len(_FEEDS) :])
         if path.startswith(_TOKENS) and path.endswith(_TOKEN):
             return await tokens.answer(request, path[len(_TOKENS) : -len(_TOKEN)])
+        if path.startswith(_TOKENS) and path.endswith(_PROOF):
+            return await proofs.answer(request, path[len(_TOKENS) : -len(_PROOF)])
+        if path.startswith(_LOG):
+            return await log.answer(request, path[len(_LOG) :])
         if path.startswith(_REGISTRY):
             return await files.answer(request, path[len(_REGISTRY) :])
         return await exact.get(path, nothing).answer(request, "")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from syndicate.journey import Press
+from syndicate.ledger import Policy
 from syndicate.news import Outcome, Refused, Registry
 from syndicate.ports import Clock, Storage
 from syndicate.web._metrics import Metrics
@@ -38,10 +39,12 @@ class World:
 
     storage: Storage
     registry: Callable[[], Registry]
+    policy: Callable[[], Policy]  # when a checkpoint of the log counts
     press: Press
     submission: Submission
     clock: Clock
     alive: Callable[[], Mapping[str, bool]]
+    log_waits: Callable[[], str]  # why nothing is sealed; "" while it is
     metrics: Metrics
     base_url: str
     registry_files: Path  # the repository as it was fetched last: metadata/ and targets/

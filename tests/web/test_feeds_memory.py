@@ -4,6 +4,7 @@ import gc
 from pathlib import Path
 
 from aiohttp import web
+from logging_hub import alone, log_signer
 from raw_client import ask, served
 from sealed import Hub, Newsroom, federation
 
@@ -26,6 +27,8 @@ def world_of(hub: Hub, press: Press) -> World:
         submission=SubmissionDesk(admission, lambda: hub.registry, hub.clock),
         clock=hub.clock,
         alive=dict,
+        policy=lambda: alone(log_signer()),
+        log_waits=str,
         metrics=Metrics(),
         base_url="https://hub.example",
         registry_files=Path("none"),

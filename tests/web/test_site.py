@@ -108,6 +108,10 @@ async def test_an_item_comes_with_all_that_is_known_of_it(here: Place) -> None:
         [token] = await served.release("storm")
         [item] = (await served.json("/v1/items"))["items"]
         address = f"/v1/items/{item['sub']}/1.jws"
+        assert (await served.json("/v1/items"))["log"] == {
+            "checkpoint_url": f"{served.hub.url}/log/checkpoint",
+            "quorum": "the operator alone",
+        }
         assert item == {
             "index": 0,
             "sub": here.newsroom.item("storm").sub,
@@ -116,8 +120,9 @@ async def test_an_item_comes_with_all_that_is_known_of_it(here: Place) -> None:
             "digest": digest_of(token),
             "received_at": "2026-11-23T12:00:00Z",
             "marks": [],
-            "verdicts": {"signature": "yes", "issuer": "yes", "log": "not yet"},
+            "verdicts": {"signature": "yes", "issuer": "yes", "log": "yes"},
             "token_url": served.hub.url + address,
+            "proof_url": served.hub.url + address.replace(".jws", ".tlog-proof"),
             "token": token,
         }
         reply = await served.get(address)
@@ -242,7 +247,10 @@ async def test_refusals_are_public_as_counts_by_reason_only(here: Place) -> None
 async def test_health_says_that_all_parts_are_at_work(here: Place) -> None:
     async with hub_at_work(here) as served:
         told = await served.json("/health")
-        assert told == {"status": "ok", "parts": {"database": "ok", "sealer": "ok", "ticker": "ok"}}
+        assert told == {
+            "status": "ok",
+            "parts": {"database": "ok", "log": "ok", "sealer": "ok", "ticker": "ok"},
+        }
 
 
 async def test_health_fails_when_the_database_cannot_be_read(

@@ -1,0 +1,136 @@
+"""A hub with witnesses of its own on loopback, and whoever verifies what it gave without trusting it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from hub_folder import Place, Served, hub_at_work, place
+from press import DAY, NOON
+
+from syndicate.assembly import open_witness
+from syndicate.client import Proof, Verdict, verify_token
+from syndicate.ledger import (
+    ENTRIES,
+    Edge,
+    KeyKind,
+    NoteKey,
+    Policy,
+    Tile,
+    leaf_hash,
+    quorum_size,
+    read_checkpoint,
+    read_entries,
+    read_policy,
+    write_policy,
+)
+from syndicate.news import Registry
+from syndicate.settings import Address
+from syndicate.signing import ephemeral_signer
+from syndicate.witness import found_memory
+
+
+@dataclass(frozen=True)
+class Witnessed:
+    """A hub at work with witnesses at work."""
+
+    served: Served
+    policy: Policy
+
+    @property
+    def registry(self) -> Registry:
+        return self.served.hub.registry
+
+    async def until_shown(self, size: int) -> None:
+        await self.served.until_sealed(size)
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Place]:
+    async with place(tmp_path) as made:
+        yield made
+
+
+@asynccontextmanager
+async def witnessed(here: Place, count: int = 5) -> AsyncIterator[Witnessed]:
+    async with AsyncExitStack() as stack:
+        async with hub_at_work(here) as first:
+            log = first.hub.log_key
+        keys: dict[str, NoteKey] = {}
+        addresses: dict[str, str] = {}
+        for number in range(count):
+            name = f"w{number}.example"
+            signer = ephemeral_signer(bytes([60 + number]) * 32)
+            folder = here.folder / name
+            if not folder.exists():
+                folder.mkdir()
+                found_memory(folder, [log.vkey])
+            url = await stack.enter_async_context(
+                open_witness(folder, name, signer, Address("127.0.0.1", 0), clock=first.clock)
+            )
+            keys[name], addresses[name] = NoteKey(name, KeyKind.COSIGNER, signer.public), url
+        raw = write_policy([log], keys, quorum_size(count), addresses)
+        here.signed.publish(policy=raw)
+        allow = tuple(Address("127.0.0.1", urlsplit(url).port or 0) for url in addresses.values())
+        served = await stack.enter_async_context(hub_at_work(here, allow=allow))
+        yield Witnessed(served, read_policy(raw))
+
+
+async def test_whoever_has_token_and_proof_verifies_years_later_without_the_hub(here: Place) -> None:
+    async with witnessed(here) as there:
+        tokens = [here.newsroom.release(name) for name in "abc"]
+        assert (await there.served.send("\n".join(tokens).encode())).status == 200
+        await there.until_shown(3)
+        items = (await there.served.json("/v1/items"))["items"]
+        assert [item["verdicts"]["log"] for item in items] == ["yes"] * 3
+        proofs = [await there.served.get(urlsplit(item["proof_url"]).path) for item in items]
+        assert all("immutable" in reply.headers["cache-control"] for reply in proofs)
+        registry, policy = there.registry, there.policy
+    later = NOON + 3_650 * DAY
+    for token, proof in zip(tokens, proofs, strict=True):
+        report = verify_token(token, registry, now=later, proof=Proof(raw=proof.body, policy=policy))
+        assert (report.signature, report.issuer, report.log) == (Verdict.YES, Verdict.YES, Verdict.YES)
+        assert report.logged is not None
+        assert (len(report.logged.witnesses) >= 4, report.logged.at, report.logged.operator_only) == (
+            True,
+            NOON,
+            False,
+        )
+        alone = verify_token(token, registry, now=later)
+        assert (alone.issuer, alone.log) == (Verdict.NOT_YET, Verdict.NOT_YET), "its key has run out since"
+        other = next(each for each in tokens if each != token)
+        swapped = verify_token(other, registry, now=later, proof=Proof(raw=proof.body, policy=policy))
+        assert (swapped.log, swapped.ok) == (Verdict.NO, False)
+
+
+async def test_the_files_of_the_log_are_a_log(here: Place) -> None:
+    async with witnessed(here) as there:
+        tokens = [here.newsroom.release(name) for name in "abcd"]
+        assert (await there.served.send("\n".join(tokens).encode())).status == 200
+        await there.until_shown(4)
+        checkpoint, note = read_checkpoint((await there.served.get("/log/checkpoint")).body)
+        size = checkpoint.size
+        assert there.policy.satisfied_by(set(note.signed_by(there.policy.witnesses.values())))
+        bundle = await there.served.get(f"/log/{Tile(ENTRIES, 0, size).path}")
+        leaves = read_entries(bundle.body, size)
+        hashes = [leaf_hash(leaf) for leaf in leaves]
+        assert Edge().append(hashes)[0].root == checkpoint.root
+        tile = await there.served.get(f"/log/{Tile(0, 0, size).path}")
+        assert tile.body == b"".join(hashes)
+        assert "immutable" in tile.headers["cache-control"]
+        assert tile.headers["access-control-allow-origin"] == "*"
+        for path in (f"tile/0/000.p/{size + 1}", "tile/0/001.p/1", "tile/0/0", "checkpoint/", "act/x.json"):
+            assert (await there.served.get(f"/log/{path}")).status == 404, path
+
+
+async def test_a_restart_goes_on_where_the_witnesses_stand(here: Place) -> None:
+    for name in "ab":
+        async with witnessed(here) as there:
+            before = there.served.hub.storage.log.edge.size
+            assert (await there.served.send(here.newsroom.release(name).encode())).status == 200
+            await there.until_shown(before + 1)
+            assert there.served.hub.storage.log.proven == before + 1
+            await asyncio.sleep(0)
