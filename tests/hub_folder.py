@@ -18,7 +18,7 @@ from sealed import Clock
 
 from syndicate.assembly import Hub, open_hub
 from syndicate.journey import PressLimits
-from syndicate.news import AgencyId, FederationId, Registry
+from syndicate.news import AgencyId, FederationId, Registry, Slice
 from syndicate.papers import load_registry
 from syndicate.republish import compose_agency, entry_of
 from syndicate.settings import Address, Settings
@@ -113,9 +113,13 @@ class Served:
         results: list[dict[str, Any]] = json.loads(reply.body)["results"]
         return results
 
-    async def until_sealed(self, size: int) -> None:
+    async def shown(self) -> int:
+        """How many versions the hub shows; acts have an index, too."""
+        return len(await self.hub.storage.page(Slice(), -1, 10_000))
+
+    async def until_sealed(self, versions: int) -> None:
         async with asyncio.timeout(10):
-            while await self.hub.storage.size() < size:  # noqa: ASYNC110 - the hub seals by itself
+            while await self.shown() < versions:  # noqa: ASYNC110 - the hub seals by itself
                 await asyncio.sleep(0.02)
 
     async def release(self, *names: str, **changes: Any) -> list[str]:

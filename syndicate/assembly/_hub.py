@@ -19,6 +19,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
+from syndicate.assembly._chronicle import Chronicle
 from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
 from syndicate.assembly._log import PolicyShelf, check_log, log_signer
 from syndicate.assembly._quarantine import quarantine_file
@@ -61,6 +62,7 @@ class Hub:
     poller: Poller
     sealer: Sealer
     policy: PolicyShelf
+    chronicle: Chronicle
     clock: Clock
 
     @property
@@ -76,7 +78,12 @@ class Hub:
     async def look_again(self) -> None:
         """Look at the registry; what it lets in that was held before is admitted when this returns."""
         await self.shelf.refresh()
+        await self.note_acts()
         await self.admission.catch_up()
+
+    async def note_acts(self) -> None:
+        """Note in the log whose registry is in use, and what the operator did. Raises StorageError."""
+        await self.chronicle.note(self.shelf.seen, self.shelf.operators_acts)
 
     async def poll_now(self) -> None:
         """Visit every feed once, due or not; what they brought is sealed when this returns."""
@@ -159,8 +166,10 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
         poller=Poller(fetcher, storage, admission, lambda: shelf.current, clock),
         sealer=Sealer(storage, clock, wakeup, signer, cosigners),
         policy=policy,
+        chronicle=Chronicle(storage.log, clock),
         clock=clock,
     )
+    await hub.note_acts()
     stack.push_async_callback(_seal_the_rest, hub.sealer)
     alive = await stack.enter_async_context(_at_work(hub, settings))
     world = _world(hub, settings, wakeup, admission, alive)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from syndicate.assembly._quarantine import quarantines
+from syndicate.assembly._quarantine import OperatorsAct, in_force, read_acts
 from syndicate.client import RegistryPlace, look
 from syndicate.errors import FetchError, RegistryError, SettingsError
 from syndicate.fetch import is_address
@@ -37,6 +37,7 @@ class RegistryShelf:
         self._digests = digests
         self._quarantine = quarantine
         self._quarantined: Mapping[AgencyId, Quarantine] = {}
+        self._acts: tuple[OperatorsAct, ...] = ()
         self._complaint = ""
         self._looking = asyncio.Lock()
         self._asked_at = -_ASKED_SECONDS
@@ -66,6 +67,11 @@ class RegistryShelf:
         if self._current is None:
             raise RegistryError("the registry was not looked at yet")
         return self._current
+
+    @property
+    def operators_acts(self) -> tuple[OperatorsAct, ...]:
+        """What the operator did with quarantines, as it was read last."""
+        return self._acts
 
     @property
     def mirror(self) -> Path:
@@ -99,7 +105,10 @@ class RegistryShelf:
         return look(self._place, self._root, self._folder, now, digests=self._digests)
 
     def _operators_acts(self) -> Mapping[AgencyId, Quarantine]:
-        return {} if self._quarantine is None else quarantines(self._quarantine, self._clock.now())
+        if self._quarantine is None:
+            return {}
+        self._acts = read_acts(self._quarantine)
+        return in_force(self._acts, self._clock.now())
 
     async def _heed_operator(self) -> bool:
         try:

@@ -10,6 +10,7 @@ import feedparser
 
 from syndicate.demo import _expected as expected
 from syndicate.demo._forgery import claims_of
+from syndicate.demo._log import compare_log
 from syndicate.demo._table import Row, compare
 from syndicate.demo._visitor import Visitor
 
@@ -23,6 +24,7 @@ def look(hub: Visitor) -> list[Row]:
     shown = hub.get_json("/feeds/all.json")["items"]
     return [
         *_versions(items),
+        *_order(hub, items),
         *_slices(hub),
         *_formats(hub),
         *_acts(shown),
@@ -35,14 +37,13 @@ def _versions(items: list[dict[str, Any]]) -> Iterable[Row]:
     for member, count in expected.VERSIONS.items():
         yield compare(f"versions from {member}.demo", count, counted.pop(member, 0))
     yield compare("versions from anybody else", 0, counted.total())
-    indices = [item["index"] for item in items]
+
+
+def _order(hub: Visitor, items: list[dict[str, Any]]) -> Iterable[Row]:
+    placed, root = compare_log(hub, items)
     total = sum(expected.VERSIONS.values())
-    yield compare("one order without gap or double", f"0 to {total - 1}", _span(indices))
-
-
-def _span(indices: list[int]) -> str:
-    whole = indices == list(range(len(indices)))
-    return f"0 to {len(indices) - 1}" if whole else f"broken: {indices}"
+    yield compare("versions in the one order, each the leaf of its index", total, placed)
+    yield compare("all leaves of the public log lead to", "the signed root", root)
 
 
 def _slices(hub: Visitor) -> Iterable[Row]:

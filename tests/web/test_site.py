@@ -98,7 +98,7 @@ async def test_the_cursor_gives_everything_once_and_in_order(here: Place) -> Non
             seen += page["items"]
             path = page["next"].removeprefix(served.hub.url)
         assert [item["token"] for item in seen] == tokens
-        assert [item["index"] for item in seen] == list(range(7))
+        assert [item["index"] for item in seen] == list(range(1, 8)), "0 is the registry's"
         later = await served.release("h")
         assert [item["token"] for item in (await served.json(path))["items"]] == later
 
@@ -113,7 +113,7 @@ async def test_an_item_comes_with_all_that_is_known_of_it(here: Place) -> None:
             "quorum": "the operator alone",
         }
         assert item == {
-            "index": 0,
+            "index": 1,
             "sub": here.newsroom.item("storm").sub,
             "ver": 1,
             "agency": "aa.news",
@@ -276,7 +276,7 @@ async def test_the_figures_are_there_for_prometheus(here: Place) -> None:
         reply = await served.get("/metrics")
         assert reply.headers["content-type"].startswith("text/plain; version=0.0.4")
         lines = reply.body.decode().splitlines()
-        assert "syndicate_index_total 1.0" in lines
+        assert "syndicate_index_proven_total 2.0" in lines, "an item, and the registry's act"
         assert 'syndicate_submitted_tokens_total{outcome="admitted"} 1.0' in lines
         assert 'syndicate_submitted_tokens_total{outcome="refused"} 1.0' in lines
         assert 'syndicate_refused_tokens_total{agency="",reason="token-malformed"} 1.0' in lines
