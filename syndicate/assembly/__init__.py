@@ -10,6 +10,7 @@ brake, a file beside a hub's database, which a running hub reads.
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from syndicate.assembly._backup import back_up, put_back
 from syndicate.assembly._ground import SystemClock, stopping
 from syndicate.assembly._hub import Hub, check_settings, open_hub, run_hub, tune_memory, user_agent
 from syndicate.assembly._quarantine import (
@@ -39,6 +40,7 @@ __all__ = [
     "RegistryShelf",
     "SystemClock",
     "agency_agent",
+    "back_up",
     "begin_quarantine",
     "check_settings",
     "lift_quarantine",
@@ -46,6 +48,7 @@ __all__ = [
     "open_hub",
     "open_witness",
     "push_forever",
+    "put_back",
     "quarantine_file",
     "quarantines",
     "run_agency",

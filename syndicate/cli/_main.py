@@ -14,12 +14,15 @@ from syndicate.errors import SyndicateError
 # Each noun's file is imported only when it is asked for, so that `syndicate verify` needs no hub.
 NOUNS = {
     "agency": "the publisher's side: make keys, sign what the CMS publishes",
+    "backup": "copy a hub into a folder, also while it runs",
     "doctor": "look at what a hub stands on: registry, clock, disk, database",
     "demo": "a whole federation on this machine, hostile parties included",
     "hub": "run the aggregator",
+    "log": "how a hub's log stands; let it go on after a restore",
     "quarantine": "hold what one agency signs, for 72 hours at most",
     "refusals": "what the hub refused, and why",
     "registry": "who may speak, as the member states sign it",
+    "restore": "make a hub of a back-up",
     "sources": "the members and agencies that the registry describes",
     "verify": "check one token with its agency's own signature",
     "verify-feed": "check that a feed shows exactly what its agencies signed",
@@ -28,11 +31,14 @@ NOUNS = {
 # What a noun needs beyond the base install, as pip calls it.
 EXTRAS = {
     "agency": "agency",
+    "backup": "hub",
     "demo": "agency,hub",
     "doctor": "hub",
     "hub": "hub",
+    "log": "hub",
     "quarantine": "hub",
     "refusals": "hub",
+    "restore": "hub",
     "witness": "hub",
 }
 

@@ -42,6 +42,7 @@ class Sealer:
         self._confirmed: frozenset[str] = frozenset()  # witnesses that have seen no more than there is here
         self._caught_up = False
         self._began = False
+        self._stopped = ""
         self._complaint = ""
 
     @property
@@ -89,7 +90,7 @@ class Sealer:
             return
         asked = await self._cosigners.ask(kept)
         self._confirmed |= asked.signed
-        self._catch_up()
+        await self._catch_up()
         if asked.checkpoint.quorum:
             await self._storage.log.keep_checkpoint(asked.checkpoint)
             self._wakeup.ring()
@@ -124,13 +125,15 @@ class Sealer:
     async def _held_back(self) -> bool:
         """Whether nothing may be sealed: it would give indices anew that the world has seen already."""
         if not self._began:
-            self._complaint = await self._storage.log.stopped()
-            self._caught_up = not self._complaint and self._cosigners.caught_up(frozenset())
             self._began = True
-            if self._complaint:
+            self._stopped = await self._storage.log.stopped()
+            nobody = self._cosigners.caught_up(frozenset())  # there is nobody whom one could ask
+            self._caught_up = nobody and not self._stopped
+            if nobody and self._stopped:
+                self._complaint = f"{self._stopped}. `syndicate log unlock` lets it go on"
                 log.error("nothing is sealed: %s", self._complaint)
-        if self._newest is None and not self._complaint:
-            await self._sign()
+            else:
+                await self._sign()
         return not self._caught_up
 
     async def _sign(self) -> None:
@@ -144,13 +147,15 @@ class Sealer:
         if alone:
             self._wakeup.ring()
 
-    def _catch_up(self) -> None:
+    async def _catch_up(self) -> None:
         if self._caught_up:
             return
         self._caught_up = self._cosigners.caught_up(self._confirmed)
         ahead = self._cosigners.ahead
         self._complaint = ""
         if self._caught_up:
+            if self._stopped:
+                await self._storage.log.stop("")
             log.warning("the witnesses have seen no more than there is here: sealing goes on")
         elif ahead:
             who = ", ".join(f"{name} {size:,}" for name, size in sorted(ahead.items()))

@@ -1,24 +1,26 @@
 """The storage room: what must not be lost, on one machine, in SQLite.
 
 Bring a path in a folder that exists. Leave with the hub's ``ports.Storage`` (``open_storage``), an
-agency's ``ports.StreamBook`` (``open_streambook``), or a look at a hub's refusals beside the running hub
-(``read_refusals``). What returns from a write is on the disk; one process writes, whoever else tries is
-told its process id. Every trouble with the file is a ``StorageError`` that names it.
+agency's ``ports.StreamBook`` (``open_streambook``), a look at a hub's refusals beside the running hub
+(``read_refusals``), or a copy of its database that is whole (``copy_database``). What returns from a write
+is on the disk; one process writes, whoever else tries is told its process id. Every trouble with the file is
+a ``StorageError`` that names it.
 """
 
 import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from syndicate.storage._backup import copy_database
     from syndicate.storage._hub import open_storage, read_refusals
     from syndicate.storage._streambook import open_streambook
 
-__all__ = ["open_storage", "open_streambook", "read_refusals"]
+__all__ = ["copy_database", "open_storage", "open_streambook", "read_refusals"]
+_FILES = {"open_streambook": "_streambook", "copy_database": "_backup"}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever that name stands for
     # An agency's machine never holds a hub's tables in memory, nor a hub an agency's.
     if name in __all__:
-        file = "_streambook" if name == "open_streambook" else "_hub"
-        return getattr(importlib.import_module(f"syndicate.storage.{file}"), name)
+        return getattr(importlib.import_module(f"syndicate.storage.{_FILES.get(name, '_hub')}"), name)
     raise AttributeError(name)
