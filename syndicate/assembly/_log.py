@@ -54,8 +54,8 @@ async def check_log(log: PublicLog, signer: LogSigner, policy: Policy) -> None:
     if not ours and signer.key not in policy.log_named(signer.origin):
         raise SettingsError(
             "the log in this database was signed with another key",
-            hint="Name that key with log_key. If it is lost, the registry's log/policy.txt has to name the "
-            "new one first (docs/operating.md).",
+            hint="Name that key with log_key. If it is lost, the registry's log/policy.txt has to name the new "
+            f"one first, {signer.key.vkey} (docs/operating.md).",
         )
 
 

@@ -13,7 +13,7 @@ from syndicate.errors import LedgerError, SettingsError, WitnessError
 from syndicate.ledger import KeyKind, NoteKey
 from syndicate.settings import read_address
 from syndicate.signing import create_key, open_key
-from syndicate.witness import found_memory
+from syndicate.witness import add_log, found_memory
 
 _KEY: Final = "witness.key"
 _NAME: Final = "name.txt"
@@ -38,6 +38,10 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     run.add_argument("folder", type=Path, help="the folder that `witness init` made")
     run.add_argument("--listen", metavar="HOST:PORT", default="127.0.0.1:8090", help="(default: %(default)s)")
     run.set_defaults(run=_run)
+    know = verbs.add_parser("know", help="know another log, or the new key of one; the witness is stopped")
+    know.add_argument("folder", type=Path, help="the folder that `witness init` made")
+    know.add_argument("log", metavar="VKEY", help="the log's key")
+    know.set_defaults(run=_know)
     for verb in (init, run):
         verb.add_argument("--passphrase-file", type=Path, help="file whose first line is the passphrase")
 
@@ -56,6 +60,12 @@ def _init(args: argparse.Namespace) -> int:
     print(f"A witness is made in {folder}. Its line for the policy, log/policy.txt of the registry:\n")
     print(f"witness {key.name} {key.vkey} https://ADDRESS\n")
     print("Key and memory belong together: never put an old copy of this folder back (docs/operating.md).")
+    return 0
+
+
+def _know(args: argparse.Namespace) -> int:
+    add_log(args.folder, args.log)
+    print("It is known from the next start on; what was cosigned before stays as it is.")
     return 0
 
 

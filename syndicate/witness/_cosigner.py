@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from syndicate.errors import LedgerError, WitnessError
 from syndicate.ledger import (
     SIZE_TYPE,
+    AddCheckpoint,
     Checkpoint,
     KeyKind,
     NoteKey,
@@ -51,19 +53,28 @@ class Cosigner:
             origin = read_checkpoint(asked.checkpoint)[0].origin
         except LedgerError as exc:
             return Answer(400, f"{exc}\n".encode())
-        log = self._memory.logs.get(origin)
-        if log is None:
+        keys = self._memory.keys_of(origin)
+        if not keys:
             return Answer(404, b"a log that this witness does not know\n")
         async with self._one_at_a_time:
-            judged = judge(asked, log, self._memory.latest(log))
+            judged = self._judge(asked, keys, origin)
             if isinstance(judged, NotWitnessed):
                 return _refused(judged, origin)
             try:
-                await asyncio.to_thread(self._memory.keep, log, judged)
+                await asyncio.to_thread(self._memory.keep, judged)
             except WitnessError as exc:
                 _LOG.error("nothing is cosigned: %s. %s", exc, exc.hint)
                 return Answer(503, b"this witness cannot remember anything now\n")
             return Answer(200, self._line(judged))
+
+    def _judge(self, asked: AddCheckpoint, keys: Sequence[NoteKey], origin: str) -> Checkpoint | NotWitnessed:
+        """With whichever of the log's keys signed it."""
+        *former, newest = keys
+        for key in former:
+            judged = judge(asked, key, self._memory.latest(origin))
+            if isinstance(judged, Checkpoint) or judged.status != 403:
+                return judged
+        return judge(asked, newest, self._memory.latest(origin))
 
     def _line(self, checkpoint: Checkpoint) -> bytes:
         at = UnixTime(int(self._clock.now()))

@@ -28,21 +28,25 @@ class Memory:
 
     def __init__(self, folder: Path, logs: Sequence[NoteKey]) -> None:
         self._folder = folder
-        self.logs = {log.name: log for log in logs}
-        self._latest = {log.name: _read(_file(folder, log)) for log in logs}
+        self._keys = tuple(logs)
+        self._latest = {log.name: _read(_file(folder, log.name)) for log in logs}
 
-    def latest(self, log: NoteKey) -> Checkpoint | None:
+    def keys_of(self, origin: str) -> tuple[NoteKey, ...]:
+        """The keys of a log: several once it has changed its key, none if it is unknown."""
+        return tuple(key for key in self._keys if key.name == origin)
+
+    def latest(self, origin: str) -> Checkpoint | None:
         """What was cosigned last of a log."""
-        return self._latest[log.name]
+        return self._latest[origin]
 
-    def keep(self, log: NoteKey, checkpoint: Checkpoint) -> None:
+    def keep(self, checkpoint: Checkpoint) -> None:
         """Remember this one from now on; it is on the disk when this returns.
 
         Raises:
             WitnessError: it is not; what was remembered before still is.
         """
-        _write(_file(self._folder, log), checkpoint.text)
-        self._latest[log.name] = checkpoint
+        _write(_file(self._folder, checkpoint.origin), checkpoint.text)
+        self._latest[checkpoint.origin] = checkpoint
 
 
 def found_memory(folder: Path, logs: Sequence[str]) -> None:
@@ -51,16 +55,30 @@ def found_memory(folder: Path, logs: Sequence[str]) -> None:
     Raises:
         WitnessError: a key is none, or the folder has a memory already.
     """
-    known = [_log(told) for told in logs]
-    if not 1 <= len({log.name for log in known}) == len(known) <= _MOST_LOGS:
-        raise WitnessError(f"a witness knows 1 to {_MOST_LOGS} logs, each under its own name")
     if (folder / _LOGS).exists():
         raise WitnessError(
             f"{folder} is a witness already", hint="Another witness has another folder, and another key."
         )
-    for log in known:
-        _write(_file(folder, log), _NOTHING)
-    _write(folder / _LOGS, "".join(f"{log.vkey}\n" for log in known).encode())
+    _know(folder, [_log(told) for told in logs])
+
+
+def add_log(folder: Path, log: str) -> None:
+    """Have a witness know another log, or another key of one that it knows: then it goes on from there.
+
+    Raises:
+        WitnessError: the key is none, is known already, or the witness is at work.
+    """
+    with open_memory(folder):
+        _know(folder, [*_known(folder), _log(log)])
+
+
+def _know(folder: Path, logs: Sequence[NoteKey]) -> None:
+    if not 1 <= len(set(logs)) == len(logs) <= _MOST_LOGS:
+        raise WitnessError(f"a witness knows 1 to {_MOST_LOGS} keys of logs, each of them once")
+    for origin in {log.name for log in logs}:
+        if not _file(folder, origin).exists():
+            _write(_file(folder, origin), _NOTHING)
+    _write(folder / _LOGS, "".join(f"{log.vkey}\n" for log in logs).encode())
 
 
 @contextmanager
@@ -103,8 +121,8 @@ def _log(told: str) -> NoteKey:
     return key
 
 
-def _file(folder: Path, log: NoteKey) -> Path:
-    return folder / f"{b64url(hashlib.sha256(log.name.encode()).digest()[:15])}.checkpoint"
+def _file(folder: Path, origin: str) -> Path:
+    return folder / f"{b64url(hashlib.sha256(origin.encode()).digest()[:15])}.checkpoint"
 
 
 def _read(path: Path) -> Checkpoint | None:

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 from hub_folder import Place, hub_at_work, place
+from press import NOON
 
 from syndicate.cli import main
-from syndicate.ledger import read_checkpoint
+from syndicate.client import Proof, Verdict, verify_token
+from syndicate.errors import SettingsError
+from syndicate.ledger import read_checkpoint, read_policy, read_vkey, write_policy
 
 
 @pytest.fixture
@@ -63,6 +66,27 @@ async def test_attack_36_a_restored_hub_seals_nothing_until_the_operator_says_so
         checkpoint, _ = read_checkpoint((await served.get("/log/checkpoint")).body)
         assert checkpoint.size == 4, "the registry, two items, and the act that let it go on"
         assert (await served.get("/health")).status == 200
+
+
+async def test_a_log_whose_key_is_lost_goes_on_once_the_states_have_named_a_new_one(here: Place) -> None:
+    async with hub_at_work(here) as served:
+        [token] = await served.release("one")
+        [item] = (await served.json("/v1/items"))["items"]
+        proof = (await served.get(item["proof_url"].removeprefix(served.hub.url))).body
+        old = served.hub.log_key
+    for path in here.folder.glob("hub.sqlite3.log-key*"):
+        path.unlink()
+    with pytest.raises(SettingsError, match="signed with another key") as told:
+        async with hub_at_work(here):
+            pass
+    named = next(word for word in told.value.hint.split() if word.startswith(f"{old.name}+"))
+    raw = write_policy([old, read_vkey(named)], {}, 0)
+    here.signed.publish(policy=raw)
+    async with hub_at_work(here) as served:
+        await served.release("two")
+        assert (await served.json("/v1/items"))["items"][1]["verdicts"]["log"] == "yes"
+        shown = Proof(raw=proof, policy=read_policy(raw))
+        assert verify_token(token, served.hub.registry, now=NOON, proof=shown).log is Verdict.YES
 
 
 async def test_a_back_up_never_overwrites_and_leaves_nothing_half_made(

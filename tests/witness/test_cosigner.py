@@ -24,7 +24,7 @@ from syndicate.ledger import (
     read_signatures,
 )
 from syndicate.signing import ephemeral_signer
-from syndicate.witness import Answer, Cosigner, found_memory, open_memory
+from syndicate.witness import Answer, Cosigner, add_log, found_memory, open_memory
 
 LOG = log_signer()
 SIGNER = ephemeral_signer(bytes([9]) * 32)
@@ -156,8 +156,8 @@ async def test_attack_13_a_thief_of_another_logs_key_gets_nothing(folder: Path) 
 @pytest.mark.parametrize(
     ("logs", "told"),
     [
-        ([], "1 to 64 logs"),
-        ([LOG.key.vkey, LOG.key.vkey], "each under its own name"),
+        ([], "1 to 64 keys"),
+        ([LOG.key.vkey, LOG.key.vkey], "each of them once"),
         (["what"], "no log's key"),
         ([KEY.vkey], "the key of a witness"),
     ],
@@ -172,3 +172,21 @@ def test_logs_that_cannot_be_witnessed_are_refused(tmp_path: Path, logs: list[st
 def test_a_witness_is_made_once(folder: Path) -> None:
     with pytest.raises(WitnessError, match="is a witness already"):
         found_memory(folder, [LOG.key.vkey])
+
+
+async def test_a_log_that_changes_its_key_goes_on_where_it_stood(folder: Path) -> None:
+    tree, other = Tree("a"), Tree("b")
+    tree.grow(5)
+    with at_work(folder) as witness:
+        assert (await witness.add_checkpoint(tree.ask(0))).status == 200
+    new = LogSigner(LOG.origin, ephemeral_signer(bytes([251]) * 32))
+    tree.grow(1)
+    other.grow(6)
+    with at_work(folder) as witness:
+        assert (await witness.add_checkpoint(tree.ask(5, new))).status == 403
+    add_log(folder, new.key.vkey)
+    with at_work(folder) as witness:
+        assert (await witness.add_checkpoint(other.ask(0, new))).status == 409
+        assert (await witness.add_checkpoint(tree.ask(5, new))).status == 200
+        tree.grow(1)
+        assert (await witness.add_checkpoint(tree.ask(6))).status == 200, "old signatures still count"
