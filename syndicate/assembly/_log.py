@@ -35,7 +35,7 @@ def log_signer(settings: Settings, federation: FederationId) -> LogSigner:
     return made
 
 
-async def check_log(log: PublicLog, signer: LogSigner, policy: Policy) -> None:
+async def check_log(log: PublicLog, signer: LogSigner, policy: "PolicyShelf") -> None:
     """Look whether the log in the database is the one that this name and key go on with.
 
     Raises:
@@ -51,11 +51,11 @@ async def check_log(log: PublicLog, signer: LogSigner, policy: Policy) -> None:
             hint=f"A log keeps its name for ever: set log_name = {checkpoint.origin}",
         )
     ours = any(each.key_id == signer.key.id for each in note.signatures)
-    if not ours and signer.key not in policy.log_named(signer.origin):
+    if not ours and not policy.is_registered:
         raise SettingsError(
             "the log in this database was signed with another key",
-            hint="Name that key with log_key. If it is lost, the registry's log/policy.txt has to name the new "
-            f"one first, {signer.key.vkey} (docs/operating.md).",
+            hint="Name that key with log_key. If it is lost, log/policy.txt of the registry has to name the "
+            f"new one first, {signer.key.vkey} (docs/operating.md).",
         )
 
 
@@ -77,6 +77,11 @@ class PolicyShelf:
             self._looked, self._read = True, raw
             self._current = self._judge(raw)
         return self._current
+
+    @property
+    def is_registered(self) -> bool:
+        """Whether the registry's policy names this log and key."""
+        return self.current() is not self._alone
 
     def _judge(self, raw: bytes | None) -> Policy:
         if raw is None:
