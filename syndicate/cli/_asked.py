@@ -103,7 +103,7 @@ def look_of(args: argparse.Namespace) -> "Refreshed":
     else:
         where = _where(args)
         place = client.RegistryPlace(where=where, allow=_allowed(where), user_agent="syndicate-verify")
-        seen = client.look(place, root, client.cache_folder(root, _cache_home()), now)
+        seen = client.look(place, root, client.cache_folder(root, cache_home()), now)
         if seen.not_reached:
             vouched = "" if seen.registry.fresh_until is None else rfc3339(seen.registry.fresh_until)
             print(f"registry: not reached ({shown(seen.not_reached)})", file=sys.stderr)
@@ -119,7 +119,7 @@ def copy_of(args: argparse.Namespace) -> Path:
     if args.offline is not None:
         return Path(args.offline)
     root = client.read_root(_root_file(args))
-    return client.copy_of(root, client.cache_folder(root, _cache_home()))
+    return client.copy_of(root, client.cache_folder(root, cache_home()))
 
 
 def _root_file(args: argparse.Namespace) -> Path:
@@ -152,7 +152,8 @@ def _allowed(where: str) -> tuple[tuple[str, int], ...]:
     return typed(where) if is_address(where) else ()
 
 
-def _cache_home() -> Path:
+def cache_home() -> Path:
+    """Where programs of this user keep what they can fetch again."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 
 

@@ -19,6 +19,8 @@ NOUNS = {
     "demo": "a whole federation on this machine, hostile parties included",
     "hub": "run the aggregator",
     "log": "how a hub's log stands; let it go on after a restore",
+    "monitor": "watch a hub's log, and raise an alarm",
+    "prove": "fetch an item's token and proof, to be checked off-line",
     "quarantine": "hold what one agency signs, for 72 hours at most",
     "refusals": "what the hub refused, and why",
     "registry": "who may speak, as the member states sign it",

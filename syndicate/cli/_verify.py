@@ -45,7 +45,7 @@ def _run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(report.as_json(), indent=2))
     else:
-        print(_told(report))
+        print(told_of(report))
         if Reason.KEY_UNKNOWN in report.reasons:
             print(consulted(args, registry))
     return 0 if report.ok else 1
@@ -79,7 +79,8 @@ def _logged(place: Logging) -> str:
     return f"\nLeaf {place.index:,} of the public log, public at {when}: {stands}."
 
 
-def _told(report: TokenReport) -> str:
+def told_of(report: TokenReport) -> str:
+    """A report for people."""
     lines = [f"{name:<10} {getattr(report, name)}" for name in ("signature", "issuer", "log")]
     if report.item is not None:
         item = report.item

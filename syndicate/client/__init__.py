@@ -6,6 +6,9 @@ anything. The registry comes from ``look`` (an address or folder, a root that yo
 in), or ``look_offline``; ``check_fresh`` and ``check_root`` say whether it can be relied on. What dials and
 what verifies the registry is imported when it is first asked for.
 
+``fetch_evidence`` brings one version's token and proof. ``LogReader`` reads a public log over what
+``open_log`` gives; ``watch`` compares it with what was there before, what an agency signed and others see.
+
 >>> report = verify_feed(body, "atom", registry, now=int(time.time()))  # doctest: +SKIP
 >>> report.ok, report.found  # doctest: +SKIP
 (False, (Difference(place=3, field='title', what='differs'),))
@@ -18,6 +21,8 @@ from syndicate.client._feed import EntryReport, FeedReport, verify_feed
 from syndicate.client._token import Logging, Proof, TokenReport, Verdict, verify_token
 
 if TYPE_CHECKING:
+    from syndicate.client._log import LogReader, SeenCheckpoint, grown, open_log
+    from syndicate.client._monitor import Alarm, AlarmKind, Look, Own, Watched, read_watched, watch
     from syndicate.client._registry import (
         RegistryPlace,
         bundled_root,
@@ -29,29 +34,51 @@ if TYPE_CHECKING:
         look_offline,
         read_root,
     )
+    from syndicate.client._version import Evidence, fetch_evidence, named_item
 
 __all__ = [
+    "Alarm",
+    "AlarmKind",
     "EntryReport",
+    "Evidence",
     "FeedReport",
+    "LogReader",
     "Logging",
+    "Look",
+    "Own",
     "Proof",
     "RegistryPlace",
+    "SeenCheckpoint",
     "TokenReport",
     "Verdict",
+    "Watched",
     "bundled_root",
     "cache_folder",
     "check_fresh",
     "check_root",
     "copy_of",
+    "fetch_evidence",
+    "grown",
     "look",
     "look_offline",
+    "named_item",
+    "open_log",
     "read_root",
+    "read_watched",
     "verify_feed",
     "verify_token",
+    "watch",
 ]
+
+
+_FILES = {
+    **dict.fromkeys(("LogReader", "SeenCheckpoint", "grown", "open_log"), "_log"),
+    **dict.fromkeys(("Alarm", "AlarmKind", "Look", "Own", "Watched", "read_watched", "watch"), "_monitor"),
+    **dict.fromkeys(("Evidence", "fetch_evidence", "named_item"), "_version"),
+}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever that name stands for
     if name in __all__:
-        return getattr(importlib.import_module("syndicate.client._registry"), name)
+        return getattr(importlib.import_module(f"syndicate.client.{_FILES.get(name, '_registry')}"), name)
     raise AttributeError(name)

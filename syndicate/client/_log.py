@@ -1,0 +1,151 @@
+"""A public log as whoever reads it sees it: from a hub, a mirror or a folder, and believed in nothing.
+
+A ``Get`` gives the whole body at a path below the hub's address, or None where there is nothing. What it
+gives is checked here: the checkpoint against the policy, the leaves against the checkpoint's root.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from syndicate import fetch
+from syndicate.errors import ClientError, FetchError, LedgerError
+from syndicate.fetch import Allowed, FetchLimits, is_address
+from syndicate.ledger import (
+    BUNDLE_BYTES,
+    ENTRIES,
+    TILE_WIDTH,
+    Checkpoint,
+    Edge,
+    Policy,
+    Tile,
+    leaf_hash,
+    prove_consistency,
+    read_checkpoint,
+    read_entries,
+    tiles_for_consistency,
+)
+from syndicate.news import Reason
+from syndicate.ports import Fetched, FetchFailed
+
+Get = Callable[[str], Awaitable[bytes | None]]
+
+_NOTHING: Final = frozenset({403, 404})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenCheckpoint:
+    """A checkpoint that the log's key signed; ``quorum`` says whether it satisfies the policy."""
+
+    checkpoint: Checkpoint
+    note: bytes
+    quorum: bool
+    witnesses: tuple[str, ...]
+
+
+class LogReader:
+    """Reads one log. ``policy`` says whose checkpoints count."""
+
+    def __init__(self, get: Get, policy: Policy) -> None:
+        self._get = get
+        self._policy = policy
+
+    async def checkpoint(self) -> SeenCheckpoint:
+        """The newest checkpoint.
+
+        Raises:
+            LedgerError: it is none, or no log of the policy signed it.
+            FetchError: it is not to be had.
+        """
+        raw = await self.file("log/checkpoint")
+        checkpoint, note = read_checkpoint(raw)
+        logs = self._policy.log_named(checkpoint.origin)
+        if not logs:
+            why = f"the policy names no log {checkpoint.origin!r}"
+            raise LedgerError(why, code=Reason.LOG_ORIGIN_UNKNOWN)
+        signed = note.signed_by([*logs, *self._policy.witnesses.values()])
+        if not any(key in signed for key in logs):
+            raise LedgerError("the log did not sign its checkpoint", code=Reason.LOG_SIGNATURE_BAD)
+        names = tuple(name for name, key in self._policy.witnesses.items() if key in signed)
+        enough = self._policy.satisfied_by(set(signed))
+        return SeenCheckpoint(checkpoint=checkpoint, note=raw, quorum=enough, witnesses=names)
+
+    async def leaves(self, first: int, size: int) -> list[bytes]:
+        """The leaves from ``first`` up to those of a checkpoint of ``size``, unchecked: see ``grown``.
+
+        Raises:
+            LedgerError: a bundle holds something else.
+            FetchError: one is not to be had.
+        """
+        found: list[bytes] = []
+        at = first - first % TILE_WIDTH
+        while at < size:
+            tile = Tile(ENTRIES, at // TILE_WIDTH, min(TILE_WIDTH, size - at))
+            found += read_entries(await self.file(f"log/{tile.path}"), tile.width)
+            at += tile.width
+        return found[first % TILE_WIDTH :]
+
+    async def proof_between(self, old: int, new: int) -> tuple[bytes, ...]:
+        """That the log of ``new`` leaves goes on from that of ``old``; raises as ``leaves``."""
+        tiles = {tile: await self.file(f"log/{tile.path}") for tile in tiles_for_consistency(old, new)}
+        return prove_consistency(old, new, tiles)
+
+    async def file(self, path: str) -> bytes:
+        """A file that has to be there. Raises FetchError: it is not."""
+        body = await self._get(path)
+        if body is None:
+            raise FetchError(f"the log has no {path}")
+        return body
+
+
+def grown(edge: Edge, leaves: list[bytes], checkpoint: Checkpoint) -> Edge:
+    """The edge after these leaves, which have to lead to the checkpoint's root.
+
+    Raises:
+        LedgerError: ``log-inconsistent``: they do not.
+    """
+    after, _ = edge.append(map(leaf_hash, leaves))
+    if (after.size, after.root) != (checkpoint.size, checkpoint.root):
+        raise LedgerError(
+            f"the {checkpoint.size:,} leaves that it shows do not lead to the root that it signed",
+            code=Reason.LOG_INCONSISTENT,
+        )
+    return after
+
+
+@asynccontextmanager
+async def open_log(where: str, *, allow: Allowed = (), user_agent: str) -> AsyncIterator[Get]:
+    """A way to read what a hub or mirror serves at ``where``, or has in that folder."""
+    if not is_address(where):
+        yield _folder(Path(where))
+        return
+    caps = FetchLimits(encoded_bytes=BUNDLE_BYTES, decoded_bytes=BUNDLE_BYTES)
+    async with fetch.open_fetcher(caps, allow=allow, user_agent=user_agent) as fetcher:
+
+        async def get(path: str) -> bytes | None:
+            match await fetcher.fetch(f"{where.rstrip('/')}/{path}"):
+                case Fetched(body=body):
+                    return body
+                case FetchFailed(status=status) if status in _NOTHING:
+                    return None
+                case FetchFailed(detail=detail):
+                    raise FetchError(f"{where}: {detail}")
+                case _:
+                    raise FetchError(f"{where}: the server had nothing new to say")
+
+        yield get
+
+
+def _folder(folder: Path) -> Get:
+    async def get(path: str) -> bytes | None:
+        try:
+            with (folder / path).open("rb") as file:
+                return file.read(BUNDLE_BYTES)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as exc:
+            raise ClientError(f"cannot read {folder / path}: {exc.strerror}") from exc
+
+    return get
