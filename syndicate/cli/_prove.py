@@ -28,7 +28,7 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "prove",
         help="fetch an item's token and proof, to be checked by anybody, off-line",
         description="Fetch one version's token and proof from a hub or a mirror, check both, and keep them "
-        "as two files. `syndicate verify TOKEN --proof PROOF` checks them again, years later, without any hub.",
+        "as two files. `syndicate verify TOKEN --proof PROOF` checks them again, years later and off-line.",
     )
     add_item(parser)
     parser.add_argument("--out", type=Path, default=Path(), help="folder for the two files (default: here)")

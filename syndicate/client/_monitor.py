@@ -115,15 +115,16 @@ async def watch(
     ``others`` read the same log elsewhere: mirrors, or the hub by another line. Never raises for anything
     that the log holds or does not answer: that is what it is there to notice.
     """
+    seen = None
     try:
         seen = await reader.checkpoint()
         leaves = await _go_on(reader, before, seen)
     except FetchError as exc:
-        return Look(watched=before, seen=None, alarms=(Alarm(kind=AlarmKind.SILENT, detail=str(exc)),))
-    except _ForkedError as exc:
-        return Look(watched=before, seen=exc.seen, alarms=(exc.alarm,))
+        leaves = Alarm(kind=AlarmKind.SILENT, detail=str(exc))
     except LedgerError as exc:
-        return Look(watched=before, seen=None, alarms=(Alarm(kind=AlarmKind.NOT_ONE, detail=str(exc)),))
+        leaves = Alarm(kind=AlarmKind.NOT_ONE, detail=str(exc))
+    if seen is None or isinstance(leaves, Alarm):
+        return Look(watched=before, seen=seen, alarms=(leaves,) if isinstance(leaves, Alarm) else ())
     edge, _ = before.edge.append(map(leaf_hash, leaves))
     after = replace(before, edge=edge, note=seen.note)
     alarms: list[Alarm] = []
@@ -134,23 +135,19 @@ async def watch(
     return Look(watched=after, seen=seen, new=len(leaves), alarms=tuple(alarms))
 
 
-class _ForkedError(LedgerError):
-    """Two signed histories."""
-
-    def __init__(self, why: str, before: Watched, seen: SeenCheckpoint) -> None:
-        super().__init__(why)
-        self.seen = seen
-        self.alarm = Alarm(kind=AlarmKind.FORKED, detail=why, evidence=(before.note, seen.note))
+def _forked(why: str, before: Watched, seen: SeenCheckpoint) -> Alarm:
+    """Two signed histories, with both signatures."""
+    return Alarm(kind=AlarmKind.FORKED, detail=why, evidence=(before.note, seen.note))
 
 
-async def _go_on(reader: LogReader, before: Watched, seen: SeenCheckpoint) -> list[bytes]:
-    """The leaves after those read before."""
+async def _go_on(reader: LogReader, before: Watched, seen: SeenCheckpoint) -> list[bytes] | Alarm:
+    """The leaves after those read before; or that it does not go on from there."""
     size, known = seen.checkpoint.size, before.edge.size
     if size < known:
-        raise _ForkedError(f"it had {known:,} leaves, and now signs that it has {size:,}", before, seen)
+        return _forked(f"it had {known:,} leaves, and now signs that it has {size:,}", before, seen)
     if size == known:
         if seen.checkpoint.root != before.edge.root:
-            raise _ForkedError(f"it signed two roots of {size:,} leaves", before, seen)
+            return _forked(f"it signed two roots of {size:,} leaves", before, seen)
         return []
     leaves = await reader.leaves(known, size)
     try:
@@ -159,7 +156,7 @@ async def _go_on(reader: LogReader, before: Watched, seen: SeenCheckpoint) -> li
         # Either what it shows is not what it signed, or what it signed does not go on from what we have seen.
         if known and not await _goes_on(reader, before, seen):
             why = f"what it signs of {size:,} leaves does not go on from the {known:,} that were seen before"
-            raise _ForkedError(why, before, seen) from None
+            return _forked(why, before, seen)
         raise
     return leaves
 
