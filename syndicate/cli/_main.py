@@ -17,6 +17,7 @@ NOUNS = {
     "backup": "copy a hub into a folder, also while it runs",
     "doctor": "look at what a hub stands on: registry, clock, disk, database",
     "demo": "a whole federation on this machine, hostile parties included",
+    "evidence": "one HTML file that checks itself: an item, its proof, and the keys",
     "hub": "run the aggregator",
     "log": "how a hub's log stands; let it go on after a restore",
     "monitor": "watch a hub's log, and raise an alarm",

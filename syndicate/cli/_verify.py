@@ -10,6 +10,7 @@ from syndicate.client import Logging, Proof, TokenReport, verify_token
 from syndicate.errors import ClientError
 from syndicate.news import Act, Item, Reason, limits, rfc3339
 
+_EMBEDDED_PROOF = re.compile(rb'<script type="text/x-tlog-proof">\s*([^<]+?)\s*</script>')
 _EMBEDDED = re.compile(r'<script type="application/jose">\s*([A-Za-z0-9_.-]+)\s*</script>')
 
 
@@ -33,7 +34,7 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def _run(args: argparse.Namespace) -> int:
     body, _ = read(args.token)
-    proof = None if args.proof is None else read(args.proof)[0]
+    proof = None if args.proof is None else _proof(read(args.proof)[0])
     seen = seen_by(args)
     registry = seen.registry
     report = verify_token(
@@ -49,6 +50,12 @@ def _run(args: argparse.Namespace) -> int:
         if Reason.KEY_UNKNOWN in report.reasons:
             print(consulted(args, registry))
     return 0 if report.ok else 1
+
+
+def _proof(body: bytes) -> bytes:
+    """The proof itself, or the one in a page that `syndicate evidence` made."""
+    found = _EMBEDDED_PROOF.search(body)
+    return body if found is None else found[1] + b"\n"
 
 
 def _withdrawn(item: Item) -> str:

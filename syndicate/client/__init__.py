@@ -6,8 +6,9 @@ anything. The registry comes from ``look`` (an address or folder, a root that yo
 in), or ``look_offline``; ``check_fresh`` and ``check_root`` say whether it can be relied on. What dials and
 what verifies the registry is imported when it is first asked for.
 
-``fetch_evidence`` brings one version's token and proof. ``LogReader`` reads a public log over what
-``open_log`` gives; ``watch`` compares it with what was there before, what an agency signed and others see.
+``fetch_evidence`` brings one version's token and proof, ``evidence_page`` makes a page of them. ``LogReader``
+reads a public log over what ``open_log`` gives; ``watch`` compares it with what was there before, with what an
+agency signed, and with what others see.
 
 >>> report = verify_feed(body, "atom", registry, now=int(time.time()))  # doctest: +SKIP
 >>> report.ok, report.found  # doctest: +SKIP
@@ -21,6 +22,7 @@ from syndicate.client._feed import EntryReport, FeedReport, verify_feed
 from syndicate.client._token import Logging, Proof, TokenReport, Verdict, verify_token
 
 if TYPE_CHECKING:
+    from syndicate.client._evidence import Sources, evidence_page
     from syndicate.client._log import LogReader, SeenCheckpoint, grown, open_log
     from syndicate.client._monitor import Alarm, AlarmKind, Look, Own, Watched, read_watched, watch
     from syndicate.client._registry import (
@@ -49,6 +51,7 @@ __all__ = [
     "Proof",
     "RegistryPlace",
     "SeenCheckpoint",
+    "Sources",
     "TokenReport",
     "Verdict",
     "Watched",
@@ -57,6 +60,7 @@ __all__ = [
     "check_fresh",
     "check_root",
     "copy_of",
+    "evidence_page",
     "fetch_evidence",
     "grown",
     "look",
@@ -72,6 +76,7 @@ __all__ = [
 
 
 _FILES = {
+    **dict.fromkeys(("Sources", "evidence_page"), "_evidence"),
     **dict.fromkeys(("LogReader", "SeenCheckpoint", "grown", "open_log"), "_log"),
     **dict.fromkeys(("Alarm", "AlarmKind", "Look", "Own", "Watched", "read_watched", "watch"), "_monitor"),
     **dict.fromkeys(("Evidence", "fetch_evidence", "named_item"), "_version"),

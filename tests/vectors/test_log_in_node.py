@@ -25,7 +25,7 @@ def rows(name: str) -> list[dict[str, Any]]:
 def node(row: dict[str, Any], folder: Path) -> subprocess.CompletedProcess[str]:
     for name, text in (
         ("policy.txt", row["policy"]),
-        ("token.jws", TOKENS[row["leaf"]]),
+        ("token.jws", str(TOKENS[row["leaf"]])),
         ("proof", row["proof"]),
     ):
         (folder / name).write_text(text, encoding="utf-8")
