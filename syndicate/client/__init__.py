@@ -7,8 +7,8 @@ in), or ``look_offline``; ``check_fresh`` and ``check_root`` say whether it can 
 what verifies the registry is imported when it is first asked for.
 
 ``fetch_evidence`` brings one version's token and proof, ``evidence_page`` makes a page of them. ``LogReader``
-reads a public log over what ``open_log`` gives; ``watch`` compares it with what was there before, with what an
-agency signed, and with what others see.
+reads a public log over what ``open_log`` gives; ``watch`` compares it with what was there before, with what
+an agency signed, and with what others see.
 
 >>> report = verify_feed(body, "atom", registry, now=int(time.time()))  # doctest: +SKIP
 >>> report.ok, report.found  # doctest: +SKIP

@@ -17,12 +17,13 @@ from typing import Final
 from syndicate.journey._wakeup import LocalWakeup
 from syndicate.news import Entry, Feed, Index, Kind, Registry, Slice, b64url
 from syndicate.ports import Clock, Logged, Storage, Window
-from syndicate.republish import compose, entry_of, token_address
+from syndicate.republish import PENDING_ALERTS, compose, compose_pending, entry_of, token_address
 from syndicate.trust import recall
 from syndicate.wire import RSS_BODIES
 
 _ALERT_PAGE: Final = 200  # versions looked at in one go for an alert among them
 _NEVER_STALE: Final = math.inf
+_PENDING_MOST: Final = 500  # versions looked at for an alert among them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +133,15 @@ class Press:
             StorageError: the slice cannot be read.
         """
         return await self.keep(f"{slice_.path}.{format}", slice_, partial(self._write, slice_, format))
+
+    async def pending(self, format: str) -> Document:  # noqa: A002 - the word of every feed API
+        """Alerts that too few witnesses stand behind so far: out at once, without a place in the order.
+
+        Raises:
+            StorageError: they cannot be read.
+        """
+        name = f"{PENDING_ALERTS}.{format}"
+        return await self.keep(name, Slice(), partial(self._write_pending, format), stale_after=0.0)
 
     def standing(self, name: str) -> Document | None:
         """The document kept as ``name`` ("vn.atom"), if it was looked after just now: the warm way."""
@@ -246,6 +256,19 @@ class Press:
         logged = await self._storage.window(slice_, window)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._typeset, slice_, format_, logged, newest)
+
+    async def _write_pending(self, format_: str) -> Written:
+        log = self._storage.log
+        shown = await self._storage.page(Slice(), log.proven - 1, _PENDING_MOST)
+        waiting = [*shown, *await log.hidden(_PENDING_MOST)]
+        alerts = [one for one in waiting if recall(one.token).kind is Kind.ALERT]
+        registry = self._registry()
+        feed = compose_pending(
+            tuple(self._entry(one, registry) for one in reversed(alerts)), registry, base_url=self._base_url
+        )
+        loop = asyncio.get_running_loop()
+        body = await loop.run_in_executor(self._thread, self._render, feed, format_)
+        return Written(body=body, media_type=self._media_types[format_])
 
     def _typeset(self, slice_: Slice, format_: str, logged: Sequence[Logged], newest: int) -> Written:
         registry = self._registry()

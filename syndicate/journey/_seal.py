@@ -144,8 +144,7 @@ class Sealer:
         await self._storage.log.keep_checkpoint(kept)
         self._newest = kept
         self._signed.set()
-        if alone:
-            self._wakeup.ring()
+        self._wakeup.ring()  # alerts are shown before anybody has cosigned them, in a feed of their own
 
     async def _catch_up(self) -> None:
         if self._caught_up:

@@ -5,8 +5,23 @@ entries and leave with the ``Feed`` of a slice, or of an agency's own signed fee
 with the same tokens gets the same feed: that is how a reader checks a hub.
 """
 
-from syndicate.republish._compose import compose, compose_agency, compose_page
+from syndicate.republish._compose import (
+    PENDING_ALERTS,
+    compose,
+    compose_agency,
+    compose_page,
+    compose_pending,
+)
 from syndicate.republish._entry import entry_of, token_address
 from syndicate.republish._slices import parse_slice
 
-__all__ = ["compose", "compose_agency", "compose_page", "entry_of", "parse_slice", "token_address"]
+__all__ = [
+    "PENDING_ALERTS",
+    "compose",
+    "compose_agency",
+    "compose_page",
+    "compose_pending",
+    "entry_of",
+    "parse_slice",
+    "token_address",
+]

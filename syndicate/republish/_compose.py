@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from syndicate.news import Agency, Entry, Feed, Index, Registry, Slice, rfc3339
 from syndicate.republish._entry import home_of
+
+PENDING_ALERTS: Final = "pending-alerts"
 
 
 def compose(  # noqa: PLR0913 - a feed is no less than this
@@ -36,6 +39,21 @@ def compose(  # noqa: PLR0913 - a feed is no less than this
         first_index=first_index,
         last_index=last_index,
         continue_url=f"{base}/v1/items?after={-1 if last_index is None else last_index}",
+    )
+
+
+def compose_pending(entries: Sequence[Entry], registry: Registry, *, base_url: str) -> Feed:
+    """The hub's feed of alerts that too few witnesses stand behind so far, newest first.
+
+    It is no slice, and nothing in it has its place yet: there is no index to go on from.
+    """
+    home = f"{base_url.rstrip('/')}/feeds/{PENDING_ALERTS}"
+    return replace(
+        compose(Slice(), entries, registry, base_url=base_url, first_index=None, last_index=None),
+        id=f"{home}.atom",
+        title=f"{registry.name} · {PENDING_ALERTS}",
+        self_urls=tuple((format_, f"{home}.{format_}") for format_ in ("atom", "rss", "json")),
+        continue_url=None,
     )
 
 

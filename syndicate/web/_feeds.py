@@ -6,7 +6,7 @@ from aiohttp import web
 
 from syndicate.journey import Document
 from syndicate.news import Registry, Slice
-from syndicate.republish import parse_slice
+from syndicate.republish import PENDING_ALERTS, parse_slice
 from syndicate.web._answer import Ready, problem
 from syndicate.web._world import World
 
@@ -28,15 +28,21 @@ class Feeds:
         # Only a name that was found to be a feed's is looked up: the press keeps other things than feeds.
         document = self._standing(name) if name in self._known else None
         if document is None:
-            asked = await self._find(name)
-            if asked is None:
+            document = await self._written(name)
+            if document is None:
                 return problem(404, "there is no such feed; / lists them all")
-            document = await self._world.press.document(*asked)
             self._known.add(name)
         ready = self._ready.get(document)
         if ready is None:
             ready = self._ready[document] = _made_ready(document)
         return ready.answer(request)
+
+    async def _written(self, name: str) -> Document | None:
+        path, _, format_ = name.rpartition(".")
+        if path == PENDING_ALERTS and format_ in FORMATS:
+            return await self._world.press.pending(format_)
+        asked = await self._find(name)
+        return None if asked is None else await self._world.press.document(*asked)
 
     async def _find(self, name: str) -> tuple[Slice, str] | None:
         path, _, format_ = name.rpartition(".")

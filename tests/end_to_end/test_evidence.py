@@ -52,8 +52,8 @@ def opened(page: Path, profile: Path) -> str:
     ran = subprocess.run(
         [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--proxy-server=127.0.0.1:9", f"--user-data-dir={profile}", "--virtual-time-budget=5000", "--dump-dom",
-         page.as_uri()],
+         "--proxy-server=127.0.0.1:9", f"--user-data-dir={profile}", "--virtual-time-budget=5000",
+         "--dump-dom", page.as_uri()],
         capture_output=True, text=True, timeout=100, check=True,
     )  # fmt: skip
     found = re.search(r'<p id="verdict"[^>]*class="(yes|no)"[^>]*>(.*?)</p>', ran.stdout, re.DOTALL)

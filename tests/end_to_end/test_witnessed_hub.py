@@ -1,6 +1,9 @@
 """Whoever verifies what a hub and its witnesses gave, without trusting any of them."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +14,17 @@ from witnessed import witnessed
 
 from syndicate.client import Proof, Verdict, verify_token
 from syndicate.ledger import ENTRIES, Edge, Tile, leaf_hash, read_checkpoint, read_entries
+from syndicate.news import Alert, AlertArea, Kind, Reason
+
+ALERT = Alert(
+    event="Bão",
+    category="Met",
+    urgency="Immediate",
+    severity="Severe",
+    certainty="Observed",
+    area=(AlertArea(desc="Đà Nẵng"),),
+    expires="2026-11-24T00:00:00Z",
+)
 
 
 @pytest.fixture
@@ -64,6 +78,46 @@ async def test_the_files_of_the_log_are_a_log(here: Place) -> None:
         assert tile.headers["access-control-allow-origin"] == "*"
         for path in (f"tile/0/000.p/{size + 1}", "tile/0/001.p/1", "tile/0/0", "checkpoint/", "act/x.json"):
             assert (await there.served.get(f"/log/{path}")).status == 404, path
+
+
+async def test_an_alert_goes_out_at_once_and_into_the_order_when_its_witnesses_have_seen_it(
+    here: Place,
+) -> None:
+    async with witnessed(here) as there:
+        served = there.served
+        for keeper in there.keepers[:2]:
+            await keeper.go()  # three of five are no quorum
+        tokens = [
+            here.newsroom.release("story"),
+            here.newsroom.release("storm", kind=Kind.ALERT, alert=ALERT),
+        ]
+        assert (await served.send("\n".join(tokens).encode())).status == 200
+        async with asyncio.timeout(10):
+            while tokens[1].encode() not in (await served.get("/feeds/pending-alerts.atom")).body:  # noqa: ASYNC110 - another task
+                await asyncio.sleep(0.05)
+        document = json.loads((await served.get("/feeds/pending-alerts.json")).body)
+        assert [item["title"] for item in document["items"]] == ["Story storm"], "stories wait"
+        assert await served.shown() == 0
+        proof = await served.get(f"/v1/items/{here.newsroom.item('storm').sub}/1.tlog-proof")
+        assert "immutable" not in proof.headers["cache-control"]
+        pending = verify_token(
+            tokens[1], there.registry, now=NOON, proof=Proof(raw=proof.body, policy=there.policy)
+        )
+        assert (pending.log, pending.reasons) == (Verdict.NOT_YET, (Reason.LOG_QUORUM_SHORT,))
+        alone = Proof(raw=proof.body, policy=replace(there.policy, quorum=None))
+        assert verify_token(tokens[1], there.registry, now=NOON, proof=alone).log is Verdict.YES
+
+        served.clock.time += 61
+        await there.until_shown(2)
+        items = (await served.json("/v1/items"))["items"]
+        assert [item["marks"] for item in items] == [["log-pending"]] * 2
+        assert tokens[1].encode() in (await served.get("/feeds/pending-alerts.atom")).body
+        for keeper in there.keepers[:2]:
+            await keeper.come()
+        await there.until_proven()
+        items = (await served.json("/v1/items"))["items"]
+        assert [(item["marks"], item["verdicts"]["log"]) for item in items] == [([], "yes")] * 2
+        assert tokens[1].encode() not in (await served.get("/feeds/pending-alerts.atom")).body
 
 
 async def test_a_restart_goes_on_where_the_witnesses_stand(here: Place) -> None:
