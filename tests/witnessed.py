@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from hub_folder import Place, Served, hub_at_work
@@ -70,7 +71,7 @@ class Witnessed:
 
 
 @asynccontextmanager
-async def witnessed(here: Place, count: int = 5) -> AsyncIterator[Witnessed]:
+async def witnessed(here: Place, count: int = 5, **changes: Any) -> AsyncIterator[Witnessed]:
     async with AsyncExitStack() as stack:
         async with hub_at_work(here) as first:
             log = first.hub.log_key
@@ -82,7 +83,7 @@ async def witnessed(here: Place, count: int = 5) -> AsyncIterator[Witnessed]:
         raw = write_policy([log], keys, quorum_size(count), {keeper.name: keeper.url for keeper in keepers})
         here.signed.publish(policy=raw)
         allow = tuple(Address("127.0.0.1", urlsplit(keeper.url).port or 0) for keeper in keepers)
-        served = await stack.enter_async_context(hub_at_work(here, allow=allow))
+        served = await stack.enter_async_context(hub_at_work(here, allow=allow, **changes))
         there = Witnessed(served, read_policy(raw), keepers)
         await there.until_proven()
         yield there

@@ -23,16 +23,24 @@ log = logging.getLogger("syndicate.hub")
 WINDOW_SECONDS: Final = 0.1  # how long versions gather before they are given their indices together
 PATIENCE_SECONDS: Final = 60.0  # how long a version waits for a quorum before it is shown without
 _AGAIN_SECONDS: Final = 1.0  # between two rounds of asking, and after trouble
-_MOST: Final = 1_000  # in one transaction
+MOST: Final = 1_000  # in one transaction
 
 
 class Sealer:
     """Gives indices to what was admitted, has the log's growth cosigned, and wakes whoever waits for it."""
 
-    def __init__(
-        self, storage: Storage, clock: Clock, wakeup: Wakeup, signer: LogSigner, cosigners: Cosigners
+    def __init__(  # noqa: PLR0913 - the one place where order, log and witnesses meet
+        self,
+        storage: Storage,
+        clock: Clock,
+        wakeup: Wakeup,
+        signer: LogSigner,
+        cosigners: Cosigners,
+        *,
+        most: int = MOST,
     ) -> None:
         self._storage = storage
+        self._most = most
         self._clock = clock
         self._wakeup = wakeup
         self._signer = signer
@@ -62,7 +70,7 @@ class Sealer:
             both.create_task(self._for_ever(self._cosign_next))
 
     async def seal_once(self) -> int:
-        """Seal all that waits and sign the log as it stands then; how many indices were given.
+        """Seal all that waits, and sign the log after each transaction; how many indices were given.
 
         Raises:
             StorageError: the database could not do it; what it had sealed before stays sealed.
@@ -71,12 +79,11 @@ class Sealer:
         if await self._held_back():
             return 0
         sealed = 0
-        while given := await self._storage.seal(self._clock.now(), _MOST, show=False):
+        while given := await self._storage.seal(self._clock.now(), self._most, show=False):
             sealed += given
-            if given < _MOST:
-                break
-        if sealed:
             await self._sign()
+            if given < self._most:
+                break
         return sealed
 
     async def cosign_once(self) -> None:

@@ -12,13 +12,13 @@ from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from logging_hub import cosigners_alone
 
 from syndicate.assembly import tune_memory
-from syndicate.journey import Admission, Cosigners, LocalWakeup, LogSigner, Sealer
-from syndicate.ledger import Policy
+from syndicate.journey import Admission, LocalWakeup, LogSigner, Sealer
 from syndicate.news import Admitted, Envelope, Registry
-from syndicate.ports import Answered, Call, FetchFailed, Storage
-from syndicate.signing import ephemeral_signer
+from syndicate.ports import Storage
+from syndicate.signing import create_key
 from syndicate.storage import open_storage
 from syndicate.trust import verify
 from syndicate.wire import take_out
@@ -39,22 +39,13 @@ class Stages(NamedTuple):
     sealing: float
 
 
-class _Nobody:
-    """Whom a log without witnesses asks."""
-
-    async def call(self, call: Call) -> Answered | FetchFailed:
-        raise AssertionError(call)
-
-
 class Intake:
     """The way of an item through the hub, with a stopwatch at each stage."""
 
-    def __init__(self, storage: Storage, registry: Registry) -> None:
+    def __init__(self, storage: Storage, registry: Registry, signer: LogSigner) -> None:
         clock = StillClock()
         self._admission = Admission(storage, lambda: registry, clock)
-        signer = LogSigner("bench.localhost/log", ephemeral_signer())
-        cosigners = Cosigners(_Nobody(), storage.log, lambda: Policy(logs=(signer.key,)))
-        self._sealer = Sealer(storage, clock, LocalWakeup(), signer, cosigners)
+        self._sealer = Sealer(storage, clock, LocalWakeup(), signer, cosigners_alone(storage.log, signer))
 
     async def take(self, tokens: Sequence[str]) -> None:
         """Take in tokens, every one of which must be new, and seal them."""
@@ -82,11 +73,18 @@ class Intake:
         return Stages(out.seconds, admitting.seconds, sealing.seconds)
 
 
+def _signer_beside(path: Path, registry: Registry) -> LogSigner:
+    """The log's key, where a hub will look for it."""
+    key, words = (path.with_name(f"{path.name}.log-key{ending}") for ending in ("", ".words"))
+    words.write_text("a few plain words\n", encoding="ascii")
+    return LogSigner(f"{registry.federation}.localhost/log", create_key(key, b"a few plain words"))
+
+
 @asynccontextmanager
 async def intake(path: Path, registry: Registry, met: Sequence[Issue] = ()) -> AsyncIterator[Intake]:
     """An intake over a database at ``path`` that has met every agency."""
     async with open_storage(path) as storage:
-        open_ = Intake(storage, registry)
+        open_ = Intake(storage, registry, _signer_beside(path, registry))
         await open_.ingest(met)
         yield open_
 
