@@ -50,15 +50,15 @@ async def play_bad_nights(federation: Federation, teller: Teller) -> Answers:
 
 async def _hacked_cms(federation: Federation, teller: Teller) -> Answers:
     teller.scene("A bad night: somebody has the password of th.demo's CMS")
-    room = _room(federation, "th.demo")
-    false = _story(room, "planted", "ข่าวปลอมที่ผู้บุกรุกวางไว้: สะพานตัวอย่างพังแล้ว")
+    room = room_of(federation, "th.demo")
+    false = story_of(room, "planted", "ข่าวปลอมที่ผู้บุกรุกวางไว้: สะพานตัวอย่างพังแล้ว")
     began = federation.clock.now()
     room.put_into_cms([false])
     first = await _run(federation, room, false)
     teller.say("A false story stands in the CMS. The brake holds it back for two minutes, unsigned.")
     await _run(federation, room, false, after=_DELAY_SECONDS + 1)
-    await until(lambda: _titled(federation, false.title) is not None)
-    out = await asyncio.to_thread(_titled, federation, false.title)
+    await until(lambda: titled(federation, false.title) is not None)
+    out = await asyncio.to_thread(titled, federation, false.title)
     teller.say(
         "Nobody looks for two minutes, so it is signed and goes out. Then somebody types `agency panic`."
     )
@@ -100,13 +100,13 @@ async def _run(federation: Federation, room: PressRoom, story: Story, *, after: 
 
 async def _cut_line(federation: Federation, teller: Teller) -> Answers:
     teller.scene("Another: la.demo's line is cut for two days, and its key was due to change meanwhile")
-    room = _room(federation, "la.demo")
+    room = room_of(federation, "la.demo")
     now, head = federation.clock.now(), room.first_desk.book.head()[0]
     # Two days are a clock that was set back: what it signs is as old as if it had waited for the line.
     for hours in (48, 36, 24):
-        _sign(room, _story(room, f"cut-{hours}", f"ຂ່າວທີ່ລໍຖ້າສາຍ {hours} ຊົ່ວໂມງ"), now - hours * 3_600)
+        sign(room, story_of(room, f"cut-{hours}", f"ຂ່າວທີ່ລໍຖ້າສາຍ {hours} ຊົ່ວໂມງ"), now - hours * 3_600)
     room.rotate()
-    _sign(room, _story(room, "cut-12", "ຂ່າວທຳອິດດ້ວຍກະແຈໃໝ່"), now - 12 * 3_600)
+    sign(room, story_of(room, "cut-12", "ຂ່າວທຳອິດດ້ວຍກະແຈໃໝ່"), now - 12 * 3_600)
     publish(room.first_desk.config, room.first_desk.book, room.first_desk.registry)
     await until(lambda: len(_after(federation, room, head)) == 4)
     arrived = await asyncio.to_thread(_after, federation, room, head)
@@ -123,7 +123,7 @@ async def _cut_line(federation: Federation, teller: Teller) -> Answers:
 
 async def _lost_laptop(federation: Federation, teller: Teller) -> Answers:
     teller.scene("Another: tl.demo's laptop is at the bottom of the sea, with its key and its book")
-    room = _room(federation, "tl.demo")
+    room = room_of(federation, "tl.demo")
     room.lose_laptop(key for key in federation.registry.keys.values() if key.agency == room.newsroom.id)
     desk = room.newsdesk(federation.clock.now())
     port = int(federation.hub.base_url.rpartition(":")[2])
@@ -135,11 +135,11 @@ async def _lost_laptop(federation: Federation, teller: Teller) -> Answers:
     teller.say(
         f"A new laptop, the sealed successor, `agency recover`: {found.found} own tokens found at the hub."
     )
-    story = _story(room, "new-laptop", "Notísia dahuluk hosi komputadór foun")
-    _sign(room, story, federation.clock.now())
+    story = story_of(room, "new-laptop", "Notísia dahuluk hosi komputadór foun")
+    sign(room, story, federation.clock.now())
     publish(room.first_desk.config, room.first_desk.book, room.first_desk.registry)
-    await until(lambda: _titled(federation, story.title) is not None)
-    item = await asyncio.to_thread(_titled, federation, story.title)
+    await until(lambda: titled(federation, story.title) is not None)
+    item = await asyncio.to_thread(titled, federation, story.title)
     gap = claims_of(item["token"])["seq"] - found.highest if item else 0
     answer = f"signs again, {gap} numbers on" if gap > 1 else "not admitted"
     teller.checked("the first story from the new laptop", "a gap, never a fork", answer)
@@ -151,12 +151,12 @@ async def _lost_laptop(federation: Federation, teller: Teller) -> Answers:
 
 async def _stolen_key(federation: Federation, teller: Teller) -> Answers:
     teller.scene("And the worst: bn.demo's key has been stolen")
-    room = _room(federation, "bn.demo")
+    room = room_of(federation, "bn.demo")
     thief, stolen_at = room.stolen_key, int(federation.clock.now())
-    honest = _story(room, "after-the-theft", "Feri pagi berlayar seperti biasa")
-    _sign(room, honest, federation.clock.now())
+    honest = story_of(room, "after-the-theft", "Feri pagi berlayar seperti biasa")
+    sign(room, honest, federation.clock.now())
     publish(room.first_desk.config, room.first_desk.book, room.first_desk.registry)
-    await until(lambda: _titled(federation, honest.title) is not None)
+    await until(lambda: titled(federation, honest.title) is not None)
     entry = Revocation(
         kid=KeyId(thief.kid), revoked_at=UnixTime(stolen_at), entered_at=UnixTime(stolen_at), reason="stolen"
     )
@@ -184,11 +184,12 @@ async def _stolen_key(federation: Federation, teller: Teller) -> Answers:
 # --- What everybody can see ---
 
 
-def _room(federation: Federation, agency: str) -> PressRoom:
+def room_of(federation: Federation, agency: str) -> PressRoom:
+    """The press room of an agency."""
     return federation.rooms[AgencyId(agency)]
 
 
-def _story(room: PressRoom, key: str, title: str) -> Story:
+def story_of(room: PressRoom, key: str, title: str) -> Story:
     """A short story of the agency's first language, written an hour ago."""
     lang = room.newsroom.languages[0]
     like = next(story for story in room.newsroom.stories if story.lang == lang and story.desk == "cms")
@@ -198,7 +199,7 @@ def _story(room: PressRoom, key: str, title: str) -> Story:
     )
 
 
-def _sign(room: PressRoom, story: Story, now: float) -> None:
+def sign(room: PressRoom, story: Story, now: float) -> None:
     """Sign a story into the book, and show it to nobody yet."""
     desk = room.first_desk
     sign_items(
@@ -218,14 +219,14 @@ def _after(federation: Federation, room: PressRoom, number: int) -> list[dict[st
     return [item for item, claims in said if claims["str"] == stream and claims["seq"] > number]
 
 
-def _titled(federation: Federation, title: str) -> dict[str, Any] | None:
+def titled(federation: Federation, title: str) -> dict[str, Any] | None:
     """The newest version whose token says this title."""
     found = [item for item in _items(federation) if claims_of(item["token"])["title"] == title]
     return found[-1] if found else None
 
 
 def _version(federation: Federation, title: str) -> int:
-    found = _titled(federation, title)
+    found = titled(federation, title)
     return 0 if found is None else int(found["ver"])
 
 

@@ -89,7 +89,9 @@ def _new_root(federation: Federation, reader: _Reader, lost: int) -> str:
     left: dict[MemberCode, Signer] = {code: chamber.people.roots[code] for code in codes[lost:]}
     renewed = {code: left.get(code) or ephemeral_signer() for code in codes}
     people = replace(chamber.people, roots=renewed)
-    papers = Papers(registry=replace(chamber.papers, stage=people.roles.stage), roles=people.roles)
+    papers = Papers(
+        registry=replace(chamber.papers, stage=people.roles.stage), roles=people.roles, policy=chamber.policy
+    )
     when = datetime.fromtimestamp(federation.clock.now(), UTC)
     drafted = draft(papers, chamber.repository, when)
     for role in ("root", "targets"):

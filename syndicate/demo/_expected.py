@@ -105,6 +105,14 @@ ANSWERS = {
     "a lost laptop": "signs again, 1000 numbers on",
     "the thief, back-dating by a day": "key-revoked",
     "what the agency had signed with it": "5 signed again, version 2",
+    # the public log
+    "a second history, shown to the witnesses": "refused by 5 of 5",
+    "a second history, shown to one reader": "log-forked, 2 signed notes prove it",
+    "a story that the hub withholds": "0 alarms at once, 1 two hours later",
+    "signed before the theft, without a proof": "issuer: no",
+    "signed before the theft, with its proof": "issuer: yes, log: yes",
+    "the thief's words with that proof": "issuer: no, log: no",
+    "the hub, put back from this morning": "0 sealed, and it says why",
     # who may speak
     "a state lists another's key": "ignored and told, it stays sg.demo's",
     "a mirror that froze three days ago": "refused: stale",

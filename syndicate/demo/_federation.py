@@ -1,8 +1,8 @@
 """The whole federation on this machine: eleven press rooms, their papers, a real hub, and two bad houses."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from syndicate.assembly import SystemClock, open_hub
@@ -12,6 +12,7 @@ from syndicate.demo._press import PressRoom
 from syndicate.demo._stories import Declared, Newsroom
 from syndicate.demo._street import LOOPBACK, House
 from syndicate.demo._visitor import Visitor
+from syndicate.demo._witnesses import ORIGIN, Witnesses, open_witnesses
 from syndicate.fetch import FetchLimits, open_fetcher
 from syndicate.news import AgencyId, ItemId, Registry
 from syndicate.ports import Clock, Fetcher
@@ -28,11 +29,27 @@ class Federation:
     town: Town
     hub: Visitor
     chamber: Chamber
+    witnesses: Witnesses
+    settings: Settings
     folder: Path
     database: Path
     registry: Registry
     fetcher: Fetcher  # the agencies' own: it may dial their CMSs and nothing else
     clock: Clock = field(default_factory=SystemClock)
+
+    @property
+    def hub_place(self) -> tuple[str, int]:
+        """Where the hub listens."""
+        return LOOPBACK, int(self.hub.base_url.rpartition(":")[2])
+
+    @property
+    def origin(self) -> str:
+        """The name of the hub's log."""
+        return self.settings.log_name
+
+    def settings_of(self, database: Path) -> Settings:
+        """The hub's settings on another machine, with another database."""
+        return replace(self.settings, listen=Address(LOOPBACK, 0), database=database)
 
     def find(self, declared: Declared) -> ItemId:
         """The item that a relation points to."""
@@ -52,7 +69,8 @@ async def open_federation(
     Raises:
         SyndicateError: something could not be started; the message says what.
     """
-    with ExitStack() as houses:
+    async with AsyncExitStack() as houses:
+        witnesses = await houses.enter_async_context(open_witnesses(folder))
         mirrors, lookalike = (houses.enter_context(House()) for _ in range(2))
         rooms = _open_rooms(newsrooms, folder, began, houses)
         sources, keys = write_papers(
@@ -60,7 +78,7 @@ async def open_federation(
         )
         for room in rooms.values():
             mirrors.put_up(mirror_path(room.newsroom.id), room.first_desk.page)
-        chamber = hold_ceremony(folder, sources, keys)
+        chamber = hold_ceremony(folder, sources, keys, witnesses.policy)
         cms = [(LOOPBACK, room.port) for room in rooms.values()]
         database = folder / "hub.sqlite3"
         settings = Settings(
@@ -69,8 +87,11 @@ async def open_federation(
             registry=str(chamber.repository.folder),
             root=chamber.root,
             registry_seconds=_LOOK_SECONDS,
-            allow=tuple(Address(*known) for known in (*cms, (LOOPBACK, mirrors.port))),
+            allow=(*(Address(*known) for known in (*cms, (LOOPBACK, mirrors.port))), *witnesses.places),
             poll_seconds=_LOOK_SECONDS,
+            log_name=ORIGIN,
+            log_key=witnesses.key_file,
+            log_passphrase=witnesses.words_file,
         )
         async with open_fetcher(FetchLimits(), allow=cms, user_agent="syndicate-demo") as fetcher:
             await _first_edition(rooms, fetcher)
@@ -81,6 +102,8 @@ async def open_federation(
                     town=Town(victims=rooms, hub=visitor, mirrors=mirrors, lookalike=lookalike),
                     hub=visitor,
                     chamber=chamber,
+                    witnesses=witnesses,
+                    settings=settings,
                     folder=folder,
                     database=database,
                     registry=hub.registry,
@@ -89,7 +112,7 @@ async def open_federation(
 
 
 def _open_rooms(
-    newsrooms: Sequence[Newsroom], folder: Path, began: float, houses: ExitStack
+    newsrooms: Sequence[Newsroom], folder: Path, began: float, houses: AsyncExitStack
 ) -> dict[AgencyId, PressRoom]:
     rooms = {}
     for newsroom in newsrooms:

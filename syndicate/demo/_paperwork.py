@@ -13,7 +13,7 @@ from syndicate.demo._stories import Newsroom
 from syndicate.news import FederationId, MemberCode, Registry, StreamName
 from syndicate.papers import load_registry
 from syndicate.ports import Signer
-from syndicate.registry import Revocation, names, revocations_file
+from syndicate.registry import RegistryClient, Revocation, folder_dial, names, revocations_file
 from syndicate.signing import ephemeral_signer
 
 FEDERATION = FederationId("demo")
@@ -78,8 +78,14 @@ class Chamber:
 
     people: Rehearsal
     papers: Registry
+    policy: bytes  # of the log
     repository: Repository
     root: Path
+
+    def look(self, folder: Path, now: int) -> Registry:
+        """The registry as a newcomer sees it, who remembers it in ``folder``."""
+        client = RegistryClient(self.root.read_bytes(), folder)
+        return client.refresh(folder_dial(self.repository.folder), now).registry
 
     def revoke(self, code: MemberCode, entry: Revocation, now: float) -> None:
         """One person of a state revokes a key of its agency, and the operator publishes that."""
@@ -90,15 +96,15 @@ class Chamber:
         publish(drafted, self.repository, self.people.operator, when)
 
 
-def hold_ceremony(folder: Path, sources: Path, keys: Path) -> Chamber:
-    """Have the states sign what the two folders say."""
+def hold_ceremony(folder: Path, sources: Path, keys: Path, policy: bytes) -> Chamber:
+    """Have the states sign what the two folders say, and the log's policy."""
     papers = load_registry(sources, keys)
     people = Rehearsal.begin(papers.members, ephemeral_signer)
     repository = Repository(folder / "repository")
-    people.publish(papers, repository, datetime.now(UTC))
+    people.publish(papers, repository, datetime.now(UTC), policy=policy)
     root = folder / "root.json"
     root.write_bytes(repository.first_root())
-    return Chamber(people=people, papers=papers, repository=repository, root=root)
+    return Chamber(people=people, papers=papers, policy=policy, repository=repository, root=root)
 
 
 def _federation(enrolled: Sequence[Enrolled]) -> str:

@@ -59,6 +59,7 @@ class PressRoom:
         self._cms: dict[str, Story] = {}
         self._signer: Signer = ephemeral_signer()
         self._successor: Signer = ephemeral_signer()
+        self._former: Signer = self._signer  # the one before the last rotation
         self._house = House()
         self._desks: dict[str, Desk] = {}
         self._left_on_the_web: dict[str, Page] = {}  # by machines that are gone
@@ -85,6 +86,11 @@ class PressRoom:
         """The key in use, for those who have stolen it."""
         return self._signer
 
+    @property
+    def former_key(self) -> Signer:
+        """The key that signed before the last rotation."""
+        return self._former
+
     def newsdesk(self, now: float, *, release_seconds: int = 0) -> DeskAtWork:
         """The first language's desk as people work at it, at ``now``; its brake is set to so many seconds."""
         first, *_ = self.newsdesks(now, release_seconds=release_seconds)
@@ -104,7 +110,7 @@ class PressRoom:
 
     def rotate(self) -> None:
         """From now on the sealed successor signs; it was enrolled with the first key."""
-        self._signer = self._successor
+        self._former, self._signer = self._signer, self._successor
         for lang, desk in self._desks.items():
             known = desk.config.own_registry(self._signer.kid, self._signer.public)
             self._desks[lang] = replace(desk, registry=known)

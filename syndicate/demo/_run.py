@@ -17,6 +17,7 @@ from syndicate.demo._bad_nights import play_bad_nights
 from syndicate.demo._ceremonies import play_ceremonies
 from syndicate.demo._federation import Federation, open_federation
 from syndicate.demo._live import live_on
+from syndicate.demo._log_nights import copy_the_hub, play_log_nights
 from syndicate.demo._look import look
 from syndicate.demo._night import play_night
 from syndicate.demo._play import play_day
@@ -55,7 +56,9 @@ async def play_once(newsrooms: Sequence[Newsroom], folder: Path, teller: Teller)
         await play_day(federation, teller)
         answers = await play_night(federation, teller)
         rows = await asyncio.to_thread(look, federation.hub)
+        copy = await copy_the_hub(federation)
         answers |= await play_bad_nights(federation, teller)
+        answers |= await play_log_nights(federation, copy, teller)
         answers |= await asyncio.to_thread(play_ceremonies, federation, teller)
     told = expected.ANSWERS.items()
     return [*rows, *(compare(name, answer, answers.get(name, "nothing")) for name, answer in told)]
@@ -87,7 +90,9 @@ async def _play_on(teller: Teller, folder: Path, port: int) -> None:
     async with open_federation(load_newsrooms(), folder, began=began, port=port) as federation:
         await play_day(federation, teller)
         await play_night(federation, teller)
+        copy = await copy_the_hub(federation)
         await play_bad_nights(federation, teller)
+        await play_log_nights(federation, copy, teller)
         await asyncio.to_thread(play_ceremonies, federation, teller)
         _point_the_way(federation, teller)
         await live_on(federation, teller, began=began)

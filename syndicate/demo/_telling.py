@@ -53,7 +53,7 @@ class Teller:
     def checked(self, what: str, tale: str, verdict: str) -> None:
         """A reader looked closely at a feed."""
         self._line(f"  {self._paint(_BOLD, '?')} {what}: {tale}")
-        self._line(f"      {self._paint(_DIM, 'the reader finds:')} {verdict}")
+        self._line(f"      {self._paint(_DIM, 'it turns out:')} {verdict}")
 
     def _line(self, text: str) -> None:
         if not self.silent:
