@@ -18,7 +18,7 @@ from syndicate.journey._wakeup import LocalWakeup
 from syndicate.news import Entry, Feed, Index, Kind, Registry, Slice, b64url
 from syndicate.ports import Clock, Logged, Storage, Window
 from syndicate.republish import PENDING_ALERTS, compose, compose_pending, entry_of, token_address
-from syndicate.trust import recall
+from syndicate.trust import marks_since, recall
 from syndicate.wire import RSS_BODIES
 
 _ALERT_PAGE: Final = 200  # versions looked at in one go for an alert among them
@@ -292,7 +292,9 @@ class Press:
 
     def _entry(self, logged: Logged, registry: Registry) -> Entry:
         item = recall(logged.token)
-        return entry_of(item, logged.token, registry, token_url=token_address(self._base_url, item))
+        marks = logged.marks | marks_since(logged.token, registry, logged.received_at)
+        address = token_address(self._base_url, item)
+        return entry_of(item, logged.token, registry, token_url=address, marks=marks)
 
 
 def _squeeze(written: Written, codings: Mapping[str, Callable[[bytes], bytes]]) -> Document:

@@ -4,10 +4,12 @@ from html import escape
 from typing import Final
 from urllib.parse import quote
 
-from syndicate.news import Act, Agency, Entry, Item, Registry, digest_of
+from syndicate.news import Act, Agency, Entry, Item, Mark, Registry, digest_of
 
 # A withdrawn item is replaced in place: an entry that vanishes stays on readers' screens.
 _WITHDRAWN: Final = {Act.RETRACT: "[WITHDRAWN] ", Act.WITHHOLD: "[WITHHELD] "}
+
+_REVOKED: Final = "[KEY REVOKED] "
 
 
 def token_address(base_url: str, item: Item) -> str:
@@ -15,11 +17,19 @@ def token_address(base_url: str, item: Item) -> str:
     return f"{base_url.rstrip('/')}/v1/items/{quote(item.sub, safe=':')}/{item.ver}.jws"
 
 
-def entry_of(item: Item, token: str, registry: Registry, *, token_url: str) -> Entry:
-    """``item`` as an entry: the same item and registry give the same entry, at any time, anywhere.
+def entry_of(
+    item: Item,
+    token: str,
+    registry: Registry,
+    *,
+    token_url: str,
+    marks: frozenset[Mark] = frozenset(),
+) -> Entry:
+    """``item`` as an entry: the same item, registry and marks give the same entry, at any time, anywhere.
 
     A withdrawn item shows its agency's note and nothing of its old text. Any other note (of a
-    correction, or of an update that lifts a withholding) stands before the text.
+    correction, or of an update that lifts a withholding) stands before the text. One that was received after
+    the moment as of which its key was revoked says so before its title, to every reader.
     """
     agency = registry.agencies.get(item.iss)
     text, html = _body(item)
@@ -30,7 +40,7 @@ def entry_of(item: Item, token: str, registry: Registry, *, token_url: str) -> E
         act=item.act,
         kind=item.kind,
         lang=item.lang,
-        title=_WITHDRAWN.get(item.act, "") + item.title,
+        title=(_REVOKED if Mark.KEY_REVOKED in marks else "") + _WITHDRAWN.get(item.act, "") + item.title,
         url=item.url,
         published=item.published,
         updated=item.updated,

@@ -377,6 +377,8 @@ async def test_attack_01_a_stolen_item_key_back_dates_and_gets_nothing_in_after_
         assert {each["title"] for each in shown if "again" not in each["title"]} >= {"Story one", "Story two"}
 
         # What was in the feed already is judged anew; the order stays as it is.
+        revoked = [each["title"] for each in shown if each["title"].startswith("[KEY REVOKED] ")]
+        assert revoked == ["[KEY REVOKED] Lie early"], "admitted before anybody knew of the theft"
         await served.hub.sealer.seal_once()
         told = (await served.json("/v1/items?limit=200"))["items"]
         assert [("key-revoked" in each["marks"], each["verdicts"]["issuer"]) for each in told] == [
