@@ -2,19 +2,21 @@
 
 It imports everything once and makes a child for each line on its standard input, so that a round costs no
 start-up. The child says what it has sealed: index, digest, and how many bytes of the write-ahead log the
-commits before these words had put on the disk.
+commits before these words had put on the disk; and what it has signed: size, root, that number, "signed".
 """
 
 import asyncio
 import os
 import struct
 import sys
+from itertools import count
 from pathlib import Path
 
-from kept import HandClock
+from kept import Bell, HandClock
+from logging_hub import cosigners_alone, log_signer
 from press import NOON, PressRoom, envelope, registry
 
-from syndicate.journey import Admission
+from syndicate.journey import Admission, Sealer
 from syndicate.news import Slice, StreamName
 from syndicate.ports import Book, Storage
 from syndicate.storage import open_storage
@@ -49,20 +51,28 @@ async def run(path: Path, word: str) -> None:
             await storage.write(_checkpoint_often)
         state = await storage.stream_state((room.id, StreamName("main"))) or StreamState()
         room.seq, room.prev = state.seq, state.digest
-        while True:
-            await _publish_some(path, storage, admission, room)
+        signer = log_signer()
+        cosigners = cosigners_alone(storage.log, signer)
+        for number in count():
+            # Now more, now fewer at a time than have just come.
+            sealer = Sealer(storage, HandClock(NOON), Bell(), signer, cosigners, most=2 + number % 3)
+            await _publish_some(path, storage, admission, room, sealer)
 
 
 def _checkpoint_often(book: Book) -> None:
     book._connection.exec_driver_sql("PRAGMA wal_autocheckpoint=20")  # type: ignore[attr-defined]  # the port hides its connection
 
 
-async def _publish_some(path: Path, storage: Storage, admission: Admission, room: PressRoom) -> None:
+async def _publish_some(
+    path: Path, storage: Storage, admission: Admission, room: PressRoom, sealer: Sealer
+) -> None:
     tokens = [room.publish(_name(room.seq), title="x" * 200) for _ in range(3)]
     await admission.admit([envelope(token) for token in tokens])
     size = await storage.size()
-    await storage.seal(NOON, most=4 - size % 3)  # now more, now fewer than have just come
+    await sealer.seal_once()
     committed = log_bytes(path)
+    edge = storage.log.edge
+    os.write(1, f"{edge.size} {edge.root.hex()} {committed} signed\n".encode())
     for each in await storage.page(Slice(), size - 1, 10):
         os.write(1, f"{each.index} {each.digest} {committed}\n".encode())
 
