@@ -107,12 +107,17 @@ class Front:
         return Written(body=body, media_type="text/html; charset=utf-8")
 
     def _render(self, newest: Sequence[Logged], health: Health, now: float) -> bytes:
-        registry = self._world.registry()
+        registry, log = self._world.registry(), self._world.storage.log
         page = self._template.render(
             name=registry.name,
             stage=_STAGES.get(registry.stage),
             style=self._style,
             items=[self._item(logged, registry) for logged in newest],
+            log={
+                "leaves": f"{log.visible:,}",
+                "proven": f"{log.proven:,}",
+                "quorum": self._world.policy().spoken,
+            },
             groups=_groups(registry),
             sources=[_source(agency, registry, health, now) for agency in _in_order(registry)],
             refused_unattributed=sum(health.refused_of(None).values()),
@@ -120,7 +125,8 @@ class Front:
         return page.encode()
 
     def _item(self, logged: Logged, registry: Registry) -> Mapping[str, object]:
-        token_url = f"/v1/items/{logged.sub}/{logged.ver}.jws"
+        address = f"/v1/items/{logged.sub}/{logged.ver}"
+        token_url = f"{address}.jws"
         item = recall(logged.token)
         entry = entry_of(item, logged.token, registry, token_url=token_url)
         label = _LABELS.get(entry.act)
@@ -139,6 +145,8 @@ class Front:
             "since": rfc3339(logged.received_at),
             "since_spoken": spoken(logged.received_at),
             "token_url": token_url,
+            "proof_url": f"{address}.tlog-proof",
+            "proven": logged.index < self._world.storage.log.proven,
             "void": Mark.KEY_REVOKED in marks_since(logged.token, registry, logged.received_at),
         }
 
