@@ -34,6 +34,8 @@ class Books:
                 "this does not begin a registry, and there is none that it follows on",
                 hint="Name your own copy of the registry with --registry and --root.",
             )
+        if not isinstance(root.signed, Root) or not isinstance(targets.signed, Targets):
+            raise RegistryError("what is to be the root, or what all agree on, is something else")
         self.root: Root = root.signed
         self.targets: Targets = targets.signed
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from types import ModuleType
 
+from syndicate.cli._shown import harmless
 from syndicate.errors import SyndicateError
 
 # Each noun's file is imported only when it is asked for, so that `syndicate verify` needs no hub.
@@ -54,9 +55,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = args.run(args)
         sys.stdout.flush()
     except SyndicateError as exc:
-        print(f"syndicate: {exc}", file=sys.stderr)
+        print(f"syndicate: {harmless(str(exc))}", file=sys.stderr)
         if exc.hint:
-            print(f"  {exc.hint}", file=sys.stderr)
+            print(f"  {harmless(exc.hint)}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         # Whoever read our output has gone (`| head`): nothing is left to say, and no traceback helps.
