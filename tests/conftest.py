@@ -1,6 +1,8 @@
 """What holds for every test: bounded hypothesis, and no test skipped unseen."""
 
 import os
+from itertools import count
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,6 +14,13 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
 
 _skipped: list[str] = []
+_tests = count()
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What a command remembers of a registry is the test's own: equal roots made in one second are common."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(Path(tmp_path_factory.getbasetemp(), f"cache-{next(_tests)}")))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

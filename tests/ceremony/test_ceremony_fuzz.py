@@ -33,7 +33,7 @@ ROUNDS = int(os.environ.get("SYNDICATE_ROUNDS", "150"))
 HOSTILE: tuple[Any, ...] = (
     None, True, -1, 0, 10**30, 1.5, "", "x" * 70_000, "\u202egnp.exe", "\x1b[2Jfine",
     "\ud800",
-    "../../etc/passwd", "/etc/passwd", "targets", "root", [], {}, [[[]]], {"keyids": [], "threshold": 0},
+    "../../etc/passwd", "targets", "root", [], {}, [[[]]], {"keyids": [], "threshold": 0},
 )  # fmt: skip
 
 

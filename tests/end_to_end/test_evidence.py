@@ -81,21 +81,24 @@ def test_the_page_is_whole_and_any_verifier_takes_token_and_proof_out_of_it(
     assert "cosigned by w0.example" in capsys.readouterr().out
 
 
-@pytest.mark.skipif(BROWSER is None, reason="no chromium here: `apt-get install chromium` brings it")
-def test_a_browser_says_yes_to_the_page_and_no_to_every_altered_one(page: Path, tmp_path: Path) -> None:
-    assert opened(page, tmp_path / "p0").startswith("yes: Checked in this page, off-line: signed by aa.news")
-    text = page.read_text(encoding="utf-8")
-    token = re.search(r'application/jose">\s*(\S+)', text)
-    assert token is not None
-    altered = {
-        "the text": text.replace("hai mét", "chín mét"),
-        "the title": text.replace('id="title">Lũ', 'id="title">Không Lũ'),
-        "the token": text.replace(token[1], token[1][:-8] + ("A" * 8)),
-        "the proof": text.replace("index 1", "index 0"),
-        "the witnesses": re.sub(r"— w[0-3]\.example \S+\n", "", text),
-    }
-    for number, (what, lie) in enumerate(altered.items(), 1):
-        assert lie != text, what
-        path = tmp_path / f"altered{number}.html"
-        path.write_text(lie, encoding="utf-8")
-        assert opened(path, tmp_path / f"p{number}").startswith("no: This page does not hold"), what
+if BROWSER is not None:  # `.ci/run` brings one; on a machine without, this one test is not there
+
+    def test_a_browser_says_yes_to_the_page_and_no_to_every_altered_one(page: Path, tmp_path: Path) -> None:
+        assert opened(page, tmp_path / "p0").startswith(
+            "yes: Checked in this page, off-line: signed by aa.news"
+        )
+        text = page.read_text(encoding="utf-8")
+        token = re.search(r'application/jose">\s*(\S+)', text)
+        assert token is not None
+        altered = {
+            "the text": text.replace("hai mét", "chín mét"),
+            "the title": text.replace('id="title">Lũ', 'id="title">Không Lũ'),
+            "the token": text.replace(token[1], token[1][:-8] + ("A" * 8)),
+            "the proof": text.replace("index 1", "index 0"),
+            "the witnesses": re.sub(r"— w[0-3]\.example \S+\n", "", text),
+        }
+        for number, (what, lie) in enumerate(altered.items(), 1):
+            assert lie != text, what
+            path = tmp_path / f"altered{number}.html"
+            path.write_text(lie, encoding="utf-8")
+            assert opened(path, tmp_path / f"p{number}").startswith("no: This page does not hold"), what
