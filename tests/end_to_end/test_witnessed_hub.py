@@ -1,20 +1,24 @@
 """Whoever verifies what a hub and its witnesses gave, without trusting any of them."""
 
 import asyncio
+import hashlib
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from hub_folder import Place, place
 from press import DAY, NOON
+from raw_client import ask
 from witnessed import witnessed
 
 from syndicate.client import Proof, Verdict, verify_token
-from syndicate.ledger import ENTRIES, Edge, Tile, leaf_hash, read_checkpoint, read_entries
-from syndicate.news import Alert, AlertArea, Kind, Reason
+from syndicate.ledger import ENTRIES, ActLeaf, Edge, Tile, leaf_hash, read_checkpoint, read_entries, read_leaf
+from syndicate.news import Alert, AlertArea, Kind, Reason, b64url
+from syndicate.web import _witness as web_witness
 
 ALERT = Alert(
     event="Bão",
@@ -76,6 +80,13 @@ async def test_the_files_of_the_log_are_a_log(here: Place) -> None:
         assert tile.body == b"".join(hashes)
         assert "immutable" in tile.headers["cache-control"]
         assert tile.headers["access-control-allow-origin"] == "*"
+        act = next(leaf for leaf in map(read_leaf, leaves) if isinstance(leaf, ActLeaf))
+        told = await there.served.get(f"/log/act/{act.digest}.json")
+        assert b64url(hashlib.sha256(told.body).digest()) == act.digest
+        assert json.loads(told.body)["registry"] == there.registry.version
+        assert (await there.served.get(f"/log/act/{'A' * 43}.json")).status == 404
+        for name in ("nobody/1", f"{here.newsroom.item('a').sub}/9", "x/0"):
+            assert (await there.served.get(f"/v1/items/{name}.tlog-proof")).status == 404, name
         for path in (f"tile/0/000.p/{size + 1}", "tile/0/001.p/1", "tile/0/0", "checkpoint/", "act/x.json"):
             assert (await there.served.get(f"/log/{path}")).status == 404, path
 
@@ -128,3 +139,22 @@ async def test_a_restart_goes_on_where_the_witnesses_stand(here: Place) -> None:
             assert (await there.served.send(here.newsroom.release(name).encode())).status == 200
             await there.until_shown(count)
             assert log.proven == log.edge.size == log.visible
+
+
+async def test_attack_34_a_witness_takes_no_more_than_a_question_and_waits_for_nobody(
+    here: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web_witness, "_BODY_SECONDS", 0.2)
+    async with witnessed(here) as there:
+        port = urlsplit(there.keepers[0].url).port or 0
+        asked = partial(ask, port, "/add-checkpoint")
+        assert (await ask(port, "/")).status == 404
+        assert (await asked()).status == 405
+        assert (await asked(method="POST")).status == 411, "nothing says how long it is"
+        assert (await asked(method="POST", body=b"x" * 200_000)).status == 413
+        assert (await asked(method="POST", body=b"x" * 1_000)).status == 400
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST /add-checkpoint HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\nold")
+        assert (await asyncio.wait_for(reader.readline(), 10)).startswith(b"HTTP/1.1 408")
+        writer.close()
+        await there.until_proven()

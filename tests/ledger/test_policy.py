@@ -202,3 +202,22 @@ def test_too_many_liars_leave_no_quorum(witnesses: int, faulty: int | None) -> N
 
 def test_with_no_liars_a_bare_majority_is_enough() -> None:
     assert [quorum_size(count, 0) for count in (1, 2, 3, 4, 5)] == [1, 2, 2, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("quorum none", "the operator alone"),
+        ("group g 2 w0 w1 w2\nquorum g", "2 of 3 witnesses"),
+        ("quorum w0", f"'w0' of {len(W)} witnesses"),
+        ("group a any w0 w1\ngroup b all a w2\nquorum b", f"'b' of {len(W)} witnesses"),
+    ],
+)
+def test_a_policy_says_in_words_who_is_enough(lines: str, told: str) -> None:
+    assert read_policy(f"{LINES}{lines}\n".encode()).spoken == told
+
+
+def test_addresses_are_kept_where_they_are_given() -> None:
+    keys = {f"w{at}": each.key for at, each in enumerate(WITNESSES[:2])}
+    raw = write_policy([OPERATOR.key], keys, 2, {"w1": "https://w1.example"})
+    assert read_policy(raw).addresses == {"w1": "https://w1.example"}
