@@ -259,7 +259,8 @@ class Press:
 
     async def _write_pending(self, format_: str) -> Written:
         log = self._storage.log
-        shown = await self._storage.page(Slice(), log.proven - 1, _PENDING_MOST)
+        after = max(log.proven, log.visible - _PENDING_MOST) - 1
+        shown = await self._storage.page(Slice(), after, _PENDING_MOST)
         waiting = [*shown, *await log.hidden(_PENDING_MOST)]
         alerts = [one for one in waiting if recall(one.token).kind is Kind.ALERT]
         registry = self._registry()

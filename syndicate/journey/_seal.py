@@ -132,7 +132,6 @@ class Sealer:
     async def _held_back(self) -> bool:
         """Whether nothing may be sealed: it would give indices anew that the world has seen already."""
         if not self._began:
-            self._began = True
             self._stopped = await self._storage.log.stopped()
             nobody = self._cosigners.caught_up(frozenset())  # there is nobody whom one could ask
             self._caught_up = nobody and not self._stopped
@@ -141,6 +140,7 @@ class Sealer:
                 log.error("nothing is sealed: %s", self._complaint)
             else:
                 await self._sign()
+            self._began = True  # only now: what failed in between is begun again
         return not self._caught_up
 
     async def _sign(self) -> None:
@@ -168,6 +168,10 @@ class Sealer:
             have = f"{self._storage.log.edge.size:,}"
             self._complaint = (
                 f"this database has {have} leaves, and witnesses have seen more ({who}): it is an old copy"
+            )
+        else:
+            self._complaint = (
+                "too few witnesses have said since the start that they have seen no more than this"
             )
 
     async def _is_late(self) -> bool:

@@ -16,7 +16,7 @@ from syndicate.storage._rows import marks_of
 # An item stays in the language in which it was first kept: whoever read the story there sees there, too, that
 # it was withdrawn, in whatever language that is said.
 _UNSEALED = """
-    SELECT it.id, it.item_id, first.lang, it.agency, item.sub, it.ver, it.stream, it.seq, it.act, it.digest
+    SELECT it.id, first.lang, it.agency, item.sub, it.ver, it.stream, it.seq, it.act, it.digest
     FROM version AS it JOIN item ON item.id = it.item_id
     JOIN version AS first ON first.id = (SELECT min(id) FROM version WHERE item_id = it.item_id)
     WHERE it.id > (SELECT coalesce(max(version_id), 0) FROM log) ORDER BY it.id LIMIT ?
@@ -90,7 +90,7 @@ def seal(connection: Connection, edge: Edge, at: float, most: int) -> Sealed:
         numbered = enumerate(waiting, edge.size + len(leaves))
         log = [(idx, row.id, when, row.agency[:2], row.agency, row.lang) for idx, row in numbered]
         connection.exec_driver_sql(_LOG, log)
-        leaves += [LeafRow(*row[3:]).raw for row in waiting]
+        leaves += [LeafRow(*row[2:]).raw for row in waiting]
     return Sealed(len(leaves), grow(connection, edge, leaves) if leaves else edge)
 
 
