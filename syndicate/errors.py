@@ -13,6 +13,7 @@
     ├── SigningError       a private key cannot be made, opened or used
     ├── AgencyError        the publisher's side cannot go on
     ├── WitnessError       a witness's memory cannot be read or written: it cosigns nothing
+    ├── MirrorError        another's log is not one log, or withholds, or shows what nobody signed
     ├── ClientError        what a platform asked for cannot be had
     └── DemoError          the demonstration could not be set up
 
@@ -100,6 +101,16 @@ class AgencyError(SyndicateError):
 
 class WitnessError(SyndicateError):
     """A witness cannot remember, or does not know what it has cosigned: it cosigns nothing."""
+
+
+class MirrorError(SyndicateError):
+    """Another's log cannot be taken over any further; ``evidence`` are signed notes that prove why."""
+
+    hint = "Tell whoever runs it, and whoever else reads it. What was taken over before stays good."
+
+    def __init__(self, message: str, *, evidence: tuple[bytes, ...] = (), hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.evidence = evidence
 
 
 class ClientError(SyndicateError):

@@ -125,7 +125,8 @@ class Served:
     async def release(self, *names: str, **changes: Any) -> list[str]:
         """Sign stories, push them, and see them admitted."""
         tokens = [self.here.newsroom.release(name, **changes) for name in names]
-        assert {result["outcome"] for result in await self.submit(*tokens)} == {"admitted"}
+        results = await self.submit(*tokens)
+        assert {each["outcome"] for each in results} == {"admitted"}, results
         return tokens
 
 

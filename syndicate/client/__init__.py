@@ -23,7 +23,7 @@ from syndicate.client._token import Logging, Proof, TokenReport, Verdict, verify
 
 if TYPE_CHECKING:
     from syndicate.client._evidence import Sources, evidence_page
-    from syndicate.client._log import LogReader, SeenCheckpoint, grown, open_log
+    from syndicate.client._log import Get, LogReader, SeenCheckpoint, grown, open_log
     from syndicate.client._monitor import Alarm, AlarmKind, Look, Own, Watched, read_watched, watch
     from syndicate.client._registry import (
         RegistryPlace,
@@ -44,6 +44,7 @@ __all__ = [
     "EntryReport",
     "Evidence",
     "FeedReport",
+    "Get",
     "LogReader",
     "Logging",
     "Look",
@@ -77,7 +78,7 @@ __all__ = [
 
 _FILES = {
     **dict.fromkeys(("Sources", "evidence_page"), "_evidence"),
-    **dict.fromkeys(("LogReader", "SeenCheckpoint", "grown", "open_log"), "_log"),
+    **dict.fromkeys(("Get", "LogReader", "SeenCheckpoint", "grown", "open_log"), "_log"),
     **dict.fromkeys(("Alarm", "AlarmKind", "Look", "Own", "Watched", "read_watched", "watch"), "_monitor"),
     **dict.fromkeys(("Evidence", "fetch_evidence", "named_item"), "_version"),
 }

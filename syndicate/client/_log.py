@@ -59,7 +59,10 @@ class LogReader:
             LedgerError: it is none, or no log of the policy signed it.
             FetchError: it is not to be had.
         """
-        raw = await self.file("log/checkpoint")
+        return self.judge(await self.file("log/checkpoint"))
+
+    def judge(self, raw: bytes) -> SeenCheckpoint:
+        """What a checkpoint's note is worth. Raises LedgerError as ``checkpoint`` does."""
         checkpoint, note = read_checkpoint(raw)
         logs = self._policy.log_named(checkpoint.origin)
         if not logs:

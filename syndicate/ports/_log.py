@@ -18,6 +18,15 @@ class KeptCheckpoint:
     quorum: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A leaf of another's log as it is taken over: of a version just kept, or of an act with its bytes."""
+
+    leaf: bytes
+    sealed_at: float  # Unix seconds at which it got its index there
+    act: bytes | None = None
+
+
 class PublicLog(Protocol):
     """Promises: a tile, an entry bundle and a leaf never change; what ``edge`` says is on the disk."""
 
@@ -59,12 +68,16 @@ class PublicLog(Protocol):
     async def keep_checkpoint(self, kept: KeptCheckpoint) -> None:
         """Keep what was signed, and show its leaves if it satisfied the policy: both or neither.
 
-        What satisfied the policy stays for ever; the rest goes when a newer one comes.
+        What satisfied the policy stays for ever; the rest goes when a newer one does.
         """
         ...
 
     async def newest_checkpoint(self, *, proved: bool) -> KeptCheckpoint | None:
         """The newest one kept, or the newest that satisfied the policy."""
+        ...
+
+    async def checkpoint_shown(self) -> KeptCheckpoint | None:
+        """The newest one whose leaves are all shown."""
         ...
 
     async def checkpoint_over(self, index: Index) -> KeptCheckpoint | None:

@@ -100,6 +100,10 @@ class SqliteLog:
         """The newest one kept, or the newest that satisfied the policy."""
         return await self._storage.reading(lambda view: rows.newest_checkpoint(view, proved=proved))
 
+    async def checkpoint_shown(self) -> KeptCheckpoint | None:
+        """The newest one whose leaves are all shown."""
+        return await self._storage.reading(rows.checkpoint_shown)
+
     async def checkpoint_over(self, index: Index) -> KeptCheckpoint | None:
         """The first checkpoint that satisfied the policy with this leaf in it; else the first of any."""
         return await self._storage.reading(lambda view: rows.checkpoint_over(view, index))

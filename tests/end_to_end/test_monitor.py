@@ -2,16 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from aiohttp import web
 from hub_folder import AGENCY, Place, place
+from liar import liar
 from press import NOON
-from raw_client import listener
 from witnessed import Witnessed, witnessed
 
 from syndicate.cli import main
@@ -19,7 +17,6 @@ from syndicate.client import AlarmKind, LogReader, Look, Own, Watched, open_log,
 from syndicate.errors import ClientError
 from syndicate.ledger import Edge, Policy, leaf_hash
 from syndicate.news import digest_of
-from syndicate.web import serve
 
 HOUR = 3_600
 
@@ -63,20 +60,6 @@ async def published(there: Witnessed, here: Place, *names: str) -> list[str]:
     assert (await there.served.send("\n".join(tokens).encode())).status == 200
     await there.until_shown(before + len(tokens))
     return tokens
-
-
-@asynccontextmanager
-async def liar(there: Witnessed, lie: Callable[[str, bytes], bytes]) -> AsyncIterator[str]:
-    """A hub that shows what the other shows, except where it lies."""
-
-    async def answer(request: web.BaseRequest) -> web.Response:
-        reply = await there.served.get(request.path)
-        return web.Response(status=reply.status, body=lie(request.path, reply.body))
-
-    bound = listener()
-    port = bound.getsockname()[1]
-    async with serve(answer, bound):
-        yield f"http://127.0.0.1:{port}"
 
 
 async def test_all_is_well_at_an_honest_hub_and_only_what_is_new_is_read(here: Place) -> None:
@@ -127,7 +110,7 @@ async def test_attack_11_whoever_is_shown_another_log_than_before_has_the_eviden
             def lie(path: str, body: bytes, note: bytes = note) -> bytes:
                 return note if path == "/log/checkpoint" else body
 
-            async with liar(there, lie) as url:
+            async with liar(there.served, lie) as url:
                 seen = await look(url, there.policy, honest.watched)
                 assert kinds(seen) == [AlarmKind.FORKED]
                 assert seen.alarms[0].evidence == (honest.watched.note, note)
@@ -135,7 +118,7 @@ async def test_attack_11_whoever_is_shown_another_log_than_before_has_the_eviden
                 elsewhere = await look(there.served.hub.url, there.policy, None, None, url)
                 assert kinds(elsewhere) == [AlarmKind.FORKED]
         note = signer.checkpoint(edge.append([leaf_hash(b"b")] * 5)[0], NOON)
-        async with liar(there, lambda path, body: note if path == "/log/checkpoint" else body) as url:
+        async with liar(there.served, lambda path, body: note if path == "/log/checkpoint" else body) as url:
             seen = await look(url, there.policy, honest.watched)
             assert kinds(seen) == [AlarmKind.SILENT], "it signs what it does not show"
 
@@ -147,13 +130,13 @@ async def test_attack_5_leaves_that_are_not_those_that_were_signed_are_noticed(h
         def lie(path: str, body: bytes) -> bytes:
             return body.replace(b"publish", b"retract") if "entries" in path else body
 
-        async with liar(there, lie) as url:
+        async with liar(there.served, lie) as url:
             assert kinds(await look(url, there.policy)) == [AlarmKind.NOT_ONE]
 
         def strange(path: str, body: bytes) -> bytes:
             return b"what" if path == "/log/checkpoint" else body
 
-        async with liar(there, strange) as url:
+        async with liar(there.served, strange) as url:
             assert kinds(await look(url, there.policy)) == [AlarmKind.NOT_ONE]
         nobody = await look(there.served.hub.url, Policy())
         assert kinds(nobody) == [AlarmKind.NOT_ONE], "a log that the policy does not name"
@@ -179,7 +162,7 @@ async def test_the_command_says_what_it_saw_raises_the_alarm_and_ends_with_it(
         told = json.loads(capsys.readouterr().out)
         assert (told["leaves"], told["new"], told["quorum"], told["alarms"]) == (2, 2, True, [])
         note = there.served.hub.sealer._signer.checkpoint(Edge(), NOON)
-        async with liar(there, lambda path, body: note if path == "/log/checkpoint" else body) as url:
+        async with liar(there.served, lambda path, body: note if path == "/log/checkpoint" else body) as url:
             words[1] = url
             assert await asyncio.to_thread(main, words) == 1
         assert json.loads(alarms.read_text())["kind"] == "log-forked"

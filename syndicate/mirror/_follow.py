@@ -1,0 +1,228 @@
+"""Following a log: as many leaves at a time as one entry bundle holds, each proven before it is kept.
+
+    checkpoint ─► leaves, proven to be the beginning of its tree ─► tokens and acts, each the one that its
+    leaf names ─► one transaction ─► the checkpoints that enough witnesses stand behind, first ones first
+
+It stops at what is not right and says which leaf; what came before is good, and stays.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import Final, NamedTuple
+
+from syndicate.client import Get, LogReader, SeenCheckpoint
+from syndicate.errors import FetchError, LedgerError, MirrorError
+from syndicate.ledger import (
+    TILE_WIDTH,
+    ActLeaf,
+    ItemLeaf,
+    Policy,
+    check_consistency,
+    edge_from,
+    edge_tiles,
+    leaf_hash,
+    leaf_of,
+    read_leaf,
+    read_proof,
+)
+from syndicate.mirror._given import Given, read_page
+from syndicate.mirror._keep import Acted, Gone, Signed, Taken, erased_by, keep
+from syndicate.news import Envelope, Reason, Refused, Registry, Slice, TokenDigest, b64url, limits
+from syndicate.ports import Clock, KeptCheckpoint, Storage
+from syndicate.trust import Verified, verify_logged
+
+_EVERYTHING: Final = Slice()
+
+
+class _Leaf(NamedTuple):
+    at: int
+    raw: bytes
+    said: ItemLeaf | ActLeaf
+
+
+async def _nobody() -> None:
+    """Nobody to ask for a newer registry."""
+
+
+class Follower:
+    """Takes over one log into one storage. ``look_again`` refreshes what ``registry`` gives."""
+
+    def __init__(  # noqa: PLR0913 - the one place where a log, its judges and its keeper meet
+        self,
+        storage: Storage,
+        get: Get,
+        policy: Callable[[], Policy],
+        registry: Callable[[], Registry],
+        clock: Clock,
+        *,
+        look_again: Callable[[], Awaitable[object]] = _nobody,
+    ) -> None:
+        self._storage = storage
+        self._log = storage.log
+        self._get = get
+        self._policy = policy
+        self._registry = registry
+        self._clock = clock
+        self._look_again = look_again
+        self._gone: Mapping[TokenDigest, str] | None = None  # by which act each of these tokens was erased
+
+    async def catch_up(self, told: Callable[[int, int], None] = lambda _have, _of: None) -> int:
+        """Take over all that the log shows now; how many leaves were new. ``told`` hears how far it is.
+
+        Raises:
+            MirrorError: it does not go on from what is here, withholds a leaf's text, or shows a false one.
+            LedgerError: no log of the policy signed it, or its files are none.
+            FetchError: it is not to be had.
+            StorageError: it cannot be kept.
+        """
+        reader = LogReader(self._get, self._policy())
+        seen = await reader.checkpoint()
+        before, size = self._log.edge.size, seen.checkpoint.size
+        self._gone = None
+        if size <= before:
+            await self._check_root(seen)
+        while (have := self._log.edge.size) < size:
+            await self._take(reader, min(have - have % TILE_WIDTH + TILE_WIDTH, size), seen)
+            told(self._log.edge.size, size)
+        await self._keep_checkpoints(reader, seen)
+        return self._log.edge.size - before
+
+    async def _take(self, reader: LogReader, end: int, seen: SeenCheckpoint) -> None:
+        edge, newest = self._log.edge, seen.checkpoint
+        raw = await reader.leaves(edge.size, end)
+        after, _ = edge.append(map(leaf_hash, raw))
+        try:
+            proof = () if end == newest.size else await reader.proof_between(end, newest.size)
+            check_consistency(end, newest.size, proof, after.root, newest.root)
+        except LedgerError as exc:
+            raise await self._not_one(reader, seen) from exc
+        leaves = [_Leaf(index, each, read_leaf(each)) for index, each in enumerate(raw, edge.size)]
+        given = await self._given(leaves)
+        taken = [await self._resolve(reader, leaf, given.get(leaf.at), newest.size) for leaf in leaves]
+        await self._storage.follow(partial(keep, taken=taken))
+
+    async def _resolve(self, reader: LogReader, leaf: _Leaf, given: Given | None, size: int) -> Taken:
+        """What a leaf stands for, as the hub has it."""
+        if isinstance(leaf.said, ActLeaf):
+            return Acted(leaf.raw, await self._act(leaf.at, leaf.said.digest))
+        if given is None:
+            return Gone(leaf.raw, leaf.said, await self._why_gone(reader, leaf.at, leaf.said, size))
+        return Signed(leaf.raw, await self._judge(leaf, given), given.sealed_at)
+
+    async def _judge(self, leaf: _Leaf, given: Given) -> Verified:
+        if given.received_at > self._clock.now() + limits.CLOCK_AHEAD_SECONDS:
+            raise MirrorError(
+                f"leaf {leaf.at:,} was received in the future ({given.received_at})",
+                hint="Is this machine's clock right?",
+            )
+        envelope = Envelope(token=given.token, source="mirror")
+        judged = verify_logged(envelope, self._registry(), given.received_at, given.marks)
+        if isinstance(judged, Refused) and judged.reason is Reason.KEY_UNKNOWN:
+            await self._look_again()
+            judged = verify_logged(envelope, self._registry(), given.received_at, given.marks)
+        if isinstance(judged, Refused):
+            raise MirrorError(
+                f"leaf {leaf.at:,} is shown with what no agency signed: {judged.reason} ({judged.detail})"
+            )
+        if leaf_of(judged.item, judged.digest).raw != leaf.raw:
+            raise MirrorError(f"leaf {leaf.at:,} is shown with another token than its own")
+        return judged
+
+    async def _given(self, leaves: Sequence[_Leaf]) -> Mapping[int, Given]:
+        """What the hub has beside these leaves, by index."""
+        after, end = leaves[0].at - 1, leaves[-1].at
+        found: dict[int, Given] = {}
+        while after < end:
+            page = read_page(await self._file(f"v1/items?after={after}"))
+            if not page:
+                break
+            for each in page:
+                if each.index <= after:
+                    raise MirrorError("its /v1/items does not go on")
+                found[each.index] = each
+                after = each.index
+        return found
+
+    async def _act(self, index: int, digest: str) -> bytes:
+        body = await self._get(f"log/act/{digest}.json")
+        if body is None:
+            raise MirrorError(f"leaf {index:,} is an act of the operator, {digest}, which is withheld")
+        if b64url(hashlib.sha256(body).digest()) != digest:
+            raise MirrorError(f"leaf {index:,} is shown with another act than its own")
+        return body
+
+    async def _why_gone(self, reader: LogReader, index: int, said: ItemLeaf, size: int) -> str:
+        """The act by which a token was erased; without one it is withheld."""
+        if self._gone is None:
+            self._gone = await self._erasures(reader, index, size)
+        act = self._gone.get(said.digest)
+        if act is None:
+            raise MirrorError(
+                f"leaf {index:,} is version {said.ver} of {said.sub}, which is withheld: "
+                "no act in the log says that it was erased"
+            )
+        return act
+
+    async def _erasures(self, reader: LogReader, first: int, size: int) -> Mapping[TokenDigest, str]:
+        gone: dict[TokenDigest, str] = {}
+        for begin in range(first - first % TILE_WIDTH, size, TILE_WIDTH):
+            for index, raw in enumerate(await reader.leaves(begin, min(begin + TILE_WIDTH, size)), begin):
+                said = read_leaf(raw)
+                if isinstance(said, ActLeaf):
+                    gone |= dict.fromkeys(erased_by(await self._act(index, said.digest)), said.digest)
+        return gone
+
+    async def _keep_checkpoints(self, reader: LogReader, newest: SeenCheckpoint) -> None:
+        """Keep the first checkpoint over each leaf that enough stand behind: its time is the leaf's own."""
+        log = self._log
+        while log.proven < log.edge.size:
+            after = await self._storage.page(_EVERYTHING, log.proven - 1, 1) or await log.hidden(1)
+            raw = await self._get(f"v1/items/{after[0].sub}/{after[0].ver}.tlog-proof") if after else None
+            if raw is None:
+                break
+            seen = reader.judge(read_proof(raw).checkpoint)
+            if not seen.quorum or not log.proven < seen.checkpoint.size <= log.edge.size:
+                break
+            await self._check_root(seen)
+            await log.keep_checkpoint(_kept(seen))
+        if log.proven < newest.checkpoint.size:
+            await log.keep_checkpoint(_kept(newest))
+            await log.show(newest.checkpoint.size)
+
+    async def _check_root(self, seen: SeenCheckpoint) -> None:
+        """Refuse a checkpoint, no larger than the log here, that signs another beginning of it."""
+        size = seen.checkpoint.size
+        wanted = edge_tiles(size)
+        tiles = await self._log.tiles(wanted)
+        if edge_from(size, [tiles[tile] for tile in wanted]).root != seen.checkpoint.root:
+            raise await self._forked(seen)
+
+    async def _not_one(self, reader: LogReader, seen: SeenCheckpoint) -> MirrorError:
+        """Why its leaves do not lead to what it signed: it forked, or it only shows what it did not sign."""
+        edge, newest = self._log.edge, seen.checkpoint
+        try:
+            if edge.size:
+                proof = await reader.proof_between(edge.size, newest.size)
+                check_consistency(edge.size, newest.size, proof, edge.root, newest.root)
+        except LedgerError:
+            return await self._forked(seen)
+        return MirrorError(f"it shows leaves after {edge.size:,} that do not lead to the root that it signed")
+
+    async def _forked(self, seen: SeenCheckpoint) -> MirrorError:
+        ours = await self._log.checkpoint_shown()
+        return MirrorError(
+            f"what it signs of {seen.checkpoint.size:,} leaves does not fit the {self._log.edge.size:,} "
+            "here: there are two histories of this log",
+            evidence=(*(() if ours is None else (ours.note,)), seen.note),
+        )
+
+    async def _file(self, path: str) -> bytes:
+        body = await self._get(path)
+        if body is None:
+            raise FetchError(f"it has no {path}")
+        return body
+
+
+def _kept(seen: SeenCheckpoint) -> KeptCheckpoint:
+    return KeptCheckpoint(size=seen.checkpoint.size, note=seen.note, quorum=seen.quorum)
