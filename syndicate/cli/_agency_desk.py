@@ -14,6 +14,7 @@ from syndicate.agency import BOOK_SECONDS, AgencyConfig, load_config
 from syndicate.cli._passphrase import passphrase
 from syndicate.cli._shown import shown
 from syndicate.errors import AgencyError
+from syndicate.news import rfc3339
 from syndicate.newsdesk import Desk
 from syndicate.ports import Signer, StreamBook
 from syndicate.signing import open_key
@@ -68,12 +69,14 @@ def moment_of(written: str, config: AgencyConfig, now: float) -> float:
     try:
         moment = datetime.fromisoformat(written)
         zone = ZoneInfo(config.zone) if moment.tzinfo is None else UTC
-        return (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).timestamp()
-    except (ValueError, KeyError, OSError) as exc:
+        seconds = (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).timestamp()
+        rfc3339(seconds)  # a calendar ends: in another zone, its last evening is no date any more
+    except (ValueError, KeyError, OSError, OverflowError) as exc:
         raise AgencyError(
             f"{written!r} is no moment",
             hint="Write 2026-11-23T08:00:00Z, or 2026-11-23T15:00 in your own zone; for the past also 2h.",
         ) from exc
+    return seconds
 
 
 def confirm(question: str, *answers: str) -> None:

@@ -39,6 +39,15 @@ def test_a_date_that_nobody_can_read_is_like_none(room: Newsroom, date: str) -> 
     assert room.only(rss(story(1, pubDate=date))).published == "2026-11-25T10:26:40Z"
 
 
+@pytest.mark.parametrize("date", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_one_date_at_the_edge_of_the_calendar_stops_no_other_entry(room: Newsroom, date: str) -> None:
+    room.run(rss(story(2), story(1, pubDate=date, more=f"<updated>{date}</updated>")))
+    assert {item.title: item.published for item in room.said()} == {
+        "Tin số 1": "2026-11-25T10:26:40Z",
+        "Tin số 2": "2026-11-23T02:00:00Z",
+    }
+
+
 @pytest.mark.parametrize(
     ("title", "signed"),
     [

@@ -206,3 +206,9 @@ def test_a_rotation_takes_the_successor_and_seals_another(
 def test_a_moment_that_is_none_is_refused(config: Path, when: str) -> None:
     with pytest.raises(AgencyError, match="is no moment"):
         run("panic", config, "--since", when)
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_a_moment_that_no_calendar_has_is_refused_by_name(config: Path, moment: str) -> None:
+    with pytest.raises(AgencyError, match="is no moment"):
+        run("publish", config, "--title", "a", "--url", f"{SITE}/x", "--not-before", moment)
