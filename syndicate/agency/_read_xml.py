@@ -11,6 +11,7 @@ from syndicate.agency._addresses import plain_address
 from syndicate.agency._challenge import refuse_page
 from syndicate.agency._dates import DateReader
 from syndicate.agency._entry import CmsEntry, CmsFeed, Enclosure, Words
+from syndicate.agency._one_by_one import read_each
 from syndicate.agency._tree import BLOCKS, INLINE, SILENT
 from syndicate.errors import AgencyError
 
@@ -19,6 +20,11 @@ _MOST_TAGS: Final = 5 * MOST_ENTRIES  # that look like one, before anything is r
 # feedparser takes the caption of a picture (media:description, media:title) for the text of the story.
 _PICTURE_TEXTS = re.compile(
     rb"<media:(description|title|text)(?:\s[^<>]*)?(?<!/)>(?:(?!</?media:).)*</media:\1\s*>", re.DOTALL
+)
+# References to half a character, which no XML may hold: feedparser would break on one, and give no entry.
+_HALF: Final = re.compile(
+    rb"&#(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}"
+    rb"|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));?"
 )
 # Entities of a feed's own are one character each, or they are a bomb: feedparser would expand it.
 _ENTITY = re.compile(rb"<!ENTITY\b")
@@ -60,7 +66,7 @@ def read_syndicated(body: bytes, *, source: str, dates: DateReader) -> CmsFeed:
     return CmsFeed(
         source=source,
         format=_FORMATS.get(feed.version, feed.version),
-        entries=tuple(_entry(entry, home, dates, typed=typed) for entry in feed.entries),
+        entries=read_each(feed.entries, lambda entry: _entry(entry, home, dates, typed=typed)),
         language=str(feed.feed.get("language") or ""),
         home=home,
         built=dates.seconds(_as_written(feed.feed, "updated")),
@@ -70,7 +76,7 @@ def read_syndicated(body: bytes, *, source: str, dates: DateReader) -> CmsFeed:
 def _parsed(body: bytes, source: str) -> Any:  # noqa: ANN401 - feedparser has no types
     # Bytes in a stream, never text: given text, feedparser may open a file or an address of that name.
     # Sanitising and resolving are done once, by the converter.
-    stream = io.BytesIO(_PICTURE_TEXTS.sub(b"", body))
+    stream = io.BytesIO(_HALF.sub(b"&#xFFFD;", _PICTURE_TEXTS.sub(b"", body)))
     try:
         return feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as exc:

@@ -8,10 +8,11 @@ from syndicate.agency._as_before import done_before, mark_of, remember_done
 from syndicate.agency._brake import brake, due, release
 from syndicate.agency._compose import compose
 from syndicate.agency._config import AgencyConfig
-from syndicate.agency._draft import Draft, Unfit, draft
+from syndicate.agency._draft import Draft, draft
 from syndicate.agency._entry import CmsEntry
 from syndicate.agency._files import publish
 from syndicate.agency._guard import check_may_sign, remember_run
+from syndicate.agency._one_by_one import Unfit, failed
 from syndicate.agency._recognise import NEVER_SIGNED, Memory, Moved, find_moves, remember
 from syndicate.agency._report import EntryReport, Fate, Report
 from syndicate.agency._source import look_at
@@ -201,11 +202,20 @@ class _Run:
             elif known is not None and (fate := _standing(each, known)) is not None:
                 reports[place] = _told(each, fate, known)
             else:
-                tasks.append(
-                    _Task(place=place, draft=each, unsigned=compose(each, known, self.config, self.now))
-                )
+                match self._task(place, each, known):
+                    case Unfit() as unfit:
+                        reports[place] = _unfit_draft(each, unfit)
+                    case task:
+                        tasks.append(task)
             seen.add(each.sub)
         return sorted(tasks, key=lambda task: task.order)
+
+    def _task(self, place: int, each: Draft, known: Signed | None) -> _Task | Unfit:
+        try:
+            unsigned = compose(each, known, self.config, self.now)
+        except Exception as exc:  # noqa: BLE001 - the edge of one entry: a bug stops no other
+            return failed(exc)
+        return _Task(place=place, draft=each, unsigned=unsigned)
 
     def _sign(self, tasks: Sequence[_Task], reports: dict[int, EntryReport]) -> None:
         answers = sign_items(
@@ -356,4 +366,17 @@ def _unfit(entry: CmsEntry, unfit: Unfit) -> EntryReport:
         code=unfit.code,
         detail=unfit.detail,
         remedy=unfit.remedy,
+    )
+
+
+def _unfit_draft(each: Draft, unfit: Unfit) -> EntryReport:
+    return EntryReport(
+        cms_id=each.cms_id,
+        title=each.title,
+        fate=Fate.SKIPPED,
+        sub=each.sub,
+        code=unfit.code,
+        detail=unfit.detail,
+        remedy=unfit.remedy,
+        notes=each.notes,
     )
