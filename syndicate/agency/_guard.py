@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from syndicate.agency._config import AgencyConfig
+from syndicate.agency._halt import HALTED, asked_to_halt
 from syndicate.errors import AgencyError, TrustError, WireError
 from syndicate.news import Envelope, Registry, limits, rfc3339
 from syndicate.ports import StreamBook
 from syndicate.trust import Verified, recall, verify
 from syndicate.wire import take_out
 
-HALTED: Final = "halted"
 _SHOWN: Final = "shown"  # SHA-256 of the signed feed as this book last knew it
 _LAST_RUN: Final = "last-run"
 _LEAP: Final = 40 * 86_400  # seconds between two runs that a person must confirm
@@ -29,14 +29,29 @@ def check_may_sign(
     Raises:
         AgencyError: it says which of them, and what to do.
     """
-    halted = book.jotted(HALTED)
-    if halted is not None:
-        raise AgencyError(
-            f"signing is halted: {halted}",
-            hint="Look at what waits (`syndicate agency waiting list`), then run `syndicate agency resume`.",
-        )
+    check_not_halted(config, book)
     check_book(config, book, registry)
     _check_clock(book, now, clock_is_right=clock_is_right)
+
+
+def check_not_halted(config: AgencyConfig, book: StreamBook) -> None:
+    """Refuse to sign while that is halted.
+
+    Raises:
+        AgencyError: it is, and since when.
+    """
+    said = halted(config, book)
+    if said is not None:
+        raise AgencyError(
+            f"signing is halted: {said}",
+            hint="Look at what waits (`syndicate agency waiting list`), then run `syndicate agency resume`.",
+        )
+
+
+def halted(config: AgencyConfig, book: StreamBook) -> str | None:
+    """Why signing is halted; None if it is not."""
+    said = book.jotted(HALTED)
+    return asked_to_halt(config) if said is None else said
 
 
 def check_book(config: AgencyConfig, book: StreamBook, registry: Registry) -> None:

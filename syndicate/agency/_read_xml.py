@@ -11,12 +11,11 @@ from syndicate.agency._addresses import plain_address
 from syndicate.agency._challenge import refuse_page
 from syndicate.agency._dates import DateReader
 from syndicate.agency._entry import CmsEntry, CmsFeed, Enclosure, Words
+from syndicate.agency._excess import MOST_ENTRIES, refuse_excess
 from syndicate.agency._one_by_one import read_each
 from syndicate.agency._tree import BLOCKS, INLINE, SILENT
 from syndicate.errors import AgencyError
 
-MOST_ENTRIES: Final = 2_000
-_MOST_TAGS: Final = 5 * MOST_ENTRIES  # that look like one, before anything is read: each costs memory
 # feedparser takes the caption of a picture (media:description, media:title) for the text of the story.
 _PICTURE_TEXTS = re.compile(
     rb"<media:(description|title|text)(?:\s[^<>]*)?(?<!/)>(?:(?!</?media:).)*</media:\1\s*>", re.DOTALL
@@ -49,13 +48,12 @@ def read_syndicated(body: bytes, *, source: str, dates: DateReader) -> CmsFeed:
     """An RSS (0.9x to 2.0) or Atom (0.3, 1.0) feed; ``source`` is its address, for links and messages.
 
     Raises:
-        AgencyError: more than ``MOST_ENTRIES`` entries, or no feed at all.
+        AgencyError: more than ``MOST_ENTRIES`` entries, more markup than any feed has, or no feed at all.
     """
     bare = body.replace(b"\x00", b"")  # UTF-16 hides nothing
     if len(_ENTITY.findall(bare)) != len(_HARMLESS_ENTITY.findall(bare)):
         raise AgencyError(f"{source} declares entities that no feed needs; it was not read")
-    if bare.count(b"<item") + bare.count(b"<entry") > _MOST_TAGS:
-        raise AgencyError(f"{source} has far more than {MOST_ENTRIES} entries; it was not read")
+    refuse_excess(bare, source)
     feed = _parsed(body, source)
     if not feed.get("version"):
         refuse_page(body, source, "neither RSS nor Atom")

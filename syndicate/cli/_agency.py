@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from syndicate import fetch
@@ -20,9 +21,9 @@ from syndicate.agency import (
     Founded,
     Moved,
     Report,
-    fetch_ahead,
     found_agency,
     load_config,
+    look_ahead,
     sign_once,
 )
 from syndicate.cli import (
@@ -141,15 +142,17 @@ class _WallClock:
 
 async def _sign(config: AgencyConfig, signer: Signer, moved: Moved, *, clock_is_right: bool) -> Report:
     async with _way_to(config) as fetcher:
-        ahead = await fetch_ahead(config, fetcher)
+        ahead = await look_ahead(
+            config, fetcher, opens=partial(book_of, config), clock=_WallClock(), progress=_tell_progress
+        )
         with book_of(config) as book:
             return await sign_once(
                 config,
                 signer=signer,
                 book=book,
-                fetcher=ahead,
+                fetcher=fetcher,
                 clock=_WallClock(),
-                progress=_tell_progress,
+                ahead=ahead,
                 clock_is_right=clock_is_right,
                 moved=moved,
             )

@@ -2,13 +2,16 @@
 
 import argparse
 import asyncio
+import time
 from pathlib import Path
+from typing import Final
 
-from syndicate.agency import load_config
+from syndicate.agency import ask_to_halt, halted, keep_halt, load_config
 from syndicate.cli._agency_desk import add_config, book_of, confirm, desk_of, moment_of, second_key
 from syndicate.cli._agency_keys import tokens_from
 from syndicate.cli._passphrase import new_passphrase, passphrase
 from syndicate.cli._shown import shown
+from syndicate.errors import StorageBusy
 from syndicate.news import Refused, rfc3339
 from syndicate.newsdesk import appoint, drop_ids, halt, panic, recover, release_ids, resume
 from syndicate.ports import Signed, Waiting
@@ -69,9 +72,9 @@ def _add_panic(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 def _list(args: argparse.Namespace) -> int:
     config = load_config(args.config)
     with book_of(config) as book:
-        waiting, halted = book.waiting(), book.jotted("halted")
-    if halted is not None:
-        print(f"Signing is halted: {halted}")
+        waiting, said = book.waiting(), halted(config, book)
+    if said is not None:
+        print(f"Signing is halted: {said}")
     for each in waiting:
         print(_line(each))
     print(f"{len(waiting)} waiting.")
@@ -122,11 +125,16 @@ def _second(args: argparse.Namespace) -> int:
 
 
 def _panic(args: argparse.Namespace) -> int:
+    config = load_config(args.config)
+    since = moment_of(args.since, config, time.time())
+    ask_to_halt(config, f"`agency panic` at {rfc3339(time.time())}, since {rfc3339(since)}")
     opens = desk_of(args, key=args.key)
-    with opens() as desk:
-        config = desk.config
-        since = moment_of(args.since, config, desk.now)
-        halt(desk.book, since=since, now=desk.now)  # before anybody is waited for
+    try:
+        with opens() as desk:
+            halt(desk.book, since=since, now=desk.now)  # before anybody is waited for
+            keep_halt(config, desk.book)
+    except StorageBusy as exc:
+        raise StorageBusy(f"signing is halted, and nothing is withheld yet: {exc}", hint=_BUSY) from exc
     tokens = asyncio.run(tokens_from(args.hubs, config)) if args.hubs else ()
     with opens() as desk:
         if tokens:
@@ -141,11 +149,15 @@ def _panic(args: argparse.Namespace) -> int:
     return 1 if bad else 0
 
 
+_BUSY: Final = "Stop that process, then run `syndicate agency panic` again: it withholds what was signed."
+
+
 def _resume(args: argparse.Namespace) -> int:
     config = load_config(args.config)
     with book_of(config) as book:
         waiting = len(book.waiting())
     confirm(f"{waiting} items wait. Type yes to let signing go on:", "yes")
     with book_of(config) as book:
+        keep_halt(config, book)
         print(f"Signing goes on. It was halted: {resume(book)}")
     return 0
