@@ -12,7 +12,8 @@ enrolment file and configuration on the first day. For items that do not come fr
 
 For the newsdesk, which stands on this room: the brake's waiting list is signed by ``release``, its texts
 are known by ``marks_of`` and ``dropped_mark``; ``check_may_sign`` and ``check_book`` say why nothing may be
-signed now, ``judge`` why hubs would refuse an item, and ``as_signed`` takes a token over from a hub.
+signed now, ``judge`` why hubs would refuse an item, and ``as_signed`` takes a token over from a hub,
+``remember_recovery`` keeps what was not shown from being signed twice.
 ``ask_to_halt`` halts without the book, ``keep_halt`` writes that into it, ``halted`` says whether and why.
 
 ``read_source`` (whatever a CMS offers), ``read_cms`` (bytes that are there already) and ``convert`` (HTML
@@ -39,6 +40,7 @@ from syndicate.agency._known import as_signed
 from syndicate.agency._preview import Asked, Preview, Previewed, preview
 from syndicate.agency._push import Objection, Pushed, forget_from
 from syndicate.agency._recognise import Moved
+from syndicate.agency._recovered import Recovery, remember_recovery
 from syndicate.agency._report import EntryReport, Fate, Report, WrittenFile
 from syndicate.agency._sign import sign_once
 from syndicate.agency._source import CMS_BYTES, KINDS, read_cms, read_source
@@ -66,6 +68,7 @@ __all__ = [
     "Preview",
     "Previewed",
     "Pushed",
+    "Recovery",
     "Report",
     "Unsigned",
     "WrittenFile",
@@ -95,6 +98,7 @@ __all__ = [
     "read_cms",
     "read_source",
     "release",
+    "remember_recovery",
     "remember_run",
     "sign_items",
     "sign_once",

@@ -218,7 +218,7 @@ class _Run:
             if isinstance(answer, Refused):
                 reports[task.place] = _refused(task.draft, answer)
             else:
-                fate = Fate.SIGNED if answer.act is Act.PUBLISH else Fate.UPDATED
+                fate = Fate.SIGNED if task.unsigned.item.act is Act.PUBLISH else Fate.UPDATED
                 reports[task.place] = _told(task.draft, fate, answer)
 
 
