@@ -34,7 +34,14 @@ from syndicate.agency._entry import CmsEntry, CmsFeed
 from syndicate.agency._files import publish
 from syndicate.agency._findings import Finding
 from syndicate.agency._found import Founded, found_agency
-from syndicate.agency._guard import check_book, check_may_sign, halted, remember_run
+from syndicate.agency._guard import (
+    NOTHING_SHOWS_IT,
+    check_book,
+    check_may_sign,
+    halted,
+    nothing_shows_it,
+    remember_run,
+)
 from syndicate.agency._halt import HALTED, ask_to_halt, keep_halt
 from syndicate.agency._known import as_signed
 from syndicate.agency._preview import Asked, Preview, Previewed, preview
@@ -52,6 +59,7 @@ __all__ = [
     "CMS_BYTES",
     "HALTED",
     "KINDS",
+    "NOTHING_SHOWS_IT",
     "AgencyConfig",
     "Answers",
     "Asked",
@@ -93,6 +101,7 @@ __all__ = [
     "load_config",
     "look_ahead",
     "marks_of",
+    "nothing_shows_it",
     "preview",
     "publish",
     "read_cms",

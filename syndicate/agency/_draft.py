@@ -16,7 +16,7 @@ from syndicate.agency._convert import Converted, Picture, convert
 from syndicate.agency._entry import CmsEntry, Words
 from syndicate.agency._one_by_one import Unfit, failed
 from syndicate.agency._scripts import foreign_script
-from syndicate.agency._text import one_line, shortened, without_markup
+from syndicate.agency._text import is_readable, one_line, shortened, without_markup
 from syndicate.agency._tree import TooMuchMarkup
 from syndicate.news import (
     AgencyId,
@@ -200,9 +200,10 @@ def _plain(words: Words | None) -> str:
 
 def _titled(entry: CmsEntry, body: str, notes: list[str]) -> str:
     title = _plain(entry.title)
-    if title:
+    if is_readable(title):
         return _fitting(title, limits.TITLE, "title", notes)
-    if text := without_markup(body):
+    text = without_markup(body)
+    if is_readable(text):
         notes.append("it has no title: the beginning of the text stands in for it")
         return shortened(text, _TITLE_FROM_TEXT)
     return ""

@@ -35,6 +35,7 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
     progress: Progress = lambda _done, _all: None,
     moved: Moved = "ask",
     clock_is_right: bool = False,
+    book_is_newest: bool = False,
     ahead: Ahead | None = None,
 ) -> Report:
     """Sign what is new or changed in the CMS's feed, oldest first, and write the feeds that show it.
@@ -51,7 +52,14 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
         StorageError: the book cannot be read or written.
     """
     registry = config.own_registry(signer.kid, signer.public)
-    check_may_sign(config, book, registry, clock.now(), clock_is_right=clock_is_right)
+    check_may_sign(
+        config,
+        book,
+        registry,
+        clock.now(),
+        clock_is_right=clock_is_right,
+        book_is_newest=book_is_newest,
+    )
     run = _Run(config=config, signer=signer, book=book, registry=registry, now=clock.now(), moved=moved)
     if ahead is None:
         ahead = await look_ahead(

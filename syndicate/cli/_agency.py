@@ -19,7 +19,6 @@ from syndicate.agency import (
     EntryReport,
     Fate,
     Founded,
-    Moved,
     Report,
     found_agency,
     load_config,
@@ -98,6 +97,9 @@ def _register_sign(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]")
     sign.add_argument("--passphrase-file", type=Path, help="file whose first line is the passphrase")
     sign.add_argument("--clock-is-right", action="store_true", help="so much time has really passed")
     sign.add_argument(
+        "--book-is-newest", action="store_true", help="the signed feed is gone, and not the book"
+    )
+    sign.add_argument(
         "--moved",
         choices=("ask", "same", "new"),
         default="ask",
@@ -130,7 +132,7 @@ def run_sign(args: argparse.Namespace) -> int:
     """Sign once: 0 all well, 1 some entries were skipped."""
     config = load_config(args.config)
     signer = open_key(config.key_file, passphrase(args.passphrase_file))
-    report = asyncio.run(_sign(config, signer, args.moved, clock_is_right=args.clock_is_right))
+    report = asyncio.run(_sign(config, signer, args))
     print(_as_json(report) if args.json else _as_text(report))
     return 1 if report.count(Fate.SKIPPED) else 0
 
@@ -140,7 +142,7 @@ class _WallClock:
         return time.time()
 
 
-async def _sign(config: AgencyConfig, signer: Signer, moved: Moved, *, clock_is_right: bool) -> Report:
+async def _sign(config: AgencyConfig, signer: Signer, args: argparse.Namespace) -> Report:
     async with _way_to(config) as fetcher:
         ahead = await look_ahead(
             config, fetcher, opens=partial(book_of, config), clock=_WallClock(), progress=_tell_progress
@@ -153,8 +155,9 @@ async def _sign(config: AgencyConfig, signer: Signer, moved: Moved, *, clock_is_
                 fetcher=fetcher,
                 clock=_WallClock(),
                 ahead=ahead,
-                clock_is_right=clock_is_right,
-                moved=moved,
+                clock_is_right=args.clock_is_right,
+                book_is_newest=args.book_is_newest,
+                moved=args.moved,
             )
 
 

@@ -153,3 +153,13 @@ def test_a_file_of_unknown_kind_is_left_out_and_one_from_elsewhere_is_noted(room
     report = room.run(rss(story(1, more=files)))
     assert [(medium.url[-8:], medium.type) for medium in room.said()[0].media] == [("film.mp4", "video/mp4")]
     assert report.entries[0].notes == ("a file on cdn.example was left out: that host is not in media_hosts",)
+
+
+@pytest.mark.parametrize(
+    "nothing", ["\u200b\u2060\ufeff", "\u3164\u115f", "\u2800", "\u0301\ufe0f", "\u00ad \u200d"]
+)
+def test_where_there_is_nothing_to_see_there_is_nothing_to_sign(room: Newsroom, nothing: str) -> None:
+    unseen = story(1, title=nothing, description=f"<p>{nothing}</p>")
+    report = room.run(rss(unseen, story(2, title=nothing), story(3, title="…", description=nothing)))
+    assert [each.code for each in report.entries] == ["entry-without-text", None, None]
+    assert [item.title for item in room.said()] == ["Nội dung bản tin số 2.", "…"]

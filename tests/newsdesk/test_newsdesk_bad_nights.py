@@ -70,8 +70,9 @@ def test_attack_17_when_it_was_signed_from_unnoticed_the_hub_holds_and_the_succe
     room.run(stories(1, 2, 3))
     hub.take(room.tokens(), STARTED)
     room.config.book_file.write_bytes(yesterday)
-    room.atom.unlink()  # the whole machine was restored: nothing here knows better
-    room.run(stories(1, 2, 4))
+    room.atom.unlink()  # nothing here knows better, and a person is wrong
+    room.cms(stories(1, 2, 4))
+    room.sign(book_is_newest=True)
     (held,) = hub.troubles(room.tokens(), STARTED)
     assert isinstance(held, Held)
     assert held.reason is Reason.STREAM_FORKED
@@ -210,6 +211,14 @@ def test_what_persons_do_after_a_recovery_is_a_version_that_nobody_signed_before
     assert {state.act for state in honest.items.values()} == {Act.WITHHOLD}
     versions = [item.ver for item in room.said() if item.url == url]
     assert [after - before for before, after in pairwise(versions[1:])] == [1, 1]
+
+
+def test_whoever_empties_the_shown_folder_keeps_no_panic_from_withholding(room: DeskRoom) -> None:
+    room.run(stories(1, 2))
+    shutil.rmtree(room.config.folder)
+    with room.desk() as desk:
+        panic(desk, since=STARTED - 1)
+    assert [item.act for item in room.said()] == [Act.PUBLISH] * 2 + [Act.WITHHOLD] * 2
 
 
 def test_recovering_twice_changes_nothing(room: DeskRoom) -> None:

@@ -1,6 +1,7 @@
 """The newsdesk's verbs as they are typed."""
 
 import argparse
+import shutil
 import sys
 from pathlib import Path
 
@@ -251,4 +252,18 @@ def test_a_halt_that_never_came_into_the_book_is_lifted_as_any_other(
         run("sign", config)
     typed(monkeypatch, "yes")
     run("resume", config)
+    run("sign", config)
+
+
+def test_a_book_whose_feed_is_gone_is_told_and_signs_once_a_person_says_so(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("sign", config)
+    shutil.rmtree(load_config(config).folder)
+    with pytest.raises(AgencyError, match="is not there: its folder was moved"):
+        run("sign", config)
+    capsys.readouterr()
+    assert run("doctor", config) == 2
+    assert "run `syndicate agency recover` with --from HUB" in capsys.readouterr().out
+    run("sign", config, "--book-is-newest")
     run("sign", config)
