@@ -16,7 +16,7 @@ from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
 from syndicate.assembly._hub import allowed, open_press, open_shelf, user_agent
 from syndicate.assembly._registry import RegistryShelf
 from syndicate.client import open_log
-from syndicate.errors import FetchError, LedgerError, MirrorError, StorageError, SyndicateError
+from syndicate.errors import ForkedLog, StorageError, SyndicateError
 from syndicate.journey import LocalWakeup
 from syndicate.ledger import NoteKey, Policy, read_policy
 from syndicate.mirror import Follower
@@ -63,12 +63,12 @@ class Mirror:
         """Take over what is new; how many leaves. What is wrong is told once, and stands in /health.
 
         Raises:
-            MirrorError, LedgerError, FetchError, StorageError: as ``Follower.catch_up``.
+            ClientError, LedgerError, FetchError, StorageError: as ``Follower.catch_up``.
         """
         try:
             new = await self.follow.catch_up(told)
         except SyndicateError as exc:
-            if isinstance(exc, MirrorError):
+            if isinstance(exc, ForkedLog):
                 _keep_evidence(self.evidence, exc.evidence)
             if str(exc) != self.complaint:
                 _log.error("%s. %s", exc, exc.hint)
@@ -81,7 +81,7 @@ class Mirror:
 
     async def look_again(self) -> None:
         """Look, and never mind what is wrong: it was told."""
-        with contextlib.suppress(MirrorError, LedgerError, FetchError, StorageError):
+        with contextlib.suppress(SyndicateError):
             await self.look()
 
 
@@ -154,7 +154,7 @@ async def take_back(settings: Settings, source: Source, told: Told) -> int:
 
     Raises:
         StorageError: there is a database already.
-        MirrorError, LedgerError, FetchError: the copy is not to be had, or not good.
+        ClientError, LedgerError, FetchError: the copy is not to be had, or not good.
     """
     async with AsyncExitStack() as stack:
         mirror = await _open(settings, source, SystemClock(), stack, settings.base_url)

@@ -17,7 +17,7 @@ from raw_client import Reply, ask
 from syndicate.assembly import Mirror, Source, open_mirror
 from syndicate.cli import main
 from syndicate.client import LogReader, Proof, Verdict, Watched, open_log, verify_token, watch
-from syndicate.errors import MirrorError
+from syndicate.errors import FetchError, ForkedLog
 from syndicate.ledger import Policy
 from syndicate.news import digest_of
 from syndicate.settings import Address
@@ -111,7 +111,7 @@ async def test_a_mirror_that_is_shown_two_histories_says_so_and_keeps_the_eviden
             assert (health.status, b"two histories" in health.body) == (503, True)
             notes = [path.read_bytes() for path in (here.folder / "mirror.sqlite3.evidence").iterdir()]
             assert len(set(notes)) == 2
-            with pytest.raises(MirrorError):
+            with pytest.raises(ForkedLog):
                 await mirror.mirror.look()
             assert b"Story one" in (await mirror.get("/feeds/all.atom")).body, "what it had stays"
 
@@ -223,7 +223,7 @@ async def test_a_restore_that_was_cut_short_is_run_again(
 
 
 async def _cut(_mirror: Mirror, _told: object) -> int:
-    raise MirrorError("the line was cut")
+    raise FetchError("the line was cut")
 
 
 async def test_attack_33_a_text_that_a_law_takes_back_is_gone_and_its_leaf_proves_that_it_was_there(
