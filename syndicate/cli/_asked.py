@@ -12,7 +12,7 @@ from syndicate import client, fetch
 from syndicate.cli._shown import shown
 from syndicate.errors import ClientError, FetchError
 from syndicate.fetch import Allowed, FetchLimits, is_address, own_machine
-from syndicate.ledger import Policy, read_policy
+from syndicate.ledger import Policy, read_policy, read_vkey
 from syndicate.news import Registry, rfc3339
 from syndicate.ports import Fetched
 
@@ -58,6 +58,13 @@ def add_registry(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="how long ago the registry may have run out (default: a day)",
     )
+    group.add_argument(
+        "--log",
+        metavar="KEY",
+        action="append",
+        default=[],
+        help="a log's key, where the registry has no log/policy.txt (again for more)",
+    )
     parser.add_argument(
         "--at", metavar="SECONDS", type=int, default=None, help="judge as of this Unix time (default: now)"
     )
@@ -77,13 +84,14 @@ def registry_of(args: argparse.Namespace) -> Registry:
     return seen_by(args).registry
 
 
-def policy_of(seen: "Refreshed") -> Policy:
-    """Which logs and witnesses the registry counts; nobody, where it does not say.
+def policy_of(args: argparse.Namespace, seen: "Refreshed") -> Policy:
+    """Which logs and witnesses the registry counts; where it does not say, the logs that the options name.
 
     Raises:
         LedgerError: its ``log/policy.txt`` is none.
     """
-    return Policy() if seen.policy is None else read_policy(seen.policy)
+    named = Policy(logs=tuple(map(read_vkey, args.log)))
+    return named if seen.policy is None else read_policy(seen.policy)
 
 
 def look_of(args: argparse.Namespace) -> "Refreshed":

@@ -80,7 +80,7 @@ def _run(args: argparse.Namespace) -> int:
     folder = args.folder or _folder_of(args.hub)
     told: set[str] = set()
     while True:
-        look = asyncio.run(_look(args, folder, policy_of(seen_by(args))))
+        look = asyncio.run(_look(args, folder, policy_of(args, seen_by(args))))
         _tell(args, folder, look, told)
         if args.every is None:
             return 1 if look.alarms else 0

@@ -64,7 +64,7 @@ def asked_for(args: argparse.Namespace) -> Evidence:
 def judged(args: argparse.Namespace, evidence: Evidence) -> "tuple[TokenReport, Refreshed]":
     """What a verifier says of it, and the registry that the options name, by which it was judged."""
     seen = seen_by(args)
-    proof = Proof(raw=evidence.proof, policy=policy_of(seen))
+    proof = Proof(raw=evidence.proof, policy=policy_of(args, seen))
     token = evidence.token.decode("ascii", "replace")
     return verify_token(token, seen.registry, now=moment(args), proof=proof), seen
 

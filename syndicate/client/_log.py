@@ -24,12 +24,15 @@ from syndicate.ledger import (
     Edge,
     Policy,
     Tile,
+    check_inclusion,
     leaf_hash,
     prove_consistency,
+    prove_inclusion,
     read_checkpoint,
     read_entries,
     read_leaf,
     tiles_for_consistency,
+    tiles_for_inclusion,
 )
 from syndicate.news import Reason, TokenDigest, b64url
 from syndicate.ports import Fetched, FetchFailed
@@ -69,6 +72,12 @@ class LogReader:
         """What a checkpoint's note is worth. Raises LedgerError as ``checkpoint`` does."""
         checkpoint, note = read_checkpoint(raw)
         logs = self._policy.log_named(checkpoint.origin)
+        if not self._policy.logs:
+            raise LedgerError(
+                "no log is named that counts: the registry has no log/policy.txt",
+                code=Reason.LOG_ORIGIN_UNKNOWN,
+                hint="Name the log's key, as its hub prints it at the start: --log KEY.",
+            )
         if not logs:
             why = f"the policy names no log {checkpoint.origin!r}"
             raise LedgerError(why, code=Reason.LOG_ORIGIN_UNKNOWN)
@@ -113,15 +122,36 @@ class LogReader:
             raise FalseLeaf(index, "is shown with another act than its own")
         return body
 
-    async def erasures(self, first: int, size: int) -> Mapping[TokenDigest, str]:
-        """What acts from leaf ``first`` on took back: by token, the digest of the act. Raises as ``act``."""
+    async def erasures(self, first: int, seen: SeenCheckpoint) -> Mapping[TokenDigest, str]:
+        """What acts from leaf ``first`` on took back: by token, the digest of the act.
+
+        Only an act that lies under the checkpoint counts.
+
+        Raises:
+            LedgerError: an act that is shown is not in the log.
+            WithheldLeaf, FalseLeaf, FetchError: as ``act``.
+        """
         gone: dict[TokenDigest, str] = {}
+        size = seen.checkpoint.size
         for begin in range(first - first % TILE_WIDTH, size, TILE_WIDTH):
             for index, raw in enumerate(await self.leaves(begin, min(begin + TILE_WIDTH, size)), begin):
                 said = read_leaf(raw)
-                if isinstance(said, ActLeaf):
-                    gone |= dict.fromkeys(erased_by(await self.act(index, said.digest)), said.digest)
+                if isinstance(said, ActLeaf) and (tokens := erased_by(await self.act(index, said.digest))):
+                    await self.check_leaf(index, raw, seen)
+                    gone |= dict.fromkeys(tokens, said.digest)
         return gone
+
+    async def check_leaf(self, index: int, leaf: bytes, seen: SeenCheckpoint) -> None:
+        """Refuse a leaf that does not lie under a checkpoint.
+
+        Raises:
+            LedgerError: ``log-not-included``.
+            FetchError: its proof is not to be had.
+        """
+        size = seen.checkpoint.size
+        tiles = {tile: await self.file(f"log/{tile.path}") for tile in tiles_for_inclusion(index, size)}
+        proof = prove_inclusion(index, size, tiles)
+        check_inclusion(leaf_hash(leaf), index, size, proof, seen.checkpoint.root)
 
     async def file(self, path: str) -> bytes:
         """A file that has to be there. Raises FetchError: it is not."""

@@ -24,8 +24,10 @@ from syndicate.ledger import (
     read_leaf,
     tiles_for_inclusion,
 )
-from syndicate.news import Index, Mark
+from syndicate.news import Index, Mark, limits
 
+_FIRST_YEAR: Final = 2020  # no log of this protocol is older
+_LAST_YEAR: Final = 9_000  # far from where dates end
 _LEAVES: Final = 1_024  # of the log that are compared with a page at a time
 # Said anew by whoever shows the version: they are no part of what was kept.
 _SHOWN: Final = frozenset({Mark.KEY_REVOKED, Mark.LOG_PENDING})
@@ -59,16 +61,31 @@ def read_page(raw: bytes) -> tuple[Given, ...]:
 
 def _given(told: Any) -> Given:  # noqa: ANN401 - JSON
     return Given(
-        index=int(told["index"]),
-        token=str(told["token"]),
+        index=_whole(told["index"]),
+        token=_text(told["token"]),
         received_at=_moment(told["received_at"]),
         sealed_at=_moment(told["logged_at"]),
         marks=frozenset(map(Mark, told["marks"])) - _SHOWN,
     )
 
 
-def _moment(written: str) -> int:
-    return int(datetime.fromisoformat(written).timestamp())
+def _whole(told: Any) -> int:  # noqa: ANN401 - JSON
+    if type(told) is not int or not 0 <= told <= limits.LARGEST_INTEGER:
+        raise ValueError("no whole number")
+    return told
+
+
+def _text(told: Any) -> str:  # noqa: ANN401 - JSON
+    if not isinstance(told, str):
+        raise TypeError("no text")
+    return told
+
+
+def _moment(told: Any) -> int:  # noqa: ANN401 - JSON
+    when = datetime.fromisoformat(_text(told))
+    if when.tzinfo is None or not _FIRST_YEAR <= when.year <= _LAST_YEAR:
+        raise ValueError("no time of a log")
+    return int(when.timestamp())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +149,7 @@ async def read_logged(reader: LogReader, wanted: Wanted, cursor: Cursor) -> Page
     leaves = await reader.leaves(first, end)
     proofs = await _prove(reader, leaves, first, seen)
     shown = {each.index: each for each in given}
-    await _check_whole(reader, {first + at: raw for at, raw in enumerate(leaves)}, shown, wanted, size)
+    await _check_whole(reader, {first + at: raw for at, raw in enumerate(leaves)}, shown, wanted, seen)
     versions = tuple(
         Logged(
             index=each.index, token=each.token, received_at=each.received_at,
@@ -167,14 +184,18 @@ async def _prove(reader: LogReader, leaves: Sequence[bytes], first: int, seen: S
 
 
 async def _check_whole(
-    reader: LogReader, leaves: dict[int, bytes], shown: dict[int, Given], wanted: Wanted, size: int
+    reader: LogReader,
+    leaves: dict[int, bytes],
+    shown: dict[int, Given],
+    wanted: Wanted,
+    seen: SeenCheckpoint,
 ) -> None:
     gone = None
     for index, raw in leaves.items():
         leaf = read_leaf(raw)
         if index in shown or not isinstance(leaf, ItemLeaf) or not wanted.covers(leaf):
             continue
-        gone = await reader.erasures(index, size) if gone is None else gone
+        gone = await reader.erasures(index, seen) if gone is None else gone
         if leaf.digest not in gone:
             raise WithheldLeaf(index, f"version {leaf.ver} of {leaf.sub}")
 

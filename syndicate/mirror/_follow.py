@@ -97,20 +97,23 @@ class Follower:
             raise await self._not_one(reader, seen) from exc
         leaves = [_Leaf(index, each, read_leaf(each)) for index, each in enumerate(raw, edge.size)]
         given = await self._given(leaves)
-        taken = [await self._resolve(reader, leaf, given.get(leaf.at), newest.size) for leaf in leaves]
+        taken = [await self._resolve(reader, leaf, given.get(leaf.at), seen) for leaf in leaves]
         await self._storage.follow(partial(keep, taken=taken))
 
-    async def _resolve(self, reader: LogReader, leaf: _Leaf, given: Given | None, size: int) -> Taken:
+    async def _resolve(
+        self, reader: LogReader, leaf: _Leaf, given: Given | None, seen: SeenCheckpoint
+    ) -> Taken:
         """What a leaf stands for, as the hub has it."""
         if isinstance(leaf.said, ActLeaf):
             return Acted(leaf.raw, await reader.act(leaf.at, leaf.said.digest))
         if given is None:
-            return Gone(leaf.raw, leaf.said, await self._why_gone(reader, leaf.at, leaf.said, size))
+            return Gone(leaf.raw, leaf.said, await self._why_gone(reader, leaf.at, leaf.said, seen))
         return Signed(leaf.raw, await self._judge(leaf, given), given.sealed_at)
 
     async def _judge(self, leaf: _Leaf, given: Given) -> Verified:
-        if given.received_at > self._clock.now() + limits.CLOCK_AHEAD_SECONDS:
-            why = f"was received in the future ({given.received_at})"
+        latest = max(given.received_at, given.sealed_at)
+        if latest > self._clock.now() + limits.CLOCK_AHEAD_SECONDS:
+            why = f"was received in the future ({latest})"
             raise FalseLeaf(leaf.at, why, hint="Is this machine's clock right?")
         envelope = Envelope(token=given.token, source="mirror")
         judged = verify_logged(envelope, self._registry(), given.received_at, given.marks)
@@ -139,10 +142,10 @@ class Follower:
                 after = each.index
         return found
 
-    async def _why_gone(self, reader: LogReader, index: int, said: ItemLeaf, size: int) -> str:
+    async def _why_gone(self, reader: LogReader, index: int, said: ItemLeaf, seen: SeenCheckpoint) -> str:
         """The act by which a token was erased; without one it is withheld."""
         if self._gone is None:
-            self._gone = await reader.erasures(index, size)
+            self._gone = await reader.erasures(index, seen)
         act = self._gone.get(said.digest)
         if act is None:
             raise WithheldLeaf(index, f"version {said.ver} of {said.sub}")

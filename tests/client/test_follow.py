@@ -224,7 +224,7 @@ async def test_attack_9_whoever_has_another_root_gets_nothing(here: Place, tmp_p
 async def test_a_federation_without_a_policy_is_followed_with_the_logs_own_key(here: Place) -> None:
     async with hub_at_work(here) as served:
         await served.release("one")
-        with pytest.raises(LedgerError, match="names no log"):
+        with pytest.raises(LedgerError, match="no log is named"):
             await followed(served.hub.url, here)
         [one] = await followed(served.hub.url, here, log=[served.hub.log_key.vkey])
         assert one.report.logged is not None
