@@ -2,15 +2,19 @@
 
 import argparse
 import asyncio
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from syndicate.agency import load_config
+from syndicate.agency import AgencyConfig, load_config
 from syndicate.cli._agency_desk import add_config, book_of, confirm, desk_of, moment_of, second_key
 from syndicate.cli._agency_keys import tokens_from
+from syndicate.cli._agency_out import hub_address
 from syndicate.cli._passphrase import new_passphrase, passphrase
 from syndicate.cli._shown import shown
+from syndicate.errors import AgencyError
 from syndicate.news import Refused, rfc3339
-from syndicate.newsdesk import appoint, drop_ids, halt, panic, recover, release_ids, resume
+from syndicate.newsdesk import Desk, appoint, drop_ids, halt, panic, recover, release_ids, resume
 from syndicate.ports import Signed, Waiting
 from syndicate.signing import create_key, open_key
 
@@ -57,7 +61,7 @@ def _add_panic(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     alarm.add_argument("--note", help="what readers are told (default: that it is being checked)")
     alarm.add_argument("--key", type=Path, help="sign with this key: the sealed successor")
     alarm.add_argument(
-        "--from", dest="hubs", action="append", default=[], metavar="HUB",
+        "--from", dest="hubs", action="append", type=hub_address, default=[], metavar="HUB",
         help="on another machine: a hub that knows the stream (again for more)",
     )  # fmt: skip
     alarm.set_defaults(run=_panic)
@@ -127,10 +131,9 @@ def _panic(args: argparse.Namespace) -> int:
         config = desk.config
         since = moment_of(args.since, config, desk.now)
         halt(desk.book, since=since, now=desk.now)  # before anybody is waited for
-    tokens = asyncio.run(tokens_from(args.hubs, config)) if args.hubs else ()
+    tokens, trouble = _heard_from(args.hubs, config)
     with opens() as desk:
-        if tokens:
-            recover(tokens, desk)
+        trouble = (_caught_up(tokens, desk) if args.hubs else None) or trouble
         answers = panic(desk, since=since, note=args.note)
         waiting = len(desk.book.waiting())
     bad = [answer for answer in answers if isinstance(answer, Refused)]
@@ -138,7 +141,27 @@ def _panic(args: argparse.Namespace) -> int:
     for each in bad:
         print(f"  one could not be withheld: {each.detail}. {each.reason.remedy}")
     print("When the CMS is clean: `syndicate agency resume`; `syndicate agency lift` for what may stand.")
-    return 1 if bad else 0
+    if trouble is not None:
+        print(f"Only what this machine knew is withheld: {shown(trouble)}", file=sys.stderr)
+        print("  Run it again with another --from, so that nothing else is left standing.", file=sys.stderr)
+    return 1 if bad or trouble else 0
+
+
+def _heard_from(hubs: Sequence[str], config: AgencyConfig) -> tuple[tuple[str, ...], str | None]:
+    """What hubs have of the stream, or why they gave nothing: on a bad night that stops nobody."""
+    try:
+        return (asyncio.run(tokens_from(hubs, config)) if hubs else ()), None
+    except AgencyError as exc:
+        return (), str(exc)
+
+
+def _caught_up(tokens: Sequence[str], desk: Desk) -> str | None:
+    """Bring the book up to what hubs have, far above what it knows itself; why not, if not."""
+    try:
+        recover(tokens, desk)
+    except AgencyError as exc:
+        return str(exc)
+    return None
 
 
 def _resume(args: argparse.Namespace) -> int:
