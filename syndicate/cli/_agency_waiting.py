@@ -5,18 +5,23 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from syndicate.agency import AgencyConfig, load_config
 from syndicate.cli._agency_desk import add_config, book_of, confirm, desk_of, moment_of, second_key
 from syndicate.cli._agency_keys import tokens_from
 from syndicate.cli._agency_out import hub_address
-from syndicate.cli._passphrase import new_passphrase, passphrase
+from syndicate.cli._passphrase import passphrase_of_another
 from syndicate.cli._shown import shown
 from syndicate.errors import AgencyError
 from syndicate.news import Refused, rfc3339
 from syndicate.newsdesk import Desk, appoint, drop_ids, halt, panic, recover, release_ids, resume
-from syndicate.ports import Signed, Waiting
-from syndicate.signing import create_key, open_key
+from syndicate.ports import Signed, Signer, Waiting
+from syndicate.signing import open_key
+
+_SINCE: Final = (
+    "Signing goes on! Say since when nothing is to be trusted: --since 2h, or a time that has passed."
+)
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -91,7 +96,7 @@ def _line(each: Waiting) -> str:
 
 def _release(args: argparse.Namespace) -> int:
     opens = desk_of(args)
-    second = second_key(args.second, args.second_passphrase_file)
+    second = None if args.second is None else second_key(args.second, args)
     with opens() as desk:
         answers = release_ids(args.ids, desk, second=second)
     for each, answer in answers:
@@ -116,13 +121,16 @@ def _drop(args: argparse.Namespace) -> int:
 def _second(args: argparse.Namespace) -> int:
     path: Path = args.config.parent / "second.key" if args.key is None else args.key
     opens = desk_of(args)
-    by = second_key(args.by, args.by_passphrase_file)
-    words = args.second_passphrase_file
-    second = open_key(path, passphrase(words)) if path.exists() else create_key(path, new_passphrase(words))
+    by = None if args.by is None else _their_key(args.by, args.by_passphrase_file)
+    second = second_key(path, args, make=True)
     with opens() as desk:
         appoint(second, desk, by=by)
     print(f"{path} releases alerts and rebuttals from now on. Only the second person knows its passphrase.")
     return 0
+
+
+def _their_key(key: Path, words: Path | None) -> Signer:
+    return open_key(key, passphrase_of_another(words, f"the key {key}"))
 
 
 def _panic(args: argparse.Namespace) -> int:
@@ -130,6 +138,8 @@ def _panic(args: argparse.Namespace) -> int:
     with opens() as desk:
         config = desk.config
         since = moment_of(args.since, config, desk.now)
+        if since > desk.now:
+            raise AgencyError(f"{args.since} lies ahead: nothing was signed since then", hint=_SINCE)
         halt(desk.book, since=since, now=desk.now)  # before anybody is waited for
     tokens, trouble = _heard_from(args.hubs, config)
     with opens() as desk:
@@ -168,7 +178,8 @@ def _resume(args: argparse.Namespace) -> int:
     config = load_config(args.config)
     with book_of(config) as book:
         waiting = len(book.waiting())
-    confirm(f"{waiting} items wait. Type yes to let signing go on:", "yes")
+    question = f"{waiting} items wait. Type yes to let signing go on:"
+    confirm(question, "yes", alone="A person types it at a terminal: no program lets signing go on.")
     with book_of(config) as book:
         print(f"Signing goes on. It was halted: {resume(book)}")
     return 0

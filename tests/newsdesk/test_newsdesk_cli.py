@@ -1,6 +1,7 @@
 """The newsdesk's verbs as they are typed."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -9,8 +10,8 @@ from newsroom import SITE, rss, story
 
 from syndicate.agency import load_config
 from syndicate.cli import _agency as cli
-from syndicate.errors import AgencyError
-from syndicate.signing import open_key
+from syndicate.errors import AgencyError, SigningError
+from syndicate.signing import create_key, open_key
 from syndicate.storage import open_streambook
 from syndicate.trust import recall
 
@@ -180,6 +181,87 @@ def test_the_second_person_has_a_key_of_their_own(config: Path, tmp_path: Path) 
     words.chmod(0o600)
     assert run("second", config, "--second-passphrase-file", words) == 0
     assert open_key(config.parent / "second.key", b"only I know these").kid
+
+
+def asked_for_words(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
+    """Let the keyboard answer these passphrases; the prompts that were shown."""
+    said, prompts = iter(answers), []
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+
+    def ask(prompt: str) -> str:
+        prompts.append(prompt)
+        return next(said)
+
+    monkeypatch.setattr("getpass.getpass", ask)
+    return prompts
+
+
+def waiting_alert(config: Path, tmp_path: Path) -> None:
+    act = tmp_path / "alert.json"
+    act.write_text(json.dumps(ALERT))
+    assert run("alert", config, "--file", act, "--yes") == 0
+
+
+ALERT = {
+    "title": "Lũ đang lên", "url": f"{SITE}/lu", "event": "Lũ", "alert-category": "Met",
+    "alert-urgency": "Immediate", "severity": "Severe", "certainty": "Observed", "area": ["Hạ lưu sông Hồng"],
+    "instruction": "Lên chỗ cao.", "expires": "2099-11-25T10:00:00Z", "onset": "2026-11-25T10:00:00Z",
+}  # fmt: skip
+
+
+def test_the_second_person_is_asked_by_themselves_whatever_the_first_ones_passphrase_comes_from(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SigningError, match="nobody to ask") as unasked:
+        run("second", config)
+    assert "--second-passphrase-file" in unasked.value.hint
+    prompts = asked_for_words(monkeypatch, "only I know these", "only I know these", "only I know these")
+    assert run("second", config) == 0
+    assert "second person" in prompts[0]
+    waiting_alert(config, tmp_path)
+    assert run("release", config, "1", "--second", config.parent / "second.key") == 0
+    assert len(prompts) == 3
+    assert signed(config) == ["publish Lũ đang lên"]
+
+
+def test_the_passphrase_of_the_first_person_is_not_taken_for_the_second(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = config.parent / "second.key"
+    asked_for_words(monkeypatch, WORDS, WORDS)
+    with pytest.raises(SigningError, match="one person would be both"):
+        run("second", config)
+    with pytest.raises(SigningError, match="one person would be both"):
+        run("second", config, "--second-passphrase-file", tmp_path / "words")
+    assert not second.exists()
+    create_key(second, WORDS.encode())
+    waiting_alert(config, tmp_path)
+    with pytest.raises(SigningError, match="one person would be both"):
+        run("release", config, "1", "--second", second, "--second-passphrase-file", tmp_path / "words")
+    assert signed(config) == []
+
+
+def test_whoever_replaces_the_second_person_is_asked_for_their_own_passphrase(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_for_words(monkeypatch, "only I know these", "only I know these")
+    run("second", config)
+    after = config.parent / "third.key"
+    prompts = asked_for_words(monkeypatch, "only I know these", "and I know others", "and I know others")
+    assert run("second", config, "--key", after, "--by", config.parent / "second.key") == 0
+    assert len(prompts) == 3
+
+
+def test_a_panic_since_a_time_that_lies_ahead_is_refused(config: Path) -> None:
+    with pytest.raises(AgencyError, match="lies ahead"):
+        run("panic", config, "--since", "2099-01-01T00:00")
+
+
+def test_signing_goes_on_after_a_panic_only_when_a_person_types_it(config: Path) -> None:
+    assert run("panic", config, "--since", "2h") == 0
+    with pytest.raises(AgencyError, match="nobody is there") as told:
+        run("resume", config)
+    assert "--file" not in told.value.hint
 
 
 def test_a_rotation_takes_the_successor_and_seals_another(
