@@ -70,6 +70,69 @@ def test_what_scrolled_out_while_it_waited_is_signed_all_the_same(room: DeskRoom
     assert [each.title for each in report.released] == ["Tin số 1"]
 
 
+def signed_before(room: DeskRoom, *items: str) -> None:
+    room.run(rss(*items))
+    later(room, 120, rss(*items))
+
+
+OLD = "Sat, 24 Oct 2026 09:00:00 GMT"
+FOUR = tuple(story(number) for number in (4, 3, 2, 1))
+
+
+@pytest.mark.parametrize("place", [0, 2, 4], ids=["at the top", "in the middle", "at the foot"])
+@pytest.mark.parametrize("meanwhile", [(), (story(5),)], ids=["nothing else came", "another story came"])
+def test_a_planted_story_with_an_old_date_that_was_taken_away_in_time_is_not_signed(
+    room: DeskRoom, place: int, meanwhile: tuple[str, ...]
+) -> None:
+    signed_before(room, *FOUR)
+    planted = [*FOUR[:place], story(99, title=LIE, pubDate=OLD), *FOUR[place:]]
+    later(room, 600, rss(*planted))
+    for _ in range(4):
+        later(room, 60, rss(*meanwhile, *FOUR))
+    assert LIE not in [item.title for item in room.said()]
+    assert [(each.item.title, each.why, each.due) for each in room.waiting()] == [(LIE, Why.GONE, None)]
+
+
+def test_without_any_dates_what_was_taken_away_on_the_first_day_is_not_signed(room: DeskRoom) -> None:
+    rest = [story(number, pubDate="") for number in (3, 1)]
+    room.run(rss(rest[0], story(2, title=LIE, pubDate=""), rest[1]))
+    later(room, 120, rss(*rest))
+    assert sorted(item.title for item in room.said()) == ["Tin số 1", "Tin số 3"]
+    assert [each.why for each in room.waiting()] == [Why.GONE]
+
+
+def test_stories_that_newer_ones_push_out_of_a_busy_feed_are_all_signed(room: DeskRoom) -> None:
+    signed_before(room, *FOUR)
+    flow = [story(number) for number in range(20, 4, -1)]
+    for newest in range(12, -1, -4):  # four new ones in a feed of four, every minute
+        later(room, 60, rss(*flow[newest : newest + 4]))
+    later(room, 120, rss(*flow[:4]))
+    assert sorted(int(item.title.split()[-1]) for item in room.said()) == [1, 2, 3, 4, *range(5, 21)]
+    assert room.waiting() == ()
+
+
+def test_a_false_edit_that_was_put_right_in_time_is_never_signed(room: DeskRoom) -> None:
+    signed_before(room, *FOUR)
+    later(room, 600, rss(FOUR[0], story(3, title=LIE), *FOUR[2:]))
+    assert [each.item.title for each in room.waiting()] == [LIE]
+    assert fates(later(room, 60, rss(*FOUR))) == [Fate.UNCHANGED] * 4
+    assert room.waiting() == ()
+    later(room, 600, rss(story(9), story(8), FOUR[0]))
+    later(room, 600, rss(story(9), story(8), FOUR[0]))
+    assert [item.title for item in room.said() if item.ver > 1] == []
+    assert len(room.said()) == 6
+
+
+def test_an_edit_that_comes_again_after_it_was_put_right_waits_anew(room: DeskRoom) -> None:
+    signed_before(room, *FOUR)
+    edited = rss(FOUR[0], story(3, title="Tin số ba"), *FOUR[2:])
+    later(room, 600, edited)
+    later(room, 60, rss(*FOUR))
+    assert fates(later(room, 100, edited)).count(Fate.WAITING) == 1
+    assert fates(later(room, 100, edited)).count(Fate.WAITING) == 1
+    assert fates(later(room, 20, edited)).count(Fate.UPDATED) == 1
+
+
 def test_dropped_is_dropped_and_a_planted_copy_stays_out(room: DeskRoom) -> None:
     room.run(rss(story(1, title=LIE)))
     with room.book() as book:
