@@ -102,10 +102,12 @@ def _book(config: AgencyConfig) -> Iterator[look.Finding]:
     try:
         with book_of(config) as book:
             said = f"{config.book_file} holds the stream up to number {book.head()[0]}"
+            signing = look.look_at_waiting(book)
     except StorageError as exc:
         yield look.Finding(what="book", health=look.Health.ILL, said=str(exc), remedy=exc.hint or None)
         return
     yield look.Finding(what="book", health=look.Health.WELL, said=said)
+    yield signing
 
 
 async def _outside(config: AgencyConfig, hubs: list[str]) -> list[look.Finding]:
