@@ -81,7 +81,7 @@ def due(book: StreamBook, now: float, shown: Iterable[ItemId] = ()) -> tuple[Wai
     return tuple(
         each
         for each in book.waiting()
-        if each.due is not None and each.due <= now and not (each.fingerprint and each.item.sub in known)
+        if _has_come(each, now) and not (each.fingerprint and each.item.sub in known)
     )
 
 
@@ -169,7 +169,7 @@ class _Brake:
             found = waiting.get(each.item.sub)
             if found is None:
                 now.append(each)
-            elif found.due is not None and found.due <= self.now:
+            elif _has_come(found, self.now):
                 now.append(replace(each, waiting=found.id))
             else:
                 stays[each.item.sub] = found
@@ -220,6 +220,10 @@ class _Brake:
         begins = max(first[0].iat + _HOUR, self.now - _WEEKS)
         usual = len(self.book.signings(begins + 1)) * _HOUR / max(self.now - begins, _HOUR)
         return max(_ALWAYS, self.config.burst_times * usual)
+
+
+def _has_come(each: Waiting, now: float) -> bool:
+    return each.due is not None and each.due <= now and each.why is not Why.HALTED
 
 
 def _same(each: Unsigned, waiting: Waiting | None) -> bool:

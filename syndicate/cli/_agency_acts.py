@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from syndicate.agency import AgencyConfig
-from syndicate.cli._agency_desk import add_config, confirm, desk_of, moment_of
-from syndicate.cli._shown import shown
+from syndicate.cli._agency_desk import add_config, confirm, desk_of, moment_of, whole
 from syndicate.errors import AgencyError
 from syndicate.news import Item, rfc3339
 from syndicate.newsdesk import (
@@ -26,6 +25,7 @@ from syndicate.newsdesk import (
     find_item,
     last_text,
     manuscript_of,
+    needs_second,
     read_manuscript,
     template,
 )
@@ -166,22 +166,9 @@ def _kept(draft: Path) -> str:
 
 def _preview(item: Item, config: AgencyConfig, not_before: float | None) -> str:
     when = "now" if not_before is None else f"at {rfc3339(not_before)}, not before"
-    lines = [f"To be signed by {config.id} {when}, in stream {item.stream}:", ""]
-    told = {
-        "act": f"{item.act}, version {item.ver} of {item.sub}",
-        "kind": item.kind,
-        "language": item.lang,
-        "title": item.title,
-        "address": item.url,
-        "note": item.note,
-        "summary": item.summary,
-        "byline": item.byline,
-        "alert": item.alert and f"{item.alert.event} ({item.alert.severity}), until {item.alert.expires}",
-        "claim": item.claim and f"{item.claim.text} -> {item.claim.label}",
-        "text": item.content and item.content.body,
-    }
-    lines += [f"  {name + ':':<10} {shown(str(value))}" for name, value in told.items() if value]
-    return "\n".join([*lines, ""])
+    if needs_second(item):
+        when = "when the second person releases it"
+    return "\n".join([f"To be signed by {config.id} {when}, in stream {item.stream}:", "", *whole(item), ""])
 
 
 def _ask(deed: Deed, item: Item) -> None:
@@ -189,7 +176,8 @@ def _ask(deed: Deed, item: Item) -> None:
         word = item.sub[-6:]
         confirm(f"A retraction is final. Type the item's title, or the word {word}:", item.title, word)
     else:
-        confirm("Type yes to sign it:", "yes")
+        waits = needs_second(item)
+        confirm(f"Type yes to {'let it wait for the second person' if waits else 'sign it'}:", "yes")
 
 
 def _done(done: Signed | Waiting) -> str:

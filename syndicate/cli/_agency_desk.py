@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 from syndicate.agency import BOOK_SECONDS, AgencyConfig, load_config
 from syndicate.cli._passphrase import passphrase, passphrase_of_another
-from syndicate.cli._shown import shown
+from syndicate.cli._shown import shown, shown_whole
 from syndicate.errors import AgencyError, SigningError
-from syndicate.newsdesk import Desk
+from syndicate.news import Item
+from syndicate.newsdesk import Desk, in_words
 from syndicate.ports import Signer, StreamBook
 from syndicate.signing import create_key, open_key
 from syndicate.storage import open_streambook
@@ -96,6 +97,11 @@ def moment_of(written: str, config: AgencyConfig, now: float) -> float:
             f"{written!r} is no moment",
             hint="Write 2026-11-23T08:00:00Z, or 2026-11-23T15:00 in your own zone; for the past also 2h.",
         ) from exc
+
+
+def whole(item: Item) -> list[str]:
+    """Every field of ``item`` that would be signed, one to a line."""
+    return [f"  {name + ':':<10} {shown_whole(value)}" for name, value in in_words(item)]
 
 
 def confirm(question: str, *answers: str, alone: str = _ALONE) -> None:

@@ -8,14 +8,25 @@ from pathlib import Path
 from typing import Final
 
 from syndicate.agency import AgencyConfig, load_config
-from syndicate.cli._agency_desk import add_config, book_of, confirm, desk_of, moment_of, second_key
+from syndicate.cli._agency_desk import add_config, book_of, confirm, desk_of, moment_of, second_key, whole
 from syndicate.cli._agency_keys import tokens_from
 from syndicate.cli._agency_out import hub_address
 from syndicate.cli._passphrase import passphrase_of_another
 from syndicate.cli._shown import shown
 from syndicate.errors import AgencyError
 from syndicate.news import Refused, rfc3339
-from syndicate.newsdesk import Desk, appoint, drop_ids, halt, panic, recover, release_ids, resume
+from syndicate.newsdesk import (
+    Desk,
+    appoint,
+    drop_ids,
+    halt,
+    panic,
+    recover,
+    release_ids,
+    resume,
+    until_when,
+    waiting_ids,
+)
 from syndicate.ports import Signed, Signer, Waiting
 from syndicate.signing import open_key
 
@@ -43,10 +54,14 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def _add_waiting(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     waiting = verbs.add_parser("waiting", help="what is not signed yet, and why")
-    lists = waiting.add_subparsers(metavar="list", required=True)
+    lists = waiting.add_subparsers(metavar="list|show", required=True)
     listed = lists.add_parser("list", help="show the waiting list")
     listed.add_argument("config", type=Path, help="the configuration that `agency init` made")
     listed.set_defaults(run=_list)
+    showed = lists.add_parser("show", help="show all that would be signed of one item")
+    showed.add_argument("config", type=Path, help="the configuration that `agency init` made")
+    showed.add_argument("id", type=int, metavar="ID", help="its number on the waiting list")
+    showed.set_defaults(run=_show)
 
 
 def _add_second(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -84,13 +99,22 @@ def _list(args: argparse.Namespace) -> int:
     for each in waiting:
         print(_line(each))
     print(f"{len(waiting)} waiting.")
+    if waiting:
+        print("All that would be signed of one: `syndicate agency waiting show`, with its number.")
+    return 0
+
+
+def _show(args: argparse.Namespace) -> int:
+    config = load_config(args.config)
+    with book_of(config) as book:
+        (each,) = waiting_ids([args.id], book)
+    print("\n".join([_line(each), "", *whole(each.item)]))
     return 0
 
 
 def _line(each: Waiting) -> str:
-    until = "until a person releases it" if each.due is None else f"until {rfc3339(each.due)}"
     came = "from the CMS" if each.fingerprint else "from a person"
-    told = f"{each.id:>5}  {each.why}, {until}, {came} at {rfc3339(each.arrived)}"
+    told = f"{each.id:>5}  {each.why}, {until_when(each)}, {came} at {rfc3339(each.arrived)}"
     return f"{told}\n       {each.item.kind}: {shown(each.item.title)}\n       {shown(each.item.url)}"
 
 

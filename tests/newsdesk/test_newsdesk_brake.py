@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 from newsdesk_room import SUCCESSOR, DeskRoom, SmallHub
-from newsroom import STARTED, rss, story
+from newsroom import SITE, STARTED, rss, story
 
 from syndicate.agency import Fate, Report
 from syndicate.errors import AgencyError
 from syndicate.news import Act
-from syndicate.newsdesk import Deed, drop_ids, panic, release_ids, resume
+from syndicate.newsdesk import Deed, drop_ids, may_release, panic, release_ids, resume, until_when
 from syndicate.ports import Why
 
 LIE = "Ngân hàng trung ương đóng cửa tất cả các chi nhánh từ ngày mai"
@@ -214,6 +214,29 @@ def test_attack_2_a_hacked_cms_is_stopped_and_undone_by_panic(room: DeskRoom) ->
     assert len(room.said()) == 5  # nothing more went out: the copy waits for a person
     assert {each.why for each in room.waiting()} == {Why.HALTED, Why.RETURNED}
     room.act(Deed.LIFT, "cms-1", note="Đã kiểm tra.")
+
+
+def test_an_embargo_outlives_a_panic_and_then_waits_for_a_person(room: DeskRoom) -> None:
+    opens = STARTED + 3_600
+    room.act(Deed.PUBLISH, title="Sau lệnh cấm", url=f"{SITE}/e", not_before=opens)
+    for _ in range(2):
+        with room.desk() as desk:
+            panic(desk, since=STARTED)
+    with room.book() as book:
+        resume(book)
+    (waiting,) = room.waiting()
+    assert (waiting.why, waiting.due) == (Why.HALTED, opens)
+    assert until_when(waiting) == "until 2026-11-25T11:26:40Z, then until a person releases it"
+    with room.desk() as desk:
+        assert not may_release(waiting, desk.now)
+        with pytest.raises(AgencyError, match="under embargo until 2026-11-25T11:26:40Z"):
+            release_ids([waiting.id], desk)
+    later(room, 3_600, rss())
+    assert room.said() == []
+    with room.desk() as desk:
+        assert may_release(waiting, desk.now)
+        release_ids([waiting.id], desk)
+    assert [item.iat for item in room.said()] == [opens]
 
 
 def test_the_sealed_successor_may_panic_in_place_of_a_key_that_is_lost(room: DeskRoom) -> None:

@@ -241,6 +241,35 @@ def test_the_passphrase_of_the_first_person_is_not_taken_for_the_second(
     assert signed(config) == []
 
 
+def test_all_that_an_alert_says_is_shown_before_it_waits_and_to_the_second_person(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    act = tmp_path / "alert.json"
+    long = "Lên chỗ cao. " * 100
+    act.write_text(json.dumps(ALERT | {"instruction": long, "urgency": "1", "category": ["medtop:03000000"]}))
+    typed(monkeypatch, "yes")
+    assert run("alert", config, "--file", act) == 0
+    asked = capsys.readouterr().out
+    assert "To be signed by vn.demo when the second person releases it" in asked
+    assert run("waiting", "show", config, "1") == 0
+    for seen in (asked, capsys.readouterr().out):
+        short = [each for name, each in ALERT.items() if name not in ("area", "instruction")]
+        for said in (*short, "Hạ lưu sông Hồng", long.strip(), "medtop:03000000", "urgency:   1"):
+            assert said in seen, said
+    with pytest.raises(AgencyError, match="not on the waiting list"):
+        run("waiting", "show", config, "9")
+
+
+def test_a_correction_that_corrects_nothing_is_refused(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(config, monkeypatch)
+    typed(monkeypatch, "yes")
+    for same in ((), ("--title", "Một tin")):
+        with pytest.raises(AgencyError, match="corrects nothing") as told:
+            run("correct", config, "1", "--note", "Giá sai", *same)
+        assert "your editor opens" in told.value.hint
+    assert signed(config) == ["publish Một tin"]
+
+
 def test_whoever_replaces_the_second_person_is_asked_for_their_own_passphrase(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
