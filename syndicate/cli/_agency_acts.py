@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -41,6 +42,7 @@ _DOES: Final = {
     Deed.ALERT: "warn the public (what a CAP 1.2 alert needs)",
     Deed.TRANSLATE: "sign an item as the translation of another",
 }
+_DRAFT: Final = re.compile(r"draft-\w+\.md")  # as ``_edited`` names it
 _MOST_BYTES: Final = 1_000_000
 _EDITOR_LEFT: Final = "the editor was left without a change; nothing was done"
 
@@ -95,9 +97,17 @@ def _run(deed: Deed, args: argparse.Namespace) -> int:
     except AgencyError as exc:
         kept = "" if draft is None else _kept(draft)
         raise AgencyError(str(exc), hint=f"{exc.hint} {kept}".strip()) from exc
-    if draft is not None:
-        draft.unlink()
+    if (done_with := _draft_of_ours(args) if draft is None else draft) is not None:
+        done_with.unlink(missing_ok=True)
     return 0
+
+
+def _draft_of_ours(args: argparse.Namespace) -> Path | None:
+    """The file that was handed in, if it is a draft that an editor left here; what it says is signed now."""
+    file: Path | None = args.file
+    if file is None or not _DRAFT.fullmatch(file.name):
+        return None
+    return file if file.resolve().parent == args.config.resolve().parent else None
 
 
 def _not_before(args: argparse.Namespace, desk: Desk) -> float | None:
@@ -161,7 +171,7 @@ def _edited(offered: str, config: Path) -> Path:
 
 
 def _kept(draft: Path) -> str:
-    return f"What you wrote is in {draft}: hand it in with --file."
+    return f"What you wrote is in {draft}: hand it in with --file. It is taken away when that is done."
 
 
 def _preview(item: Item, config: AgencyConfig, not_before: float | None) -> str:

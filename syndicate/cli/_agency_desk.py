@@ -1,7 +1,10 @@
 """What every verb of the newsdesk needs: the desk itself, times as people write them, and a typed yes."""
 
 import argparse
+import contextlib
+import os
 import re
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -76,8 +79,21 @@ def _opens(key: Path, words: bytes) -> bool:
 
 
 def book_of(config: AgencyConfig) -> AbstractContextManager[StreamBook]:
-    """The stream's book, waiting a little for whoever has it."""
+    """The stream's book, waiting a little for whoever has it; closed to other users of the machine."""
+    close_to_others(config.book_file)
     return open_streambook(config.book_file, config.id, config.stream, wait_seconds=BOOK_SECONDS)
+
+
+def close_to_others(book_file: Path) -> None:
+    """Let a book be made for this user alone, and take one that is there from whoever else may read it.
+
+    It holds what waits: texts under embargo, and false ones that were never signed.
+    """
+    with contextlib.suppress(OSError):  # whoever opens it says what is wrong with it
+        os.close(os.open(book_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        mode = stat.S_IMODE(book_file.stat().st_mode)
+        if mode & 0o007:
+            book_file.chmod(mode & 0o770)
 
 
 def moment_of(written: str, config: AgencyConfig, now: float) -> float:

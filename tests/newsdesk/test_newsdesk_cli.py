@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import stat
 import sys
 from pathlib import Path
 
@@ -141,8 +142,37 @@ def test_what_was_written_in_an_editor_is_kept_until_it_is_signed(
     [draft] = config.parent.glob("draft-*.md")
     assert f"What you wrote is in {draft}: hand it in with --file." in told.value.hint
     typed(monkeypatch, "yes")
-    assert run("correct", config, "1", "--file", draft) == 0
+    other = draft.rename(tmp_path / draft.name)
+    assert run("correct", config, "1", "--file", other) == 0
     assert signed(config) == ["publish Một tin", "correct Tên mới"]
+    assert other.exists()  # only a draft that still lies where the editor left it is taken away
+
+
+def test_a_draft_that_was_handed_in_and_signed_is_taken_away(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(config, monkeypatch)
+    draft = config.parent / "draft-a1b2_c3.md"
+    draft.write_text("note: Sai tên.\ntitle: Tên mới\n")
+    typed(monkeypatch, "no", "yes")
+    with pytest.raises(AgencyError):
+        run("correct", config, "1", "--file", draft)
+    assert draft.exists()
+    run("correct", config, "1", "--file", draft)
+    assert not draft.exists()
+    own = tmp_path / "mine.md"
+    own.write_text(f"title: Tin\nurl: {SITE}/y\n")
+    assert run("publish", config, "--file", own, "--yes") == 0
+    assert own.exists()
+
+
+def test_the_book_is_for_its_own_user_and_one_that_others_could_read_is_closed(config: Path) -> None:
+    assert run("sign", config) == 0
+    book = load_config(config).book_file
+    assert stat.S_IMODE(book.stat().st_mode) == 0o600
+    book.chmod(0o644)
+    assert run("waiting", "list", config) == 0
+    assert stat.S_IMODE(book.stat().st_mode) == 0o640
 
 
 def test_the_waiting_list_is_shown_released_and_dropped(
