@@ -143,10 +143,10 @@ class _Brake:
     ) -> tuple[list[Waiting], list[ItemId]]:
         """What the CMS took away while it waited; and apart from it, what newer entries pushed out."""
         missing = [
-            each
-            for sub, each in waiting.items()
+            waiting[sub]
+            for sub in waiting.keys() - set(shown)
             # What is due as it arrives was signed before, and is said again by a recovery.
-            if each.why is Why.DELAY and sub not in shown and each.due != each.arrived
+            if waiting[sub].why is Why.DELAY and waiting[sub].due != waiting[sub].arrived
         ]
         if not missing:
             return [], []

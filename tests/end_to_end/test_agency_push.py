@@ -205,3 +205,23 @@ async def test_a_hub_that_asks_for_years_of_patience_gets_an_hour(seller: Seller
     async with raw_server({"/v1/submit": said}) as hub:
         _, (last,) = await bring(seller, hub.url("").rstrip("/"), tries=1)
     assert last.retry_after_seconds == 3_600
+
+
+async def test_an_agencys_server_signs_and_pushes_on_beside_a_hub_that_lies(
+    here: Place, seller: Seller
+) -> None:
+    await asyncio.to_thread(Path(seller.config.feed).write_text, CMS)
+    failures: list[Exception] = []
+    said = response(NO_HUBS["a reason that is a list"])
+    async with hub_at_work(here) as served, raw_server({"/v1/submit": said}) as liar:
+        served.clock.time = int(time.time())
+        orders = AgencyOrders(
+            listen=Address("127.0.0.1", 0), cadence_seconds=1,
+            hubs=(liar.url("").rstrip("/"), served.hub.url), allow=(liar.place, ("127.0.0.1", served.port)),
+        )  # fmt: skip
+        async with open_agency(seller.config, SIGNER, orders, AgencyTold(failed=failures.append)):
+            await served.until_sealed(1)
+            seller.sign("by-hand")
+            await served.until_sealed(2)
+        assert liar.asked
+    assert failures == []

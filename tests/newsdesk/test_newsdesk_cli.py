@@ -283,7 +283,7 @@ def test_all_that_an_alert_says_is_shown_before_it_waits_and_to_the_second_perso
     assert "To be signed by vn.demo when the second person releases it" in asked
     assert run("waiting", "show", config, "1") == 0
     for seen in (asked, capsys.readouterr().out):
-        short = [each for name, each in ALERT.items() if name not in ("area", "instruction")]
+        short = [str(each) for name, each in ALERT.items() if name not in ("area", "instruction")]
         for said in (*short, "Hạ lưu sông Hồng", long.strip(), "medtop:03000000", "urgency:   1"):
             assert said in seen, said
     with pytest.raises(AgencyError, match="not on the waiting list"):
