@@ -2,16 +2,18 @@
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from syndicate.errors import LedgerError, SettingsError
+from syndicate.client import LogReader
+from syndicate.errors import FetchError, LedgerError, SettingsError
 from syndicate.journey import LogSigner
 from syndicate.ledger import Policy, read_checkpoint, read_policy
 from syndicate.news import FederationId
-from syndicate.ports import PublicLog, Signer
+from syndicate.ports import Fetched, Fetcher, FetchFailed, PublicLog, Signer, Unchanged
 from syndicate.settings import Settings
 from syndicate.signing import create_key, open_key
 
@@ -57,6 +59,42 @@ async def check_log(log: PublicLog, signer: LogSigner, policy: "PolicyShelf") ->
             hint="Name that key with log_key. If it is lost, log/policy.txt of the registry has to name the "
             f"new one first, {signer.key.vkey} (docs/operating.md).",
         )
+
+
+async def ahead_elsewhere(
+    fetcher: Fetcher, mirrors: Sequence[str], log: PublicLog, policy: Callable[[], Policy]
+) -> str:
+    """What a mirror proves that this log lacks, as a complaint; "" if none does.
+
+    Whatever a mirror shows was signed with a key of this log, so it cannot make this up. One that does not
+    answer proves nothing.
+    """
+    have = log.edge
+    for mirror in mirrors:
+        try:
+            seen = await LogReader(partial(_body, fetcher, mirror.rstrip("/")), policy()).checkpoint()
+        except (FetchError, LedgerError) as exc:
+            _log.warning("the mirror %s cannot be asked what it has seen: %s", mirror, exc)
+            continue
+        size = seen.checkpoint.size
+        if size > have.size:
+            return (
+                f"this database has {have.size:,} leaves, and {mirror} has {size:,}: it is an old copy. "
+                f"`syndicate restore --from {mirror}` brings the rest"
+            )
+        if size == have.size and seen.checkpoint.root != have.root:
+            return f"{mirror} has another log of {size:,} leaves, with a signature of this one"
+    return ""
+
+
+async def _body(fetcher: Fetcher, mirror: str, path: str) -> bytes:
+    match await fetcher.fetch(f"{mirror}/{path}"):
+        case Fetched(body=body):
+            return body
+        case FetchFailed(detail=detail):
+            raise FetchError(detail)
+        case Unchanged():
+            raise FetchError("it had nothing new to say")
 
 
 class PolicyShelf:

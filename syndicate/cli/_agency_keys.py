@@ -11,11 +11,10 @@ from syndicate import fetch
 from syndicate.agency import AgencyConfig, load_config
 from syndicate.cli._agency_desk import add_config, desk_of, moment_of
 from syndicate.cli._agency_out import hub_address
-from syndicate.cli._asked import typed
 from syndicate.cli._passphrase import new_passphrase, passphrase
 from syndicate.cli._shown import shown
 from syndicate.errors import AgencyError, SigningError
-from syndicate.fetch import FetchLimits
+from syndicate.fetch import FetchLimits, own_machine
 from syndicate.news import Refused
 from syndicate.newsdesk import (
     Recovered,
@@ -131,7 +130,7 @@ async def tokens_from(hubs: Sequence[str], config: AgencyConfig) -> tuple[str, .
         AgencyError: no hub answers.
     """
     caps = FetchLimits(encoded_bytes=_PAGE_BYTES, decoded_bytes=_PAGE_BYTES)
-    reachable = [place for hub in hubs for place in typed(hub)]
+    reachable = [place for hub in hubs for place in own_machine(hub)]
     user_agent = f"asean-syndicate agency {config.id} (+{config.base_url})"
     async with fetch.open_fetcher(caps, allow=[*config.allow, *reachable], user_agent=user_agent) as fetcher:
         answers = await asyncio.gather(*(_tokens_of(hub, config, fetcher) for hub in hubs))

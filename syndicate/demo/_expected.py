@@ -113,6 +113,8 @@ ANSWERS = {
     "signed before the theft, with its proof": "issuer: yes, log: yes",
     "the thief's words with that proof": "issuer: no, log: no",
     "the hub, put back from this morning": "0 sealed, and it says why",
+    "a mirror abroad": "every leaf, and the signed root",
+    "a lost disk, made again of the mirror": "every leaf",
     # who may speak
     "a state lists another's key": "ignored and told, it stays sg.demo's",
     "a mirror that froze three days ago": "refused: stale",

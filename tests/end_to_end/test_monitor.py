@@ -9,14 +9,29 @@ from urllib.parse import urlsplit
 import pytest
 from hub_folder import AGENCY, Place, place
 from liar import liar
-from press import NOON
+from press import NOON, PressRoom
 from witnessed import Witnessed, witnessed
 
 from syndicate.cli import main
-from syndicate.client import AlarmKind, LogReader, Look, Own, Watched, open_log, read_watched, watch
+from syndicate.client import (
+    AlarmKind,
+    LogReader,
+    Look,
+    Own,
+    Proof,
+    Verdict,
+    Watched,
+    open_log,
+    read_watched,
+    verify_token,
+    watch,
+)
 from syndicate.errors import ClientError
-from syndicate.ledger import Edge, Policy, leaf_hash
-from syndicate.news import digest_of
+from syndicate.journey import LogSigner
+from syndicate.ledger import Edge, Policy, ProofFile, leaf_hash, leaf_of, write_entries
+from syndicate.news import Index, digest_of
+from syndicate.signing import ephemeral_signer
+from syndicate.trust import recall
 
 HOUR = 3_600
 
@@ -141,6 +156,30 @@ async def test_attack_5_leaves_that_are_not_those_that_were_signed_are_noticed(h
         nobody = await look(there.served.hub.url, Policy())
         assert kinds(nobody) == [AlarmKind.NOT_ONE], "a log that the policy does not name"
     assert kinds(await look(there.served.hub.url, there.policy)) == [AlarmKind.SILENT]
+
+
+async def test_attack_27_whoever_answers_in_the_hubs_name_can_show_its_log_and_no_other(here: Place) -> None:
+    """A stolen name, or a network of caches, with a valid certificate: all but the keys are his."""
+    async with witnessed(here) as there:
+        [token] = await published(there, here, "a")
+        honest = await look(there.served.hub.url, there.policy)
+        origin = there.served.hub.sealer._signer.origin
+        his = LogSigner(origin, ephemeral_signer(b"h" * 32))
+        room = PressRoom(AGENCY, seed=66)
+        forged = room.publish("a", aud=recall(token).aud, title="Never said", lang="en")
+        leaf = leaf_of(recall(forged), digest_of(forged)).raw
+        edge = Edge().append([leaf_hash(leaf)])[0]
+        note = his.checkpoint(edge, NOON)
+        shown = {"/log/checkpoint": note, "/log/tile/entries/000.p/1": write_entries([leaf])}
+        async with liar(there.served, shown.get) as url:
+            seen = await look(url, there.policy, honest.watched)
+            assert kinds(seen) == [AlarmKind.NOT_ONE], "the log did not sign it"
+            assert seen.watched == honest.watched
+        his_proof = Proof(raw=ProofFile(Index(0), (), note).raw, policy=there.policy)
+        of_forged = verify_token(forged, there.registry, now=NOON, proof=his_proof)
+        assert (of_forged.ok, of_forged.signature) == (False, Verdict.NO)
+        of_honest = verify_token(token, there.registry, now=NOON, proof=his_proof)
+        assert (of_honest.ok, of_honest.log) == (False, Verdict.NO), "nor can he date what was really signed"
 
 
 def test_a_damaged_memory_is_told() -> None:
