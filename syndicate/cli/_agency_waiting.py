@@ -167,7 +167,7 @@ def _panic(args: argparse.Namespace) -> int:
         halt(desk.book, since=since, now=desk.now)  # before anybody is waited for
     tokens, trouble = _heard_from(args.hubs, config)
     with opens() as desk:
-        trouble = (_caught_up(tokens, desk) if args.hubs else None) or trouble
+        behind = _caught_up(tokens, desk) if args.hubs else None
         answers = panic(desk, since=since, note=args.note)
         waiting = len(desk.book.waiting())
     bad = [answer for answer in answers if isinstance(answer, Refused)]
@@ -175,7 +175,7 @@ def _panic(args: argparse.Namespace) -> int:
     for each in bad:
         print(f"  one could not be withheld: {each.detail}. {each.reason.remedy}")
     print("When the CMS is clean: `syndicate agency resume`; `syndicate agency lift` for what may stand.")
-    if trouble is not None:
+    if (trouble := trouble or behind) is not None:
         print(f"Only what this machine knew is withheld: {shown(trouble)}", file=sys.stderr)
         print("  Run it again with another --from, so that nothing else is left standing.", file=sys.stderr)
     return 1 if bad or trouble else 0
