@@ -8,7 +8,8 @@ what ``sign_once`` does after reading, and ``item_id``; ``write_enrolment`` is t
 federation.
 
 ``deliver`` and ``keep_delivering`` push the stream to hubs; ``ask_status`` asks them what they see, and
-``doctor`` holds the looks at everything here that signing depends on.
+``doctor`` holds the looks at everything here that signing depends on. Whatever a hub answers is read by
+``read_answer``, and is then a ``HubAnswer``.
 
 For the newsdesk, which stands on this room: the brake's waiting list is signed by ``release``, its texts
 are known by ``marks_of`` and ``dropped_mark``; ``check_may_sign`` and ``check_book`` say why nothing may be
@@ -32,6 +33,7 @@ from syndicate.agency._files import publish
 from syndicate.agency._findings import Finding
 from syndicate.agency._found import Founded, found_agency
 from syndicate.agency._guard import HALTED, check_book, check_may_sign, remember_run
+from syndicate.agency._hub_answer import HubAnswer, read_answer
 from syndicate.agency._known import as_signed
 from syndicate.agency._preview import Asked, Preview, Previewed, preview
 from syndicate.agency._push import Objection, Pushed, forget_from
@@ -39,7 +41,7 @@ from syndicate.agency._recognise import Moved
 from syndicate.agency._report import EntryReport, Fate, Report, WrittenFile
 from syndicate.agency._sign import sign_once
 from syndicate.agency._source import CMS_BYTES, KINDS, fetch_ahead, read_cms, read_source
-from syndicate.agency._status import HubView, ask_status, concerns
+from syndicate.agency._status import HubView, ask_status, concerns, details
 from syndicate.agency._stream import Unsigned, judge, sign_items
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "Fate",
     "Finding",
     "Founded",
+    "HubAnswer",
     "HubView",
     "Moved",
     "Objection",
@@ -73,6 +76,7 @@ __all__ = [
     "concerns",
     "convert",
     "deliver",
+    "details",
     "doctor",
     "dropped_mark",
     "enrol_another",
@@ -86,6 +90,7 @@ __all__ = [
     "marks_of",
     "preview",
     "publish",
+    "read_answer",
     "read_cms",
     "read_source",
     "release",

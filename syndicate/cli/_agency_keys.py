@@ -10,6 +10,7 @@ from pathlib import Path
 from syndicate import fetch
 from syndicate.agency import AgencyConfig, load_config
 from syndicate.cli._agency_desk import add_config, desk_of, moment_of
+from syndicate.cli._agency_out import hub_address
 from syndicate.cli._passphrase import new_passphrase, passphrase
 from syndicate.cli._shown import shown
 from syndicate.errors import AgencyError, SigningError
@@ -36,7 +37,7 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     found = verbs.add_parser("recover", help="rebuild the stream's memory from what hubs logged")
     add_config(found)
     found.add_argument(
-        "--from", dest="hubs", action="append", required=True, metavar="HUB",
+        "--from", dest="hubs", action="append", type=hub_address, required=True, metavar="HUB",
         help="address of a hub (again for more: the more, the less one of them can hide)",
     )  # fmt: skip
     found.set_defaults(run=_recover)
