@@ -7,8 +7,9 @@ from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import DelegatedRole, Metadata, Root, TargetFile, Targets
 
 from syndicate.ceremony._draft import Draft
-from syndicate.ceremony._keys import is_named_right
+from syndicate.ceremony._keys import fault_of_key
 from syndicate.ceremony._repository import ROOT, TOP_TARGETS, Repository
+from syndicate.ceremony._shape import check_root, check_targets
 from syndicate.errors import RegistryError
 from syndicate.news import MemberCode, Registry
 from syndicate.registry import Files, Known, compile_registry, names, read_federation, read_revocations
@@ -55,28 +56,40 @@ class Books:
         codes = [MemberCode(each.code) for each in read_federation(self._federation()).members]
         allowed = {names.manifest_role(code): names.manifest_path(code) for code in codes}
         allowed |= {names.revocations_role(code): names.revocations_path(code) for code in codes}
-        for role, each in self.delegated.items():
-            if role not in allowed or each.paths != [allowed[role]] or not each.terminating:
-                raise RegistryError(f"it would let {role} speak for more than one state's own file")
+        self._check_delegated(allowed)
+        if ROOT in self._draft.metadata:
+            check_root(self.root)
         for role, metadata in self._draft.metadata.items():
-            if role == ROOT:
-                continue
-            paths = {names.FEDERATION, names.POLICY} if role == TOP_TARGETS else {allowed.get(role, "")}
-            listed = set(metadata.signed.targets) if isinstance(metadata.signed, Targets) else {""}
-            if role in _OPERATORS or not listed <= paths:
-                raise RegistryError(f"{role} would list {', '.join(sorted(listed - paths)) or 'nothing'}")
-        for role, metadata in self._draft.metadata.items():
+            if role != ROOT:
+                self._check_listed(role, metadata, allowed)
             self._check_version(role, metadata)
         carried = set(self._draft.files)
         if extra := carried - {path for role in self._draft.metadata for path in self._listed(role)}:
             raise RegistryError(f"it brings files that nobody signs: {', '.join(sorted(extra))}")
 
+    def _check_delegated(self, allowed: Mapping[str, str]) -> None:
+        for role, each in self.delegated.items():
+            if role not in allowed or each.paths != [allowed[role]] or not each.terminating:
+                raise RegistryError(f"it would let {role} speak for more than one state's own file")
+
+    def _check_listed(self, role: str, metadata: Metadata[Any], allowed: Mapping[str, str]) -> None:
+        """A role lists what is its own to list, all of it, and nothing that is told to nobody."""
+        paths = {names.FEDERATION, names.POLICY} if role == TOP_TARGETS else {allowed.get(role, "")}
+        listed = set(metadata.signed.targets) if isinstance(metadata.signed, Targets) else {""}
+        if role in _OPERATORS or not listed <= paths:
+            raise RegistryError(f"{role} would list {', '.join(sorted(listed - paths)) or 'nothing'}")
+        if lost := paths - listed - {names.POLICY}:
+            raise RegistryError(f"{role} would list {', '.join(sorted(lost))} no more")
+        if role not in self.delegated and role != TOP_TARGETS:
+            raise RegistryError(f"nobody is to sign {role}")
+        check_targets(role, metadata.signed)
+
     def _check_keys(self) -> None:
         delegations = self.targets.delegations
         keys = [*self.root.keys.values(), *(() if delegations is None else delegations.keys.values())]
         for key in keys:
-            if not is_named_right(key):
-                raise RegistryError(f"the key {key.keyid[:8]} is not what its name says")
+            if fault := fault_of_key(key):
+                raise RegistryError(f"the key {key.keyid[:8]} {fault}")
         holders: dict[str, str] = {}
         for role, each in self.delegated.items():
             for keyid in each.keyids:

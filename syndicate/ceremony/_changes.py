@@ -77,6 +77,7 @@ def _renewed(draft: Draft, said: list[str]) -> Iterator[str]:
 def _signers(before: Books | None, after: Books) -> Iterator[str]:
     standing = None if before is None else before.root
     yield from _one_role("root", standing, after.root, ROOT)
+    yield from _one_role("what all agreed on", standing, after.root, TOP_TARGETS)
     for role in ("snapshot", "timestamp"):
         yield from _one_role(f"the operator's {role}", standing, after.root, role)
     for role, seat in after.delegated.items():

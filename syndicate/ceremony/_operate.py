@@ -12,6 +12,7 @@ from securesystemslib.signer import Signer as TufSigner
 from tuf.api.exceptions import UnsignedMetadataError
 from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, Targets, Timestamp
 
+from syndicate.ceremony._after import Books
 from syndicate.ceremony._draft import Draft
 from syndicate.ceremony._repository import ROOT, TOP_TARGETS, Repository
 from syndicate.errors import RegistryError
@@ -38,6 +39,7 @@ def publish(draft: Draft, repository: Repository, operator: Operator, now: datet
             folder cannot be written. Nothing has changed for readers then.
     """
     check_signed(draft.metadata, repository)
+    Books(repository if repository.exists else None, draft).check()
     for path, raw in draft.files.items():
         repository.put_file(path, raw)
     for role, metadata in draft.metadata.items():

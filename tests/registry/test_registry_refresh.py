@@ -175,6 +175,7 @@ def test_a_states_role_can_hold_nothing_but_its_manifest(office: Office) -> None
         "aa",
         {names.manifest_path(AA): manifest_file(office.papers, AA), **files},
         office.people.states[AA][:2],
+        checked=False,
     )
     assert office.look().registry.agencies == office.papers.agencies
 
@@ -393,7 +394,7 @@ def test_nothing_of_pythons_tuf_reaches_a_person(
 
 
 def test_a_repository_without_a_federation_says_so(office: Office) -> None:
-    office.put("targets", {names.POLICY: b"none"}, list(office.people.roots.values()))
+    office.put("targets", {names.POLICY: b"none"}, list(office.people.roots.values()), checked=False)
     with pytest.raises(RegistryError, match=r"has no federation\.json"):
         office.look()
 
