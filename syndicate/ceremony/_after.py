@@ -1,19 +1,23 @@
 """The registry as it would be if a draft were published: what a signer has to see before signing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import DelegatedRole, Metadata, Root, TargetFile, Targets
 
-from syndicate.ceremony._draft import Draft
+from syndicate.ceremony._draft import YEAR_DAYS, Draft
+from syndicate.ceremony._files import check_federation, check_manifest, check_policy, check_revocations
 from syndicate.ceremony._keys import fault_of_key
 from syndicate.ceremony._repository import ROOT, TOP_TARGETS, Repository
 from syndicate.ceremony._shape import check_root, check_targets
+from syndicate.ceremony._standing import standing_revocations
 from syndicate.errors import RegistryError
 from syndicate.news import MemberCode, Registry
 from syndicate.registry import Files, Known, compile_registry, names, read_federation, read_revocations
 
+_SPARE_DAYS: Final = 2  # that clocks may differ
 _OPERATORS: Final = ("snapshot", "timestamp")
 
 
@@ -46,8 +50,8 @@ class Books:
         delegations = self.targets.delegations
         return {} if delegations is None or delegations.roles is None else delegations.roles
 
-    def check(self) -> None:
-        """Refuse what no honest proposal has: roles, paths and keys that are not what they should be.
+    def check(self, now: datetime) -> None:
+        """Refuse what no honest proposal has at ``now``, and all that no signer would be told in words.
 
         Raises:
             RegistryError: it names what is wrong.
@@ -63,6 +67,8 @@ class Books:
             if role != ROOT:
                 self._check_listed(role, metadata, allowed)
             self._check_version(role, metadata)
+            _check_expiry(role, metadata.signed.expires, now)
+        self._check_files(codes, now)
         carried = set(self._draft.files)
         if extra := carried - {path for role in self._draft.metadata for path in self._listed(role)}:
             raise RegistryError(f"it brings files that nobody signs: {', '.join(sorted(extra))}")
@@ -97,6 +103,22 @@ class Books:
                     raise RegistryError(f"the key {keyid[:8]} would sign for two states")
         if not self.root.consistent_snapshot:
             raise RegistryError("the root would let files be replaced while somebody reads them")
+
+    def _check_files(self, codes: Iterable[MemberCode], now: datetime) -> None:
+        """What the draft lists is what every reader will make of it, in the one spelling that it has."""
+        federation = self._federation()
+        if TOP_TARGETS in self._draft.metadata:
+            check_federation(federation)
+            check_policy(self.file(TOP_TARGETS, names.POLICY))
+        for code in codes:
+            manifest, revocations = names.manifest_path(code), names.revocations_path(code)
+            if names.manifest_role(code) in self._draft.metadata:
+                raw = self.file(names.manifest_role(code), manifest)
+                check_manifest(raw, code, federation, int(now.timestamp()))
+            if names.revocations_role(code) in self._draft.metadata:
+                base = self._base
+                standing = () if base is None or not base.exists else standing_revocations(base, code)
+                check_revocations(self.file(names.revocations_role(code), revocations), code, standing)
 
     def registry(self) -> tuple[Registry, tuple[str, ...]]:
         """The value that every reader will make of it, and what they will leave out, in sentences.
@@ -174,3 +196,12 @@ class Books:
                 hint="The proposal is stale, or the copy is: look at the registry again, or have it "
                 "proposed anew.",
             )
+
+
+def _check_expiry(role: str, expires: datetime, now: datetime) -> None:
+    if not now < expires <= now + timedelta(days=YEAR_DAYS + _SPARE_DAYS):
+        raise RegistryError(
+            f"{role} would count until {expires:%Y-%m-%d}, where {YEAR_DAYS} days from its proposal are due, "
+            f"and this machine's clock says {now:%Y-%m-%d %H:%M} UTC",
+            hint="Check the clock. If it is right: have it proposed anew.",
+        )

@@ -39,7 +39,7 @@ def publish(draft: Draft, repository: Repository, operator: Operator, now: datet
             folder cannot be written. Nothing has changed for readers then.
     """
     check_signed(draft.metadata, repository)
-    Books(repository if repository.exists else None, draft).check()
+    Books(repository if repository.exists else None, draft).check(now)
     for path, raw in draft.files.items():
         repository.put_file(path, raw)
     for role, metadata in draft.metadata.items():

@@ -53,6 +53,10 @@ class Repository:
         meta = self.snapshot().signed.meta.get(f"{role}.json")
         return None if meta is None else self._read(role, meta.version)
 
+    def targets_at(self, role: str, version: int) -> Metadata[Targets]:
+        """What a targets role published as ``version``. Raises RegistryError: it is not here."""
+        return self._read(role, version)
+
     def file(self, info: TargetFile) -> bytes:
         """A file that some role lists. Raises RegistryError."""
         return self._bytes(self.folder / names.TARGETS / info.get_prefixed_paths()[0])

@@ -338,7 +338,7 @@ def _base(args: argparse.Namespace) -> Repository | None:
 
 def _books(made: Draft, base: Repository | None) -> tuple[Books | None, Books]:
     after = Books(base, made)
-    after.check()
+    after.check(datetime.now(UTC))
     return None if base is None else Books(base), after
 
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,13 +17,12 @@ from typing import Any, Final
 
 from tuf.api import exceptions
 from tuf.api.metadata import Metadata, Root, Targets
-from tuf.api.serialization import DeserializationError
 from tuf.ngclient import Updater, UpdaterConfig
 from tuf.ngclient.fetcher import FetcherInterface
 
 from syndicate.errors import RegistryError
 from syndicate.news import KeyId, MemberCode, Registry, UnixTime
-from syndicate.registry._explain import explained
+from syndicate.registry._explain import UNREADABLE, explained
 from syndicate.registry._forms import unix
 from syndicate.registry._names import (
     FEDERATION,
@@ -38,7 +37,13 @@ from syndicate.registry._names import (
 from syndicate.registry._replace import replace_file
 from syndicate.registry._revocations import Known, Revocation
 from syndicate.registry._state import RoleState, RootIdentity, state_of
-from syndicate.registry._value import Files, compile_registry, read_federation, read_revocations
+from syndicate.registry._value import (
+    Files,
+    compile_registry,
+    read_federation,
+    read_revocations,
+    salvage_revocations,
+)
 
 Dial = Callable[[str, int], bytes | None]
 """Gives the whole body at an address below the repository's, of at most so many bytes; None where there is
@@ -52,6 +57,7 @@ _CONFIG: Final = UpdaterConfig(
     snapshot_max_length=1_000_000,
     targets_max_length=1_000_000,
 )
+_NEVER: Final = UnixTime(0)  # until when somebody vouches whose word cannot be read whole
 _TIMESTAMP_SECONDS: Final = 86_400  # how long a timestamp is good for
 _ROOT: Final = "trusted-root.json"
 _NO_ROOT: Final = "The root is a file of its own, root.json: get it from people you trust."
@@ -170,7 +176,7 @@ class RegistryClient:
             return known, UnixTime(int(told["looked_at"]))
         except FileNotFoundError:
             return {}, None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
+        except (OSError, *UNREADABLE) as exc:
             raise RegistryError(
                 f"{self._folder / _KNOWN} is damaged ({type(exc).__name__})",
                 hint="It remembers revocations: put it back from a back-up. Without one, remove it, look "
@@ -286,29 +292,52 @@ class _Walk:
         until = [shared]
         revocations = self._own(revocations_path(code), revocations_role(code), until, found)
         if revocations is not None:
-            try:
-                found.revocations[code] = read_revocations(revocations, code)
-            except RegistryError as exc:
-                found.problems.append(str(exc))
+            found.revocations[code] = self._revocations(revocations, code, until, found)
         manifest = self._own(manifest_path(code), manifest_role(code), until, found)
         if manifest is not None:
             found.manifests[code] = manifest
         found.vouched_until[code] = min(until)
 
+    def _revocations(
+        self, raw: bytes, code: MemberCode, until: list[UnixTime], found: _Found
+    ) -> tuple[Revocation, ...]:
+        """The entries. What cannot be read might be one: until it is mended nobody vouches for the member."""
+        entries, whole = salvage_revocations(raw, code)
+        try:
+            read_revocations(raw, code)
+        except RegistryError as exc:
+            found.problems.append(f"{exc}; {len(entries)} entries can be read and count")
+        if not whole:
+            until.append(_NEVER)
+        return entries
+
     def _own(self, path: str, role: str, until: list[UnixTime], found: _Found) -> bytes | None:
         try:
             raw = self._file(path)
-        except exceptions.RepositoryError as exc:
-            found.problems.append(f"{path} does not verify ({exc}); what stood there before counts")
+        except UNREADABLE as exc:
+            # The snapshot says that there is a newer one, which may revoke a key: whoever altered it on the
+            # way must not gain by that. So what is known stands, and nothing new is let in on it.
+            found.problems.append(
+                f"{path} does not verify ({exc}); what stood there before counts, and new items of "
+                f"{role[:2]} wait"
+            )
+            until.append(_NEVER)
             return self._before(path, role, until)
         if raw is None:
             found.problems.append(f"{path} is not there: nobody has signed it yet")
+            if role in self._delegated:
+                until.append(_NEVER)
             return None
         signed = self._trusted[role]
         until.append(unix(signed.expires))
         found.roles.append(state_of(role, signed, self._trusted.targets, self._metadata))
         self._remember(role, raw)
         return raw
+
+    @property
+    def _delegated(self) -> Collection[str]:
+        delegations = self._trusted.targets.delegations
+        return () if delegations is None else delegations.roles or ()
 
     def _file(self, path: str) -> bytes | None:
         info = self._updater.get_targetinfo(path)
@@ -332,7 +361,7 @@ class _Walk:
             raw = (self._good / f"{role}.file").read_bytes()
             self._trusted.targets.verify_delegate(role, kept.signed_bytes, kept.signatures)
             kept.signed.targets[path].verify_length_and_hashes(raw)
-        except (OSError, KeyError, exceptions.RepositoryError, DeserializationError):
+        except (OSError, *UNREADABLE):
             return None
         until.append(unix(kept.signed.expires))
         return raw

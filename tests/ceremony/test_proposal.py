@@ -1,6 +1,7 @@
 """A proposal on its way: what a signer is shown and refused, whose signatures count, and who is missing."""
 
 import json
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
@@ -23,6 +24,7 @@ from syndicate.ceremony import (
     changes,
     collect,
     draft,
+    draft_files,
     proposal_digest,
     publish,
     read_proposal,
@@ -50,7 +52,7 @@ from syndicate.news import (
 )
 from syndicate.papers import RoleKey, Roles
 from syndicate.ports import Signer
-from syndicate.registry import names
+from syndicate.registry import Revocation, names, revocations_file
 from syndicate.signing import ephemeral_signer
 
 NEWS = AgencyId("aa.news")
@@ -81,7 +83,7 @@ def with_agency(office: Office, **changed: Any) -> Registry:
 
 def said(office: Office, made: Draft) -> list[str]:
     after = Books(office.published, made)
-    after.check()
+    after.check(at(office.now))
     return list(changes(made, Books(office.published), after))
 
 
@@ -213,6 +215,64 @@ def test_attack_32_one_key_under_two_names_is_refused(office: Office) -> None:
     root.keys["ab" * 32] = SSlibKey("ab" * 32, key.keytype, key.scheme, key.keyval)
     root.roles["root"].keyids.append("ab" * 32)
     with pytest.raises(RegistryError, match="the key abababab is not what its name says"):
+        said(office, made)
+
+
+def _more_than_known(made: Draft) -> bytes:
+    raw = made.files[names.manifest_path(AA)]
+    return raw.replace(b'"member":"aa"', b'"member":"aa","x-more":"than is said"')
+
+
+def _another_states_agency(made: Draft) -> bytes:
+    return made.files[names.manifest_path(AA)].replace(b'"id":"aa.news"', b'"id":"bb.news"')
+
+
+def _twice(made: Draft) -> bytes:
+    return made.files[names.manifest_path(AA)].replace(b'"agencies":', b'"agencies":[],"agencies":')
+
+
+def _reinstated_one_day(made: Draft) -> bytes:
+    raw = made.files[names.manifest_path(AA)]
+    return raw.replace(b'"proof":', b'"reinstated_at":"2099-01-01T00:00:00Z","proof":')
+
+
+def _no_moment(made: Draft) -> bytes:
+    raw = made.files[names.manifest_path(AA)]
+    return re.sub(rb'"nbf":"[^"]*"', b'"nbf":"0001-01-01T00:00:00+14:00"', raw)
+
+
+SAYS_MORE: dict[str, tuple[Callable[[Draft], bytes], str]] = {
+    "a field that nobody knows": (_more_than_known, "cannot put into words"),
+    "another state's agency": (_another_states_agency, "readers would leave out what it says"),
+    "a list that stands twice": (_twice, "cannot put into words"),
+    "a key reinstated as of a day to come": (_reinstated_one_day, "reinstated as of a day to come"),
+    "a moment that is none": (_no_moment, "none"),
+    "no JSON": (lambda _: b"rubbish", "readers would leave out"),
+}
+
+
+@pytest.mark.parametrize(("bend", "why"), SAYS_MORE.values(), ids=SAYS_MORE)
+def test_attack_32_a_manifest_that_says_more_than_is_told_is_refused(
+    office: Office, bend: Callable[[Draft], bytes], why: str
+) -> None:
+    raw = bend(proposed(office, with_agency(office, names={"en": "Renamed"})))
+    with pytest.raises(RegistryError, match=why):
+        said(office, draft_files("aa", {names.manifest_path(AA): raw}, office.published, at(office.now)))
+
+
+def test_attack_32_a_policy_that_is_none_is_refused(office: Office) -> None:
+    wanted = Papers(
+        registry=replace(office.papers, stage="rehearsal"), roles=office.people.roles, policy=b"rubbish\n"
+    )
+    with pytest.raises(RegistryError, match=r"log/policy\.txt is no policy of a log"):
+        said(office, draft(wanted, office.published, at(office.now)))
+
+
+@pytest.mark.parametrize("days", [-1, 0, 500, 3_000_000])
+def test_attack_32_what_counts_for_ever_or_no_more_is_refused(office: Office, days: int) -> None:
+    made = proposed(office, renew=("aa",))
+    made.metadata["aa"].signed.expires = at(office.now + min(days * DAY, 250_000_000_000))
+    with pytest.raises(RegistryError, match=r"aa would count until .* this machine's clock says"):
         said(office, made)
 
 
@@ -470,6 +530,80 @@ def test_attack_03_one_person_revokes_no_key_of_another_state(office: Office) ->
     assert said(office, made) == ["Nothing changes: it is signed for another year."]
     with pytest.raises(RegistryError, match="signs no revocations"):
         revocation("zz", entry(room, revoked_at=NOON, entered_at=NOON), office.published, at(office.now))  # type: ignore[arg-type]
+
+
+def revoked_once(office: Office) -> None:
+    office.revoke(AA, entry(office.rooms[AA], revoked_at=NOON, entered_at=NOON))
+
+
+def without_entries(office: Office, raw: bytes | None) -> Draft:
+    """What one person of aa signs in place of the revocations that stand."""
+    path = names.revocations_path(AA)
+    made = draft_files("aa-revocations", {} if raw is None else {path: raw}, office.published, at(office.now))
+    made.metadata["aa-revocations"].sign(RoleSigner(office.people.states[AA][2]))
+    return made
+
+
+LOST: dict[str, tuple[bytes | None, str]] = {
+    "emptied": (revocations_file(AA, ()), "1 revocations would be gone"),
+    "another thing": (b"{}", "missing required field"),
+    "nested without end": (b"[" * 200_000, r"members/aa/revocations\.json"),
+    "not listed any more": (None, "would list members/aa/revocations.json no more"),
+    "without a reason": (b"SILENT", "length >= 1"),
+    "spelled otherwise": (b"SPACED", "cannot put into words"),
+    "before the calendar": (b"EARLY", "a moment in it is none"),
+}
+
+
+@pytest.mark.parametrize(("raw", "why"), LOST.values(), ids=LOST)
+def test_revocations_that_lose_one_or_cannot_be_read_are_neither_reviewed_nor_published(
+    office: Office, raw: bytes | None, why: str
+) -> None:
+    revoked_once(office)
+    standing = office.published.file(
+        office.metadata("aa-revocations").signed.targets[names.revocations_path(AA)]
+    )
+    early = standing.replace(rfc3339(NOON).encode(), b"0001-01-01T00:00:00+14:00", 1)
+    bent = {
+        b"SILENT": standing.replace(b"stolen laptop", b""),
+        b"SPACED": standing + b" ",
+        b"EARLY": standing[:-3] + b"," + early[early.index(b"[") + 1 :],
+    }
+    made = without_entries(office, raw if raw is None else bent.get(raw, raw))
+    with pytest.raises(RegistryError, match=why):
+        said(office, made)
+    with pytest.raises(RegistryError, match=why):
+        publish(made, office.published, office.people.operator, at(office.now))
+    key = office.look(office.client("fresh")).registry.keys[office.rooms[AA].signer.kid]  # type: ignore[index]
+    assert key.status is KeyStatus.REVOKED
+
+
+@pytest.mark.parametrize("raw", [b"{}", b'{"v":1,"member":"aa"}\n', b"SILENT"])
+def test_revocations_that_were_lost_once_come_back_with_the_next_one_and_the_next_proposal(
+    office: Office, raw: bytes
+) -> None:
+    revoked_once(office)
+    standing = office.published.file(
+        office.metadata("aa-revocations").signed.targets[names.revocations_path(AA)]
+    )
+    raw = standing.replace(b"stolen laptop", b"") if raw == b"SILENT" else raw
+    office.put(
+        "aa-revocations", {names.revocations_path(AA): raw}, office.people.states[AA][:1], checked=False
+    )
+    assert set(proposed(office).metadata) == {"aa-revocations"}, "it is proposed to mend them"
+    successor = Revocation(
+        kid=office.rooms[AA].successor.kid,  # type: ignore[arg-type]  # a signer's kid is a plain text
+        revoked_at=UnixTime(NOON),
+        entered_at=UnixTime(NOON),
+        reason="that one, too",
+    )
+    made = revocation(AA, successor, office.published, at(office.now))
+    found = collected(office, made, signed_by(office, made, office.people.states[AA][2]))
+    publish(found.draft, office.published, office.people.operator, at(office.now))
+    seen = office.look(office.client("fresh"))
+    assert seen.problems == ()
+    revoked = {kid for kid, key in seen.registry.keys.items() if key.status is KeyStatus.REVOKED}
+    assert revoked == {office.rooms[AA].signer.kid, office.rooms[AA].successor.kid}
 
 
 def test_a_proposal_names_its_files_as_text(office: Office) -> None:
