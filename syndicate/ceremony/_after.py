@@ -15,7 +15,14 @@ from syndicate.ceremony._shape import check_root, check_targets
 from syndicate.ceremony._standing import standing_revocations
 from syndicate.errors import RegistryError
 from syndicate.news import MemberCode, Registry
-from syndicate.registry import Files, Known, compile_registry, names, read_federation, read_revocations
+from syndicate.registry import (
+    Files,
+    Revocation,
+    compile_registry,
+    names,
+    read_federation,
+    salvage_revocations,
+)
 
 _SPARE_DAYS: Final = 2  # that clocks may differ
 _OPERATORS: Final = ("snapshot", "timestamp")
@@ -32,8 +39,8 @@ class Books:
     def __init__(self, base: Repository | None, draft: Draft | None = None) -> None:
         self._base = base
         self._draft = draft or Draft(metadata={})
-        root = self._role(ROOT)
-        targets = self._role(TOP_TARGETS)
+        root = self.role(ROOT)
+        targets = self.role(TOP_TARGETS)
         if root is None or targets is None:
             raise RegistryError(
                 "this does not begin a registry, and there is none that it follows on",
@@ -121,7 +128,9 @@ class Books:
                 check_revocations(self.file(names.revocations_role(code), revocations), code, standing)
 
     def registry(self) -> tuple[Registry, tuple[str, ...]]:
-        """The value that every reader will make of it, and what they will leave out, in sentences.
+        """The value that the manifests make, and what readers will leave out of them, in sentences.
+
+        What single persons revoked beside the manifests is no part of it: see ``revocations``.
 
         Raises:
             RegistryError: ``federation.json`` is none, or a file is not the one that is listed.
@@ -129,24 +138,15 @@ class Books:
         federation = self._federation()
         codes = [MemberCode(each.code) for each in read_federation(federation).members]
         manifests = {code: self.file(names.manifest_role(code), names.manifest_path(code)) for code in codes}
-        revocations = {
-            code: raw
-            for code in codes
-            if (raw := self.file(names.revocations_role(code), names.revocations_path(code))) is not None
-        }
+        found = {code: raw for code, raw in manifests.items() if raw is not None}
         left_out: list[str] = []
-        registry = compile_registry(
-            Files(
-                federation=federation,
-                manifests={code: raw for code, raw in manifests.items() if raw is not None},
-                revocations={
-                    code: Known(entries={}).met(read_revocations(raw, code), None)
-                    for code, raw in revocations.items()
-                },
-            ),
-            left_out.append,
-        )
+        registry = compile_registry(Files(federation=federation, manifests=found), left_out.append)
         return registry, tuple(left_out)
+
+    def revocations(self, code: MemberCode) -> tuple[Revocation, ...]:
+        """The entries of a state's ``revocations.json``, as far as they can be read. Raises RegistryError."""
+        raw = self.file(names.revocations_role(code), names.revocations_path(code))
+        return () if raw is None else salvage_revocations(raw, code)[0]
 
     def file(self, role: str, path: str) -> bytes | None:
         """The file at ``path`` that ``role`` lists; None if it lists none. Raises RegistryError."""
@@ -176,10 +176,11 @@ class Books:
         return raw
 
     def _listed(self, role: str) -> Mapping[str, TargetFile]:
-        found = self._role(role)
+        found = self.role(role)
         return found.signed.targets if found is not None and isinstance(found.signed, Targets) else {}
 
-    def _role(self, role: str) -> Metadata[Any] | None:
+    def role(self, role: str) -> Metadata[Any] | None:
+        """A role's metadata; None: it has none. Raises RegistryError."""
         return self._draft.metadata.get(role) or self._standing(role)
 
     def _standing(self, role: str) -> Metadata[Any] | None:

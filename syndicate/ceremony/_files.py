@@ -4,12 +4,13 @@ A file that says more than that would have people sign what nobody told them; on
 would not do what they were told.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from syndicate.errors import LedgerError, RegistryError
 from syndicate.ledger import read_policy
-from syndicate.news import MemberCode
+from syndicate.news import MemberCode, Since
 from syndicate.registry import (
     Files,
     Revocation,
@@ -34,6 +35,8 @@ _GIVE_BACK: Final = (
 def check_federation(raw: bytes) -> None:
     """Refuse a ``federation.json`` that says more than is told. Raises RegistryError."""
     registry = compile_registry(Files(federation=raw, manifests={}), lambda _: None)
+    for member in registry.members.values():
+        _check_history(names.FEDERATION, member.code, member.states)
     _check_spelled(names.FEDERATION, raw, lambda: federation_file(registry))
 
 
@@ -51,6 +54,10 @@ def check_manifest(raw: bytes | None, code: MemberCode, federation: bytes, now: 
     registry = compile_registry(files, left_out.append)
     if dropped := [each for each in left_out if "both claims stand" not in each]:
         raise RegistryError(f"readers would leave out what it says: {dropped[0]}")
+    for agency in registry.agencies.values():
+        _check_history(path, agency.id, agency.states)
+        if len({feed.id for feed in agency.feeds}) != len(agency.feeds):
+            raise RegistryError(f"{path}: a feed of {agency.id} stands twice")
     for key in registry.keys.values():
         if key.reinstated_at is not None and key.reinstated_at > now + _SPARE_SECONDS:
             raise RegistryError(f"{path}: the key {key.kid} would be reinstated as of a day to come")
@@ -80,6 +87,12 @@ def check_policy(raw: bytes | None) -> None:
             read_policy(raw)
     except LedgerError as exc:
         raise RegistryError(f"{names.POLICY} is no policy of a log: {exc}", hint=exc.hint) from exc
+
+
+def _check_history(path: str, who: str, states: Sequence[Since]) -> None:
+    """Of two states that begin at one moment, nobody could say which it is."""
+    if any(one.since >= other.since for one, other in pairwise(states)):
+        raise RegistryError(f"{path}: two states of {who} begin at the same moment")
 
 
 def _check_spelled(path: str, raw: bytes | None, write: Callable[[], bytes]) -> None:

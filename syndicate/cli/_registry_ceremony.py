@@ -34,7 +34,7 @@ from syndicate.ceremony import (
 )
 from syndicate.cli._asked import add_registry, copy_of, look_of
 from syndicate.cli._passphrase import new_passphrase, passphrase
-from syndicate.cli._shown import shown
+from syndicate.cli._shown import harmless, shown
 from syndicate.errors import RegistryError
 from syndicate.papers import RoleKey, bundled, load_registry, survey
 from syndicate.registry import federation_file, manifest_file, names, replace_file
@@ -344,10 +344,15 @@ def _books(made: Draft, base: Repository | None) -> tuple[Books | None, Books]:
 
 def _tell(made: Draft, before: Books | None, after: Books) -> None:
     print("What would change:")
-    print("\n".join(f"  {shown(line)}" for line in changes(made, before, after)))
+    print("\n".join(f"  {_whole(line)}" for line in changes(made, before, after)))
     print("\nWhat is to be signed:")
-    print("\n".join(f"  {shown(line)}" for line in terms(made, after)))
+    print("\n".join(f"  {_whole(line)}" for line in terms(made, after)))
     print(f"\ndigest: {spoken(proposal_digest(made))}")
+
+
+def _whole(line: str) -> str:
+    """A sentence on one line, not cut: what a signer does not see, they would sign unseen."""
+    return harmless(line).replace("\n", " ")
 
 
 def read_file(path: Path, most: int) -> bytes:

@@ -181,7 +181,7 @@ def test_a_person_types_what_they_hear(founded: Hall, capsys: pytest.CaptureFixt
     os.close(ours)
     os.close(theirs)
     assert signing.returncode == 0, out
-    assert "aa.news: names: {'en': 'Aaland News'} becomes {'en': 'Renamed'}" in out
+    assert "aa.news: its name in en: 'Aaland News' becomes 'Renamed'" in out
     (signatures,) = founded.folder.glob("change.*.signatures.json")
     assert founded.type("collect", proposal, signatures, *founded.copy) == 0
     assert founded.type("publish", proposal, signatures, *founded.operator) == 0
