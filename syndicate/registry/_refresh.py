@@ -22,8 +22,10 @@ from tuf.ngclient.fetcher import FetcherInterface
 
 from syndicate.errors import RegistryError
 from syndicate.news import KeyId, MemberCode, Registry, UnixTime
+from syndicate.registry._bounds import check_bounds
 from syndicate.registry._explain import UNREADABLE, explained
 from syndicate.registry._forms import unix
+from syndicate.registry._lock import alone_in
 from syndicate.registry._names import (
     FEDERATION,
     METADATA,
@@ -92,7 +94,7 @@ class RegistryClient:
     """Keeps a verified copy of a repository in a folder of its own, and makes the registry value from it.
 
     ``root`` is the root metadata that whoever runs this trusts, as bytes; ``folder`` is where it remembers
-    what it saw, so that nothing is rolled back on it. One process at a time uses a folder.
+    what it saw, so that nothing is rolled back on it. One look at a time uses a folder; others wait.
 
     Raises:
         RegistryError: the root is none, or the folder belongs to another root, or cannot be written.
@@ -133,11 +135,15 @@ class RegistryClient:
                 before stands.
             FetchError: it could not be fetched.
         """
+        with alone_in(self._folder):
+            return self._refresh(dial, now, approve)
+
+    def _refresh(self, dial: Dial, now: int, approve: Approve) -> Refreshed:
         # Whoever fetches from the mirror may trust this very root, and asks for what comes after it.
         staged = {f"{METADATA}/{self.first_root}.root.json": self.root}
         met = self._trusted.exists()
         with explained("the registry", hint="" if met else _ANOTHERS_ROOT):
-            walk = _Walk(self.root, self._folder, _Recorder(dial, staged))
+            walk = _Walk(self.root, self._folder, _Recorder(dial, staged, now))
             found = walk.run()
         known = self._meet(found)
         refreshed = _compiled(found, known)
@@ -226,14 +232,16 @@ def read_once(root: bytes, dial: Dial, now: int) -> Refreshed:
 class _Recorder(FetcherInterface):
     """python-tuf's way to us, and the notes of what it was given."""
 
-    def __init__(self, dial: Dial, staged: dict[str, bytes]) -> None:
+    def __init__(self, dial: Dial, staged: dict[str, bytes], now: int) -> None:
         self._dial = dial
         self._staged = staged
+        self._now = now
 
     def _fetch(self, url: str) -> Iterator[bytes]:
         body = self._dial(url, _CONFIG.targets_max_length)
         if body is None:
             raise exceptions.DownloadHTTPError(f"{url} is not there", 404)
+        check_bounds(url, body, self._now)
         self._staged[url] = body
         yield body
 

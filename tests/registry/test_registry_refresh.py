@@ -1,18 +1,24 @@
+import json
 import shutil
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from press import DAY, NOON
+from securesystemslib.formats import encode_canonical
 from signed_registry import AA, BB, CC, Office, entry
 from tuf.api import exceptions
 from tuf.ngclient import Updater
 from tuf.ngclient.fetcher import FetcherInterface
 
+from syndicate.ceremony import RoleSigner
 from syndicate.errors import FetchError, RegistryError
 from syndicate.news import AgencyId, KeyStatus, Registry
+from syndicate.ports import Signer
 from syndicate.registry import (
     Dial,
     RegistryClient,
@@ -21,8 +27,10 @@ from syndicate.registry import (
     manifest_file,
     names,
     read_once,
+    replace_file,
     revocations_file,
 )
+from syndicate.registry._lock import alone_in
 
 HOUR = 3_600
 
@@ -482,3 +490,109 @@ def test_more_than_a_file_may_have_is_refused(office: Office) -> None:
 
     with pytest.raises(FetchError, match="could not be fetched whole"):
         office.client().refresh(endless, NOON)
+
+
+def test_looks_at_one_time_leave_each_other_alone(office: Office) -> None:
+    """Eight readers with one folder, each a client of its own, as two commands at a terminal are."""
+    office.look()
+    office.publish(renamed(office), later=HOUR)
+    with ThreadPoolExecutor(8) as pool:
+        seen = list(pool.map(lambda _: office.look(office.client()), range(24)))
+    assert {each.registry.version for each in seen} == {seen[0].registry.version}
+    assert all(each.problems == () for each in seen)
+    assert not list((office.folder / "client").rglob("*.new"))
+
+
+def test_two_who_replace_one_file_never_mix_it(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    bodies = [bytes([64 + n]) * 200_000 for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda body: replace_file(path, body), bodies * 4))
+    assert path.read_bytes() in bodies
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_folder_that_somebody_else_holds_for_long_is_named(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = office.client()
+    monkeypatch.setattr("syndicate.registry._lock._TRIES", 2)
+    with alone_in(office.folder / "client"), pytest.raises(RegistryError, match="another process has been"):
+        office.look(client)
+
+
+def resigned(office: Office, role: str, signer: Signer, bend: Callable[[dict[str, Any]], object]) -> None:
+    """A thief of an on-line key signs the newest metadata of a role with something bent in it."""
+    path = office.published.folder / "metadata" / f"{role}.json"
+    told = json.loads(path.read_bytes())
+    bend(told["signed"])
+    payload = (encode_canonical(told["signed"]) or "").encode()
+    signature = RoleSigner(signer).sign(payload)
+    told["signatures"] = [{"keyid": signature.keyid, "sig": signature.signature}]
+    path.write_text(json.dumps(told))
+
+
+@pytest.mark.parametrize(
+    ("role", "bend", "why"),
+    [
+        pytest.param(
+            "timestamp",
+            lambda signed: signed.update(version=2, expires="9999-12-31T23:59:59Z"),
+            "longer than the operator's files may; this machine's clock",
+            id="a timestamp for ever",
+        ),
+        pytest.param(
+            "timestamp",
+            lambda signed: signed.update(version=10**100),
+            "a version beyond 1,000,000,000",
+            id="a version that nobody exceeds",
+        ),
+        pytest.param(
+            "1.snapshot",
+            lambda signed: signed["meta"]["aa.json"].update(version=10**100),
+            "a version beyond",
+            id="one that it names",
+        ),
+    ],
+)
+def test_attack_14_a_stolen_online_key_stops_no_reader_for_ever(
+    office: Office, role: str, bend: Callable[[dict[str, Any]], object], why: str
+) -> None:
+    client = office.client()
+    good = office.copy("good")
+    people = office.people
+    resigned(office, role, people.timestamp if role == "timestamp" else people.snapshot, bend)
+    with pytest.raises(RegistryError, match=why):
+        office.look(client)
+    assert office.look(client, folder=good).problems == ()
+
+
+@pytest.mark.parametrize("name", [5, None, ["aa"], {"aa": 1}])
+def test_a_role_whose_name_is_no_text_stops_nobody_else_and_raises_nothing_of_pythons(
+    office: Office, name: object
+) -> None:
+    path = office.published.folder / "metadata" / "1.targets.json"
+    told = json.loads(path.read_bytes())
+    told["signed"]["delegations"]["roles"][1]["name"] = name
+    payload = (encode_canonical(told["signed"]) or "").encode()
+    signatures = [RoleSigner(each).sign(payload) for each in office.people.roots.values()]
+    told["signatures"] = [{"keyid": each.keyid, "sig": each.signature} for each in signatures]
+    path.write_text(json.dumps(told))
+    try:
+        seen = office.look()
+    except RegistryError as exc:
+        assert str(exc).startswith("the registry does not verify: ")
+        assert not str(exc).endswith(": ")
+    else:
+        assert seen.problems
+        assert seen.registry.vouched_until[AA] == 0
+        assert seen.registry.vouched_until[BB] > office.now
+
+
+@pytest.mark.parametrize("raw", [b"[" * 200_000, b'{"looked_at": 1e400, "members": {}}'])
+def test_what_it_remembers_may_not_be_damaged_in_any_way(office: Office, raw: bytes) -> None:
+    client = office.client()
+    office.look(client)
+    (office.folder / "client" / "revocations.json").write_bytes(raw)
+    with pytest.raises(RegistryError, match="is damaged"):
+        office.look(client)
