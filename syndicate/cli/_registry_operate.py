@@ -86,6 +86,7 @@ def _operator(args: argparse.Namespace) -> Operator:
 def _publish(args: argparse.Namespace) -> int:
     repository = Repository(args.repository)
     made = read_proposal(read_file(args.proposal, PROPOSAL_BYTES))
+    repository = repository.before(made.metadata.get("root"))  # if it ended half-way the last time
     base = repository if repository.exists else None
     after = Books(base, made)
     after.check(datetime.now(UTC))

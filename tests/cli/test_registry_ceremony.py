@@ -210,7 +210,7 @@ def test_the_operator_ticks_and_other_keys_do_not(founded: Hall, capsys: pytest.
     assert "The timestamp counts until 20" in capsys.readouterr().out
     words = [str(each).replace("timestamp.key", "one.key") for each in founded.operator]
     assert founded.type("tick", *words) == 2
-    assert "the operator's keys does not verify" in capsys.readouterr().err
+    assert "the key given for the timestamp is not the one that signs it" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
