@@ -50,7 +50,7 @@ def changes(draft: Draft, before: Books | None, after: Books) -> tuple[str, ...]
 def terms(draft: Draft, after: Books) -> tuple[str, ...]:
     """What is to be signed: each role, its new version, how many sign it, until when it would count."""
     return tuple(
-        f"{_called(role)}, version {each.signed.version}, until {each.signed.expires:%Y-%m-%d}; "
+        f"{called(role)}, version {each.signed.version}, until {each.signed.expires:%Y-%m-%d}; "
         f"takes {_seat(role, after).threshold} of {len(_seat(role, after).keyids)} keys"
         for role, each in draft.metadata.items()
     )
@@ -60,7 +60,8 @@ def _seat(role: str, books: Books) -> Role:
     return books.root.roles[role] if role in (ROOT, TOP_TARGETS) else books.delegated[role]
 
 
-def _called(role: str) -> str:
+def called(role: str) -> str:
+    """What people call a role of the registry."""
     if role == ROOT:
         return "the root (who signs what)"
     if role == TOP_TARGETS:
@@ -83,12 +84,12 @@ def _written(draft: Draft, before: Books | None) -> Iterator[str]:
             continue
         if each.signed.expires < was.signed.expires:
             yield (
-                f"WARNING: {_called(role)}: would count until {each.signed.expires:%Y-%m-%d} only; what "
+                f"WARNING: {called(role)}: would count until {each.signed.expires:%Y-%m-%d} only; what "
                 f"stands counts until {was.signed.expires:%Y-%m-%d}"
             )
         if each.signed.spec_version != was.signed.spec_version:
             edition = becomes(was.signed.spec_version, each.signed.spec_version)
-            yield f"{_called(role)}: the edition of TUF: {edition}"
+            yield f"{called(role)}: the edition of TUF: {edition}"
 
 
 def _differs(draft: Draft, before: Books | None) -> bool:
@@ -114,9 +115,9 @@ def _signers(before: Books | None, after: Books) -> Iterator[str]:
         known = None if before is None else before.delegated.get(role)
         if role.endswith("-revocations") and seat.threshold == 1 and _same_people(role, before, after):
             continue  # those of the manifest, any one of them
-        yield from _seats(_called(role), known, seat, _keys_of(before, after))
+        yield from _seats(called(role), known, seat, _keys_of(before, after))
     for role in () if before is None else set(before.delegated) - set(after.delegated):
-        yield f"{_called(role)}: nobody signs it any more"
+        yield f"{called(role)}: nobody signs it any more"
 
 
 def _same_people(role: str, before: Books | None, after: Books) -> bool:
@@ -129,27 +130,27 @@ def _same_people(role: str, before: Books | None, after: Books) -> bool:
     )
 
 
-def _one_role(called: str, before: Root | None, after: Root, role: str) -> Iterator[str]:
+def _one_role(what: str, before: Root | None, after: Root, role: str) -> Iterator[str]:
     keys = {**({} if before is None else before.keys), **after.keys}
-    yield from _seats(called, None if before is None else before.roles[role], after.roles[role], keys)
+    yield from _seats(what, None if before is None else before.roles[role], after.roles[role], keys)
 
 
 def _seats(
-    called: str, before: Role | DelegatedRole | None, after: Role | DelegatedRole, keys: Mapping[str, Key]
+    what: str, before: Role | DelegatedRole | None, after: Role | DelegatedRole, keys: Mapping[str, Key]
 ) -> Iterator[str]:
     old = set() if before is None else set(before.keyids)
     for keyid in after.keyids:
         if keyid not in old:
-            yield f"{called}: signed by {holder_of(keys[keyid])} from now on"
+            yield f"{what}: signed by {holder_of(keys[keyid])} from now on"
     for keyid in sorted(old - set(after.keyids)):
-        yield f"{called}: no longer signed by {holder_of(keys[keyid])}"
+        yield f"{what}: no longer signed by {holder_of(keys[keyid])}"
     if before is not None and old == set(after.keyids) and before.keyids != after.keyids:
-        yield f"{called}: its keys are listed in another order; the same people sign"
+        yield f"{what}: its keys are listed in another order; the same people sign"
     if before is None or before.threshold != after.threshold:
         was = "" if before is None else f", not {before.threshold}"
         fewer = before is not None and after.threshold < before.threshold
         warned = "WARNING: " if fewer or after.threshold == 1 < len(after.keyids) else ""
-        yield f"{warned}{called}: takes {after.threshold} of {len(after.keyids)} keys{was}"
+        yield f"{warned}{what}: takes {after.threshold} of {len(after.keyids)} keys{was}"
 
 
 def _holders(before: Books | None, after: Books) -> Iterator[str]:
@@ -176,8 +177,8 @@ def _federation(old: Registry | None, new: Registry) -> Iterator[str]:
     for name in ("federation", "name", "stage"):
         was, now = None if old is None else getattr(old, name), getattr(new, name)
         if was != now:
-            called = "id" if name == "federation" else name
-            yield f"the federation's {called}: {becomes(was, now)}"
+            what = "id" if name == "federation" else name
+            yield f"the federation's {what}: {becomes(was, now)}"
 
 
 def _policy(before: Books | None, after: Books) -> Iterator[str]:

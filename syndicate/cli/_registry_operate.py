@@ -90,8 +90,9 @@ def _publish(args: argparse.Namespace) -> int:
     base = repository if repository.exists else None
     after = Books(base, made)
     after.check(datetime.now(UTC))
-    found = collect(made, given(args.signatures), None if base is None else Books(base), after)
-    for why in found.refused:
+    signatures, unread = given(args.signatures)
+    found = collect(made, signatures, None if base is None else Books(base), after)
+    for why in (*unread, *found.refused):
         print(f"NOT COUNTED: {shown(why)}")
     publish(found.draft, repository, _operator(args), datetime.now(UTC))
     told = ", ".join(f"{role} {each.signed.version}" for role, each in made.metadata.items())

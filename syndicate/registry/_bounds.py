@@ -15,8 +15,8 @@ from syndicate.registry._names import METADATA
 
 _VERSIONS: Final = 1_000_000_000
 _DAY: Final = 86_400
-# A machine's clock may be a year behind (docs/protocol.md judges by it nevertheless, and names it). A thief of
-# the timestamp's key alone gains less than a week: what is fresh is bounded by the snapshot's expiry, too.
+# A machine's clock may be a year behind, and is named where it matters. A thief of the timestamp's key alone
+# gains less than a week: what is fresh is bounded by the snapshot's expiry, too.
 _SPARE_SECONDS: Final = 400 * _DAY
 _COUNTS_SECONDS: Final = {"timestamp": _DAY, "snapshot": 7 * _DAY}  # docs/protocol.md, "The registry"
 

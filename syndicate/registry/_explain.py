@@ -55,7 +55,10 @@ def explained(what: str, *, hint: str = "") -> Iterator[None]:
     try:
         yield
     except exceptions.DownloadError as exc:
-        raise FetchError(f"{what} could not be fetched whole: {exc}") from exc
+        raise FetchError(
+            f"{what} could not be fetched whole: {exc}",
+            hint="Is that the address or the folder of a registry? If so, ask another mirror.",
+        ) from exc
     except UNREADABLE as exc:
         for kind, said, usual in _SAID:
             if isinstance(exc, kind):

@@ -6,7 +6,6 @@ value instead, and are judged where items are (decision 30). Nothing here dials:
 """
 
 import hashlib
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator
@@ -21,11 +20,12 @@ from tuf.ngclient import Updater, UpdaterConfig
 from tuf.ngclient.fetcher import FetcherInterface
 
 from syndicate.errors import RegistryError
-from syndicate.news import KeyId, MemberCode, Registry, UnixTime
+from syndicate.news import MemberCode, Registry, UnixTime
 from syndicate.registry._bounds import check_bounds
 from syndicate.registry._explain import UNREADABLE, explained
 from syndicate.registry._forms import unix
 from syndicate.registry._lock import alone_in
+from syndicate.registry._memory import keep_known, read_known
 from syndicate.registry._names import (
     FEDERATION,
     METADATA,
@@ -151,7 +151,7 @@ class RegistryClient:
         if not met:
             replace_file(self._trusted, self.root)
         # What the operator said last, not when we heard it: a frozen mirror is not a look.
-        self._keep_known(known, min(now, found.fresh_until - _TIMESTAMP_SECONDS))
+        keep_known(self._folder / _KNOWN, known, min(now, found.fresh_until - _TIMESTAMP_SECONDS))
         self._keep_mirror(staged)
         return refreshed
 
@@ -166,7 +166,7 @@ class RegistryClient:
         return self.refresh(folder_dial(self.mirror), now, approve)
 
     def _meet(self, found: "_Found") -> dict[MemberCode, Known]:
-        kept, looked_at = self._read_known()
+        kept, looked_at = read_known(self._folder / _KNOWN)
         for code, listed in found.revocations.items():
             before = kept.get(code, Known(entries={}))
             if missing := sum(each not in listed for each in before.entries):
@@ -174,30 +174,6 @@ class RegistryClient:
                 found.problems.append(f"{path}: {missing} revocations are gone from it; they still count")
             kept[code] = before.met(listed, looked_at)
         return kept
-
-    def _read_known(self) -> tuple[dict[MemberCode, Known], UnixTime | None]:
-        try:
-            told = json.loads((self._folder / _KNOWN).read_bytes())
-            known = {MemberCode(code): _known(rows) for code, rows in told["members"].items()}
-            return known, UnixTime(int(told["looked_at"]))
-        except FileNotFoundError:
-            return {}, None
-        except (OSError, *UNREADABLE) as exc:
-            raise RegistryError(
-                f"{self._folder / _KNOWN} is damaged ({type(exc).__name__})",
-                hint="It remembers revocations: put it back from a back-up. Without one, remove it, look "
-                "again, and compare `syndicate registry status` with another machine's.",
-            ) from exc
-
-    def _keep_known(self, known: dict[MemberCode, Known], looked_at: int) -> None:
-        rows = {
-            code: [
-                [each.kid, each.revoked_at, each.entered_at, each.reason, at]
-                for each, at in one.entries.items()
-            ]
-            for code, one in known.items()
-        }
-        replace_file(self._folder / _KNOWN, json.dumps({"looked_at": looked_at, "members": rows}).encode())
 
     def _keep_mirror(self, staged: dict[str, bytes]) -> None:
         # What others point to comes first; whoever reads meanwhile follows the timestamp before it changes.
@@ -384,18 +360,4 @@ def _compiled(found: _Found, known: dict[MemberCode, Known]) -> Refreshed:
         roles=tuple(found.roles),
         problems=tuple(found.problems),
         policy=found.policy,
-    )
-
-
-def _known(rows: list[list[Any]]) -> Known:
-    return Known(
-        entries={
-            Revocation(
-                kid=KeyId(kid),
-                revoked_at=UnixTime(revoked_at),
-                entered_at=UnixTime(entered_at),
-                reason=reason,
-            ): UnixTime(at)
-            for kid, revoked_at, entered_at, reason, at in rows
-        }
     )
