@@ -44,7 +44,7 @@ class SettingsError(SyndicateError):
 class RegistryError(SyndicateError):
     """The registry's files do not describe a federation; the message names file, line and field."""
 
-    hint = "Run `syndicate sources check` after mending the file."
+    hint = 'See docs/ceremony.md, "What may go wrong".'
 
 
 class TrustError(SyndicateError):

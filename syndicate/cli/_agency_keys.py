@@ -72,7 +72,8 @@ def _rotate(args: argparse.Namespace) -> int:
     else:
         third = create_key(following, new_passphrase(args.next_passphrase_file))
     if third.kid not in {key.kid for key in config.keys}:
-        text = next_enrolment(config.enrolment_file.read_text(encoding="utf-8"), config, third, time.time())
+        before = config.enrolment_file.read_text(encoding="utf-8")
+        text = next_enrolment(before, config, successor.kid, third, time.time())
         put_in_place(config.enrolment_file, text.encode(), 0o644)
     if config.key_file.exists():
         old = config.key_file.with_name(f"{config.key_file.name}.before-{successor.kid[:8]}")
@@ -97,8 +98,9 @@ The key in use is now {kid}.
   {following.name}
       The new sealed successor. Move it to a USB stick in a safe NOW, and delete it here.
   {config.enrolment_file.name}
-      It has one more key. Send it to your ministry, and read the new kid line to them; there is no
-      hurry: hubs know the key in use already. The old stick may be wiped.
+      It has one more key, and says which is in use and which retired. Send it to your ministry, and read
+      the new kid line to them. Where they wrote of a key that it is revoked, that stays as they wrote it.
+      There is no hurry: hubs know the key in use already. The old stick may be wiped.
 Sign as before: the stream goes on. If the old key was stolen, ask the ministry to revoke it as well."""
 
 

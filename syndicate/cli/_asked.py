@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from syndicate.registry import Refreshed
 
 _MOST_BYTES: Final = 64_000_000  # of a hub's feed document; an agency's own has at most 4 MB
+_LAST_MOMENT: Final = 253_402_300_799  # the end of the year 9999
 
 
 def add_registry(parser: argparse.ArgumentParser) -> None:
@@ -171,8 +172,15 @@ def consulted(args: argparse.Namespace, registry: Registry) -> str:
 
 
 def moment(args: argparse.Namespace) -> int:
-    """The Unix time to judge at."""
-    return int(time.time()) if args.at is None else args.at
+    """The Unix time to judge at.
+
+    Raises:
+        ClientError: no calendar has it.
+    """
+    at = int(time.time()) if args.at is None else int(args.at)
+    if not 0 <= at <= _LAST_MOMENT:
+        raise ClientError("--at is no moment", hint="Seconds since 1970, as `date +%s` prints them.")
+    return at
 
 
 def read(asked: str) -> tuple[bytes, str]:

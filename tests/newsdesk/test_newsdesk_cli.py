@@ -4,6 +4,7 @@ import argparse
 import json
 import stat
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -332,8 +333,13 @@ def test_a_rotation_takes_the_successor_and_seals_another(
     assert run("rotate", config, "--successor", successor) == 0
     assert "Send it to your ministry" in capsys.readouterr().out
     after = load_config(config)
-    assert after.keys[:2] == before.keys
-    assert len(after.keys) == 3
+    assert [key.kid for key in after.keys[:2]] == [key.kid for key in before.keys]
+    papers = tomllib.loads(after.enrolment_file.read_text())["key"]
+    assert [(key["status"], key["use"]) for key in papers] == [
+        ("retired", "in use"),
+        ("active", "in use"),
+        ("active", "sealed successor"),
+    ], "as keys/README.md asks for: the ministry need not guess which key to retire"
     assert open_key(after.key_file, WORDS.encode()).kid == before.keys[1].kid
     publish(config, monkeypatch, "Hai tin")
     assert signed(config) == ["publish Một tin", "publish Hai tin"]
