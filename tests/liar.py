@@ -24,7 +24,9 @@ async def liar(honest: Served, lie: Callable[[str, bytes], bytes]) -> AsyncItera
     async def answer(request: web.BaseRequest) -> web.Response:
         reply = await honest.get(request.path_qs)
         body = lie(request.path_qs, reply.body)
-        return web.Response(status=404) if body == _NOTHING else web.Response(status=reply.status, body=body)
+        if body == _NOTHING:
+            return web.Response(status=404)
+        return web.Response(status=reply.status if body == reply.body else 200, body=body)
 
     bound = listener()
     async with serve(answer, bound):

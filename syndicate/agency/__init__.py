@@ -8,7 +8,8 @@ enrolment file and configuration on the first day. For items that do not come fr
 ``write_enrolment`` is the file that goes to the federation.
 
 ``deliver`` and ``keep_delivering`` push the stream to hubs; ``ask_status`` asks them what they see, and
-``doctor`` holds the looks at everything here that signing depends on.
+``doctor`` holds the looks at everything here that signing depends on. Whatever a hub answers is read by
+``read_answer``, and is then a ``HubAnswer``.
 
 For the newsdesk, which stands on this room: the brake's waiting list is signed by ``release``, its texts
 are known by ``marks_of`` and ``dropped_mark``; ``check_may_sign`` and ``check_book`` say why nothing may be
@@ -43,6 +44,7 @@ from syndicate.agency._guard import (
     remember_run,
 )
 from syndicate.agency._halt import HALTED, ask_to_halt, keep_halt
+from syndicate.agency._hub_answer import HubAnswer, read_answer
 from syndicate.agency._known import as_signed
 from syndicate.agency._preview import Asked, Preview, Previewed, preview
 from syndicate.agency._push import Objection, Pushed, forget_from
@@ -51,7 +53,7 @@ from syndicate.agency._recovered import Recovery, remember_recovery
 from syndicate.agency._report import EntryReport, Fate, Report, WrittenFile
 from syndicate.agency._sign import sign_once
 from syndicate.agency._source import CMS_BYTES, KINDS, read_cms, read_source
-from syndicate.agency._status import HubView, ask_status, concerns
+from syndicate.agency._status import HubView, ask_status, concerns, details
 from syndicate.agency._stream import Unsigned, judge, sign_items
 
 __all__ = [
@@ -70,6 +72,7 @@ __all__ = [
     "Fate",
     "Finding",
     "Founded",
+    "HubAnswer",
     "HubView",
     "Moved",
     "Objection",
@@ -88,6 +91,7 @@ __all__ = [
     "concerns",
     "convert",
     "deliver",
+    "details",
     "doctor",
     "dropped_mark",
     "enrol_another",
@@ -104,6 +108,7 @@ __all__ = [
     "nothing_shows_it",
     "preview",
     "publish",
+    "read_answer",
     "read_cms",
     "read_source",
     "release",

@@ -138,25 +138,29 @@ class _Run:
         self.book.note(_settled(found, memory, reports))
         return tuple(reports[place] for place in range(len(entries))), released
 
-    def _shown(self, drafts: Mapping[int, Draft], memory: Memory, later: Sequence[int]) -> dict[ItemId, str]:
-        """The items that the CMS shows, with the times when they first appeared, or will."""
+    def _shown(self, drafts: Mapping[int, Draft], memory: Memory, later: Sequence[int]) -> list[ItemId]:
+        """The items that the CMS shows, the top of its feed first; ``later`` come to be read another time."""
         shown = {
-            memory.item(place): signed.published
+            place: memory.item(place)
             for place in range(len(memory.subs))
-            if (signed := memory.standing(place)) is not None
+            if memory.standing(place) is not None
         }
-        shown |= {memory.item(place): rfc3339(self.now) for place in later}
-        for each in drafts.values():
-            shown[each.sub] = rfc3339(self.now if each.published is None else each.published)
-        return shown
+        shown |= {place: memory.item(place) for place in later}
+        shown |= {place: each.sub for place, each in drafts.items()}
+        return [shown[place] for place in sorted(shown)]
 
     def _braked(
-        self, tasks: Sequence[_Task], shown: Mapping[ItemId, str], reports: dict[int, EntryReport]
+        self, tasks: Sequence[_Task], shown: Sequence[ItemId], reports: dict[int, EntryReport]
     ) -> list[_Task]:
         """The tasks that may be done now; the others are reported as waiting."""
         by_sub = {task.unsigned.item.sub: task for task in tasks}
         braked = brake(
-            [task.unsigned for task in tasks], config=self.config, book=self.book, now=self.now, shown=shown
+            [task.unsigned for task in tasks],
+            config=self.config,
+            book=self.book,
+            now=self.now,
+            shown=shown,
+            unchanged={each.sub for each in reports.values() if each.fate is Fate.UNCHANGED and each.sub},
         )
         now = [replace(by_sub.pop(each.item.sub), unsigned=each) for each in braked.now]
         for sub, task in by_sub.items():

@@ -11,7 +11,7 @@ database, which a running hub reads.
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from syndicate.assembly._backup import back_up, put_back
+from syndicate.assembly._backup import UNFINISHED, back_up, put_back
 from syndicate.assembly._ground import SystemClock, stopping
 from syndicate.assembly._hub import Hub, check_settings, open_hub, run_hub, tune_memory, user_agent
 from syndicate.assembly._quarantine import (
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from syndicate.assembly._witness import open_witness, run_witness
 
 __all__ = [
+    "UNFINISHED",
     "AgencyOrders",
     "AgencyTold",
     "Hub",

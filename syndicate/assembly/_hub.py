@@ -143,7 +143,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
     )
     signer = await asyncio.to_thread(log_signer, settings, shelf.current.federation)
     policy = PolicyShelf(signer, lambda: shelf.seen.policy)
-    await check_log(storage.log, signer, policy)
+    await check_log(storage.log, signer, policy, settings)
     caller = await stack.enter_async_context(
         open_caller(allow=allow, user_agent=user_agent(settings.contact))
     )

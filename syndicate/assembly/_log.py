@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from syndicate.assembly._backup import UNLOCKS
 from syndicate.client import LogReader
 from syndicate.errors import FetchError, LedgerError, SettingsError
 from syndicate.journey import LogSigner
@@ -37,14 +38,21 @@ def log_signer(settings: Settings, federation: FederationId) -> LogSigner:
     return made
 
 
-async def check_log(log: PublicLog, signer: LogSigner, policy: "PolicyShelf") -> None:
+async def check_log(log: PublicLog, signer: LogSigner, policy: "PolicyShelf", settings: Settings) -> None:
     """Look whether the log in the database is the one that this name and key go on with.
+
+    A key that has signed this log before, and a database without any of it, do not belong together: the log
+    is stopped until somebody says what became of the rest.
 
     Raises:
         SettingsError: it is another's.
     """
     kept = await log.newest_checkpoint(proved=True) or await log.newest_checkpoint(proved=False)
+    used = _has_signed(_key_file(settings), signer.origin)
     if kept is None:
+        if used and await log.untouched():
+            why = f"this database is new, and its key has signed {signer.origin} before"
+            await log.stop(f"{why}: is it the right file? `syndicate restore` brings a log back. {UNLOCKS}")
         return
     checkpoint, note = read_checkpoint(kept.note)
     if checkpoint.origin != signer.origin:
@@ -149,9 +157,26 @@ def _origin(base_url: str, federation: FederationId) -> str:
     return f"{parts.netloc}{parts.path.rstrip('/')}/log"
 
 
+def _key_file(settings: Settings) -> Path:
+    return settings.log_key or settings.database.with_name(f"{settings.database.name}.log-key")
+
+
+def _has_signed(key: Path, origin: str) -> bool:
+    """Whether this key has signed this log at an earlier start: a file beside it remembers the name."""
+    beside = key.with_name(f"{key.name}.signed")
+    try:
+        if beside.exists() and origin in beside.read_text(encoding="utf-8").splitlines():
+            return True
+        with beside.open("a", encoding="utf-8") as file:
+            file.write(f"{origin}\n")
+    except (OSError, UnicodeDecodeError) as exc:
+        _log.warning("nothing beside the log's key remembers that it has signed (%s): %s", beside, exc)
+    return False
+
+
 def _key(settings: Settings) -> Signer:
     own = settings.database.with_name(f"{settings.database.name}.log-key")
-    path = settings.log_key or own
+    path = _key_file(settings)
     words = settings.log_passphrase or path.with_name(f"{path.name}.words")
     if path == own and not own.exists() and not words.exists():
         _write_words(words)

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from syndicate.assembly._backup import UNFINISHED, UNLOCKS
 from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
 from syndicate.assembly._hub import allowed, open_press, open_shelf, user_agent
 from syndicate.assembly._registry import RegistryShelf
 from syndicate.client import open_log
-from syndicate.errors import FetchError, LedgerError, MirrorError, StorageError, SyndicateError
+from syndicate.errors import ForkedLog, StorageError, SyndicateError
 from syndicate.journey import LocalWakeup
 from syndicate.ledger import NoteKey, Policy, read_policy
 from syndicate.mirror import Follower
@@ -29,7 +30,7 @@ from syndicate.web import Metrics, World, make_site, serve
 
 _log = logging.getLogger("syndicate.mirror")
 _PATIENCE_SECONDS: Final = 5.0
-_BEGUN: Final = "a restore from a mirror has not come to its end: run it again"
+_FOLLOWS: Final = f"this is a mirror's copy of somebody's log. {UNLOCKS}"
 
 Told = Callable[[int, int], None]
 
@@ -63,12 +64,12 @@ class Mirror:
         """Take over what is new; how many leaves. What is wrong is told once, and stands in /health.
 
         Raises:
-            MirrorError, LedgerError, FetchError, StorageError: as ``Follower.catch_up``.
+            ClientError, LedgerError, FetchError, StorageError: as ``Follower.catch_up``.
         """
         try:
             new = await self.follow.catch_up(told)
         except SyndicateError as exc:
-            if isinstance(exc, MirrorError):
+            if isinstance(exc, ForkedLog):
                 _keep_evidence(self.evidence, exc.evidence)
             if str(exc) != self.complaint:
                 _log.error("%s. %s", exc, exc.hint)
@@ -81,7 +82,7 @@ class Mirror:
 
     async def look_again(self) -> None:
         """Look, and never mind what is wrong: it was told."""
-        with contextlib.suppress(MirrorError, LedgerError, FetchError, StorageError):
+        with contextlib.suppress(SyndicateError):
             await self.look()
 
 
@@ -100,6 +101,7 @@ async def open_mirror(
     async with AsyncExitStack() as stack:
         listener = stack.enter_context(contextlib.closing(listen_on(settings.listen)))
         mirror = await _open(settings, source, clock, stack, url_of(listener))
+        await _mark(mirror.storage)
         ticker = await stack.enter_async_context(Ticker(patience_seconds=_PATIENCE_SECONDS))
         ticker.every(settings.registry_seconds, mirror.shelf.refresh)
         ticker.every(seconds, mirror.look_again)
@@ -144,6 +146,7 @@ async def mirror_once(settings: Settings, source: Source, told: Told) -> tuple[i
     """
     async with AsyncExitStack() as stack:
         mirror = await _open(settings, source, SystemClock(), stack, settings.base_url)
+        await _mark(mirror.storage)
         return await mirror.look(told), mirror.storage.log.edge.size
 
 
@@ -154,21 +157,29 @@ async def take_back(settings: Settings, source: Source, told: Told) -> int:
 
     Raises:
         StorageError: there is a database already.
-        MirrorError, LedgerError, FetchError: the copy is not to be had, or not good.
+        ClientError, LedgerError, FetchError: the copy is not to be had, or not good.
     """
     async with AsyncExitStack() as stack:
         mirror = await _open(settings, source, SystemClock(), stack, settings.base_url)
         log = mirror.storage.log
-        if log.edge.size and await log.stopped() != _BEGUN:
+        if log.edge.size and await log.stopped() not in (UNFINISHED, _FOLLOWS):
             raise StorageError(
                 f"{settings.database} is a hub's database already",
                 hint="Move it, and what stands beside it, to another folder first.",
             )
-        await log.stop(_BEGUN)
+        await log.stop(UNFINISHED)
         await mirror.look(told)
         when = rfc3339(SystemClock().now())
-        await log.stop(f"restored from {source.where} at {when}: what was sealed since is not here")
+        await log.stop(
+            f"restored from {source.where} at {when}: what was sealed since is not here. {UNLOCKS}"
+        )
         return log.edge.size
+
+
+async def _mark(storage: Storage) -> None:
+    """Whoever starts a hub on a mirror's database must not go on with a log that goes on elsewhere."""
+    if not await storage.log.stopped():
+        await storage.log.stop(_FOLLOWS)
 
 
 async def _open(settings: Settings, source: Source, clock: Clock, stack: AsyncExitStack, url: str) -> Mirror:

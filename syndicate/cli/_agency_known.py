@@ -4,9 +4,8 @@ import argparse
 import asyncio
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from syndicate import fetch
 from syndicate.agency import (
@@ -16,6 +15,7 @@ from syndicate.agency import (
     HubView,
     ask_status,
     concerns,
+    details,
     load_config,
     nothing_shows_it,
 )
@@ -82,24 +82,7 @@ def _lines(view: HubView, found: tuple[str, ...]) -> Iterator[str]:
         yield f"    {view.remedy}"
     if view.trouble is not None:
         return
-    try:
-        yield from _details(view.told)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        yield "  (the rest of its answer cannot be read)"
-
-
-def _details(told: Mapping[str, Any]) -> Iterator[str]:
-    for stream in told.get("streams", ()):
-        yield (
-            f"  stream {stream['stream']}: up to number {stream['head']}; since number"
-            f" {stream['counted_from']} {stream['accepted']} accepted, {stream['late']} of them late"
-        )
-    for feed in told.get("feeds", ()):
-        yield f"  feed {feed['url']}: {feed['condition']}, last poll {feed['last_try'] or 'never'}"
-    for refusal in told.get("refusals", ()):
-        when = f"{refusal['count']} x, last {refusal['last_at']}"
-        yield f"  refused {when}: {refusal['reason']}: {refusal['detail']}"
-        yield f"    {refusal['remedy']}"
+    yield from (f"  {each}" for each in details(view))
 
 
 def run_doctor(args: argparse.Namespace) -> int:
@@ -130,13 +113,15 @@ def _book(config: AgencyConfig) -> Iterator[look.Finding]:
         with book_of(config) as book:
             said = f"{config.book_file} holds the stream up to number {book.head()[0]}"
             unknown = nothing_shows_it(config, book)
+            signing = look.look_at_waiting(config, book)
     except StorageError as exc:
         yield look.Finding(what="book", health=look.Health.ILL, said=str(exc), remedy=exc.hint or None)
         return
     if unknown is not None:
         yield look.Finding(what="book", health=look.Health.ILL, said=unknown, remedy=NOTHING_SHOWS_IT)
-        return
-    yield look.Finding(what="book", health=look.Health.WELL, said=said)
+    else:
+        yield look.Finding(what="book", health=look.Health.WELL, said=said)
+    yield signing
 
 
 async def _outside(config: AgencyConfig, hubs: list[str]) -> list[look.Finding]:

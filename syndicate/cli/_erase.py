@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from syndicate.cli._agency_desk import confirm
-from syndicate.cli._shown import shown
+from syndicate.cli._reason import public_reason
 from syndicate.client import named_item
-from syndicate.errors import StorageError
+from syndicate.errors import SettingsError, StorageError
 from syndicate.news import ItemId, TokenDigest, rfc3339
 from syndicate.ports import Storage
 from syndicate.storage import open_storage
@@ -46,8 +46,11 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def _run(args: argparse.Namespace) -> int:
     if not args.db.exists():
         raise StorageError(f"there is no hub's database {args.db}", hint="Name it: --db FILE.")
+    reason = public_reason(args.reason)
+    if args.ver is not None and args.ver < 1:
+        raise SettingsError(f"there is no version {args.ver}", hint="Versions are counted from 1.")
     sub, named = named_item(args.item)
-    told = asyncio.run(_erase(args, sub, args.ver or named))
+    told = asyncio.run(_erase(args, sub, named if args.ver is None else args.ver, reason))
     if args.json:
         print(json.dumps(told, ensure_ascii=False, indent=2))
     else:
@@ -56,7 +59,9 @@ def _run(args: argparse.Namespace) -> int:
     return 0
 
 
-async def _erase(args: argparse.Namespace, sub: ItemId, ver: int | None) -> dict[str, list[str] | str]:
+async def _erase(
+    args: argparse.Namespace, sub: ItemId, ver: int | None, reason: str
+) -> dict[str, list[str] | str]:
     async with open_storage(args.db) as storage:
         going = await _standing(storage, sub, ver)
         if not args.yes:
@@ -65,7 +70,7 @@ async def _erase(args: argparse.Namespace, sub: ItemId, ver: int | None) -> dict
         act = {
             "act": "erase",
             "at": rfc3339(time.time()),
-            "reason": shown(args.reason),
+            "reason": reason,
             "sub": sub,
             "tokens": sorted(going.values()),
         }
@@ -81,7 +86,7 @@ async def _standing(storage: Storage, sub: ItemId, ver: int | None) -> Mapping[i
         StorageError: there are none, or one still waits for its index.
     """
     state = (await storage.write(lambda book: book.items([sub]))).get(sub)
-    wanted = range(1, state.highest + 1) if state is not None and ver is None else (ver or 0,)
+    wanted = range(1, (state.highest if state else 0) + 1) if ver is None else (ver,)
     here = await storage.write(lambda book: book.versions([(sub, each) for each in wanted]))
     going = {}
     for (_, each), digest in sorted(here.items()):

@@ -20,6 +20,7 @@ NOUNS = {
     "demo": "a whole federation on this machine, hostile parties included",
     "erase": "take back a text by order of a law, in public",
     "evidence": "one HTML file that checks itself: an item, its proof, and the keys",
+    "follow": "every item of a hub, in order, each checked here",
     "hub": "run the aggregator",
     "log": "how a hub's log stands; let it go on after a restore",
     "mirror": "take over a hub's whole log, check it, and serve it",

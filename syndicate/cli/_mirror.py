@@ -9,10 +9,10 @@ import time
 from typing import Final
 
 from syndicate.assembly import Mirror, Source, mirror_once, run_mirror
-from syndicate.cli._asked import typed
 from syndicate.cli._hub import add_settings, given_settings
-from syndicate.errors import SettingsError
-from syndicate.fetch import is_address
+from syndicate.cli._shown import harmless
+from syndicate.errors import FalseLeaf, ForkedLog, SettingsError, WithheldLeaf
+from syndicate.fetch import is_address, own_machine
 from syndicate.ledger import read_vkey
 from syndicate.settings import read_settings
 
@@ -29,7 +29,7 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         description="Follow a hub (or another mirror) into a database of your own: every leaf is proven to "
         "be of the tree that was signed, every token to be its agency's. What is withheld or false stops it, "
         "and is named. It serves what a hub serves, takes no submissions, and is the way back when a hub has "
-        "lost its disk (`syndicate restore --from`).",
+        "lost its disk (`syndicate restore --from`). --once ends with 1 for an alarm, 2 if it cannot look.",
         epilog="--config takes a hub's settings (docs/settings.md), with an address and database of its own.",
     )
     parser.add_argument("hub", metavar="URL", help="the hub or mirror to follow")
@@ -58,7 +58,7 @@ def source_of(where: str, keys: list[str]) -> Source:
     """Whom to follow. Raises SettingsError, LedgerError: it is no address, or a key is none."""
     if not is_address(where):
         raise SettingsError(f"{where} is no address", hint="Name a hub or mirror: https://hub.example")
-    return Source(where=where, keys=tuple(map(read_vkey, keys)), allow=typed(where))
+    return Source(where=where, keys=tuple(map(read_vkey, keys)), allow=own_machine(where))
 
 
 class Progress:
@@ -83,7 +83,11 @@ def _run(args: argparse.Namespace) -> int:
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
     if args.once:
-        new, size = asyncio.run(mirror_once(settings, source, Progress()))
+        try:
+            new, size = asyncio.run(mirror_once(settings, source, Progress()))
+        except (FalseLeaf, ForkedLog, WithheldLeaf) as exc:
+            print(f"ALARM: {harmless(str(exc))}\n  {exc.hint}", file=sys.stderr)
+            return 1
         print(f"{size:,} leaves, {new:,} of them new: each in its place, and each its agency's own.")
         return 0
     asyncio.run(run_mirror(settings, source, seconds=args.every, started=_started))

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syndicate.cli._asked import add_registry, moment, policy_of, seen_by, typed
+from syndicate.cli._asked import add_registry, moment, policy_of, seen_by
 from syndicate.cli._verify import told_of
 from syndicate.client import (
     Evidence,
@@ -19,7 +19,7 @@ from syndicate.client import (
     verify_token,
 )
 from syndicate.errors import ClientError
-from syndicate.fetch import is_address
+from syndicate.fetch import is_address, own_machine
 from syndicate.news import ItemId
 
 if TYPE_CHECKING:
@@ -64,13 +64,13 @@ def asked_for(args: argparse.Namespace) -> Evidence:
 def judged(args: argparse.Namespace, evidence: Evidence) -> "tuple[TokenReport, Refreshed]":
     """What a verifier says of it, and the registry that the options name, by which it was judged."""
     seen = seen_by(args)
-    proof = Proof(raw=evidence.proof, policy=policy_of(seen))
+    proof = Proof(raw=evidence.proof, policy=policy_of(args, seen))
     token = evidence.token.decode("ascii", "replace")
     return verify_token(token, seen.registry, now=moment(args), proof=proof), seen
 
 
 async def _fetch(where: str, sub: ItemId, ver: int | None) -> Evidence:
-    allow = typed(where) if is_address(where) else ()
+    allow = own_machine(where) if is_address(where) else ()
     async with open_log(where, allow=allow, user_agent="syndicate-prove") as get:
         return await fetch_evidence(get, sub, ver)
 

@@ -4,30 +4,37 @@ A ``Get`` gives the whole body at a path below the hub's address, or None where 
 gives is checked here: the checkpoint against the policy, the leaves against the checkpoint's root.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import hashlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from syndicate import fetch
-from syndicate.errors import ClientError, FetchError, LedgerError
+from syndicate.errors import ClientError, FalseLeaf, FetchError, LedgerError, WithheldLeaf
 from syndicate.fetch import Allowed, FetchLimits, is_address
 from syndicate.ledger import (
     BUNDLE_BYTES,
     ENTRIES,
     TILE_WIDTH,
+    ActLeaf,
     Checkpoint,
     Edge,
     Policy,
     Tile,
+    check_inclusion,
     leaf_hash,
     prove_consistency,
+    prove_inclusion,
     read_checkpoint,
     read_entries,
+    read_leaf,
     tiles_for_consistency,
+    tiles_for_inclusion,
 )
-from syndicate.news import Reason
+from syndicate.news import Reason, TokenDigest, b64url
 from syndicate.ports import Fetched, FetchFailed
 
 Get = Callable[[str], Awaitable[bytes | None]]
@@ -65,6 +72,12 @@ class LogReader:
         """What a checkpoint's note is worth. Raises LedgerError as ``checkpoint`` does."""
         checkpoint, note = read_checkpoint(raw)
         logs = self._policy.log_named(checkpoint.origin)
+        if not self._policy.logs:
+            raise LedgerError(
+                "no log is named that counts: the registry has no log/policy.txt",
+                code=Reason.LOG_ORIGIN_UNKNOWN,
+                hint="Name the log's key, as its hub prints it at the start: --log KEY.",
+            )
         if not logs:
             why = f"the policy names no log {checkpoint.origin!r}"
             raise LedgerError(why, code=Reason.LOG_ORIGIN_UNKNOWN)
@@ -95,12 +108,68 @@ class LogReader:
         tiles = {tile: await self.file(f"log/{tile.path}") for tile in tiles_for_consistency(old, new)}
         return prove_consistency(old, new, tiles)
 
+    async def act(self, index: int, digest: str) -> bytes:
+        """The bytes of the operator's act that is leaf ``index``.
+
+        Raises:
+            WithheldLeaf, FalseLeaf: it is not there, or another.
+            FetchError: it is not to be had.
+        """
+        body = await self._get(f"log/act/{digest}.json")
+        if body is None:
+            raise WithheldLeaf(index, f"the act {digest} of the operator")
+        if b64url(hashlib.sha256(body).digest()) != digest:
+            raise FalseLeaf(index, "is shown with another act than its own")
+        return body
+
+    async def erasures(self, first: int, seen: SeenCheckpoint) -> Mapping[TokenDigest, str]:
+        """What acts from leaf ``first`` on took back: by token, the digest of the act.
+
+        Only an act that lies under the checkpoint counts.
+
+        Raises:
+            LedgerError: an act that is shown is not in the log.
+            WithheldLeaf, FalseLeaf, FetchError: as ``act``.
+        """
+        gone: dict[TokenDigest, str] = {}
+        size = seen.checkpoint.size
+        for begin in range(first - first % TILE_WIDTH, size, TILE_WIDTH):
+            for index, raw in enumerate(await self.leaves(begin, min(begin + TILE_WIDTH, size)), begin):
+                said = read_leaf(raw)
+                if isinstance(said, ActLeaf) and (tokens := erased_by(await self.act(index, said.digest))):
+                    await self.check_leaf(index, raw, seen)
+                    gone |= dict.fromkeys(tokens, said.digest)
+        return gone
+
+    async def check_leaf(self, index: int, leaf: bytes, seen: SeenCheckpoint) -> None:
+        """Refuse a leaf that does not lie under a checkpoint.
+
+        Raises:
+            LedgerError: ``log-not-included``.
+            FetchError: its proof is not to be had.
+        """
+        size = seen.checkpoint.size
+        tiles = {tile: await self.file(f"log/{tile.path}") for tile in tiles_for_inclusion(index, size)}
+        proof = prove_inclusion(index, size, tiles)
+        check_inclusion(leaf_hash(leaf), index, size, proof, seen.checkpoint.root)
+
     async def file(self, path: str) -> bytes:
         """A file that has to be there. Raises FetchError: it is not."""
         body = await self._get(path)
         if body is None:
             raise FetchError(f"the log has no {path}")
         return body
+
+
+def erased_by(act: bytes) -> tuple[TokenDigest, ...]:
+    """The digests of the tokens that an act of the operator takes back; none if it is another act."""
+    try:
+        told = json.loads(act)
+        if told["act"] != "erase":
+            return ()
+        return tuple(TokenDigest(str(digest)) for digest in told["tokens"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ()
 
 
 def grown(edge: Edge, leaves: list[bytes], checkpoint: Checkpoint) -> Edge:

@@ -103,8 +103,8 @@ class _Counter:
     def _home(self) -> bytes:
         with self._opens() as desk:
             items = [recall(each.token) for each in desk.book.newest(_SHOWN)]
-            waiting, said = desk.book.waiting(), halted(desk.config, desk.book)
-        return self._pages.home([(item, deeds_for(item)) for item in items], waiting, said)
+            waiting, said, now = desk.book.waiting(), halted(desk.config, desk.book), desk.now
+        return self._pages.home([(item, deeds_for(item)) for item in items], waiting, said, now)
 
     def _list(self, step: str, number: str) -> bytes:
         if not (number.isascii() and number.isdecimal() and len(number) < 12):

@@ -150,7 +150,7 @@ class Sealer:
                 self._caught_up, self._complaint = False, ahead
                 log.error("nothing is sealed: %s", ahead)
             elif nobody and self._stopped:
-                self._complaint = f"{self._stopped}. `syndicate log unlock` lets it go on"
+                self._complaint = self._stopped
                 log.error("nothing is sealed: %s", self._complaint)
             else:
                 await self._sign()

@@ -6,13 +6,12 @@
 It stops at what is not right and says which leaf; what came before is good, and stays.
 """
 
-import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
-from syndicate.client import Get, LogReader, SeenCheckpoint
-from syndicate.errors import FetchError, LedgerError, MirrorError
+from syndicate.client import Get, Given, LogReader, SeenCheckpoint, read_page
+from syndicate.errors import FalseLeaf, FetchError, ForkedLog, LedgerError, WithheldLeaf
 from syndicate.ledger import (
     TILE_WIDTH,
     ActLeaf,
@@ -26,9 +25,8 @@ from syndicate.ledger import (
     read_leaf,
     read_proof,
 )
-from syndicate.mirror._given import Given, read_page
-from syndicate.mirror._keep import Acted, Gone, Signed, Taken, erased_by, keep
-from syndicate.news import Envelope, Reason, Refused, Registry, Slice, TokenDigest, b64url, limits
+from syndicate.mirror._keep import Acted, Gone, Signed, Taken, keep
+from syndicate.news import Envelope, Reason, Refused, Registry, Slice, TokenDigest, limits
 from syndicate.ports import Clock, KeptCheckpoint, Storage
 from syndicate.trust import Verified, verify_logged
 
@@ -71,7 +69,7 @@ class Follower:
         """Take over all that the log shows now; how many leaves were new. ``told`` hears how far it is.
 
         Raises:
-            MirrorError: it does not go on from what is here, withholds a leaf's text, or shows a false one.
+            ForkedLog, WithheldLeaf, FalseLeaf: it does not go on, or a leaf's text is missing or false.
             LedgerError: no log of the policy signed it, or its files are none.
             FetchError: it is not to be had.
             StorageError: it cannot be kept.
@@ -99,34 +97,34 @@ class Follower:
             raise await self._not_one(reader, seen) from exc
         leaves = [_Leaf(index, each, read_leaf(each)) for index, each in enumerate(raw, edge.size)]
         given = await self._given(leaves)
-        taken = [await self._resolve(reader, leaf, given.get(leaf.at), newest.size) for leaf in leaves]
+        taken = [await self._resolve(reader, leaf, given.get(leaf.at), seen) for leaf in leaves]
         await self._storage.follow(partial(keep, taken=taken))
 
-    async def _resolve(self, reader: LogReader, leaf: _Leaf, given: Given | None, size: int) -> Taken:
+    async def _resolve(
+        self, reader: LogReader, leaf: _Leaf, given: Given | None, seen: SeenCheckpoint
+    ) -> Taken:
         """What a leaf stands for, as the hub has it."""
         if isinstance(leaf.said, ActLeaf):
-            return Acted(leaf.raw, await self._act(leaf.at, leaf.said.digest))
+            return Acted(leaf.raw, await reader.act(leaf.at, leaf.said.digest))
         if given is None:
-            return Gone(leaf.raw, leaf.said, await self._why_gone(reader, leaf.at, leaf.said, size))
+            return Gone(leaf.raw, leaf.said, await self._why_gone(reader, leaf.at, leaf.said, seen))
         return Signed(leaf.raw, await self._judge(leaf, given), given.sealed_at)
 
     async def _judge(self, leaf: _Leaf, given: Given) -> Verified:
-        if given.received_at > self._clock.now() + limits.CLOCK_AHEAD_SECONDS:
-            raise MirrorError(
-                f"leaf {leaf.at:,} was received in the future ({given.received_at})",
-                hint="Is this machine's clock right?",
-            )
+        latest = max(given.received_at, given.sealed_at)
+        if latest > self._clock.now() + limits.CLOCK_AHEAD_SECONDS:
+            why = f"was received in the future ({latest})"
+            raise FalseLeaf(leaf.at, why, hint="Is this machine's clock right?")
         envelope = Envelope(token=given.token, source="mirror")
         judged = verify_logged(envelope, self._registry(), given.received_at, given.marks)
         if isinstance(judged, Refused) and judged.reason is Reason.KEY_UNKNOWN:
             await self._look_again()
             judged = verify_logged(envelope, self._registry(), given.received_at, given.marks)
         if isinstance(judged, Refused):
-            raise MirrorError(
-                f"leaf {leaf.at:,} is shown with what no agency signed: {judged.reason} ({judged.detail})"
-            )
+            why = f"is shown with what no agency signed: {judged.reason} ({judged.detail})"
+            raise FalseLeaf(leaf.at, why)
         if leaf_of(judged.item, judged.digest).raw != leaf.raw:
-            raise MirrorError(f"leaf {leaf.at:,} is shown with another token than its own")
+            raise FalseLeaf(leaf.at, "is shown with another token than its own")
         return judged
 
     async def _given(self, leaves: Sequence[_Leaf]) -> Mapping[int, Given]:
@@ -139,39 +137,19 @@ class Follower:
                 break
             for each in page:
                 if each.index <= after:
-                    raise MirrorError("its /v1/items does not go on")
+                    raise FetchError("its /v1/items does not go on")
                 found[each.index] = each
                 after = each.index
         return found
 
-    async def _act(self, index: int, digest: str) -> bytes:
-        body = await self._get(f"log/act/{digest}.json")
-        if body is None:
-            raise MirrorError(f"leaf {index:,} is an act of the operator, {digest}, which is withheld")
-        if b64url(hashlib.sha256(body).digest()) != digest:
-            raise MirrorError(f"leaf {index:,} is shown with another act than its own")
-        return body
-
-    async def _why_gone(self, reader: LogReader, index: int, said: ItemLeaf, size: int) -> str:
+    async def _why_gone(self, reader: LogReader, index: int, said: ItemLeaf, seen: SeenCheckpoint) -> str:
         """The act by which a token was erased; without one it is withheld."""
         if self._gone is None:
-            self._gone = await self._erasures(reader, index, size)
+            self._gone = await reader.erasures(index, seen)
         act = self._gone.get(said.digest)
         if act is None:
-            raise MirrorError(
-                f"leaf {index:,} is version {said.ver} of {said.sub}, which is withheld: "
-                "no act in the log says that it was erased"
-            )
+            raise WithheldLeaf(index, f"version {said.ver} of {said.sub}")
         return act
-
-    async def _erasures(self, reader: LogReader, first: int, size: int) -> Mapping[TokenDigest, str]:
-        gone: dict[TokenDigest, str] = {}
-        for begin in range(first - first % TILE_WIDTH, size, TILE_WIDTH):
-            for index, raw in enumerate(await reader.leaves(begin, min(begin + TILE_WIDTH, size)), begin):
-                said = read_leaf(raw)
-                if isinstance(said, ActLeaf):
-                    gone |= dict.fromkeys(erased_by(await self._act(index, said.digest)), said.digest)
-        return gone
 
     async def _keep_checkpoints(self, reader: LogReader, newest: SeenCheckpoint) -> None:
         """Keep the first checkpoint over each leaf that enough stand behind: its time is the leaf's own."""
@@ -198,7 +176,7 @@ class Follower:
         if edge_from(size, [tiles[tile] for tile in wanted]).root != seen.checkpoint.root:
             raise await self._forked(seen)
 
-    async def _not_one(self, reader: LogReader, seen: SeenCheckpoint) -> MirrorError:
+    async def _not_one(self, reader: LogReader, seen: SeenCheckpoint) -> LedgerError | ForkedLog:
         """Why its leaves do not lead to what it signed: it forked, or it only shows what it did not sign."""
         edge, newest = self._log.edge, seen.checkpoint
         try:
@@ -207,13 +185,14 @@ class Follower:
                 check_consistency(edge.size, newest.size, proof, edge.root, newest.root)
         except LedgerError:
             return await self._forked(seen)
-        return MirrorError(f"it shows leaves after {edge.size:,} that do not lead to the root that it signed")
+        why = f"it shows leaves after {edge.size:,} that do not lead to the root that it signed"
+        return LedgerError(why, code=Reason.LOG_INCONSISTENT)
 
-    async def _forked(self, seen: SeenCheckpoint) -> MirrorError:
+    async def _forked(self, seen: SeenCheckpoint) -> ForkedLog:
         ours = await self._log.checkpoint_shown()
-        return MirrorError(
-            f"what it signs of {seen.checkpoint.size:,} leaves does not fit the {self._log.edge.size:,} "
-            "here: there are two histories of this log",
+        have, size = self._log.edge.size, seen.checkpoint.size
+        return ForkedLog(
+            f"what it signs of {size:,} leaves does not fit the {have:,} here: there are two histories",
             evidence=(*(() if ours is None else (ours.note,)), seen.note),
         )
 

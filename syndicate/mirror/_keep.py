@@ -1,12 +1,12 @@
 """What was taken over, as a hub would have kept it: versions, states, relations, and acts that are heeded."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from syndicate.client import erased_by
 from syndicate.dedupe import Related, relate
 from syndicate.ledger import ItemLeaf
-from syndicate.news import ItemId, TokenDigest
+from syndicate.news import ItemId
 from syndicate.ports import Book, Entry, StreamKey
 from syndicate.trust import ItemState, Placed, StreamState, Verified, item_after, stand
 
@@ -46,17 +46,6 @@ def keep(book: Book, taken: Sequence[Taken]) -> list[Entry]:
     entries = [desk.take(each) for each in taken]
     desk.keep()
     return entries
-
-
-def erased_by(act: bytes) -> tuple[TokenDigest, ...]:
-    """The digests of the tokens that an act of the operator takes back; none if it is another act."""
-    try:
-        told = json.loads(act)
-        if told["act"] != "erase":
-            return ()
-        return tuple(TokenDigest(str(digest)) for digest in told["tokens"])
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return ()
 
 
 class _Desk:

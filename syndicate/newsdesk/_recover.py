@@ -6,14 +6,21 @@ every item some versions above the highest that was found of it.
 """
 
 import asyncio
-import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from syndicate.agency import AgencyConfig, Recovery, as_signed, publish, remember_recovery, remember_run
+from syndicate.agency import (
+    AgencyConfig,
+    Recovery,
+    as_signed,
+    publish,
+    read_answer,
+    remember_recovery,
+    remember_run,
+)
 from syndicate.errors import AgencyError, TrustError, WireError
 from syndicate.news import Envelope, ItemId, Registry, TokenDigest
 from syndicate.newsdesk._acts import Desk
@@ -92,10 +99,10 @@ async def _page(url: str, fetcher: Fetcher) -> tuple[list[str], int]:
     if not isinstance(answer, Fetched):
         raise AgencyError(f"{url}: {getattr(answer, 'detail', 'gave no answer')}", hint="Try another hub.")
     try:
-        told = json.loads(answer.body)
-        return [str(each["token"]) for each in told["items"]], int(told["last"])
-    except (ValueError, KeyError, TypeError, RecursionError) as exc:
-        raise AgencyError(f"{url} did not answer as a hub does: {exc}", hint="Try another hub.") from exc
+        told = read_answer(answer.body)
+        return [each.text("token", most=None) for each in told.records("items")], told.number("last")
+    except AgencyError as exc:
+        raise AgencyError(f"{url}: {exc}", hint="Try another hub.") from exc
 
 
 def recover(tokens: Iterable[str], desk: Desk) -> Recovered:

@@ -84,6 +84,10 @@ class PublicLog(Protocol):
         """The first checkpoint that satisfied the policy with this leaf in it; else the first of any."""
         ...
 
+    async def untouched(self) -> bool:
+        """Whether nothing was ever kept here: neither a version nor an act."""
+        ...
+
     async def stop(self, why: str) -> None:
         """Remember why nothing may be sealed; "" for: it may."""
         ...

@@ -108,6 +108,10 @@ class SqliteLog:
         """The first checkpoint that satisfied the policy with this leaf in it; else the first of any."""
         return await self._storage.reading(lambda view: rows.checkpoint_over(view, index))
 
+    async def untouched(self) -> bool:
+        """Whether nothing was ever kept here: neither a version nor an act."""
+        return await self._storage.reading(rows.untouched)
+
     async def stop(self, why: str) -> None:
         """Remember why nothing may be sealed; "" for: it may."""
         await self._write(lambda view: rows.stop(view, why))

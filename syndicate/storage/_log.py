@@ -186,6 +186,12 @@ def checkpoint_over(connection: Connection, index: Index) -> KeptCheckpoint | No
     return None
 
 
+def untouched(connection: Connection) -> bool:
+    """Whether nothing was ever kept here: neither a version nor an act."""
+    asked = "SELECT EXISTS (SELECT 1 FROM version) OR EXISTS (SELECT 1 FROM act)"
+    return not connection.exec_driver_sql(asked).scalar_one()
+
+
 def stop(connection: Connection, why: str) -> None:
     """Remember why nothing may be sealed."""
     connection.exec_driver_sql("UPDATE horizon SET stopped = ? WHERE id = 1", (why,))

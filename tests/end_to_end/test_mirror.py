@@ -17,7 +17,7 @@ from raw_client import Reply, ask
 from syndicate.assembly import Mirror, Source, open_mirror
 from syndicate.cli import main
 from syndicate.client import LogReader, Proof, Verdict, Watched, open_log, verify_token, watch
-from syndicate.errors import MirrorError
+from syndicate.errors import FetchError, ForkedLog
 from syndicate.ledger import Policy
 from syndicate.news import digest_of
 from syndicate.settings import Address
@@ -101,8 +101,7 @@ async def test_a_mirror_that_is_shown_two_histories_says_so_and_keeps_the_eviden
         await served.release("one")
         async with mirror_at_work(served) as mirror:
             await mirror.mirror.look()
-    (here.folder / "hub.sqlite3").unlink()
-    here.newsroom.seq, here.newsroom.prev = 0, None
+    here.lose_the_database()
     async with hub_at_work(here) as served:
         await served.release("another", "story")
         async with mirror_at_work(served) as mirror:
@@ -111,7 +110,7 @@ async def test_a_mirror_that_is_shown_two_histories_says_so_and_keeps_the_eviden
             assert (health.status, b"two histories" in health.body) == (503, True)
             notes = [path.read_bytes() for path in (here.folder / "mirror.sqlite3.evidence").iterdir()]
             assert len(set(notes)) == 2
-            with pytest.raises(MirrorError):
+            with pytest.raises(ForkedLog):
                 await mirror.mirror.look()
             assert b"Story one" in (await mirror.get("/feeds/all.atom")).body, "what it had stays"
 
@@ -128,7 +127,7 @@ async def test_the_command_takes_over_once_and_says_what_stopped_it(
         assert await command(*words) == 0
         assert "3 leaves, 0 of them new" in capsys.readouterr().out
         assert await command(*words[:-2]) == 2
-        assert "names no log" in capsys.readouterr().err
+        assert "no log is named" in capsys.readouterr().err
         assert await command("mirror", here.folder, *words[2:]) == 2
         assert "is no address" in capsys.readouterr().err
 
@@ -217,13 +216,42 @@ async def test_a_restore_that_was_cut_short_is_run_again(
             once.setattr(Mirror, "look", _cut)
             assert await command(*words) == 2
         assert await command("log", "status", "--db", database) == 1
+        unlock = ("log", "unlock", "--db", database, "--reason", "Now.", "--yes")
+        assert await command(*unlock) == 2, "half a log is no log"
         assert await command(*words) == 0
+        assert await command(*unlock) == 0
         assert await command("restore", "--db", database) == 2
         assert await command("restore", here.folder, *words[1:]) == 2
 
 
+async def test_a_hub_on_a_mirrors_database_seals_nothing_by_itself(here: Place) -> None:
+    async with hub_at_work(here) as served:
+        await served.release("one")
+        async with mirror_at_work(served) as mirror:
+            await mirror.mirror.look()
+    (here.folder / "mirror.sqlite3").replace(here.folder / "hub.sqlite3")
+    async with hub_at_work(here) as served:
+        await served.submit(here.newsroom.release("two"))
+        assert await served.shown() == 1
+        assert b"a mirror's copy of somebody's log" in (await served.get("/health")).body
+
+
+async def test_a_key_that_has_signed_does_not_begin_again_on_an_empty_disk(here: Place) -> None:
+    async with hub_at_work(here) as served:
+        await served.release("one")
+    (here.folder / "hub.sqlite3").unlink()
+    async with hub_at_work(here) as served:
+        await served.submit(here.newsroom.release("two"))
+        assert await served.shown() == 0
+        assert b"is it the right file?" in (await served.get("/health")).body
+    reason = ("--reason", "A trial, begun again.", "--yes")
+    assert await command("log", "unlock", "--db", here.folder / "hub.sqlite3", *reason) == 0
+    async with hub_at_work(here) as served:
+        await served.until_sealed(1)
+
+
 async def _cut(_mirror: Mirror, _told: object) -> int:
-    raise MirrorError("the line was cut")
+    raise FetchError("the line was cut")
 
 
 async def test_attack_33_a_text_that_a_law_takes_back_is_gone_and_its_leaf_proves_that_it_was_there(
@@ -245,6 +273,9 @@ async def test_attack_33_a_text_that_a_law_takes_back_is_gone_and_its_leaf_prove
     assert "Gone: 1" in capsys.readouterr().out
     assert await command(*erase, "--yes") == 2
     assert await command(*erase, "--ver", 9, "--yes") == 2
+    assert await command(*erase, "--ver", 0, "--yes") == 2
+    for reason in ("", "  ", "two\nlines", "x" * 501, "\udcff"):
+        assert await command("erase", item.sub, "--reason", reason, "--db", database, "--yes") == 2
     left = b"".join(path.read_bytes() for path in here.folder.glob("hub.sqlite3*") if path.is_file())
     assert token.split(".")[1].encode() not in left, "not even in the free pages"
     async with hub_at_work(here) as served:

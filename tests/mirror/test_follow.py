@@ -1,6 +1,7 @@
 """A hub's log taken over by somebody who believes nothing of it, over the wire."""
 
 import asyncio
+import hashlib
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -17,10 +18,10 @@ from press import NOON, PressRoom
 from witnessed import Witnessed, witnessed
 
 from syndicate.client import open_log
-from syndicate.errors import LedgerError, MirrorError, StorageError
-from syndicate.ledger import Policy, read_checkpoint, write_entries
+from syndicate.errors import ForkedLog, LedgerError, StorageError, SyndicateError
+from syndicate.ledger import ActLeaf, Policy, read_checkpoint, read_entries, write_entries
 from syndicate.mirror import Follower
-from syndicate.news import Act, Item, ItemId, Registry, Slice, StreamName, digest_of
+from syndicate.news import Act, Item, ItemId, Registry, Slice, StreamName, b64url, digest_of
 from syndicate.ports import Entry, Storage
 from syndicate.storage import open_storage
 from syndicate.trust import recall
@@ -193,7 +194,7 @@ async def test_attack_6_a_withheld_story_stops_the_mirror_that_names_it(
         one, _two = await published(there, "one", "two")
         mirror = await mirror_of(there.served, there.policy, stack)
         async with liar(there.served, without(one.sub)) as hiding:
-            with pytest.raises(MirrorError, match=f"version 1 of {one.sub}, which is withheld"):
+            with pytest.raises(SyndicateError, match=f"version 1 of {one.sub}, which is withheld"):
                 await mirror.follow(hiding)
         assert mirror.storage.log.edge.size == 0, "nothing half-kept"
         assert await mirror.follow(there.served.hub.url) == 3
@@ -212,13 +213,21 @@ async def test_attack_7_a_story_that_no_agency_signed_is_not_taken_over(
             (saying(one.sub, token=here.newsroom.tokens[1]), "another token than its own"),
             (saying(one.sub, token="x.y.z"), "no agency signed: base64-not-canonical"),
             (saying(one.sub, received_at="2999-01-01T00:00:00Z"), "received in the future"),
+            (saying(one.sub, logged_at="2999-01-01T00:00:00Z"), "received in the future"),
             (saying(one.sub, received_at="yesterday"), "no page of versions"),
+            (saying(one.sub, received_at="0001-01-01T00:00:00Z"), "no page of versions"),
+            (saying(one.sub, logged_at="9999-12-31T23:59:59-14:00"), "no page of versions"),
+            (saying(one.sub, logged_at="2026-11-23T12:00:00"), "no page of versions"),
+            (saying(one.sub, index=1.0), "no page of versions"),
+            (saying(one.sub, index=float("inf")), "no page of versions"),
+            (saying(one.sub, index="1"), "no page of versions"),
+            (saying(one.sub, token=7), "no page of versions"),
             (saying(two.sub, marks=["splendid"]), "no page of versions"),
             (saying(two.sub, index=0), "does not go on|is withheld"),
         ]
         for lie, why in lies:
             async with liar(there.served, lie) as hub:
-                with pytest.raises(MirrorError, match=why):
+                with pytest.raises(SyndicateError, match=why):
                     await mirror.follow(hub)
         assert mirror.storage.log.edge.size == 0
 
@@ -237,7 +246,7 @@ async def test_an_act_of_the_operator_is_taken_over_and_no_other_passes_for_it(
 
         for lie, why in ((hide, "which is withheld"), (change, "another act than its own")):
             async with liar(there.served, lie) as hub:
-                with pytest.raises(MirrorError, match=why):
+                with pytest.raises(SyndicateError, match=why):
                     await mirror.follow(hub)
         assert await mirror.follow(there.served.hub.url) == 1
 
@@ -251,12 +260,11 @@ async def test_attack_11_two_histories_of_one_log_are_evidence_and_change_nothin
         mirror = await mirror_of(served, policy, stack)
         await mirror.follow(served.hub.url)
         edge = mirror.storage.log.edge
-    (here.folder / "hub.sqlite3").unlink()
-    here.newsroom.seq, here.newsroom.prev = 0, None
+    here.lose_the_database()
     async with hub_at_work(here) as served:
         await served.release("other")
         for name in ("more", "last"):  # shorter than what is here, then longer
-            with pytest.raises(MirrorError, match="two histories of this log") as told:
+            with pytest.raises(ForkedLog, match="two histories") as told:
                 await mirror.follow(served.hub.url)
             sizes = [read_checkpoint(note)[0].size for note in told.value.evidence]
             assert sizes[0] == 3
@@ -275,11 +283,36 @@ async def test_leaves_that_lead_nowhere_and_another_logs_checkpoint_are_refused(
             return write_entries([b"one", b"two"]) if path.startswith("/log/tile/entries") else body
 
         async with liar(there.served, swap) as hub:
-            with pytest.raises(MirrorError, match="do not lead to the root"):
+            with pytest.raises(SyndicateError, match="do not lead to the root"):
                 await mirror.follow(hub)
         mirror.policy = Policy()
-        with pytest.raises(LedgerError, match="names no log"):
+        with pytest.raises(LedgerError, match="no log is named"):
             await mirror.follow(there.served.hub.url)
+
+
+async def test_an_act_that_is_in_no_log_hides_nothing(here: Place, stack: AsyncExitStack) -> None:
+    """A mirror on the way shows a made-up act, at a leaf of its own making, when it is asked again."""
+    async with witnessed(here) as there:
+        one, _two = await published(there, "one", "two")
+        [token] = [each for each in here.newsroom.tokens if recall(each).sub == one.sub]
+        act = json.dumps({"act": "erase", "tokens": [digest_of(token)]}).encode()
+        made_up = ActLeaf(digest=b64url(hashlib.sha256(act).digest()))
+        asked = 0
+
+        def lie(path: str, body: bytes) -> bytes:
+            nonlocal asked
+            if path.startswith("/log/act/") and made_up.digest in path:
+                return act
+            if path.startswith("/log/tile/entries"):
+                asked += 1
+                return write_entries([made_up.raw, *read_entries(body, 3)[1:]]) if asked > 1 else body
+            return without(one.sub)(path, body)
+
+        mirror = await mirror_of(there.served, there.policy, stack)
+        async with liar(there.served, lie) as hub:
+            with pytest.raises(LedgerError, match="root"):
+                await mirror.follow(hub)
+        assert (asked, mirror.storage.log.edge.size) == (2, 0)
 
 
 async def test_while_the_quorum_is_away_the_mirror_holds_what_is_shown_and_the_proofs_come_later(
