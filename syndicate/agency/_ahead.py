@@ -13,7 +13,7 @@ from typing import Final
 from syndicate.agency._as_before import done_before, mark_of
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._draft import Draft, draft
-from syndicate.agency._entry import CmsEntry, CmsFeed
+from syndicate.agency._entry import CmsEntry
 from syndicate.agency._one_by_one import Unfit
 from syndicate.agency._recognise import Memory, remember
 from syndicate.agency._source import look_at
@@ -37,22 +37,24 @@ class Ahead:
     """What a CMS shows, read as far as that was needed."""
 
     mark: str | None = None  # names what was offered; None if it has no name
-    read: Callable[[], CmsFeed] | None = None  # raises AgencyError
     entries: Sequence[CmsEntry] | None = None  # None: not read, since the last run read the very same
     drafts: Mapping[int, Draft | Unfit] = field(default_factory=dict)  # by place, of what is not as it was
     trouble: AgencyError | None = None  # why nothing could be read
 
+    @property
+    def was_read(self) -> bool:
+        """Whether it is known what the CMS shows, or why that cannot be known."""
+        return self.entries is not None or self.trouble is not None
+
     def shown(self) -> Sequence[CmsEntry]:
-        """The entries, read now if they were not.
+        """The entries that were read.
 
         Raises:
-            AgencyError: they could not be read, or cannot.
+            AgencyError: they could not be read.
         """
         if self.trouble is not None:
             raise self.trouble
-        if self.entries is not None or self.read is None:
-            return self.entries or ()
-        return self.read().entries
+        return self.entries or ()
 
 
 async def look_ahead(
@@ -80,7 +82,7 @@ async def look_ahead(
     except AgencyError as trouble:
         return Ahead(trouble=trouble)
     if entries is None:
-        return Ahead(mark=mark, read=offer.read)
+        return Ahead(mark=mark)
     with opens() as book:
         memory = remember(entries, config, book)
     drafts = _converted(entries, memory, config, clock, progress)

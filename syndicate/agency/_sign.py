@@ -43,7 +43,7 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
     An entry that vanished is left as it is. Killed at any point, the next run goes on where this one
     stopped; run twice, the second changes nothing. Where many stories come back under new ids, they wait
     until a person says in ``moved`` whether they are the same. ``fetcher`` may be None for a CMS that is a
-    file or a folder (``config.is_remote``). With ``ahead``, what ``look_ahead`` found, nothing is fetched.
+    file or a folder (``config.is_remote``). With ``ahead`` (see ``look_ahead``) it is not asked.
 
     Raises:
         AgencyError: signing is halted, the clock or the book is not to be trusted, the CMS's feed cannot
@@ -61,11 +61,12 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
         book_is_newest=book_is_newest,
     )
     run = _Run(config=config, signer=signer, book=book, registry=registry, now=clock.now(), moved=moved)
-    if ahead is None:
+    before = None if ahead is None else done_before(ahead.mark, book)
+    if ahead is None or (before is None and not ahead.was_read):  # a person did something in between
         ahead = await look_ahead(
             config, fetcher, opens=lambda: nullcontext(book), clock=clock, progress=progress
         )
-    before = done_before(ahead.mark, book)
+        before = done_before(ahead.mark, book)
     try:
         entries = () if before is not None else ahead.shown()
     except AgencyError:

@@ -84,6 +84,20 @@ def test_what_is_as_it_was_is_not_read_again(room: Newsroom, monkeypatch: pytest
     assert read == []
 
 
+def test_what_was_as_it_was_and_is_not_any_more_is_read_after_all(room: Newsroom) -> None:
+    door = Door(room)
+    room.cms(rss(story(1)))
+    run(room, door)
+    ahead = asyncio.run(look_ahead(room.config, None, opens=door.opens, clock=room.clock))
+    assert not ahead.was_read
+    with door.opens() as book:
+        book.jot("as-before", None)  # as another run leaves it
+        told = asyncio.run(
+            sign_once(room.config, signer=room.signer, book=book, fetcher=None, clock=room.clock, ahead=ahead)
+        )
+    assert [each.fate for each in told.entries] == ["unchanged"]
+
+
 def test_a_feed_that_cannot_be_read_is_told_when_it_is_signed(room: Newsroom) -> None:
     room.cms("<a>" * 400_000)
     with pytest.raises(AgencyError, match="it was not read"):
