@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from syndicate.agency._config import AgencyConfig
-from syndicate.agency._guard import HALTED
+from syndicate.agency._guard import halted
 from syndicate.agency._hub_answer import read_answer
 from syndicate.agency._source import read_source
 from syndicate.agency._status import EXPIRY_DAYS, SKEW_SECONDS
@@ -86,15 +86,15 @@ def look_at_folder(config: AgencyConfig) -> Finding:
     return _well("files", f"{folder / config.atom_name} is there, and the folder can be written")
 
 
-def look_at_waiting(book: StreamBook) -> Finding:
+def look_at_waiting(config: AgencyConfig, book: StreamBook) -> Finding:
     """Whether signing is halted, and whether something waits that only a person lets go."""
     waiting = book.waiting()
     stuck = sum(each.due is None or each.why is Why.HALTED for each in waiting)
     told = f"{len(waiting)} items wait, {stuck} of them for a person" if waiting else "nothing waits"
     see = "See `syndicate agency waiting list`"
-    if (halted := book.jotted(HALTED)) is not None:
+    if (said := halted(config, book)) is not None:
         remedy = f"{see}; when the CMS is clean, run `syndicate agency resume`."
-        return _ill("signing", f"it is halted: {halted}; {told}", remedy)
+        return _ill("signing", f"it is halted: {said}; {told}", remedy)
     if stuck:
         return Finding(what="signing", health=Health.SOON, said=told, remedy=f"{see}; release or drop them.")
     return _well("signing", f"it goes on; {told}")

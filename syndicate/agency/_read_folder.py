@@ -19,8 +19,8 @@ from typing import Final
 from markdown_it import MarkdownIt
 
 from syndicate.agency._dates import DateReader
-from syndicate.agency._entry import CmsEntry, CmsFeed, Words
-from syndicate.agency._read_json import unreadable
+from syndicate.agency._entry import CmsEntry, CmsFeed, Words, unreadable
+from syndicate.agency._one_by_one import read_each
 from syndicate.errors import AgencyError
 
 MOST_FILES: Final = 2_000
@@ -47,7 +47,7 @@ def read_folder(folder: Path, *, dates: DateReader) -> CmsFeed:
             hint="Move old files away: what was signed stays signed.",
         )
     markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    entries = tuple(_entry(path, markdown, dates) for path in paths)
+    entries = read_each(paths, lambda path: _entry(path, markdown, dates))
     return CmsFeed(source=str(folder), format="Markdown files", entries=entries)
 
 

@@ -17,7 +17,7 @@ from syndicate.agency import BOOK_SECONDS, AgencyConfig, load_config
 from syndicate.cli._passphrase import passphrase, passphrase_of_another
 from syndicate.cli._shown import shown, shown_whole
 from syndicate.errors import AgencyError, SigningError
-from syndicate.news import Item
+from syndicate.news import Item, rfc3339
 from syndicate.newsdesk import Desk, in_words
 from syndicate.ports import Signer, StreamBook
 from syndicate.signing import create_key, open_key
@@ -107,12 +107,14 @@ def moment_of(written: str, config: AgencyConfig, now: float) -> float:
     try:
         moment = datetime.fromisoformat(written)
         zone = ZoneInfo(config.zone) if moment.tzinfo is None else UTC
-        return (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).timestamp()
-    except (ValueError, KeyError, OSError) as exc:
+        seconds = (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).timestamp()
+        rfc3339(seconds)  # a calendar ends: in another zone, its last evening is no date any more
+    except (ValueError, KeyError, OSError, OverflowError) as exc:
         raise AgencyError(
             f"{written!r} is no moment",
             hint="Write 2026-11-23T08:00:00Z, or 2026-11-23T15:00 in your own zone; for the past also 2h.",
         ) from exc
+    return seconds
 
 
 def whole(item: Item) -> list[str]:

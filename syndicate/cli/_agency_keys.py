@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from syndicate import fetch
 from syndicate.agency import AgencyConfig, load_config
@@ -109,18 +110,30 @@ def _recover(args: argparse.Namespace) -> int:
     tokens = asyncio.run(tokens_from(args.hubs, config))
     with desk_of(args)() as desk:
         found = recover(tokens, desk)
-    print(_told(found))
+    print(_told(found, args.hubs))
     return 0
 
 
-def _told(found: Recovered) -> str:
+def _told(found: Recovered, hubs: Sequence[str]) -> str:
     lines = [f"{found.found} tokens with this agency's own signature were found; {found.new} were new here."]
     if found.believed_not:
         lines.append(f"{found.believed_not} more were given that no key of this agency signed: tell the hub.")
     if found.forked:
         lines.append("The stream had forked; the hub's tokens stand, and the key in use takes the floor.")
-    lines.append(f"The highest number anywhere is {found.highest}; the next is {found.next}: sign as before.")
+    lines.append(
+        f"The highest number anywhere is {found.highest}; the next is {found.next}, "
+        f"and versions go on {found.step} higher: a gap is no fork."
+    )
+    if len(set(hubs)) == 1:
+        lines.append(_ONE_HUB.format(hub=shown(hubs[0])))
+    lines.append("Sign as before.")
     return "\n".join(lines)
+
+
+_ONE_HUB: Final = (
+    "Only {hub} was asked, and it may have left something out. If there is another hub or a mirror, run this"
+    " again with one more --from, before you sign."
+)
 
 
 async def tokens_from(hubs: Sequence[str], config: AgencyConfig) -> tuple[str, ...]:

@@ -8,7 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from syndicate import fetch
-from syndicate.agency import CMS_BYTES, AgencyConfig, HubView, ask_status, concerns, details, load_config
+from syndicate.agency import (
+    CMS_BYTES,
+    NOTHING_SHOWS_IT,
+    AgencyConfig,
+    HubView,
+    ask_status,
+    concerns,
+    details,
+    load_config,
+    nothing_shows_it,
+)
 from syndicate.agency import doctor as look
 from syndicate.cli._agency_desk import book_of
 from syndicate.cli._agency_out import agent, allowed, hub_address
@@ -102,11 +112,15 @@ def _book(config: AgencyConfig) -> Iterator[look.Finding]:
     try:
         with book_of(config) as book:
             said = f"{config.book_file} holds the stream up to number {book.head()[0]}"
-            signing = look.look_at_waiting(book)
+            unknown = nothing_shows_it(config, book)
+            signing = look.look_at_waiting(config, book)
     except StorageError as exc:
         yield look.Finding(what="book", health=look.Health.ILL, said=str(exc), remedy=exc.hint or None)
         return
-    yield look.Finding(what="book", health=look.Health.WELL, said=said)
+    if unknown is not None:
+        yield look.Finding(what="book", health=look.Health.ILL, said=unknown, remedy=NOTHING_SHOWS_IT)
+    else:
+        yield look.Finding(what="book", health=look.Health.WELL, said=said)
     yield signing
 
 

@@ -3,17 +3,18 @@
 import argparse
 import asyncio
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from syndicate.agency import AgencyConfig, load_config
+from syndicate.agency import AgencyConfig, ask_to_halt, halted, keep_halt, load_config
 from syndicate.cli._agency_desk import add_config, book_of, confirm, desk_of, moment_of, second_key, whole
 from syndicate.cli._agency_keys import tokens_from
 from syndicate.cli._agency_out import hub_address
 from syndicate.cli._passphrase import passphrase_of_another
 from syndicate.cli._shown import shown
-from syndicate.errors import AgencyError
+from syndicate.errors import AgencyError, StorageBusy
 from syndicate.news import Refused, rfc3339
 from syndicate.newsdesk import (
     Desk,
@@ -93,9 +94,9 @@ def _add_panic(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 def _list(args: argparse.Namespace) -> int:
     config = load_config(args.config)
     with book_of(config) as book:
-        waiting, halted = book.waiting(), book.jotted("halted")
-    if halted is not None:
-        print(f"Signing is halted: {halted}")
+        waiting, said = book.waiting(), halted(config, book)
+    if said is not None:
+        print(f"Signing is halted: {said}")
     for each in waiting:
         print(_line(each))
     print(f"{len(waiting)} waiting.")
@@ -158,13 +159,19 @@ def _their_key(key: Path, words: Path | None) -> Signer:
 
 
 def _panic(args: argparse.Namespace) -> int:
+    config = load_config(args.config)
+    now = time.time()
+    since = moment_of(args.since, config, now)
+    if since > now:
+        raise AgencyError(f"{args.since} lies ahead: nothing was signed since then", hint=_SINCE)
+    ask_to_halt(config, f"`agency panic` at {rfc3339(now)}, since {rfc3339(since)}")
     opens = desk_of(args, key=args.key)
-    with opens() as desk:
-        config = desk.config
-        since = moment_of(args.since, config, desk.now)
-        if since > desk.now:
-            raise AgencyError(f"{args.since} lies ahead: nothing was signed since then", hint=_SINCE)
-        halt(desk.book, since=since, now=desk.now)  # before anybody is waited for
+    try:
+        with opens() as desk:
+            halt(desk.book, since=since, now=desk.now)  # before anybody is waited for
+            keep_halt(config, desk.book)
+    except StorageBusy as exc:
+        raise StorageBusy(f"signing is halted, and nothing is withheld yet: {exc}", hint=_BUSY) from exc
     tokens, trouble = _heard_from(args.hubs, config)
     with opens() as desk:
         behind = _caught_up(tokens, desk) if args.hubs else None
@@ -198,6 +205,9 @@ def _caught_up(tokens: Sequence[str], desk: Desk) -> str | None:
     return None
 
 
+_BUSY: Final = "Stop that process, then run `syndicate agency panic` again: it withholds what was signed."
+
+
 def _resume(args: argparse.Namespace) -> int:
     config = load_config(args.config)
     with book_of(config) as book:
@@ -205,5 +215,6 @@ def _resume(args: argparse.Namespace) -> int:
     question = f"{waiting} items wait. Type yes to let signing go on:"
     confirm(question, "yes", alone="A person types it at a terminal: no program lets signing go on.")
     with book_of(config) as book:
+        keep_halt(config, book)
         print(f"Signing goes on. It was halted: {resume(book)}")
     return 0

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 import stat
 import sys
 import tomllib
@@ -12,7 +13,8 @@ from newsroom import SITE, rss, story
 
 from syndicate.agency import load_config
 from syndicate.cli import _agency as cli
-from syndicate.errors import AgencyError, SigningError
+from syndicate.cli import _agency_desk
+from syndicate.errors import AgencyError, SigningError, StorageBusy
 from syndicate.signing import create_key, open_key
 from syndicate.storage import open_streambook
 from syndicate.trust import recall
@@ -353,3 +355,62 @@ def test_a_rotation_takes_the_successor_and_seals_another(
 def test_a_moment_that_is_none_is_refused(config: Path, when: str) -> None:
     with pytest.raises(AgencyError, match="is no moment"):
         run("panic", config, "--since", when)
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_a_moment_that_no_calendar_has_is_refused_by_name(config: Path, moment: str) -> None:
+    with pytest.raises(AgencyError, match="is no moment"):
+        run("publish", config, "--title", "a", "--url", f"{SITE}/x", "--not-before", moment)
+
+
+def test_panic_halts_while_another_process_has_the_book(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("sign", config)
+    told = load_config(config)
+    monkeypatch.setattr(_agency_desk, "BOOK_SECONDS", 0.1)
+    with open_streambook(told.book_file, told.id, told.stream):
+        with pytest.raises(StorageBusy, match="signing is halted, and nothing is withheld yet") as busy:
+            run("panic", config, "--since", "2h")
+        assert "run `syndicate agency panic` again" in busy.value.hint
+    capsys.readouterr()
+    with pytest.raises(AgencyError, match="signing is halted: `agency panic` at"):
+        run("sign", config)
+    run("waiting", "list", config)
+    assert "Signing is halted: `agency panic` at" in capsys.readouterr().out
+    run("panic", config, "--since", "2h")
+    assert not told.halt_file.exists()
+    with pytest.raises(AgencyError, match="signing is halted: `agency panic` at"):
+        run("sign", config)
+    typed(monkeypatch, "yes")
+    run("resume", config)
+    run("sign", config)
+
+
+def test_a_halt_that_never_came_into_the_book_is_lifted_as_any_other(
+    config: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    run("sign", config)
+    (tmp_path / "wrong").write_text("other words")
+    (tmp_path / "wrong").chmod(0o600)
+    with pytest.raises(SigningError):
+        run("panic", config, "--since", "2h", "--passphrase-file", tmp_path / "wrong")
+    with pytest.raises(AgencyError, match="signing is halted"):
+        run("sign", config)
+    typed(monkeypatch, "yes")
+    run("resume", config)
+    run("sign", config)
+
+
+def test_a_book_whose_feed_is_gone_is_told_and_signs_once_a_person_says_so(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("sign", config)
+    shutil.rmtree(load_config(config).folder)
+    with pytest.raises(AgencyError, match="is not there: its folder was moved"):
+        run("sign", config)
+    capsys.readouterr()
+    assert run("doctor", config) == 2
+    assert "run `syndicate agency recover` with --from HUB" in capsys.readouterr().out
+    run("sign", config, "--book-is-newest")
+    run("sign", config)
