@@ -86,7 +86,9 @@ def check_policy(raw: bytes | None) -> None:
         if raw is not None:
             read_policy(raw)
     except LedgerError as exc:
-        raise RegistryError(f"{names.POLICY} is no policy of a log: {exc}", hint=exc.hint) from exc
+        raise RegistryError(
+            f"{names.POLICY} is no policy of a log: {exc}", hint='See docs/protocol.md, "The public log".'
+        ) from exc
 
 
 def _check_history(path: str, who: str, states: Sequence[Since]) -> None:
