@@ -102,7 +102,7 @@ ANSWERS = {
     "what the CMS says while signing is halted": "signing is halted",
     "the same story under another id": "waiting, not signed",
     "a line cut for two days across a rotation": "4 admitted, in order, 4 marked late",
-    "a lost laptop": "signs again, 1000 numbers on",
+    "a lost laptop": "signs again, 1000 numbers on or more",
     "the thief, back-dating by a day": "key-revoked",
     "what the agency had signed with it": "5 signed again, version 2",
     # the public log
