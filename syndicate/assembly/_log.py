@@ -14,7 +14,7 @@ from syndicate.errors import FetchError, LedgerError, SettingsError
 from syndicate.journey import LogSigner
 from syndicate.ledger import Policy, read_checkpoint, read_policy
 from syndicate.news import FederationId
-from syndicate.ports import Fetched, Fetcher, FetchFailed, PublicLog, Signer, Unchanged
+from syndicate.ports import Fetched, Fetcher, FetchFailed, KeptCheckpoint, PublicLog, Signer, Unchanged
 from syndicate.settings import Settings
 from syndicate.signing import create_key, open_key
 
@@ -54,6 +54,8 @@ async def check_log(log: PublicLog, signer: LogSigner, policy: "PolicyShelf", se
             why = f"this database is new, and its key has signed {signer.origin} before"
             await log.stop(f"{why}: is it the right file? `syndicate restore` brings a log back. {UNLOCKS}")
         return
+    if policy.current().quorum is None and _was_witnessed(kept) and not await log.cleared():
+        await log.stop(f"witnesses stood behind this log, and the registry no longer names any. {UNLOCKS}")
     checkpoint, note = read_checkpoint(kept.note)
     if checkpoint.origin != signer.origin:
         raise SettingsError(
@@ -67,6 +69,11 @@ async def check_log(log: PublicLog, signer: LogSigner, policy: "PolicyShelf", se
             hint="Name that key with log_key. If it is lost, log/policy.txt of the registry has to name the "
             f"new one first, {signer.key.vkey} (docs/operating.md).",
         )
+
+
+def _was_witnessed(kept: KeptCheckpoint) -> bool:
+    checkpoint, note = read_checkpoint(kept.note)
+    return any(each.name != checkpoint.origin for each in note.signatures)
 
 
 async def ahead_elsewhere(

@@ -61,7 +61,7 @@ class Mirror:
     complaint: str = field(default="")
 
     async def look(self, told: Told = _tell_nobody) -> int:
-        """Take over what is new; how many leaves. What is wrong is told once, and stands in /health.
+        """Take over what is new; how many leaves. What is wrong stands in /health.
 
         Raises:
             ClientError, LedgerError, FetchError, StorageError: as ``Follower.catch_up``.
@@ -71,8 +71,6 @@ class Mirror:
         except SyndicateError as exc:
             if isinstance(exc, ForkedLog):
                 _keep_evidence(self.evidence, exc.evidence)
-            if str(exc) != self.complaint:
-                _log.error("%s. %s", exc, exc.hint)
             self.complaint = str(exc)
             raise
         self.complaint = ""
@@ -81,9 +79,13 @@ class Mirror:
         return new
 
     async def look_again(self) -> None:
-        """Look, and never mind what is wrong: it was told."""
-        with contextlib.suppress(SyndicateError):
+        """Look; what is wrong is told once."""
+        before = self.complaint
+        try:
             await self.look()
+        except SyndicateError as exc:
+            if str(exc) != before:
+                _log.error("%s. %s", exc, exc.hint)
 
 
 @asynccontextmanager

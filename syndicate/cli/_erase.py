@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from syndicate.cli._agency_desk import confirm
-from syndicate.cli._reason import public_reason
+from syndicate.cli._reason import NOBODY, public_reason
 from syndicate.client import named_item
 from syndicate.errors import SettingsError, StorageError
 from syndicate.news import ItemId, TokenDigest, rfc3339
@@ -66,7 +66,11 @@ async def _erase(
         going = await _standing(storage, sub, ver)
         if not args.yes:
             numbers = ", ".join(map(str, going))
-            confirm(f"Versions {numbers} of {sub} are taken out for good. Type erase:", "erase")
+            confirm(
+                f"Versions {numbers} of {sub} are taken out for good. Type erase:",
+                "erase",
+                alone=NOBODY,
+            )
         act = {
             "act": "erase",
             "at": rfc3339(time.time()),

@@ -9,7 +9,7 @@ from typing import Final
 
 from syndicate.assembly import UNFINISHED
 from syndicate.cli._agency_desk import confirm
-from syndicate.cli._reason import public_reason
+from syndicate.cli._reason import NOBODY, public_reason
 from syndicate.errors import StorageError
 from syndicate.ledger import read_checkpoint
 from syndicate.news import rfc3339
@@ -74,7 +74,11 @@ async def _look(path: Path) -> dict[str, object]:
 def _unlock(args: argparse.Namespace) -> int:
     path, reason = _database(args), public_reason(args.reason)
     if not args.yes:
-        confirm("Nothing newer of this log was ever shown, or all know what is lost. Type yes:", "yes")
+        confirm(
+            "Nothing newer of this log was ever shown, or all know what is lost. Type yes:",
+            "yes",
+            alone=NOBODY,
+        )
     print(asyncio.run(_clear(path, reason)))
     return 0
 
@@ -91,5 +95,5 @@ async def _clear(path: Path, reason: str) -> str:
         digest = await storage.log.add_act(
             json.dumps(act, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
         )
-        await storage.log.stop("")
+        await storage.log.clear()
         return f"It may seal again. The act {digest} gets its place in the log when the hub starts."

@@ -132,8 +132,9 @@ def _read(folder: Path) -> Watched:
 def _keep(folder: Path, look: Look) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for number, note in enumerate(note for alarm in look.alarms for note in alarm.evidence):
-            (folder / f"evidence-{int(time.time())}-{number}.note").write_bytes(note)
+        for note in (note for alarm in look.alarms for note in alarm.evidence):
+            name = hashlib.sha256(note).hexdigest()[:16]  # the same one again is the same file
+            (folder / f"evidence-{name}.note").write_bytes(note)
         new = folder / f".{_WATCHED}.new"
         new.write_bytes(look.watched.raw)
         new.replace(folder / _WATCHED)

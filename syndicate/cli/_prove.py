@@ -91,6 +91,7 @@ def _keep(folder: Path, evidence: Evidence) -> tuple[Path, Path]:
     stem = f"{evidence.sub.replace(':', '-')}-{evidence.ver}"
     token, proof = folder / f"{stem}.jws", folder / f"{stem}.tlog-proof"
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         token.write_bytes(evidence.token)
         proof.write_bytes(evidence.proof)
     except OSError as exc:

@@ -4,6 +4,7 @@ from typing import Final
 
 from syndicate.errors import SettingsError
 
+NOBODY: Final = "At a terminal you are asked. A program says --yes."
 _MOST: Final = 500  # characters
 
 

@@ -24,7 +24,7 @@ from syndicate.client._token import Logging, Proof, TokenReport, Verdict, verify
 if TYPE_CHECKING:
     from syndicate.client._evidence import Sources, evidence_page
     from syndicate.client._follow import Followed, follow, follow_sync
-    from syndicate.client._log import Get, LogReader, SeenCheckpoint, erased_by, grown, open_log
+    from syndicate.client._log import Get, LogReader, SeenCheckpoint, erased_by, open_log
     from syndicate.client._monitor import Alarm, AlarmKind, Look, Own, Watched, read_watched, watch
     from syndicate.client._page import Given, read_page
     from syndicate.client._registry import (
@@ -72,7 +72,6 @@ __all__ = [
     "fetch_evidence",
     "follow",
     "follow_sync",
-    "grown",
     "look",
     "look_offline",
     "named_item",
@@ -89,7 +88,7 @@ __all__ = [
 _FILES = {
     **dict.fromkeys(("Followed", "follow", "follow_sync"), "_follow"),
     **dict.fromkeys(("Sources", "evidence_page"), "_evidence"),
-    **dict.fromkeys(("Get", "LogReader", "SeenCheckpoint", "erased_by", "grown", "open_log"), "_log"),
+    **dict.fromkeys(("Get", "LogReader", "SeenCheckpoint", "erased_by", "open_log"), "_log"),
     **dict.fromkeys(("Alarm", "AlarmKind", "Look", "Own", "Watched", "read_watched", "watch"), "_monitor"),
     **dict.fromkeys(("Given", "read_page"), "_page"),
     **dict.fromkeys(("Evidence", "fetch_evidence", "named_item"), "_version"),

@@ -18,10 +18,10 @@ from syndicate.fetch import Allowed, FetchLimits, is_address
 from syndicate.ledger import (
     BUNDLE_BYTES,
     ENTRIES,
+    LEAF_BYTES,
     TILE_WIDTH,
     ActLeaf,
     Checkpoint,
-    Edge,
     Policy,
     Tile,
     check_inclusion,
@@ -89,7 +89,7 @@ class LogReader:
         return SeenCheckpoint(checkpoint=checkpoint, note=raw, quorum=enough, witnesses=names)
 
     async def leaves(self, first: int, size: int) -> list[bytes]:
-        """The leaves from ``first`` up to those of a checkpoint of ``size``, unchecked: see ``grown``.
+        """The leaves from ``first`` up to those of a checkpoint of ``size``, unchecked.
 
         Raises:
             LedgerError: a bundle holds something else.
@@ -99,7 +99,10 @@ class LogReader:
         at = first - first % TILE_WIDTH
         while at < size:
             tile = Tile(ENTRIES, at // TILE_WIDTH, min(TILE_WIDTH, size - at))
-            found += read_entries(await self.file(f"log/{tile.path}"), tile.width)
+            leaves = read_entries(await self.file(f"log/{tile.path}"), tile.width)
+            if any(len(leaf) > LEAF_BYTES for leaf in leaves):
+                raise LedgerError(f"a leaf from {at:,} on has more than {LEAF_BYTES} bytes")
+            found += leaves
             at += tile.width
         return found[first % TILE_WIDTH :]
 
@@ -172,21 +175,6 @@ def erased_by(act: bytes) -> tuple[TokenDigest, ...]:
         return ()
 
 
-def grown(edge: Edge, leaves: list[bytes], checkpoint: Checkpoint) -> Edge:
-    """The edge after these leaves, which have to lead to the checkpoint's root.
-
-    Raises:
-        LedgerError: ``log-inconsistent``: they do not.
-    """
-    after, _ = edge.append(map(leaf_hash, leaves))
-    if (after.size, after.root) != (checkpoint.size, checkpoint.root):
-        raise LedgerError(
-            f"the {checkpoint.size:,} leaves that it shows do not lead to the root that it signed",
-            code=Reason.LOG_INCONSISTENT,
-        )
-    return after
-
-
 @asynccontextmanager
 async def open_log(where: str, *, allow: Allowed = (), user_agent: str) -> AsyncIterator[Get]:
     """A way to read what a hub or mirror serves at ``where``, or has in that folder."""
@@ -202,6 +190,11 @@ async def open_log(where: str, *, allow: Allowed = (), user_agent: str) -> Async
                     return body
                 case FetchFailed(status=status) if status in _NOTHING:
                     return None
+                case FetchFailed(status=410):
+                    raise ClientError(
+                        f"{where}/{path} is gone: a law took it back",
+                        hint="The answer names the act in the log that says by whose order.",
+                    )
                 case FetchFailed(detail=detail):
                     raise FetchError(f"{where}: {detail}")
                 case _:

@@ -8,29 +8,30 @@ It stops at what is not right and says which leaf; what came before is good, and
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from syndicate.client import Get, Given, LogReader, SeenCheckpoint, read_page
 from syndicate.errors import FalseLeaf, FetchError, ForkedLog, LedgerError, WithheldLeaf
 from syndicate.ledger import (
+    ENTRIES,
     TILE_WIDTH,
     ActLeaf,
     ItemLeaf,
     Policy,
+    Tile,
     check_consistency,
     edge_from,
     edge_tiles,
     leaf_hash,
     leaf_of,
+    read_entries,
     read_leaf,
     read_proof,
 )
 from syndicate.mirror._keep import Acted, Gone, Signed, Taken, keep
-from syndicate.news import Envelope, Reason, Refused, Registry, Slice, TokenDigest, limits
+from syndicate.news import Envelope, Reason, Refused, Registry, TokenDigest, limits
 from syndicate.ports import Clock, KeptCheckpoint, Storage
 from syndicate.trust import Verified, verify_logged
-
-_EVERYTHING: Final = Slice()
 
 
 class _Leaf(NamedTuple):
@@ -154,9 +155,10 @@ class Follower:
     async def _keep_checkpoints(self, reader: LogReader, newest: SeenCheckpoint) -> None:
         """Keep the first checkpoint over each leaf that enough stand behind: its time is the leaf's own."""
         log = self._log
-        while log.proven < log.edge.size:
-            after = await self._storage.page(_EVERYTHING, log.proven - 1, 1) or await log.hidden(1)
-            raw = await self._get(f"v1/items/{after[0].sub}/{after[0].ver}.tlog-proof") if after else None
+        while (leaf := await self._next_item(log.proven)) is not None:
+            raw = await self._get(f"v1/items/{leaf.sub}/{leaf.ver}.tlog-proof")
+            if raw is None and newest.quorum:
+                raise FetchError(f"it has no proof of version {leaf.ver} of {leaf.sub}")
             if raw is None:
                 break
             seen = reader.judge(read_proof(raw).checkpoint)
@@ -167,6 +169,18 @@ class Follower:
         if log.proven < newest.checkpoint.size:
             await log.keep_checkpoint(_kept(newest))
             await log.show(newest.checkpoint.size)
+
+    async def _next_item(self, at: int) -> ItemLeaf | None:
+        """The first version at or after an index that is here, erased or not."""
+        size = self._log.edge.size
+        while at < size:
+            bundle = Tile(ENTRIES, at // TILE_WIDTH, min(TILE_WIDTH, size - at // TILE_WIDTH * TILE_WIDTH))
+            leaves = read_entries((await self._log.tiles([bundle]))[bundle], bundle.width)
+            for raw in leaves[at % TILE_WIDTH :]:
+                if isinstance(said := read_leaf(raw), ItemLeaf):
+                    return said
+            at += bundle.width - at % TILE_WIDTH
+        return None
 
     async def _check_root(self, seen: SeenCheckpoint) -> None:
         """Refuse a checkpoint, no larger than the log here, that signs another beginning of it."""

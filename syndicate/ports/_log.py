@@ -45,6 +45,11 @@ class PublicLog(Protocol):
         """How many leaves the newest checkpoint holds that satisfied the policy."""
         ...
 
+    @property
+    def erased(self) -> int:
+        """How many versions are erased: what was made of them before shows what it must not."""
+        ...
+
     async def show(self, size: int) -> None:
         """Show the log up to ``size`` leaves; never goes back."""
         ...
@@ -90,6 +95,14 @@ class PublicLog(Protocol):
 
     async def stop(self, why: str) -> None:
         """Remember why nothing may be sealed; "" for: it may."""
+        ...
+
+    async def clear(self) -> None:
+        """Let it be sealed again, by the operator's word; remembered until something stops it again."""
+        ...
+
+    async def cleared(self) -> bool:
+        """Whether the operator's word let it be sealed again."""
         ...
 
     async def stopped(self) -> str:

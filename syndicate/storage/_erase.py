@@ -1,7 +1,8 @@
 """Taking a text back because a law demands it: the token goes, what the log says of it stays.
 
 A leaf is made from identifiers and a digest, so the tree and every proof stay what they are. The act that
-orders it is a leaf, too: nobody can make a text vanish in silence.
+orders it is a leaf, too: nobody can make a text vanish in silence. What stood before the erased version was
+corrected or withdrawn by it, and does not come back: in feeds its item shows nothing.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ from syndicate.news import ItemId, TokenDigest, b64url
 from syndicate.storage._log import add_act
 
 _STANDING = """
-    SELECT it.id, it.item_id, item.sub, it.ver, it.digest FROM version AS it JOIN item ON item.id = it.item_id
+    SELECT it.id, item.sub, it.ver, it.digest FROM version AS it JOIN item ON item.id = it.item_id
     WHERE it.digest IN (SELECT value FROM json_each(?)) AND it.id NOT IN (SELECT version_id FROM erased)
 """
 _ERASED_BY = """
@@ -22,16 +23,6 @@ _ERASED_BY = """
     JOIN erased ON erased.version_id = it.id WHERE item.sub = ? AND it.ver = ?
 """
 _MARK = "INSERT INTO erased (version_id, act) SELECT id, ? FROM version WHERE digest = ?"
-# What is left of an item is shown as it would have been without the rest.
-_SHOW_WHAT_IS_LEFT = """
-    INSERT INTO shown (item_id, idx, ver, retracts, sealed_at, member, agency, lang)
-    SELECT it.item_id, log.idx, it.ver, it.act = 'retract', log.sealed_at, log.member, log.agency, log.lang
-    FROM version AS it JOIN log ON log.version_id = it.id
-    WHERE it.item_id = ? AND it.id NOT IN (SELECT version_id FROM erased)
-      AND log.idx < (SELECT visible FROM horizon WHERE id = 1)
-    ORDER BY it.act = 'retract' DESC, CASE it.act WHEN 'retract' THEN it.ver ELSE -it.ver END LIMIT 1
-    ON CONFLICT (item_id) DO NOTHING
-"""
 
 
 def erase(connection: Connection, digests: Collection[TokenDigest], act: bytes) -> frozenset[TokenDigest]:
@@ -42,16 +33,13 @@ def erase(connection: Connection, digests: Collection[TokenDigest], act: bytes) 
     named = b64url(hashlib.sha256(act).digest())
     add_act(connection, named, act)
     connection.exec_driver_sql("PRAGMA secure_delete=ON")  # overwritten, and not only given free
-    for id_, item_id, sub, ver, digest in going:
+    for id_, sub, ver, digest in going:
         connection.exec_driver_sql("UPDATE version SET token = '' WHERE id = ?", (id_,))
         connection.exec_driver_sql("DELETE FROM relation WHERE sub = ? AND ver = ?", (sub, ver))
         connection.exec_driver_sql("UPDATE refusal SET evidence = '' WHERE digest = ?", (digest,))
         connection.exec_driver_sql("DELETE FROM held WHERE digest = ?", (digest,))
         mark_erased(connection, digest, named)
-        connection.exec_driver_sql("DELETE FROM shown WHERE item_id = ? AND ver = ?", (item_id, ver))
     connection.exec_driver_sql("PRAGMA secure_delete=OFF")
-    for item_id in {row.item_id for row in going}:
-        connection.exec_driver_sql(_SHOW_WHAT_IS_LEFT, (item_id,))
     return frozenset(row.digest for row in going)
 
 
@@ -64,3 +52,8 @@ def erased_by(connection: Connection, sub: ItemId, ver: int) -> str | None:
     """The digest of the act that erased a version."""
     found = connection.exec_driver_sql(_ERASED_BY, (sub, ver)).scalar_one_or_none()
     return None if found is None else str(found)
+
+
+def count_erased(connection: Connection) -> int:
+    """How many versions are erased."""
+    return int(connection.exec_driver_sql("SELECT count(*) FROM erased").scalar_one())

@@ -26,7 +26,7 @@ from syndicate.storage import _order as order
 from syndicate.storage import _refusals, _rows
 from syndicate.storage._book import SqliteBook
 from syndicate.storage._database import open_database
-from syndicate.storage._erase import erased_by
+from syndicate.storage._erase import count_erased, erased_by
 from syndicate.storage._hub_log import SqliteLog
 from syndicate.storage._hub_tables import HUB
 from syndicate.storage._migrate import check_readable
@@ -100,7 +100,8 @@ class SqliteStorage:
         def transaction() -> None:
             with self.transaction() as connection:
                 edge = order.follow(connection, self._log.edge, work(SqliteBook(connection)))
-            self._log.edge = edge
+                erased = count_erased(connection)
+            self._log.edge, self._log.erased = edge, erased
 
         await self.writing(transaction)
 

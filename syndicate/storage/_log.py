@@ -64,6 +64,7 @@ _FOLLOW_ACT = """
     INSERT INTO act (digest, body, idx) VALUES (?, ?, ?)
     ON CONFLICT (digest) DO UPDATE SET idx = excluded.idx WHERE idx IS NULL
 """
+CLEARED: Final = "cleared by the operator"  # in place of a reason why nothing may be sealed
 _AT_A_TIME: Final = 8_192  # leaves that a tree catches up with in one transaction
 
 
@@ -198,7 +199,7 @@ def stop(connection: Connection, why: str) -> None:
 
 
 def stopped(connection: Connection) -> str:
-    """Why nothing may be sealed; "" if it may."""
+    """Why nothing may be sealed, or ``CLEARED``; "" if nothing was ever said."""
     return str(connection.exec_driver_sql("SELECT stopped FROM horizon WHERE id = 1").scalar_one())
 
 

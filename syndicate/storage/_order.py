@@ -30,7 +30,7 @@ _SHOW = """
     INSERT INTO shown (item_id, idx, ver, retracts, sealed_at, member, agency, lang)
     SELECT it.item_id, log.idx, it.ver, it.act = 'retract', log.sealed_at, log.member, log.agency, log.lang
     FROM log JOIN version AS it ON it.id = log.version_id
-    WHERE log.idx >= ? AND log.idx < ? AND it.id NOT IN (SELECT version_id FROM erased) ORDER BY log.idx
+    WHERE log.idx >= ? AND log.idx < ? ORDER BY log.idx
     ON CONFLICT (item_id) DO UPDATE SET
         idx = excluded.idx, ver = excluded.ver, retracts = excluded.retracts,
         sealed_at = excluded.sealed_at
@@ -176,9 +176,11 @@ def window(connection: Connection, slice_: Slice, window_: Window) -> tuple[Logg
     if last is None:
         return ()
     idx = _SHOWN_TABLE.c.idx
-    newest_first = (
-        select(idx, _SHOWN_TABLE.c.sealed_at).where(*_of(slice_, _SHOWN_TABLE)).order_by(idx.desc())
+    gone = select(_LOG_TABLE.c.idx).join_from(
+        _ERASED_TABLE, _LOG_TABLE, _LOG_TABLE.c.version_id == _ERASED_TABLE.c.version_id
     )
+    here = select(idx, _SHOWN_TABLE.c.sealed_at).where(*_of(slice_, _SHOWN_TABLE), idx.not_in(gone))
+    newest_first = here.order_by(idx.desc())
     most = newest_first.limit(window_.most).subquery()
     in_time = select(func.count()).select_from(most).where(most.c.sealed_at >= last[1] - window_.seconds)
     count = min(max(connection.execute(in_time).scalar_one(), window_.least), window_.most)

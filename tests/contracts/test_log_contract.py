@@ -25,7 +25,7 @@ from syndicate.ledger import (
     read_entries,
     tiles_for_inclusion,
 )
-from syndicate.news import Index, Slice, TokenDigest, b64url
+from syndicate.news import Act, Index, Slice, TokenDigest, b64url
 from syndicate.ports import KeptCheckpoint, Storage, Window
 from syndicate.storage import open_storage
 from syndicate.trust import Verified
@@ -202,6 +202,11 @@ async def test_what_stands_under_a_checkpoint_is_shown_before_it_is(storage: Sto
         await storage.seal(NOON, 1, show=False)
         await log.keep_checkpoint(KeptCheckpoint(size=size, note=b"%d" % size, quorum=False))
     assert await log.checkpoint_shown() is None
+    assert (await log.cleared(), await log.stopped()) == (False, "")
+    await log.stop("why")
+    assert (await log.cleared(), await log.stopped()) == (False, "why")
+    await log.clear()
+    assert (await log.cleared(), await log.stopped()) == (True, "")
     await log.show(2)
     shown = await log.checkpoint_shown()
     assert (shown and shown.note) == b"2", "and not the newest"
@@ -232,16 +237,16 @@ async def test_an_erased_text_leaves_everything_but_its_leaf(storage: Storage, v
     assert storage.log.edge == edge.append([leaf_hash(ActLeaf(digest=named).raw)])[0]
 
 
-async def test_when_the_newest_version_is_erased_the_one_before_is_shown_again(
+async def test_when_a_withdrawal_is_erased_what_it_withdrew_does_not_come_back(
     storage: Storage, vn: PressRoom
 ) -> None:
-    [one] = published(vn, "one")
-    await keep(storage, one)
+    one, other = published(vn, "one", "other")
+    await keep(storage, one, other)
     await storage.seal(NOON)
-    two = next_version(vn, one.item)
+    two = next_version(vn, one.item, Act.RETRACT)
     await keep(storage, two)
     await storage.seal(NOON)
-    for gone, shown in ((two, [one.digest]), (one, [])):
-        digest = gone.digest
-        await storage.write(lambda book, digest=digest: book.erase([digest], digest.encode()))  # type: ignore[misc] # bound now
-        assert [each.digest for each in await storage.window(ALL, WIDE)] == shown
+    assert [each.digest for each in await storage.window(ALL, WIDE)] == [two.digest, other.digest]
+    await storage.write(lambda book: book.erase([two.digest], b"by order"))
+    assert [each.digest for each in await storage.window(ALL, WIDE)] == [other.digest]
+    assert [each.digest for each in await storage.page(ALL, -1, 9)] == [one.digest, other.digest]

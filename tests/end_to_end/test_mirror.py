@@ -294,6 +294,7 @@ async def test_attack_33_a_text_that_a_law_takes_back_is_gone_and_its_leaf_prove
         assert (await _watch(served, before)).edge.size == 4
         async with mirror_at_work(served) as mirror:
             assert (await mirror.get(f"{address}.jws")).status == 200, "not yet"
+            assert secret.encode() in (await mirror.get("/feeds/all.json")).body, "it keeps the document"
             await mirror.mirror.look()
             assert (await mirror.get(f"{address}.jws")).status == 410
             assert secret.encode() not in (await mirror.get("/feeds/all.json")).body
@@ -302,6 +303,7 @@ async def test_attack_33_a_text_that_a_law_takes_back_is_gone_and_its_leaf_prove
             await mirror.mirror.look()
             assert mirror.mirror.storage.log.edge == served.hub.storage.log.edge
             assert (await mirror.get(f"{address}.jws")).status == 410
+            assert (await mirror.get(f"{address}.tlog-proof")).body == proof, "and when it was public"
             [state] = (await mirror.mirror.storage.write(lambda book: book.items([item.sub]))).values()
             assert state.highest == 1
 

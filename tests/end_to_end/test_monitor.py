@@ -132,10 +132,41 @@ async def test_attack_11_whoever_is_shown_another_log_than_before_has_the_eviden
                 assert seen.watched == honest.watched, "what was believed before still is"
                 elsewhere = await look(there.served.hub.url, there.policy, None, None, url)
                 assert kinds(elsewhere) == [AlarmKind.FORKED]
-        note = signer.checkpoint(edge.append([leaf_hash(b"b")] * 5)[0], NOON)
+
+
+async def test_a_log_that_signs_what_it_does_not_show_is_silent(here: Place) -> None:
+    async with witnessed(here) as there:
+        await published(there, here, "a")
+        honest = await look(there.served.hub.url, there.policy)
+        edge = Edge().append([leaf_hash(b"b")] * 6)[0]
+        note = there.served.hub.sealer._signer.checkpoint(edge, NOON)
         async with liar(there.served, lambda path, body: note if path == "/log/checkpoint" else body) as url:
             seen = await look(url, there.policy, honest.watched)
-            assert kinds(seen) == [AlarmKind.SILENT], "it signs what it does not show"
+            assert kinds(seen) == [AlarmKind.SILENT]
+
+
+async def test_an_older_checkpoint_of_the_same_log_is_no_second_history(here: Place) -> None:
+    async with witnessed(here) as there:
+        await published(there, here, "a")
+        old = (await there.served.get("/log/checkpoint")).body
+        await published(there, here, "b")
+        newest = await look(there.served.hub.url, there.policy)
+        async with liar(there.served, lambda path, body: old if path == "/log/checkpoint" else body) as url:
+            late = await look(url, there.policy, newest.watched)
+        assert (late.alarms, late.new, late.watched) == ((), 0, newest.watched)
+
+
+async def test_leaves_that_are_too_large_are_not_even_kept(here: Place) -> None:
+    async with witnessed(here) as there:
+        await published(there, here, "a")
+
+        def lie(path: str, body: bytes) -> bytes:
+            return write_entries([b"x" * 513] * 2) if path.startswith("/log/tile/entries") else body
+
+        async with liar(there.served, lie) as url:
+            seen = await look(url, there.policy)
+        assert kinds(seen) == [AlarmKind.NOT_ONE]
+        assert "512 bytes" in seen.alarms[0].detail
 
 
 async def test_attack_5_leaves_that_are_not_those_that_were_signed_are_noticed(here: Place) -> None:
@@ -200,7 +231,7 @@ async def test_the_command_says_what_it_saw_raises_the_alarm_and_ends_with_it(
         assert await asyncio.to_thread(main, words) == 0
         told = json.loads(capsys.readouterr().out)
         assert (told["leaves"], told["new"], told["quorum"], told["alarms"]) == (2, 2, True, [])
-        note = there.served.hub.sealer._signer.checkpoint(Edge(), NOON)
+        note = there.served.hub.sealer._signer.checkpoint(Edge().append([leaf_hash(b"x")])[0], NOON)
         async with liar(there.served, lambda path, body: note if path == "/log/checkpoint" else body) as url:
             words[1] = url
             assert await asyncio.to_thread(main, words) == 1

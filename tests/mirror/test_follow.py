@@ -18,7 +18,7 @@ from press import NOON, PressRoom
 from witnessed import Witnessed, witnessed
 
 from syndicate.client import open_log
-from syndicate.errors import ForkedLog, LedgerError, StorageError, SyndicateError
+from syndicate.errors import FetchError, ForkedLog, LedgerError, StorageError, SyndicateError
 from syndicate.ledger import ActLeaf, Policy, read_checkpoint, read_entries, write_entries
 from syndicate.mirror import Follower
 from syndicate.news import Act, Item, ItemId, Registry, Slice, StreamName, b64url, digest_of
@@ -313,6 +313,21 @@ async def test_an_act_that_is_in_no_log_hides_nothing(here: Place, stack: AsyncE
             with pytest.raises(LedgerError, match="root"):
                 await mirror.follow(hub)
         assert (asked, mirror.storage.log.edge.size) == (2, 0)
+
+
+async def test_whoever_hides_the_proofs_cannot_date_the_log_anew(here: Place, stack: AsyncExitStack) -> None:
+    async with witnessed(here) as there:
+        await published(there, "one")
+
+        def lie(path: str, body: bytes) -> bytes:
+            return nothing(body) if path.endswith(".tlog-proof") else body
+
+        mirror = await mirror_of(there.served, there.policy, stack)
+        async with liar(there.served, lie) as hub:
+            with pytest.raises(FetchError, match="has no proof of version 1"):
+                await mirror.follow(hub)
+        assert await mirror.follow(there.served.hub.url) == 0
+        assert mirror.storage.log.proven == 2
 
 
 async def test_while_the_quorum_is_away_the_mirror_holds_what_is_shown_and_the_proofs_come_later(
