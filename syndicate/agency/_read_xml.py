@@ -5,8 +5,6 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-import feedparser
-
 from syndicate.agency._addresses import plain_address
 from syndicate.agency._challenge import refuse_page
 from syndicate.agency._dates import DateReader
@@ -72,6 +70,8 @@ def read_syndicated(body: bytes, *, source: str, dates: DateReader) -> CmsFeed:
 
 
 def _parsed(body: bytes, source: str) -> Any:  # noqa: ANN401 - feedparser has no types
+    import feedparser  # noqa: PLC0415 - 10 MB that a cycle without changes never needs
+
     # Bytes in a stream, never text: given text, feedparser may open a file or an address of that name.
     # Sanitising and resolving are done once, by the converter.
     stream = io.BytesIO(_HALF.sub(b"&#xFFFD;", _PICTURE_TEXTS.sub(b"", body)))
