@@ -21,7 +21,7 @@ def test_what_was_admitted_is_never_deleted() -> None:
 
 def test_a_text_is_taken_back_by_nothing_but_an_act_in_the_log_and_its_leaf_stays() -> None:
     statements = ERASING.read_text()
-    assert set(re.findall(r"DELETE FROM (\w+)", statements)) == {"relation", "held", "shown"}
+    assert set(re.findall(r"DELETE FROM (\w+)", statements)) == {"relation", "held"}
     assert set(re.findall(r"UPDATE (\w+) SET (\w+)", statements)) == {
         ("version", "token"),
         ("refusal", "evidence"),
