@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from syndicate.ceremony import Papers, RoleSigner, draft, draft_files, publish
+from syndicate.ceremony import Papers, RoleSigner, draft, draft_files, publish, tick
 from syndicate.client import check_fresh
 from syndicate.demo._federation import Federation
 from syndicate.demo._telling import Teller
@@ -40,7 +40,7 @@ def play_ceremonies(federation: Federation, teller: Teller) -> Answers:
     now = int(federation.clock.now())
     reader = _Reader(RegistryClient(chamber.root.read_bytes(), folder), now)
     old = Path(shutil.copytree(chamber.repository.folder, federation.folder / "mirror of this morning"))
-    answers = {"a state lists another's key": _foreign_key(federation, reader)}
+    answers = _foreign_key(federation, reader)
     answers["a mirror that froze three days ago"] = _refusal(lambda: _frozen(reader, old))
     answers["a mirror rolled back to this morning"] = _refusal(lambda: reader.look(old))
     for lost in (5, 4):
@@ -50,29 +50,46 @@ def play_ceremonies(federation: Federation, teller: Teller) -> Answers:
     return answers
 
 
-def _foreign_key(federation: Federation, reader: _Reader) -> str:
+def _foreign_key(federation: Federation, reader: _Reader) -> Answers:
     """my.demo's state, with all its signatures in order, lists sg.demo's key under my.demo."""
     chamber, member = federation.chamber, MemberCode("my")
     honest = chamber.papers
     victim = next(key for key in honest.keys.values() if key.agency == "sg.demo")
     grabbed = replace(victim, agency=AgencyId("my.demo"))
-    _publish_manifest(federation, member, replace(honest, keys={**honest.keys, victim.kid: grabbed}))
+    listed = replace(honest, keys={**honest.keys, victim.kid: grabbed})
+    try:
+        _publish_manifest(federation, member, listed)
+    except RegistryError:
+        refused = "refused"
+    else:
+        refused = "published"
+    _publish_manifest(federation, member, listed, blindly=True)
     seen = reader.look(chamber.repository.folder)
     told = any("my.demo" in problem and "left out" in problem for problem in seen.problems)
     owner = seen.registry.keys[victim.kid].agency
     _publish_manifest(federation, member, honest)
     reader.look(chamber.repository.folder)
-    return f"ignored and told, it stays {owner}'s" if told else f"it is {owner}'s, and nobody is told"
+    read = f"ignored and told, it stays {owner}'s" if told else f"it is {owner}'s, and nobody is told"
+    return {"a state lists another's key": refused, "the same, published by whoever checks nothing": read}
 
 
-def _publish_manifest(federation: Federation, member: MemberCode, papers: Registry) -> None:
+def _publish_manifest(
+    federation: Federation, member: MemberCode, papers: Registry, *, blindly: bool = False
+) -> None:
     chamber, role = federation.chamber, names.manifest_role(member)
     when = datetime.fromtimestamp(federation.clock.now(), UTC)
     files = {names.manifest_path(member): manifest_file(papers, member)}
     drafted = draft_files(role, files, chamber.repository, when)
     for signer in chamber.people.signers(role):
         drafted.metadata[role].sign(RoleSigner(signer), append=True)
-    publish(drafted, chamber.repository, chamber.people.operator, when)
+    if not blindly:
+        publish(drafted, chamber.repository, chamber.people.operator, when)
+        return
+    for path, raw in drafted.files.items():
+        chamber.repository.put_file(path, raw)
+    chamber.repository.put(role, drafted.metadata[role])
+    versions = {role: drafted.metadata[role].signed.version}
+    tick(chamber.repository, chamber.people.operator, when, versions)
 
 
 def _frozen(reader: _Reader, old: Path) -> None:

@@ -116,7 +116,8 @@ ANSWERS = {
     "a mirror abroad": "every leaf, and the signed root",
     "a lost disk, made again of the mirror": "every leaf",
     # who may speak
-    "a state lists another's key": "ignored and told, it stays sg.demo's",
+    "a state lists another's key": "refused",
+    "the same, published by whoever checks nothing": "ignored and told, it stays sg.demo's",
     "a mirror that froze three days ago": "refused: stale",
     "a mirror rolled back to this morning": "refused: it goes back",
     "5 of 11 root keys lost": "6 signatures: no new root",
