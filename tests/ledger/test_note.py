@@ -271,6 +271,6 @@ def test_nobody_signs_no_note() -> None:
 def test_a_witness_answers_with_lines_and_nothing_else() -> None:
     lines = [each.signs(b"log\n", 3) for each in WITNESSES]
     assert read_signatures("".join(line.line for line in lines)) == tuple(lines)
-    for told in ("", "\n", "error\n", lines[0].line + "\n"):
+    for told in ("", "\n", "error\n", lines[0].line + "\n", lines[0].line + "error"):
         with pytest.raises(LedgerError):
             read_signatures(told)

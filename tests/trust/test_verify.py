@@ -187,6 +187,14 @@ def test_attack_19_a_key_of_small_order_signs_nothing() -> None:
             lambda t: t.replace("-", "+").replace("_", "/") + "+", Reason.BASE64_NOT_CANONICAL, id="std"
         ),
         pytest.param(lambda t: t[:-2] + "A", Reason.BASE64_NOT_CANONICAL, id="85 characters"),
+        *[
+            pytest.param(
+                lambda t, piece=piece: t[:-8] + piece + t[-8:],
+                Reason.BASE64_NOT_CANONICAL,
+                id=f"{piece!r} inside",
+            )
+            for piece in ("\n\n\n\n", "    ", "!!!!", "====", "++++", "////", "AA==")
+        ],
         pytest.param(
             lambda t: t.rpartition(".")[0] + ".AAAA",
             Reason.SIGNATURE_BAD,
@@ -688,6 +696,18 @@ def test_refusals_name_the_token_but_repeat_nothing_of_it() -> None:
     assert outcome.digest == digest_of(token)
     assert secret not in outcome.detail
     assert re.fullmatch(r"[\x20-\x7e]+", outcome.detail)
+
+
+@pytest.mark.parametrize("length", range(1, 9))
+def test_a_part_may_end_only_as_some_bytes_do(length: int) -> None:
+    ends = set()
+    for letter in map(chr, range(128)):
+        try:
+            ends.add((letter, b64url(decode(f"{'A' * (length - 1)}{letter}".encode()))[-1]))
+        except NotCanonicalError:
+            continue
+    assert len(ends) == (64, 0, 4, 16)[length % 4]
+    assert all(given == meant for given, meant in ends)
 
 
 @given(st.text("ABab01-_+/=\n", max_size=12))
