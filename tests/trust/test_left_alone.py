@@ -83,7 +83,8 @@ def test_an_agency_in_quarantine_waits_until_the_operator_says_otherwise() -> No
     assert isinstance(outcome, Held)
     assert (outcome.reason, outcome.agency) == (Reason.AGENCY_QUARANTINED, "vn.demo")
     assert outcome.digest == digest_of(token)
-    assert "2026-11-24T12:00:00Z: thirty alerts at once" in outcome.detail
+    told = "this hub's operator has it wait until 2026-11-24T12:00:00Z: thirty alerts at once"
+    assert outcome.detail == told
     assert isinstance(verify(envelope(other.token(other.item())), known, NOON), Verified)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from press import NOON, PressRoom, envelope, registry
 
-from syndicate.news import Act, Held, ItemId, Known, Mark, Reason, Refused, TokenDigest, limits
+from syndicate.news import Act, Held, ItemId, Known, Mark, Reason, Refused, TokenDigest, digest_of, limits
 from syndicate.ports import Signer
 from syndicate.signing import ephemeral_signer
 from syndicate.trust import ItemState, Neighbours, Placed, StreamState, Verified, place, verify
@@ -61,6 +61,7 @@ class Ledger:
         outcome = self.take(token)
         assert isinstance(outcome, Refused | Held), outcome
         assert outcome.detail
+        assert (outcome.agency, outcome.digest) == (self.room.id, digest_of(token))
         return outcome.reason
 
 
@@ -126,7 +127,7 @@ def test_an_item_lives_as_the_protocol_says(
 def test_the_same_token_twice_is_known(room: PressRoom, ledger: Ledger) -> None:
     token = room.publish()
     ledger.marks(token)
-    assert isinstance(ledger.take(token), Known)
+    assert ledger.take(token) == Known(digest=digest_of(token))
 
 
 def test_attack_16_a_reused_version_is_refused_and_the_first_stands(room: PressRoom, ledger: Ledger) -> None:
@@ -322,7 +323,7 @@ def test_a_token_known_by_its_number_is_known(room: PressRoom, ledger: Ledger) -
     token = room.publish()
     ledger.marks(token)
     ledger.versions.clear()
-    assert isinstance(ledger.take(token), Known)
+    assert ledger.take(token) == Known(digest=digest_of(token))
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=30))

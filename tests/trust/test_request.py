@@ -32,6 +32,8 @@ def judged(room: PressRoom, token: str, now: int = NOON) -> Asking | Refused:
 def reason(room: PressRoom, token: str, now: int = NOON) -> Reason:
     answer = judged(room, token, now)
     assert isinstance(answer, Refused), answer
+    nobody = answer.reason in {Reason.HEADER_UNKNOWN, Reason.KEY_UNKNOWN}
+    assert answer.agency == (None if nobody else room.id)
     return answer.reason
 
 

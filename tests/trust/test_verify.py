@@ -37,6 +37,14 @@ from syndicate.signing import ephemeral_signer
 from syndicate.trust import Verified, VerifiedHeartbeat, recall, thumbprint, verify
 from syndicate.trust._parts import NotCanonicalError, decode
 
+# What is refused before a key is found; everything after that is told to the agency whose key it was.
+BEFORE_ANY_KEY = {
+    Reason.TOKEN_TOO_LARGE,
+    Reason.TOKEN_MALFORMED,
+    Reason.BASE64_NOT_CANONICAL,
+    Reason.HEADER_UNKNOWN,
+    Reason.KEY_UNKNOWN,
+}
 L = 2**252 + 27742317777372353535851937790883648493
 
 
@@ -50,6 +58,8 @@ def refused(token: str, *rooms: PressRoom, at: int = NOON + 60) -> Reason:
     outcome = judge(token, *rooms, at=at)
     assert isinstance(outcome, Refused), outcome
     assert outcome.detail
+    assert outcome.agency == (None if outcome.reason in BEFORE_ANY_KEY else rooms[0].id)
+    assert outcome.digest == (digest_of(token) if token.isascii() else None)
     return outcome.reason
 
 
@@ -685,6 +695,16 @@ def test_an_agency_speaks_as_its_seat_stood_at_the_receipt(
     assert (outcome.reason if isinstance(outcome, Refused) else outcome.marks) == expected  # type: ignore[union-attr]  # the row says which
     before = admitted(room.token(room.item(iat=NOON - 60)), room, at=NOON - 1)
     assert before.marks == frozenset()
+
+
+def test_a_refusal_says_why_in_one_sentence() -> None:
+    room = PressRoom()
+    outcomes = [judge(token, room) for token in (claims(room, v=2), claims(room, aud="asean"), "a.b.c")]
+    assert [outcome.detail for outcome in outcomes if isinstance(outcome, Refused)] == [
+        "this is version 1 of the protocol",
+        "signed for another federation than demo",
+        "a part is not spelled canonically",
+    ]
 
 
 def test_refusals_name_the_token_but_repeat_nothing_of_it() -> None:
