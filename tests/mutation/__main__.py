@@ -32,6 +32,7 @@ EXPLAINED: Final = Path(__file__).with_name("explained.toml")
 ROOMS: Final = {"trust": ["tests/trust"], "ledger": ["tests/ledger", "tests/vectors/test_log_vectors.py"]}
 BEFOREHAND: Final = (
     "aiohttp",
+    "cryptography.hazmat.primitives.ciphers.aead",
     "cryptography.hazmat.primitives.asymmetric.ed25519",
     "lxml.etree",
     "tuf.api.metadata",
