@@ -39,7 +39,7 @@ BEFOREHAND: Final = (
 )
 LEFT_OUT: Final = "tests/ledger/test_tree.py::test_every_pair_of_sizes_up_to_300_is_consistent"  # 20 seconds
 WORKERS: Final = 2
-ASKED_SECONDS: Final = 6.0  # so much of the quickest tests is asked: they must do
+ASKED_SECONDS: Final = 10.0  # so much of the quickest tests is asked: they must do
 HANGS_SECONDS: Final = 20.0  # and a mutant that takes so much longer than its tests do is killed
 MEMORY_BYTES: Final = 4 * 2**30
 
@@ -66,18 +66,19 @@ class Reach:
     seconds: dict[str, float] = field(default_factory=dict)
 
     def tests_for(self, mutant: Mutant) -> list[str]:
-        """The quick ones first; all of the room for what runs when a module is imported."""
-        found = set(self.lines[mutant.module].get(mutant.line, ()))
+        """Those that reach its line, or else its module; the quick ones first, while there is time."""
+        reached = self.lines[mutant.module]
+        found = set(reached.get(mutant.line, ()))
+        if not found & self.seconds.keys():  # it runs when its module is imported
+            found |= {test for tests in reached.values() for test in tests}
         home = tuple(ROOMS[mutant.module.split(".")[1]])
-
-        def far(test: str) -> int:
-            return (test not in found) + (f"file:{test.partition('::')[0]}" not in found)
-
-        near = {test: far(test) for test in self.seconds if test.startswith(home)}
-        most = 1 if min(near.values(), default=2) < 2 else 2
-        wanted = sorted((far, self.seconds[test], test) for test, far in near.items() if far <= most)
+        near = [
+            (test not in found, seconds, test)
+            for test, seconds in self.seconds.items()
+            if test.startswith(home) and (test in found or f"file:{test.partition('::')[0]}" in found)
+        ]
         asked, spent = list[str](), 0.0
-        for _, seconds, test in wanted:
+        for _, seconds, test in sorted(near):
             spent += seconds
             if asked and spent > ASKED_SECONDS:
                 break

@@ -123,7 +123,7 @@ class _Liar(ast.NodeVisitor):
             self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
-        if isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__all__":
+        if self.text(node.targets[0]) == "__all__" or self.text(node.value).startswith("TypeVar("):
             return
         if isinstance(node.targets[0], ast.Attribute | ast.Subscript):
             self.replace(node, "pass")
