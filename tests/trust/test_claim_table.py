@@ -120,6 +120,10 @@ def inside(name: str, **changes: Any) -> dict[str, Any]:
     return {name: [honest[0] | changes]} if isinstance(honest, list) else {name: honest | changes}
 
 
+def place(pair: str) -> dict[str, Any]:
+    return inside("alert", area=[AREA | {"polygon": f"{pair} 3,4 5,6 {pair}"}])
+
+
 # In plain words, the last that is taken, and the next that is not.
 BOUNDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "a title of 300": ({"title": a(300)}, {"title": a(301)}),
@@ -181,22 +185,14 @@ BOUNDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         inside("alert", area=[AREA | {"polygon": polygon(500)}]),
         inside("alert", area=[AREA | {"polygon": polygon(501)}]),
     ),
-    "a place of three digits and eight": (
-        inside("alert", area=[AREA | {"polygon": "-100.12345678,2 3,-100.12345678 5,6 -100.12345678,2"}]),
-        inside("alert", area=[AREA | {"polygon": "-100.123456789,2 3,4 5,6 -100.123456789,2"}]),
-    ),
-    "a latitude of no more than three": (
-        inside("alert", area=[AREA | {"polygon": "100,2 3,4 5,6 100,2"}]),
-        inside("alert", area=[AREA | {"polygon": "1000,2 3,4 5,6 1000,2"}]),
-    ),
-    "a longitude of no more than three": (
-        inside("alert", area=[AREA | {"polygon": "1,100 3,4 5,6 1,100"}]),
-        inside("alert", area=[AREA | {"polygon": "1,1000 3,4 5,6 1,1000"}]),
-    ),
-    "a longitude of no more than eight": (
-        inside("alert", area=[AREA | {"polygon": "1,1.12345678 3,4 5,6 1,1.12345678"}]),
-        inside("alert", area=[AREA | {"polygon": "1,1.123456789 3,4 5,6 1,1.123456789"}]),
-    ),
+    "a latitude of three digits": (place("-100,2"), place("-1000,2")),
+    "a latitude with eight behind the point": (place("-1.12345678,2"), place("-1.123456789,2")),
+    "a longitude of three digits": (place("1,-100"), place("1,-1000")),
+    "a longitude with eight behind the point": (place("1,-2.12345678"), place("1,-2.123456789")),
+    "a latitude of one digit": (place("1,2"), place(",2")),
+    "a latitude with one digit behind the point": (place("1.0,2"), place("1.,2")),
+    "a longitude of one digit": (place("1,2"), place("1,")),
+    "a longitude with one digit behind the point": (place("1,2.0"), place("1,2.")),
     "a claim of 2,000": (inside("claim", text=a(2_000)), inside("claim", text=a(2_001))),
     "a label of 100": (inside("claim", label=a(100)), inside("claim", label=a(101))),
     "a competence of 1,000": (inside("claim", competence=a(1_000)), inside("claim", competence=a(1_001))),
