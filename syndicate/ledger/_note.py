@@ -25,7 +25,7 @@ _DASH: Final = "\u2014 "
 _KEY_ID_BYTES: Final = 4
 _TIME_BYTES: Final = 8
 _SIGNATURE_BYTES: Final = 64
-_VKEY: Final = re.compile(r"([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})", re.ASCII)
+_VKEY: Final = re.compile(r"([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})")
 
 Sign = Callable[[bytes], bytes]
 

@@ -202,6 +202,8 @@ BOUNDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         inside("claim", evidence=[PROOF | {"title": a(300)}]),
         inside("claim", evidence=[PROOF | {"title": a(301)}]),
     ),
+    "digits of ASCII in a place": (place("1,2"), place("\u0661,2")),
+    "digits of ASCII in a time": ({"published": WHEN}, {"published": WHEN.replace("23", "2\u0663")}),
     "the year 1000": ({"published": "1000-01-01T00:00:00Z"}, {"published": "0999-12-31T23:59:59Z"}),
     "the last second of a day": (
         {"published": "2026-11-22T23:59:59Z"},
