@@ -5,6 +5,7 @@ test reaches which line, and forks for each mutant before anything of ours is im
 no value that a test made at its import, is left from the honest code. What survives stands in explained.toml.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -13,7 +14,7 @@ import signal
 import sys
 import time
 import tomllib
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.machinery import ModuleSpec, SourceFileLoader
@@ -65,25 +66,35 @@ class Reach:
     lines: dict[str, dict[int, list[str]]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def tests_for(self, mutant: Mutant) -> list[str]:
-        """Those that reach its line, or else its module; the quick ones first, while there is time."""
+    def tests_for(self, mutant: Mutant, noticed: Counter[tuple[str, str]]) -> list[str]:
+        """Those that reach its line, or else its module: of the most watchful file first, the quick first."""
         reached = self.lines[mutant.module]
         found = set(reached.get(mutant.line, ()))
         if not found & self.seconds.keys():  # it runs when its module is imported
             found |= {test for tests in reached.values() for test in tests}
         home = tuple(ROOMS[mutant.module.split(".")[1]])
         near = [
-            (test not in found, seconds, test)
+            (test not in found, -noticed[mutant.module, _home(test)], seconds, test)
             for test, seconds in self.seconds.items()
-            if test.startswith(home) and (test in found or f"file:{test.partition('::')[0]}" in found)
+            if test.startswith(home) and (test in found or f"file:{_home(test)}" in found)
         ]
         asked, spent = list[str](), 0.0
-        for _, seconds, test in sorted(near):
+        for _, _, seconds, test in sorted(near):
             spent += seconds
             if asked and spent > ASKED_SECONDS:
                 break
             asked.append(test)
         return asked
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A child at work: its mutant, the tests that are asked if it survives, when it hangs, what it says."""
+
+    mutant: Mutant
+    left: list[str]
+    until: float
+    reading: int
 
 
 class _Learning:
@@ -127,6 +138,7 @@ class Driver:
     def __init__(self, mutants: list[Mutant], modules: list[str]) -> None:
         self.mutants, self.modules = mutants, modules
         self.survivors: list[Mutant] = []
+        self.noticed: Counter[tuple[str, str]] = Counter()  # mutants, by module and the file of the test
         self.learning: _Learning | None = None
         self.order: dict[str, int] = {}
         self.child = False
@@ -157,6 +169,10 @@ class Driver:
                 key=lambda each: self.order[each.nodeid],
             )
 
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if self.order and report.failed:
+            os.write(self.writing, _home(report.nodeid).encode())
+
     def _learn(self, session: pytest.Session) -> Reach | None:
         reading, writing = os.pipe()
         if (child := os.fork()) == 0:
@@ -180,50 +196,61 @@ class Driver:
     def _judge(self, session: pytest.Session, reach: Reach) -> bool:
         """Whether this is a child now, which shall run the tests."""
         print(f"{len(reach.seconds)} tests learned", file=sys.stderr, flush=True)
-        running: dict[int, tuple[Mutant, float]] = {}
-        for number, mutant in enumerate(self.mutants):
-            tests = reach.tests_for(mutant)
-            while len(running) >= WORKERS:
-                self._wait(running)
+        gc.freeze()
+        todo = deque[tuple[Mutant, list[str]]]((mutant, []) for mutant in self.mutants)
+        running: dict[int, _Asked] = {}
+        while todo or running:
+            if not todo or len(running) == WORKERS:
+                self._wait(running, todo)
+                continue
+            if len(todo) % 50 == 0:
+                print(f"{len(todo)} to go, {len(self.survivors)} alive", file=sys.stderr, flush=True)
+            mutant, left = todo.popleft()
+            tests = left or reach.tests_for(mutant, self.noticed)
+            here = [
+                each for each in tests if left or _home(each) == _home(tests[0])
+            ]  # other files cost their import
+            reading, self.writing = os.pipe()
             if (child := os.fork()) == 0:
-                self._become(session, mutant, tests)
+                self._become(session, mutant, here)
                 return True
-            allowed = HANGS_SECONDS + 3 * sum(reach.seconds[each] for each in tests)
-            running[child] = mutant, time.monotonic() + allowed
-            if number % 50 == 0:
-                print(
-                    f"{number} of {len(self.mutants)}, {len(self.survivors)} alive",
-                    file=sys.stderr,
-                    flush=True,
-                )
-        while running:
-            self._wait(running)
+            os.close(self.writing)
+            until = time.monotonic() + HANGS_SECONDS + 5 * sum(reach.seconds[each] for each in here)
+            running[child] = _Asked(mutant, [each for each in tests if each not in here], until, reading)
         return False
 
     def _become(self, session: pytest.Session, mutant: Mutant, tests: list[str]) -> None:
         self.child = True
+        gc.disable()
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
         sys.meta_path.insert(0, _Lying(mutant))
         self.order = {each: at for at, each in enumerate(tests)}
-        session.config.args = sorted({each.partition("::")[0] for each in tests})
+        session.config.args = sorted({_home(each) for each in tests})
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
 
-    def _wait(self, running: dict[int, tuple[Mutant, float]]) -> None:
-        for child, (mutant, until) in list(running.items()):
-            if time.monotonic() > until:
+    def _wait(self, running: dict[int, "_Asked"], todo: deque[tuple[Mutant, list[str]]]) -> None:
+        for child, asked in list(running.items()):
+            if time.monotonic() > asked.until:
                 os.kill(child, signal.SIGKILL)
             ended, status = os.waitpid(child, os.WNOHANG)
             if ended:
                 del running[child]
-                if status == 0:
-                    self.survivors.append(mutant)
-                    print(
-                        f"{mutant.module}:{mutant.line}\n  - {mutant.was}\n  + {mutant.now}", file=sys.stderr
-                    )
+                with os.fdopen(asked.reading) as told:
+                    self.noticed[asked.mutant.module, told.read()] += 1
+                if status == 0 and asked.left:
+                    todo.appendleft((asked.mutant, asked.left))
+                elif status == 0:
+                    self.survivors.append(asked.mutant)
+                    print(f"alive: {asked.mutant}", file=sys.stderr, flush=True)
                 return
         time.sleep(0.01)
+
+
+def _home(test: str) -> str:
+    """The file that a test stands in."""
+    return test.partition("::")[0]
 
 
 def _file(module: str) -> Path:
@@ -252,7 +279,7 @@ def report(mutants: list[Mutant], survivors: list[Mutant]) -> int:
     unknown = [each for key, each in alive.items() if key not in explained]
     stale = [key for key in explained if key[0] in modules and key not in alive]
     for each in unknown:
-        print(f"\nNo test notices, {each.module}:{each.line} {each.function}\n  - {each.was}\n  + {each.now}")
+        print(f"\nNo test notices {each}")
     for module, function, was, now in sorted(stale):
         print(f"\nExplained, but no longer alive, {module} {function}\n  - {was}\n  + {now}")
     print(f"\n{len(mutants)} mutants, {len(survivors)} alive, {len(unknown)} unexplained, {len(stale)} stale")

@@ -47,6 +47,9 @@ class Mutant:
     now: str
     source: bytes
 
+    def __str__(self) -> str:
+        return f"{self.module}:{self.line} {self.function}\n  - {self.was}\n  + {self.now}"
+
 
 def mutants_of(module: str, path: Path) -> Iterator[Mutant]:
     """Every mutant of a file, from its top to its end."""
