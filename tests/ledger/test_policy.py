@@ -11,6 +11,8 @@ from syndicate.ledger import KeyKind, Policy, quorum_size, read_policy, read_vke
 
 LOG = OPERATOR.key.vkey
 W = [each.key.vkey for each in WITNESSES]
+NEW_LOG = Party("other.example", 90, KeyKind.LOG).key.vkey
+NEW_WITNESS = Party("other.example", 90).key.vkey
 LINES = f"log {LOG}\n" + "".join(f"witness w{at} {vkey}\n" for at, vkey in enumerate(W))
 
 
@@ -97,18 +99,20 @@ def test_a_public_logs_policy_is_read() -> None:
         pytest.param("Quorum none\n", id="a capital"),
         pytest.param("quorum none # x\n", id="a comment behind"),
         pytest.param("log\nquorum none\n", id="a log without a key"),
-        pytest.param(f"log {W[0]}\nquorum none\n", id="a witness's key as a log's"),
-        pytest.param(f"log {LOG} a b\nquorum none\n", id="a log with two addresses"),
+        pytest.param(f"log {NEW_WITNESS}\nquorum none\n", id="a witness's key as a log's"),
+        pytest.param(f"log {NEW_LOG} a b\nquorum none\n", id="a log with two addresses"),
         pytest.param(f"log {LOG}\nquorum none\n", id="a log twice"),
         pytest.param("witness x\nquorum none\n", id="a witness without a key"),
-        pytest.param(f"witness x {LOG}\nquorum none\n", id="a log's key as a witness's"),
+        pytest.param(f"witness x {NEW_LOG}\nquorum none\n", id="a log's key as a witness's"),
         pytest.param(
             f"witness x {OPERATOR.key.as_cosigner().vkey}\nquorum none\n", id="the log witnesses itself"
         ),
         pytest.param(f"witness x {W[0]}\nquorum none\n", id="a witness twice, by its key"),
         pytest.param(
-            f"witness x {WITNESSES[0].key.vkey} a b\nquorum none\n", id="a witness with two addresses"
+            f"witness w0 {NEW_WITNESS}\nquorum none\n",
+            id="a witness twice, by its name",
         ),
+        pytest.param(f"witness x {NEW_WITNESS} a b\nquorum none\n", id="a witness with two addresses"),
         pytest.param("group none any w0\nquorum none\n", id="a group named none"),
         pytest.param("group w0 any w1\nquorum none\n", id="a name that is taken"),
         pytest.param("group g any w0\ngroup g any w1\nquorum none\n", id="a group twice"),
@@ -221,3 +225,14 @@ def test_addresses_are_kept_where_they_are_given() -> None:
     keys = {f"w{at}": each.key for at, each in enumerate(WITNESSES[:2])}
     raw = write_policy([OPERATOR.key], keys, 2, {"w1": "https://w1.example"})
     assert read_policy(raw).addresses == {"w1": "https://w1.example"}
+    assert raw.decode() == (
+        f"log {LOG}\nwitness w0 {W[0]}\nwitness w1 {W[1]} https://w1.example\n"
+        "group witnesses 2 w0 w1\nquorum witnesses\n"
+    )
+    assert write_policy([OPERATOR.key], {}, 0).decode() == f"log {LOG}\nquorum none\n"
+
+
+def test_a_name_that_is_no_utf_8_is_written_as_the_octets_it_is() -> None:
+    raw = write_policy([OPERATOR.key], {"\udcff": WITNESSES[0].key}, 1)
+    assert b"\nwitness \xff " in raw
+    assert read_policy(raw).satisfied_by([WITNESSES[0].key])
