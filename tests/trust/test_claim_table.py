@@ -142,6 +142,8 @@ BOUNDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "a topic": ({"cat": ["medtop:01000000"]}, {"cat": []}),
     "a topic of 8 digits": ({"cat": ["medtop:01000000"]}, {"cat": ["medtop:0100000"]}),
     "a topic of no more": ({"cat": ["medtop:01000000"]}, {"cat": ["medtop:010000000"]}),
+    "topics as a list": ({"cat": ["medtop:01000000"]}, {"cat": {"medtop:01000000": 1}}),
+    "topics, not one number": ({"cat": ["medtop:01000000"]}, {"cat": 1}),
     "50 pictures": ({"media": [PICTURE] * 50}, {"media": [PICTURE] * 51}),
     "a picture": ({"media": [PICTURE]}, {"media": []}),
     "20 relations": ({"rel": [CITES] * 20}, {"rel": [CITES] * 21}),
