@@ -107,7 +107,11 @@ def test_a_heartbeat_names_the_head_of_every_stream_but_an_empty_one(seq: int, p
     assert refused(room.token(beat), room) is Reason.CLAIM_INVALID
 
 
-@pytest.mark.parametrize("token", ["", "a.b", "a.!.c"], ids=["empty", "two parts", "no base64url"])
+@pytest.mark.parametrize(
+    "token",
+    ["", "a", "a.!.c", "é.e30.c", "a.e30.c"],
+    ids=["empty", "one part", "no base64url", "no ASCII", "no claims"],
+)
 def test_a_damaged_record_is_a_trust_error(token: str) -> None:
     with pytest.raises(TrustError, match="no longer be read"):
         recall(token)
@@ -192,6 +196,12 @@ def test_attack_19_a_key_of_small_order_signs_nothing() -> None:
         pytest.param(lambda t: t + ".x", Reason.TOKEN_MALFORMED, id="four parts"),
         pytest.param(lambda t: t.rpartition(".")[0] + ".", Reason.TOKEN_MALFORMED, id="an empty signature"),
         pytest.param(lambda t: t.replace(".", ""), Reason.TOKEN_MALFORMED, id="one part"),
+        pytest.param(lambda t: t.replace(".", "", 1), Reason.TOKEN_MALFORMED, id="two parts"),
+        pytest.param(lambda t: t[t.index(".") :], Reason.TOKEN_MALFORMED, id="an empty header"),
+        pytest.param(
+            lambda t: f"{t.split('.')[0]}..{t.split('.')[2]}", Reason.TOKEN_MALFORMED, id="an empty payload"
+        ),
+        pytest.param(lambda t: t.replace(".", "..", 1), Reason.TOKEN_MALFORMED, id="an empty part between"),
         pytest.param(lambda t: t + "A" * 98_304, Reason.TOKEN_TOO_LARGE, id="one over the limit"),
         pytest.param(
             lambda t: t.replace("-", "+").replace("_", "/") + "+", Reason.BASE64_NOT_CANONICAL, id="std"
@@ -250,12 +260,13 @@ def test_a_key_that_nobody_listed_is_unknown() -> None:
     assert refused(room.token(room.item(), signer=ephemeral_signer()), room) is Reason.KEY_UNKNOWN
 
 
-def test_a_key_of_an_agency_that_the_registry_lost_is_refused() -> None:
+@pytest.mark.parametrize("lost", ["agencies", "members"])
+def test_a_key_of_an_agency_or_a_member_that_the_registry_lost_is_refused(lost: str) -> None:
     room, other = PressRoom(), PressRoom("th.demo", seed=2)
-    known = replace(registry(room, other), agencies=registry(other).agencies)
+    known = replace(registry(room, other), **{lost: getattr(registry(other), lost)})
     outcome = verify(envelope(room.publish()), known, NOON)
     assert isinstance(outcome, Refused)
-    assert outcome.reason is Reason.AGENCY_NOT_ENROLLED
+    assert (outcome.reason, outcome.agency) == (Reason.AGENCY_NOT_ENROLLED, room.id)
 
 
 # --- Attack 21: JSON -----------------------------------------------------------------------------------
