@@ -609,6 +609,14 @@ def test_pictures_bodies_and_relations_stay_on_listed_hosts(name: str) -> None:
     assert reason is (Reason.HOST_NOT_LISTED if name == "rel" else Reason.MEDIA_HOST_NOT_LISTED)
 
 
+def test_a_relation_may_lead_to_any_agency_of_the_federation_and_to_nobody_else() -> None:
+    mine, theirs = PressRoom("vn.demo"), PressRoom("th.demo", seed=2)
+    for host, reason in ((theirs.host, None), (mine.host, None), ("evil.example", Reason.HOST_NOT_LISTED)):
+        token = claims(mine, rel=[{"type": "cites", "url": f"https://{host}/c"}])
+        outcome = judge(token, mine, theirs)
+        assert getattr(outcome, "reason", None) is reason
+
+
 def test_a_wildcard_covers_what_is_below_it_and_not_itself() -> None:
     room = PressRoom()
     for host, fine in ((f"a.cdn.{room.host}", True), (f"cdn.{room.host}", False)):
@@ -637,7 +645,8 @@ def test_attack_15_clocks_that_are_off(iat: int, expected: frozenset[Mark] | Rea
     outcome = judge(room.token(room.item(iat=iat)), room, at=NOON)
     assert (outcome.reason if isinstance(outcome, Refused) else outcome.marks) == expected  # type: ignore[union-attr]  # the row says which
     if isinstance(outcome, Refused):
-        assert "clock" in outcome.detail
+        assert outcome.detail == f"signed {iat - NOON} seconds ahead of this machine's clock ({NOON})"
+        assert outcome.agency == room.id
 
 
 @pytest.mark.parametrize("claim", ["published", "updated"])
@@ -655,7 +664,7 @@ def test_attack_15_an_item_from_the_future_is_refused(claim: str, date: str, *, 
     outcome = judge(room.token(room.item(**{claim: date})), room, at=NOON)
     assert isinstance(outcome, Verified) is taken
     if isinstance(outcome, Refused):
-        assert outcome.reason is Reason.CLOCK_AHEAD
+        assert (outcome.reason, outcome.agency) == (Reason.CLOCK_AHEAD, room.id)
 
 
 @pytest.mark.parametrize(
@@ -684,6 +693,7 @@ def test_a_key_counts_within_its_window(
     room.change_key(room.signer, **changes)
     outcome = judge(room.token(room.item()), room, at=NOON)
     assert (outcome.reason if isinstance(outcome, Refused) else outcome.marks) == expected  # type: ignore[union-attr]  # the row says which
+    assert getattr(outcome, "agency", room.id) == room.id
 
 
 @pytest.mark.parametrize(
@@ -704,6 +714,7 @@ def test_an_agency_speaks_as_its_seat_stood_at_the_receipt(
     room.states = (*room.states, Since(state=state, since=UnixTime(NOON)))
     outcome = judge(room.token(room.item()), room, at=NOON)
     assert (outcome.reason if isinstance(outcome, Refused) else outcome.marks) == expected  # type: ignore[union-attr]  # the row says which
+    assert getattr(outcome, "agency", room.id) == room.id
     before = admitted(room.token(room.item(iat=NOON - 60)), room, at=NOON - 1)
     assert before.marks == frozenset()
 
@@ -716,6 +727,13 @@ def test_a_refusal_says_why_in_one_sentence() -> None:
         "signed for another federation than demo",
         "a part is not spelled canonically",
     ]
+
+
+def test_a_late_token_of_a_contested_seat_bears_both_marks() -> None:
+    room = PressRoom()
+    room.states = (*room.states, Since(state=SeatState.CONTESTED, since=UnixTime(NOON - DAY)))
+    late = admitted(room.token(room.item(iat=NOON - 3_601)), room, at=NOON)
+    assert late.marks == {Mark.LATE, Mark.CONTESTED}
 
 
 def test_refusals_name_the_token_but_repeat_nothing_of_it() -> None:
