@@ -136,8 +136,8 @@ def read_note(raw: bytes) -> Note:
     Raises:
         LedgerError: it is no note, or larger than one may be.
     """
-    text, blank, below = read_text(raw, NOTE_BYTES).rpartition("\n\n")
-    if not blank or not text:
+    text, _, below = read_text(raw, NOTE_BYTES).rpartition("\n\n")
+    if not text:
         raise LedgerError("not a text, an empty line and signatures")
     return Note(f"{text}\n".encode(), read_signatures(below))
 

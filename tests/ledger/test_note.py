@@ -116,6 +116,7 @@ def test_a_false_line_in_the_name_of_a_known_key_refuses_the_whole_note() -> Non
         pytest.param(f"{TEXT}\n— Bad+Name {PETER_LINE.split()[2]}\n", id="a name with a plus"),
         pytest.param(f"{TEXT}\n—  {PETER_LINE.split()[2]}\n", id="no name"),
         pytest.param(f"{TEXT}\n- PeterNeumann {PETER_LINE.split()[2]}\n", id="a hyphen"),
+        pytest.param(f"{TEXT}\n{PETER_LINE.removeprefix('— ')}", id="no dash"),
         pytest.param(f"{TEXT}\n— PeterNeumann\n", id="no signature"),
         pytest.param(f"{TEXT}\n— PeterNeumann x08gow==\n", id="a key id and nothing"),
         pytest.param(f"{TEXT}\n{PETER_LINE[:-2]}\n", id="no padding"),

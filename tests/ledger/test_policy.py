@@ -179,6 +179,10 @@ def test_what_is_written_is_read_again() -> None:
             write_policy([OPERATOR.key], names, least)
 
 
+def test_a_policy_that_names_a_log_alone_asks_nobody() -> None:
+    assert Policy(logs=(OPERATOR.key,)) == read_policy(write_policy([OPERATOR.key], {}, 0))
+
+
 def test_several_keys_of_one_log_count() -> None:
     after = Party(OPERATOR.name, 42, KeyKind.LOG)
     other = Party("other.example", 43, KeyKind.LOG)
@@ -213,6 +217,7 @@ def test_with_no_liars_a_bare_majority_is_enough() -> None:
     [
         ("quorum none", "the operator alone"),
         ("group g 2 w0 w1 w2\nquorum g", "2 of 3 witnesses"),
+        ("group g 3 w0 w1 w2 w3 w4\nquorum g", "3 of 5 witnesses"),
         ("quorum w0", f"'w0' of {len(W)} witnesses"),
         ("group a any w0 w1\ngroup b all a w2\nquorum b", f"'b' of {len(W)} witnesses"),
     ],
