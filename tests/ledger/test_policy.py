@@ -128,6 +128,7 @@ def test_a_public_logs_policy_is_read() -> None:
         pytest.param("group g 0 w0\nquorum g\n", id="none of one"),
         pytest.param("group g 2 w0\nquorum g\n", id="two of one"),
         pytest.param("group g 01 w0\nquorum g\n", id="a leading zero"),
+        pytest.param("group g 1x w0\nquorum g\n", id="a number with something behind it"),
         pytest.param("group g some w0\nquorum g\n", id="another word"),
         pytest.param("group g \u0661 w0\nquorum g\n", id="another script's digit"),
         pytest.param("group g 1000 w0\nquorum g\n", id="a thousand"),

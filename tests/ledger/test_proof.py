@@ -212,6 +212,7 @@ def test_extra_data_is_vouched_for_by_nobody() -> None:
         f"{HEAD}extra eA==\nextra eA==\nindex 5\n\ncp\n", f"{HEAD}extra eA==\n\ncp\n", f"{HEAD}index \n\ncp\n",
         f"{HEAD}index 9223372036854775808\n\ncp\n", f"{HEAD}index 5\n" + f"{HASH}\n" * 64 + "\ncp\n",
         f"{HEAD}index 5\n{SHORT}\n\ncp\n", f"{HEAD}index 5\n{LONG}\n\ncp\n",
+        f"{HEAD}index 5", f"{HEAD}5\n\ncp\n", f"{HEAD}extra {'A' * 5463}=\nindex 5\n\ncp\n",
         f"{HEAD}index 5\r\n\ncp\n", f"{HEAD}extra {'A' * 5464}\nindex 5\n\ncp\n",
     ],
 )  # fmt: skip
