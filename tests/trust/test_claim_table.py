@@ -137,6 +137,7 @@ BOUNDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "rights of 1": ({"rights": a(1)}, {"rights": ""}),
     "urgency 1": ({"urgency": 1}, {"urgency": 0}),
     "urgency 9": ({"urgency": 9}, {"urgency": 10}),
+    "the first number": ({"seq": 1}, {"seq": -1}),
     "a signing in the first second": ({"iat": 0}, {"iat": -1}),
     "20 topics": ({"cat": ["medtop:01000000"] * 20}, {"cat": ["medtop:01000000"] * 21}),
     "a topic": ({"cat": ["medtop:01000000"]}, {"cat": []}),
@@ -161,7 +162,7 @@ BOUNDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "ext of 4,096 bytes": ({"ext": {"a": a(4_088)}}, {"ext": {"a": a(4_089)}}),
     "ext in UTF-8": ({"ext": {"a": "ế" * 1_362}}, {"ext": {"a": "ế" * 1_363}}),
     "ext, several names, at its shortest": (
-        {"ext": {"a": a(4_080), "b": 1}},
+        {"ext": {"a": a(4_082), "b": 1}},
         {"ext": {"a": a(4_083), "b": 1}},
     ),
     "a picture's text of 1,000": (inside("media", alt=a(1_000)), inside("media", alt=a(1_001))),
@@ -226,6 +227,44 @@ def test_the_last_value_is_taken_and_the_next_is_not(last: dict[str, Any], beyon
 def test_a_note_has_at_most_1_000(length: int, reason: Reason | None) -> None:
     assert judged(told("update") | {"note": a(length)}) is reason
     assert judged(told("retract") | {"note": a(length)}) is reason
+
+
+@pytest.mark.parametrize("ver", [1, 0, -1])
+def test_an_update_begins_at_version_2(ver: int) -> None:
+    assert judged(told("update")) is None
+    assert judged(told("update") | {"ver": ver}) is Reason.CLAIM_INVALID
+
+
+def test_the_number_of_a_heartbeat_is_none_below_zero() -> None:
+    assert judged(told("heartbeat") | {"seq": -1, "prev": HASH}) is Reason.CLAIM_INVALID
+    assert judged(told("heartbeat") | {"seq": 1, "prev": HASH}) is None
+
+
+@pytest.mark.parametrize(("kind", "relation"), [("dispute", "disputes"), ("endorse", "endorses")])
+def test_a_dispute_and_an_endorsement_say_of_what(kind: str, relation: str) -> None:
+    said = told("publish", "rel") | {"kind": kind}
+    assert judged(said) is Reason.CLAIM_INVALID
+    assert judged(said | {"rel": [CITES, CITES | {"type": relation}]}) is None
+
+
+def test_every_picture_of_a_body_stands_in_media() -> None:
+    body = "".join(f'<figure><img src="{SITE}/{n}.jpg" alt=""></figure>' for n in (1, 2))
+    said = told("publish") | {"content": {"type": "text/html", "body": body}}
+    both = [PICTURE, PICTURE | {"url": f"{SITE}/2.jpg"}]
+    assert judged(said | {"media": both}) is None
+    assert judged(said | {"media": both[:1]}) is Reason.MEDIA_UNDECLARED
+    assert judged(said) is Reason.MEDIA_UNDECLARED
+
+
+@pytest.mark.parametrize("content", ["a body", ["body"], 5, None, {"body": 5, "type": "text/plain"}])
+def test_content_is_an_object(content: object) -> None:
+    assert judged(told("publish") | {"content": content}) is Reason.CLAIM_INVALID
+
+
+def test_what_no_text_may_hold_is_outside_the_profile_when_a_body_holds_it() -> None:
+    for kind in ("text/plain", "text/html"):
+        content = {"type": kind, "body": "<p>a\u202eb</p>"}
+        assert judged(told("publish") | {"content": content}) is Reason.CONTENT_OUTSIDE_PROFILE
 
 
 RECORDS: dict[str, tuple[set[str], set[str]]] = {

@@ -319,7 +319,7 @@ def test_attack_21_json_that_readers_could_disagree_on(change: Callable[[str], s
 
 def test_six_deep_and_the_largest_integer_are_fine() -> None:
     room = PressRoom()
-    ext = {"a": {"a": {"a": {"a": {"big": 2**53 - 1}}}}}
+    ext = {"a": {"a": {"a": {"a": {"big": 2**53 - 1, "deep": 1 - 2**53}}}}}
     assert admitted(room.token(room.item(ext=ext)), room).item.ext == ext
 
 
@@ -488,6 +488,9 @@ def test_an_alert_says_what_cap_needs(change: dict[str, object], reason: Reason 
         pytest.param({"claim": CLAIM | {"text": "Theo @ai_do"}}, Reason.TARGET_NAMED, id="S3: a handle"),
         pytest.param(
             {"claim": CLAIM | {"text": "xem https://x.example"}}, Reason.TARGET_NAMED, id="S3: an address"
+        ),
+        pytest.param(
+            {"claim": CLAIM | {"text": "xem HTTPS://X.EXAMPLE"}}, Reason.TARGET_NAMED, id="S3: in capitals"
         ),
         pytest.param(
             {"claim": CLAIM | {"competence": "www.x.example"}}, Reason.TARGET_NAMED, id="S3: a host"
@@ -722,10 +725,13 @@ def test_an_agency_speaks_as_its_seat_stood_at_the_receipt(
 def test_a_refusal_says_why_in_one_sentence() -> None:
     room = PressRoom()
     outcomes = [judge(token, room) for token in (claims(room, v=2), claims(room, aud="asean"), "a.b.c")]
+    outcomes += [judge(claims(room, **told), room) for told in ({"alert": ALERT}, {"claim": CLAIM})]
     assert [outcome.detail for outcome in outcomes if isinstance(outcome, Refused)] == [
         "this is version 1 of the protocol",
         "signed for another federation than demo",
         "a part is not spelled canonically",
+        "kind story does not allow 'alert'",
+        "kind story does not allow 'claim'",
     ]
 
 
