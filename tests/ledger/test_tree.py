@@ -12,6 +12,7 @@ from syndicate.errors import LedgerError
 from syndicate.ledger import (
     EMPTY_ROOT,
     Edge,
+    Tile,
     check_consistency,
     check_inclusion,
     leaf_hash,
@@ -233,6 +234,15 @@ def test_a_log_as_high_as_one_can_be_is_proven() -> None:
     for number in range(63):
         root = node_hash(root, bytes([number]) * 32)
     check_inclusion(ROOT, 0, 2**63 - 1, [bytes([number]) * 32 for number in range(63)], root)
+
+
+def test_the_tiles_of_the_largest_log_are_named() -> None:
+    most = 2**63 - 1
+    assert Tile(0, 0) in tiles_for_inclusion(0, most)
+    assert Tile(0, most // 256, 255) in tiles_for_inclusion(most - 1, most)
+    assert Tile(0, 0) in tiles_for_consistency(1, most)
+    with pytest.raises(LedgerError, match="no leaf"):
+        tiles_for_inclusion(0, most + 1)
 
 
 @pytest.mark.parametrize("index", [-1, 3, 4])

@@ -43,6 +43,8 @@ def test_an_agency_shows_who_it_is(vn: PressRoom) -> None:
     assert isinstance(judged(vn, asked(vn, hub=HUB + "/")), Asking)
     theirs = verify_request(asked(vn), registry(vn), hub=HUB + "/", path=PATH, now=NOON)
     assert isinstance(theirs, Asking)
+    below = verify_request(asked(vn), registry(vn), hub=f"{HUB}/~", path=PATH, now=NOON)
+    assert isinstance(below, Refused)
 
 
 @pytest.mark.parametrize(
