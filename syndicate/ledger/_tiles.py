@@ -21,7 +21,7 @@ BUNDLE_BYTES: Final = TILE_WIDTH * (2 + ENTRY_BYTES)
 _HIGHEST_LEVEL: Final = 63
 _FULL_TILES: Final = SIZE_MOST // TILE_WIDTH  # the highest index of a tile
 _PATH: Final = re.compile(
-    r"tile/(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/){0,6})([0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?"
+    r"tile/(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/){0,5})([0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?"
 )
 
 

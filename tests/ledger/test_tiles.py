@@ -7,6 +7,7 @@ from logroom import MemoryLog, leaf, mth
 
 from syndicate.errors import LedgerError
 from syndicate.ledger import (
+    BUNDLE_BYTES,
     EMPTY_ROOT,
     ENTRIES,
     HASH_BYTES,
@@ -137,6 +138,15 @@ def _fold(hashes: list[bytes]) -> bytes:
     return hashes[0]
 
 
+def test_the_last_tile_of_the_largest_log_has_a_path() -> None:
+    last = (2**63 - 1) // 256
+    assert Tile(0, last).path == "tile/0/x036/x028/x797/x018/x963/967"
+    assert read_tile_path(Tile(0, last).path) == Tile(0, last)
+    for path in ("tile/0/x036/x028/x797/x018/x963/968", "tile/0/x001/x036/x028/x797/x018/x963/967"):
+        with pytest.raises(LedgerError):
+            read_tile_path(path)
+
+
 def test_nothing_is_written_for_no_leaves() -> None:
     log = MemoryLog().grow(3)
     assert log.edge.append([]) == (log.edge, ())
@@ -188,6 +198,7 @@ def test_an_entry_is_a_big_endian_length_and_the_leaf() -> None:
 
 def test_the_longest_leaf_has_65_535_bytes() -> None:
     longest = bytes(65_535)
+    assert len(write_entries([longest] * 256)) == BUNDLE_BYTES
     assert read_entries(write_entries([longest]), 1) == (longest,)
     with pytest.raises(LedgerError, match="65535"):
         write_entries([longest + b"\0"])
