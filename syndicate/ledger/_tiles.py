@@ -105,8 +105,6 @@ class Edge:
         added = list(hashes)
         if any(len(each) != HASH_BYTES for each in added):
             raise LedgerError("a leaf hash has 32 bytes")
-        if not added:
-            return self, ()
         size = self.size + len(added)
         full: list[tuple[Tile, bytes]] = []
         edge: list[bytes] = []
