@@ -14,7 +14,7 @@ import signal
 import sys
 import time
 import tomllib
-from collections import Counter, defaultdict, deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.machinery import ModuleSpec, SourceFileLoader
@@ -107,7 +107,7 @@ class _Learning:
         self.modules = [importlib.import_module(each) for each in modules]
         for each in ("press", "logroom", "checkpoints", "log_vectors"):
             importlib.import_module(each)
-        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self.seconds: dict[str, float] = {}
 
     def pytest_collectstart(self, collector: pytest.Collector) -> None:
         if isinstance(collector, pytest.Module):
@@ -118,9 +118,12 @@ class _Learning:
             for each in vars(module).values():
                 getattr(each, "cache_clear", int)()
         self.cover.switch_context(nodeid)
+        self.seconds[
+            nodeid
+        ] = -time.process_time()  # not by the clock: a busy machine must not ask fewer tests
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.seconds[report.nodeid] += report.duration
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        self.seconds[nodeid] += time.process_time()
 
     def told(self) -> str:
         self.cover.stop()
@@ -215,7 +218,7 @@ class Driver:
                 self._become(session, mutant, here)
                 return True
             os.close(self.writing)
-            until = time.monotonic() + HANGS_SECONDS + 5 * sum(reach.seconds[each] for each in here)
+            until = time.monotonic() + HANGS_SECONDS + 10 * sum(reach.seconds[each] for each in here)
             running[child] = _Asked(mutant, [each for each in tests if each not in here], until, reading)
         return False
 

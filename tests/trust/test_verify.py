@@ -267,6 +267,9 @@ def test_a_key_of_an_agency_or_a_member_that_the_registry_lost_is_refused(lost: 
     outcome = verify(envelope(room.publish()), known, NOON)
     assert isinstance(outcome, Refused)
     assert (outcome.reason, outcome.agency) == (Reason.AGENCY_NOT_ENROLLED, room.id)
+    assert (
+        outcome.detail == "the registry has no agency vn.demo"
+    )  # found missing before its dates are looked at
 
 
 # --- Attack 21: JSON -----------------------------------------------------------------------------------
