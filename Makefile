@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check format lint types contracts test bench vectors mutants clean
+.PHONY: help demo check check-java format lint types contracts test bench vectors mutants clean
 
 help:  ## what can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,10 @@ demo: $(READY)  ## a whole federation on this machine: eleven agencies, forgers,
 	@$(BIN)/syndicate demo
 
 check: lint types contracts test  ## what CI runs, no more and no less
+
+check-java: $(READY)  ## the example in Java, tried with a JDK (17 or newer) that is on the PATH
+	@{ command -v java && command -v javac; } >/dev/null || { echo "check-java needs a JDK, 17 or newer: java and javac"; exit 1; }
+	$(BIN)/python -m pytest -n 2 -q tests/vectors/log_in_java.py
 
 format: $(READY)  ## put the code in order
 	$(BIN)/ruff format .

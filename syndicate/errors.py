@@ -14,6 +14,9 @@
     ├── AgencyError        the publisher's side cannot go on
     ├── WitnessError       a witness's memory cannot be read or written: it cosigns nothing
     ├── ClientError        what a platform asked for cannot be had
+    │   ├── FalseLeaf          a leaf is shown with what its agency did not sign, or with another's text
+    │   ├── WithheldLeaf       a leaf's text is not shown, and no act in the log says why
+    │   └── ForkedLog          a log signed two histories
     └── DemoError          the demonstration could not be set up
 
 A token that may not enter the feed is no failure: it is a ``Refused`` value (see ``syndicate.news``).
@@ -41,7 +44,7 @@ class SettingsError(SyndicateError):
 class RegistryError(SyndicateError):
     """The registry's files do not describe a federation; the message names file, line and field."""
 
-    hint = "Run `syndicate sources check` after mending the file."
+    hint = 'See docs/ceremony.md, "What may go wrong".'
 
 
 class TrustError(SyndicateError):
@@ -104,6 +107,36 @@ class WitnessError(SyndicateError):
 
 class ClientError(SyndicateError):
     """What a platform asked for cannot be had."""
+
+
+class FalseLeaf(ClientError):
+    """A leaf of a log is shown with what its agency did not sign, or with the text of another."""
+
+    hint = "Tell whoever runs the hub, and the agency. What came before this leaf is good."
+
+    def __init__(self, index: int, why: str, *, hint: str | None = None) -> None:
+        super().__init__(f"leaf {index:,} {why}", hint=hint)
+        self.index = index
+
+
+class WithheldLeaf(ClientError):
+    """A leaf's text is not shown, and no act in the log says that a law took it back."""
+
+    hint = "Ask another mirror, and tell the agency: the hub keeps back what it has logged."
+
+    def __init__(self, index: int, what: str) -> None:
+        super().__init__(f"leaf {index:,} is {what}, which is withheld")
+        self.index = index
+
+
+class ForkedLog(ClientError):
+    """A log signed two histories; ``evidence`` are the signed notes that prove it."""
+
+    hint = "Keep both notes, and tell whoever else reads this log: neither history is to be relied on."
+
+    def __init__(self, message: str, *, evidence: tuple[bytes, ...]) -> None:
+        super().__init__(message)
+        self.evidence = evidence
 
 
 class DemoError(SyndicateError):

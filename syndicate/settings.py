@@ -52,6 +52,7 @@ class Settings:
     log_name: str = ""  # the log's origin; empty: made from base_url, or from the federation's id
     log_key: Path | None = None  # the key that signs the log; None: made beside the database
     log_passphrase: Path | None = None  # file with its passphrase; None: beside the key
+    mirrors: tuple[str, ...] = ()  # addresses that hold this log, too; asked at the start
     contact: str = ""  # mail address or page, told to every server that is polled
     allow: tuple[Address, ...] = ()  # private addresses that may be dialled; for demos and tests
     poll_seconds: float = 5.0  # how often one looks which feeds are due

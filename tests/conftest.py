@@ -1,6 +1,8 @@
-"""What holds for every test: bounded hypothesis, and no test skipped unseen."""
+"""What holds for every test: bounded hypothesis; no test skipped, and no bug told as an entry's, unseen."""
 
+import logging
 import os
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -14,6 +16,7 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
 
 _skipped: list[str] = []
+_SURPRISED = logging.getLogger("syndicate.agency.entries")
 _tests = count()
 
 
@@ -21,6 +24,25 @@ _tests = count()
 def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """What a command remembers of a registry is the test's own: equal roots made in one second are common."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(Path(tmp_path_factory.getbasetemp(), f"cache-{next(_tests)}")))
+
+
+class _Surprises(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
+
+
+@pytest.fixture(autouse=True)
+def surprises() -> Iterator[list[str]]:
+    """What was logged of entries on which the program failed; a test that wants a failure clears it."""
+    heard = _Surprises()
+    _SURPRISED.addHandler(heard)
+    yield heard.said
+    _SURPRISED.removeHandler(heard)
+    assert heard.said == [], "a bug was told as an entry's fault"
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -70,6 +70,12 @@ class Place:
         """What a hub must allow to reach the agency's feed; without it every poll is forbidden."""
         return (Address("127.0.0.1", self.feed_port),)
 
+    def lose_the_database(self) -> None:
+        """With all that remembers it: so a hub can be made to say two things about one index."""
+        for name in ("hub.sqlite3", "hub.sqlite3.log-key.signed"):
+            (self.folder / name).unlink()
+        self.newsroom.seq, self.newsroom.prev = 0, None
+
     def settings(self, **changes: Any) -> Settings:
         made = Settings(
             listen=Address("127.0.0.1", 0),
@@ -125,7 +131,8 @@ class Served:
     async def release(self, *names: str, **changes: Any) -> list[str]:
         """Sign stories, push them, and see them admitted."""
         tokens = [self.here.newsroom.release(name, **changes) for name in names]
-        assert {result["outcome"] for result in await self.submit(*tokens)} == {"admitted"}
+        results = await self.submit(*tokens)
+        assert {each["outcome"] for each in results} == {"admitted"}, results
         return tokens
 
 

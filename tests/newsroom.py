@@ -99,7 +99,7 @@ class Newsroom:
         """Let the CMS publish this feed."""
         Path(self.config.feed).write_bytes(text.encode("utf-8", "surrogatepass"))
 
-    def sign(self) -> Report:
+    def sign(self, *, book_is_newest: bool = False) -> Report:
         """One run of ``syndicate agency sign``."""
         with open_streambook(self.config.book_file, self.config.id, self.config.stream) as book:
             return asyncio.run(
@@ -110,6 +110,7 @@ class Newsroom:
                     fetcher=CutLine(),
                     clock=as_clock(self.clock),
                     moved=self.moved,
+                    book_is_newest=book_is_newest,
                 )
             )
 

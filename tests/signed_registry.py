@@ -89,10 +89,11 @@ class Office:
             self.published, self.people.operator, at(self.now), {role: drafted.metadata[role].signed.version}
         )
 
-    def revoke(self, code: MemberCode, *entries: Revocation, later: int = 0) -> None:
+    def revoke(self, code: MemberCode, *entries: Revocation, later: int = 0, checked: bool = True) -> None:
         """One person of a state signs its revocations anew."""
         files = {names.revocations_path(code): revocations_file(code, entries)}
-        self.put(names.revocations_role(code), files, self.people.states[code][:1], later=later)
+        by = self.people.states[code][:1]
+        self.put(names.revocations_role(code), files, by, later=later, checked=checked)
 
     def copy(self, name: str) -> Path:
         """The repository as it stands now, in another folder."""

@@ -6,7 +6,7 @@ is signed beforehand; what waits is words in the stream book, and is signed at i
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -23,6 +23,8 @@ _ALWAYS: Final = 10  # items in an hour that are never a burst
 _TITLE_LETTERS: Final = 12  # of a title that is one story's and no other's
 _BODY_LETTERS: Final = 40
 _HELD_BY_PERSONS: Final = (Kind.ALERT, Kind.REBUTTAL)
+_ORDER: Final = "feed-order"  # the items in the CMS's feed when something of it last waited, the top first
+_OUT: Final = "-"  # before an item that had left it at its foot by then
 _RESTARTS: Final = (Why.DELAY, Why.GONE)  # another text under the same id waits anew
 
 
@@ -56,19 +58,21 @@ class Braked:
     waiting: Mapping[ItemId, Waiting]
 
 
-def brake(
+def brake(  # noqa: PLR0913 - what the CMS shows, beside the world
     asked: Sequence[Unsigned],
     *,
     config: AgencyConfig,
     book: StreamBook,
     now: float,
-    shown: Mapping[ItemId, str],
+    shown: Sequence[ItemId],
+    unchanged: Collection[ItemId] = (),
 ) -> Braked:
     """Sort what wants to be signed; what has to wait is on the waiting list when this returns.
 
-    ``shown`` are the items in the CMS's feed with their `published`, whether they have changed or not.
+    ``shown`` are the items in the CMS's feed, the top first. Those of them that read ``unchanged`` as they
+    were signed wait no more: what waited of them was put right.
     """
-    return _Brake(config=config, book=book, now=int(now)).sort(asked, shown)
+    return _Brake(config=config, book=book, now=int(now)).sort(asked, shown, unchanged)
 
 
 def due(book: StreamBook, now: float, shown: Iterable[ItemId] = ()) -> tuple[Waiting, ...]:
@@ -77,7 +81,7 @@ def due(book: StreamBook, now: float, shown: Iterable[ItemId] = ()) -> tuple[Wai
     return tuple(
         each
         for each in book.waiting()
-        if each.due is not None and each.due <= now and not (each.fingerprint and each.item.sub in known)
+        if _has_come(each, now) and not (each.fingerprint and each.item.sub in known)
     )
 
 
@@ -112,9 +116,14 @@ class _Brake:
     book: StreamBook
     now: int
 
-    def sort(self, asked: Sequence[Unsigned], shown: Mapping[ItemId, str]) -> Braked:
-        waiting = {each.item.sub: each for each in self.book.waiting() if each.fingerprint}
-        self.book.hold(_gone(waiting, shown))
+    def sort(
+        self, asked: Sequence[Unsigned], shown: Sequence[ItemId], unchanged: Collection[ItemId]
+    ) -> Braked:
+        self.book.drop([each.id for each in self._of_the_cms() if each.item.sub in unchanged])
+        waiting = {each.item.sub: each for each in self._of_the_cms()}
+        gone, pushed_out = self._missing(waiting, shown)
+        self.book.hold([replace(each, why=Why.GONE, due=None) for each in gone])
+        self._remember_order([*shown, *(_OUT + sub for sub in pushed_out)] if waiting or asked else [])
         wanted = [each for each in asked if not self._was_dropped(each)]
         fresh = [each for each in wanted if not _same(each, waiting.get(each.item.sub))]
         burst = self._is_burst(fresh, waiting)
@@ -126,15 +135,41 @@ class _Brake:
             )
         return self._sorted(wanted)
 
+    def _of_the_cms(self) -> list[Waiting]:
+        return [each for each in self.book.waiting() if each.fingerprint]
+
+    def _missing(
+        self, waiting: Mapping[ItemId, Waiting], shown: Sequence[ItemId]
+    ) -> tuple[list[Waiting], list[ItemId]]:
+        """What the CMS took away while it waited; and apart from it, what newer entries pushed out."""
+        missing = [
+            waiting[sub]
+            for sub in waiting.keys() - set(shown)
+            # What is due as it arrives was signed before, and is said again by a recovery.
+            if waiting[sub].why is Why.DELAY and waiting[sub].due != waiting[sub].arrived
+        ]
+        if not missing:
+            return [], []
+        before = (self.book.jotted(_ORDER) or "").split()
+        known = {sub: each.arrived for sub, each in waiting.items()}
+        known |= {sub: each.iat for sub, each in self.book.latest({ItemId(sub) for sub in before}).items()}
+        out = [each.item.sub for each in missing if _scrolled_out(each, before, shown, known)]
+        return [each for each in missing if each.item.sub not in out], out
+
+    def _remember_order(self, shown: Sequence[str]) -> None:
+        order = "\n".join(shown) or None
+        if self.book.jotted(_ORDER) != order:
+            self.book.jot(_ORDER, order)
+
     def _sorted(self, wanted: Sequence[Unsigned]) -> Braked:
-        waiting = {each.item.sub: each for each in self.book.waiting() if each.fingerprint}
+        waiting = {each.item.sub: each for each in self._of_the_cms()}
         now: list[Unsigned] = []
         stays: dict[ItemId, Waiting] = {}
         for each in wanted:
             found = waiting.get(each.item.sub)
             if found is None:
                 now.append(each)
-            elif found.due is not None and found.due <= self.now:
+            elif _has_come(found, self.now):
                 now.append(replace(each, waiting=found.id))
             else:
                 stays[each.item.sub] = found
@@ -187,18 +222,33 @@ class _Brake:
         return max(_ALWAYS, self.config.burst_times * usual)
 
 
+def _has_come(each: Waiting, now: float) -> bool:
+    return each.due is not None and each.due <= now and each.why is not Why.HALTED
+
+
 def _same(each: Unsigned, waiting: Waiting | None) -> bool:
     return waiting is not None and waiting.fingerprint == each.fingerprint
 
 
-def _gone(waiting: Mapping[ItemId, Waiting], shown: Mapping[ItemId, str]) -> list[Waiting]:
-    """What the CMS took away while it waited; what is older than all it shows has only scrolled out."""
-    oldest = min(shown.values(), default="")
-    return [
-        replace(each, why=Why.GONE, due=None)
-        for each in waiting.values()
-        if each.why is Why.DELAY and each.item.sub not in shown and each.item.published >= oldest
-    ]
+def _scrolled_out(
+    gone: Waiting, before: Sequence[str], shown: Sequence[ItemId], known: Mapping[ItemId, int]
+) -> bool:
+    """Whether an entry left the feed at its foot, pushed out by newer ones, and nobody took it away.
+
+    Its date says nothing of that: whoever plants an entry chooses its date. What counts is where it stood in
+    the feed ``before`` and what is ``shown`` now; ``known`` says since when items are known here.
+    """
+    if gone.item.sub not in before:
+        return _OUT + gone.item.sub in before
+    place = before.index(gone.item.sub)
+    still = set(shown)
+    pushed = bool(still.difference(before))
+    stayed_below = bool(still.intersection(before[place + 1 :]))
+    # A new entry comes in above the old ones. One that came in below them never had a turn to scroll out.
+    came_in_below = gone.item.ver == 1 and any(
+        known.get(ItemId(above), gone.arrived) < gone.arrived for above in before[:place]
+    )
+    return pushed and not stayed_below and not came_in_below
 
 
 def _taken_back(item: Item, standing: Signed | None) -> Refused | None:

@@ -64,6 +64,11 @@ class AgencyConfig:
         return self.feed.startswith(("http://", "https://"))
 
     @property
+    def halt_file(self) -> Path:
+        """Where a halt is written down that does not wait for the book."""
+        return self.book_file.with_name(f"{self.book_file.name}.halt")
+
+    @property
     def atom_url(self) -> str:
         """Where hubs fetch the signed feed."""
         return urljoin(self.base_url, self.atom_name)

@@ -17,6 +17,8 @@ from syndicate.agency._date_words import AFTERNOON, FORENOON, MONTHS, VIETNAMESE
 from syndicate.errors import AgencyError
 
 _MOST_CHARACTERS: Final = 120
+# Unix seconds of 1000-01-02 and 9999-12-30: a year of four digits in any zone, so it can be written again.
+_MOMENTS: Final = (-30_610_137_600, 253_402_128_000)
 _BUDDHIST: Final = 543  # years ahead of the common era, in Thailand, Laos, Cambodia and Myanmar
 _BUDDHIST_YEARS: Final = range(2400, 2700)
 _DAY_OR_NIGHT: Final = re.compile(
@@ -77,7 +79,10 @@ class DateReader:
     local: bool = False
 
     def seconds(self, written: str) -> float | None:
-        """The moment in Unix seconds; None if ``written`` is no date that can be read without guessing."""
+        """The moment in Unix seconds; None if ``written`` is no date that can be read without guessing.
+
+        Whatever comes back can be written as a date again.
+        """
         return _seconds(written[: _MOST_CHARACTERS + 1], self.zone, self.local)
 
 
@@ -120,9 +125,10 @@ def _seconds(written: str, zone: str, local: bool) -> float | None:  # noqa: FBT
     if moment is None:
         return None
     try:
-        return moment.replace(tzinfo=home if local or stated is None else stated).timestamp()
+        seconds = moment.replace(tzinfo=home if local or stated is None else stated).timestamp()
     except (ValueError, OverflowError):
         return None
+    return seconds if _MOMENTS[0] <= seconds <= _MOMENTS[1] else None
 
 
 def _shaped(written: str) -> str:

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Final
 
 from syndicate.agency._config import AgencyConfig
+from syndicate.agency._guard import halted
+from syndicate.agency._hub_answer import read_answer
 from syndicate.agency._source import read_source
 from syndicate.agency._status import EXPIRY_DAYS, SKEW_SECONDS
 from syndicate.errors import AgencyError
 from syndicate.news import AgencyKey, KeyStatus
-from syndicate.ports import Answered, Call, Caller, Clock, Fetcher, FetchFailed
+from syndicate.ports import Answered, Call, Caller, Clock, Fetcher, FetchFailed, StreamBook, Why
 
 _DAY: Final = 86_400
 
@@ -84,6 +86,20 @@ def look_at_folder(config: AgencyConfig) -> Finding:
     return _well("files", f"{folder / config.atom_name} is there, and the folder can be written")
 
 
+def look_at_waiting(config: AgencyConfig, book: StreamBook) -> Finding:
+    """Whether signing is halted, and whether something waits that only a person lets go."""
+    waiting = book.waiting()
+    stuck = sum(each.due is None or each.why is Why.HALTED for each in waiting)
+    told = f"{len(waiting)} items wait, {stuck} of them for a person" if waiting else "nothing waits"
+    see = "See `syndicate agency waiting list`"
+    if (said := halted(config, book)) is not None:
+        remedy = f"{see}; when the CMS is clean, run `syndicate agency resume`."
+        return _ill("signing", f"it is halted: {said}; {told}", remedy)
+    if stuck:
+        return Finding(what="signing", health=Health.SOON, said=told, remedy=f"{see}; release or drop them.")
+    return _well("signing", f"it goes on; {told}")
+
+
 async def look_at_served(config: AgencyConfig, caller: Caller) -> Finding:
     """Whether the public address answers with the very bytes that were written."""
     what, url = "served address", config.atom_url
@@ -126,7 +142,11 @@ async def look_at_hub(hub: str, caller: Caller, clock: Clock) -> Sequence[Findin
             _ill("hub", f"{hub} answered {answer.status}", "Ask its operator."),
             *_clock(hub, answer, before),
         )
-    return (_well("hub", f"{hub} answers"), *_clock(hub, answer, before))
+    try:
+        read_answer(answer.body).text("status")
+    except AgencyError as exc:
+        return (_ill("hub", f"{hub} answered, but {exc}", exc.hint), *_clock(hub, answer, before))
+    return (_well("hub", f"{hub} answers as a hub does"), *_clock(hub, answer, before))
 
 
 def _clock(hub: str, answer: Answered, now: float) -> tuple[Finding, ...]:

@@ -14,8 +14,9 @@ from syndicate.agency._challenge import challenge_in
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._convert import Converted, Picture, convert
 from syndicate.agency._entry import CmsEntry, Words
+from syndicate.agency._one_by_one import Unfit, failed
 from syndicate.agency._scripts import foreign_script
-from syndicate.agency._text import one_line, shortened, without_markup
+from syndicate.agency._text import is_readable, one_line, shortened, without_markup
 from syndicate.agency._tree import TooMuchMarkup
 from syndicate.news import (
     AgencyId,
@@ -87,15 +88,6 @@ class Draft:
         return f"1.{b64url(hashlib.sha256(raw).digest())}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unfit:
-    """An entry that cannot be signed, with the reason and what can be done about it."""
-
-    code: str  # a news.Reason, or "entry-…"
-    detail: str
-    remedy: str
-
-
 def item_id(agency: AgencyId, cms_id: str) -> ItemId:
     """The claim `sub` for a CMS's own id: opaque, and the same for ever (docs/protocol.md, "Claims")."""
     digest = hashlib.sha256(cms_id.encode("utf-8", "replace")).digest()
@@ -103,7 +95,14 @@ def item_id(agency: AgencyId, cms_id: str) -> ItemId:
 
 
 def draft(entry: CmsEntry, config: AgencyConfig, now: float) -> Draft | Unfit:
-    """What ``entry`` says, as it would be signed at ``now``."""
+    """What ``entry`` says, as it would be signed at ``now``; whatever it is, nothing is raised."""
+    try:
+        return _draft(entry, config, now)
+    except Exception as exc:  # noqa: BLE001 - the edge of one entry: a bug stops no other
+        return failed(exc)
+
+
+def _draft(entry: CmsEntry, config: AgencyConfig, now: float) -> Draft | Unfit:
     if (unfit := _unreadable(entry, now)) is not None:
         return unfit
     if not entry.cms_id:
@@ -201,9 +200,10 @@ def _plain(words: Words | None) -> str:
 
 def _titled(entry: CmsEntry, body: str, notes: list[str]) -> str:
     title = _plain(entry.title)
-    if title:
+    if is_readable(title):
         return _fitting(title, limits.TITLE, "title", notes)
-    if text := without_markup(body):
+    text = without_markup(body)
+    if is_readable(text):
         notes.append("it has no title: the beginning of the text stands in for it")
         return shortened(text, _TITLE_FROM_TEXT)
     return ""

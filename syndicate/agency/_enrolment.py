@@ -4,6 +4,7 @@ It is what goes into the federation's ``keys/`` (docs/protocol.md, "Enrolment").
 """
 
 import base64
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -29,10 +30,21 @@ def write_enrolment(agency: AgencyId, in_use: Signer, successor: Signer, now: fl
     return "\n".join([f'agency = "{agency}"\n', *tables])
 
 
-def enrol_another(enrolment: str, agency: AgencyId, successor: Signer, now: float) -> str:
-    """The enrolment file ``enrolment`` with one more key; those in it stay, for what they signed stays."""
+def enrol_another(enrolment: str, agency: AgencyId, taking_over: str, successor: Signer, now: float) -> str:
+    """The enrolment file after a rotation: ``taking_over`` (a kid) is in use, ``successor`` sealed.
+
+    The keys in it stay, for what they signed stays; the one before is retired, unless it was revoked.
+    """
     day = datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return f"{enrolment.rstrip()}\n\n{_table(agency, successor, 'sealed successor', day)}"
+    head, *tables = re.split(r"(?m)^(?=\[\[key\]\])", enrolment.rstrip())
+    told = [_handed_over(table, taking_over) for table in tables]
+    return f"{head}{''.join(told)}\n\n{_table(agency, successor, 'sealed successor', day)}"
+
+
+def _handed_over(table: str, taking_over: str) -> str:
+    if f'kid = "{taking_over}"' in table:
+        return re.sub(r"(?m)^use = .*$", 'use = "in use"', table)
+    return re.sub(r'(?m)^status = "active"', 'status = "retired"', table)
 
 
 def read_enrolment(path: Path) -> tuple[AgencyKey, ...]:

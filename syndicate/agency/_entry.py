@@ -50,3 +50,11 @@ class CmsFeed:
     language: str = ""  # as the feed claims; the configuration decides
     home: str = ""  # the site's address, as the feed gives it
     built: float | None = None  # when the source says it was put together, Unix seconds
+
+
+def unreadable(trouble: str, cms_id: str = "") -> CmsEntry:
+    """An entry of which only the trouble with it is known."""
+    return CmsEntry(
+        cms_id=cms_id, url="", base="", title=None, summary=None, body=None, byline="", published=None,
+        updated=None, trouble=trouble,
+    )  # fmt: skip

@@ -8,8 +8,9 @@ from typing import Final
 
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._dates import may_be_read_twice, states_a_zone
-from syndicate.agency._draft import Draft, Unfit
+from syndicate.agency._draft import Draft
 from syndicate.agency._entry import CmsEntry, CmsFeed
+from syndicate.agency._one_by_one import Unfit
 from syndicate.news import rfc3339
 
 _EXAMPLES: Final = 3

@@ -9,34 +9,60 @@ from collections.abc import Iterator
 from typing import Final
 
 from syndicate.agency._config import AgencyConfig
+from syndicate.agency._halt import HALTED, asked_to_halt
 from syndicate.errors import AgencyError, TrustError, WireError
 from syndicate.news import Envelope, Registry, limits, rfc3339
 from syndicate.ports import StreamBook
 from syndicate.trust import Verified, recall, verify
 from syndicate.wire import take_out
 
-HALTED: Final = "halted"
 _SHOWN: Final = "shown"  # SHA-256 of the signed feed as this book last knew it
 _LAST_RUN: Final = "last-run"
 _LEAP: Final = 40 * 86_400  # seconds between two runs that a person must confirm
 
 
-def check_may_sign(
-    config: AgencyConfig, book: StreamBook, registry: Registry, now: float, *, clock_is_right: bool = False
+def check_may_sign(  # noqa: PLR0913 - what a person says besides
+    config: AgencyConfig,
+    book: StreamBook,
+    registry: Registry,
+    now: float,
+    *,
+    clock_is_right: bool = False,
+    book_is_newest: bool = False,
 ) -> None:
     """Refuse to sign while that is halted, by a wrong clock, or from a book that is behind its stream.
+
+    Where the feed is gone that the book has shown, nothing here can say whether the book is behind: a person
+    does, by ``book_is_newest``.
 
     Raises:
         AgencyError: it says which of them, and what to do.
     """
-    halted = book.jotted(HALTED)
-    if halted is not None:
+    check_not_halted(config, book)
+    check_book(config, book, registry)
+    if not book_is_newest and (said := nothing_shows_it(config, book)) is not None:
+        raise AgencyError(said, hint=NOTHING_SHOWS_IT)
+    _check_clock(book, now, clock_is_right=clock_is_right)
+
+
+def check_not_halted(config: AgencyConfig, book: StreamBook) -> None:
+    """Refuse to sign while that is halted.
+
+    Raises:
+        AgencyError: it is, and since when.
+    """
+    said = halted(config, book)
+    if said is not None:
         raise AgencyError(
-            f"signing is halted: {halted}",
+            f"signing is halted: {said}",
             hint="Look at what waits (`syndicate agency waiting list`), then run `syndicate agency resume`.",
         )
-    check_book(config, book, registry)
-    _check_clock(book, now, clock_is_right=clock_is_right)
+
+
+def halted(config: AgencyConfig, book: StreamBook) -> str | None:
+    """Why signing is halted; None if it is not."""
+    said = book.jotted(HALTED)
+    return asked_to_halt(config) if said is None else said
 
 
 def check_book(config: AgencyConfig, book: StreamBook, registry: Registry) -> None:
@@ -61,6 +87,24 @@ def check_book(config: AgencyConfig, book: StreamBook, registry: Registry) -> No
                 "and signing from it would fork the stream",
                 hint="Whatever the back-up, run `syndicate agency recover` with --from HUB: nothing is lost.",
             )
+
+
+def nothing_shows_it(config: AgencyConfig, book: StreamBook) -> str | None:
+    """Why nobody can tell from what lies here whether the book is an old copy; None if that can be told."""
+    shown = config.folder / config.atom_name
+    if book.jotted(_SHOWN) is None or shown.exists():
+        return None
+    return (
+        f"{config.book_file} has shown a signed feed before, but {shown} is not there: its folder was moved "
+        "or emptied, or all of this is an old copy, and signing from that would fork the stream"
+    )
+
+
+NOTHING_SHOWS_IT: Final = (
+    "From a back-up: run `syndicate agency recover` with --from HUB. If this book is the newest there is"
+    " (`syndicate agency status` says if a hub knows more), run `syndicate agency sign` once with"
+    " --book-is-newest."
+)
 
 
 def remember_run(config: AgencyConfig, book: StreamBook, now: float) -> None:

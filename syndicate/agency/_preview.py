@@ -13,9 +13,10 @@ from typing import Final
 from syndicate.agency._addresses import plain_address
 from syndicate.agency._compose import compose
 from syndicate.agency._config import AgencyConfig
-from syndicate.agency._draft import Draft, Unfit, draft
+from syndicate.agency._draft import Draft, draft
 from syndicate.agency._entry import CmsEntry, CmsFeed
 from syndicate.agency._findings import Finding, find
+from syndicate.agency._one_by_one import Unfit, failed
 from syndicate.agency._stream import judge
 from syndicate.news import (
     AgencyId,
@@ -180,7 +181,7 @@ def _judged(
         elif drafted.sub in seen:
             judged.append(_skipped(entry, REPEATED))
         else:
-            judged.append(_fit(entry, drafted, bench))
+            judged.append(_fit_or_failed(entry, drafted, bench))
             seen.add(drafted.sub)
     return tuple(judged)
 
@@ -190,6 +191,13 @@ REPEATED: Final = Unfit(
     detail="an entry above it in the feed has the same id",
     remedy="Let the CMS give every entry a guid (RSS) or id (Atom) of its own.",
 )
+
+
+def _fit_or_failed(entry: CmsEntry, drafted: Draft, bench: _Bench) -> Previewed:
+    try:
+        return _fit(entry, drafted, bench)
+    except Exception as exc:  # noqa: BLE001 - the edge of one entry: a bug stops no other
+        return _skipped(entry, failed(exc))
 
 
 def _fit(entry: CmsEntry, drafted: Draft, bench: _Bench) -> Previewed:

@@ -7,12 +7,13 @@ passed, because no later try could change it and an alert behind it must not wai
 """
 
 import asyncio
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from syndicate.agency._hub_answer import HubAnswer, read_answer
+from syndicate.errors import AgencyError
 from syndicate.news import Kind, Reason, limits
 from syndicate.ports import Answered, Call, Caller, FetchFailed, Signed, StreamBook
 from syndicate.trust import recall
@@ -138,55 +139,81 @@ def _within(signed: Sequence[Signed], room: int) -> tuple[Signed, ...]:
 def _heard(hub: str, load: _Load, answer: Answered | FetchFailed) -> Pushed:
     if isinstance(answer, FetchFailed):
         return _nothing(hub, load, f"the hub was not reached: {answer.detail}", answer.retry_after_seconds)
-    told = _told(answer.body)
-    results = told.get("results")
-    if not isinstance(results, list) or len(results) != len(load.tokens):
-        why = told.get("detail") if isinstance(told.get("detail"), str) else "it does not speak as a hub does"
+    try:
+        told = read_answer(answer.body)
+        why = told.text("detail") if "results" not in told else _miscounted(told, load)
+        words = () if why else tuple(_word(each) for each in told.records("results"))
+    except AgencyError as exc:
+        why, words = str(exc), ()
+    if why:
         return _nothing(hub, load, f"the hub answered {answer.status}: {why}", answer.retry_after_seconds)
-    return _judged(hub, load, results, answer.retry_after_seconds)
+    return _judged(hub, load, words, answer.retry_after_seconds)
 
 
-def _judged(hub: str, load: _Load, results: Sequence[object], retry: int | None) -> Pushed:
-    said = [result if isinstance(result, dict) else {} for result in results]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Word:
+    """What the hub says of one token."""
+
+    outcome: str
+    reason: str
+    detail: str
+    remedy: str
+
+    @property
+    def stands(self) -> bool:
+        return self.outcome in ("admitted", "known")
+
+    @property
+    def waits(self) -> bool:
+        """Whether another try may end otherwise."""
+        return not (self.stands or self.outcome in ("refused", "held")) or self.reason in WAITS
+
+
+def _miscounted(told: HubAnswer, load: _Load) -> str:
+    judged, sent = len(told.records("results")), len(load.tokens)
+    return "" if judged == sent else f"it does not speak as a hub does: {judged} answers to {sent} tokens"
+
+
+def _word(result: HubAnswer) -> _Word:
+    told = {name: result.text(name) for name in ("reason", "detail", "remedy") if name in result}
+    return _Word(
+        outcome=result.text("outcome", most=100),
+        reason=told.get("reason", "unjudged")[:100],
+        detail=told.get("detail", "the hub said no more"),
+        remedy=told.get("remedy", "It is sent again by itself."),
+    )
+
+
+def _judged(hub: str, load: _Load, words: Sequence[_Word], retry: int | None) -> Pushed:
     objections = tuple(
-        _objection(each, result)
-        for each, result in zip(load.tokens, said, strict=True)
-        if result.get("outcome") not in ("admitted", "known")
+        _objection(each, word) for each, word in zip(load.tokens, words, strict=True) if not word.stands
     )
     waiting = next((each for each in objections if each.outcome == "unjudged" or each.reason in WAITS), None)
-    due = said[len(load.urgent) :]
-    judged = [each.seq for each, result in zip(load.due, due, strict=True) if not _waits(result)]
-    first_waiting = next(
-        (each.seq for each, result in zip(load.due, due, strict=True) if _waits(result)), None
-    )
+    due = list(zip(load.due, words[len(load.urgent) :], strict=True))
+    judged = [each.seq for each, word in due if not word.waits]
+    first_waiting = next((each.seq for each, word in due if word.waits), None)
     passed = [number for number in judged if first_waiting is None or number < first_waiting]
     return Pushed(
         hub=hub,
         sent=len(load.tokens),
-        admitted=sum(result.get("outcome") == "admitted" for result in said),
-        known=sum(result.get("outcome") == "known" for result in said),
+        admitted=sum(word.outcome == "admitted" for word in words),
+        known=sum(word.outcome == "known" for word in words),
         objections=objections,
         reached=max(passed, default=load.reached),
         head=load.head,
         trouble=None if waiting is None else f"{waiting.reason}: {waiting.detail}",
-        retry_after_seconds=retry,
+        retry_after_seconds=_patience(retry),
     )
 
 
-def _waits(result: Mapping[str, Any]) -> bool:
-    outcome = result.get("outcome")
-    return outcome not in ("admitted", "known", "refused", "held") or result.get("reason") in WAITS
-
-
-def _objection(signed: Signed, result: Mapping[str, Any]) -> Objection:
-    outcome = result.get("outcome")
+def _objection(signed: Signed, word: _Word) -> Objection:
     return Objection(
         seq=signed.seq,
         title=recall(signed.token).title,
-        outcome=outcome if outcome in ("refused", "held") else "unjudged",
-        reason=str(result.get("reason") or "unjudged")[:100],
-        detail=str(result.get("detail") or "the hub said no more")[:500],
-        remedy=str(result.get("remedy") or "It is sent again by itself.")[:500],
+        outcome=word.outcome if word.outcome in ("refused", "held") else "unjudged",
+        reason=word.reason,
+        detail=word.detail,
+        remedy=word.remedy,
     )
 
 
@@ -196,13 +223,9 @@ def _nothing(hub: str, load: _Load, trouble: str, retry: int | None) -> Pushed:
         reached=load.reached,
         head=load.head,
         trouble=trouble[:500],
-        retry_after_seconds=None if retry is None else min(retry, _LONGEST_RETRY),
+        retry_after_seconds=_patience(retry),
     )
 
 
-def _told(body: bytes) -> Mapping[str, Any]:
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}
+def _patience(retry: int | None) -> int | None:
+    return None if retry is None else min(retry, _LONGEST_RETRY)

@@ -14,14 +14,15 @@ and a date as something else than what was written.
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
-
-from markdown_it import MarkdownIt
+from typing import TYPE_CHECKING, Final
 
 from syndicate.agency._dates import DateReader
-from syndicate.agency._entry import CmsEntry, CmsFeed, Words
-from syndicate.agency._read_json import unreadable
+from syndicate.agency._entry import CmsEntry, CmsFeed, Words, unreadable
+from syndicate.agency._one_by_one import read_each
 from syndicate.errors import AgencyError
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 MOST_FILES: Final = 2_000
 _FILE_BYTES: Final = 500_000
@@ -46,8 +47,10 @@ def read_folder(folder: Path, *, dates: DateReader) -> CmsFeed:
             f"{folder} holds {len(paths)} files, more than {MOST_FILES}",
             hint="Move old files away: what was signed stays signed.",
         )
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - for a drop folder only
+
     markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    entries = tuple(_entry(path, markdown, dates) for path in paths)
+    entries = read_each(paths, lambda path: _entry(path, markdown, dates))
     return CmsFeed(source=str(folder), format="Markdown files", entries=entries)
 
 
@@ -59,7 +62,7 @@ def _is_item(path: Path) -> bool:
     )
 
 
-def _entry(path: Path, markdown: MarkdownIt, dates: DateReader) -> CmsEntry:
+def _entry(path: Path, markdown: "MarkdownIt", dates: DateReader) -> CmsEntry:
     try:
         with path.open("rb") as file:
             body = file.read(_FILE_BYTES + 1)

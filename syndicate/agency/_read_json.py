@@ -11,7 +11,8 @@ from typing import Any, Final
 from syndicate.agency._addresses import plain_address
 from syndicate.agency._challenge import refuse_page
 from syndicate.agency._dates import DateReader
-from syndicate.agency._entry import CmsEntry, CmsFeed, Enclosure, Words
+from syndicate.agency._entry import CmsEntry, CmsFeed, Enclosure, Words, unreadable
+from syndicate.agency._one_by_one import read_each
 from syndicate.errors import AgencyError
 
 MOST_ITEMS: Final = 2_000
@@ -50,7 +51,7 @@ def read_json_feed(told: Any, *, source: str, dates: DateReader) -> CmsFeed:  # 
     return CmsFeed(
         source=source,
         format="JSON Feed",
-        entries=tuple(_entry(item, home, authors, dates) for item in items),
+        entries=read_each(items, lambda item: _entry(item, home, authors, dates)),
         language=text_of(told.get("language")),
         home=home,
     )
@@ -61,14 +62,6 @@ def text_of(value: object) -> str:
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
-
-
-def unreadable(trouble: str, cms_id: str = "") -> CmsEntry:
-    """An entry of which only the trouble with it is known."""
-    return CmsEntry(
-        cms_id=cms_id, url="", base="", title=None, summary=None, body=None, byline="", published=None,
-        updated=None, trouble=trouble,
-    )  # fmt: skip
 
 
 def _entry(item: Any, home: str, authors: str, dates: DateReader) -> CmsEntry:  # noqa: ANN401 - whatever the JSON holds

@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from syndicate.agency._addresses import plain_address
 from syndicate.agency._dates import DateReader
-from syndicate.agency._entry import CmsEntry, CmsFeed, Enclosure, Words
-from syndicate.agency._read_json import text_of, unreadable
+from syndicate.agency._entry import CmsEntry, CmsFeed, Enclosure, Words, unreadable
+from syndicate.agency._one_by_one import read_each
+from syndicate.agency._read_json import text_of
 from syndicate.errors import AgencyError
 
 PER_PAGE: Final = 100  # the most that WordPress gives at once
@@ -54,7 +55,7 @@ def read_posts(posts: Sequence[Any], *, source: str, dates: DateReader) -> CmsFe
         raise AgencyError(f"{source} is a JSON list, but not one of WordPress posts")
     parts = urlsplit(source)
     home = urlunsplit((parts.scheme, parts.netloc, "/", "", "")) if parts.netloc else source
-    entries = tuple(_entry(post, home, dates) for post in posts)
+    entries = read_each(posts, lambda post: _entry(post, home, dates))
     return CmsFeed(source=source, format="WordPress posts", entries=entries, home=home)
 
 

@@ -1,26 +1,26 @@
 """One run of the agency's side: read the CMS, sign what is new or changed, keep it, show it."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Final
 
-from syndicate.agency._as_before import done_before, mark_of, remember_done
+from syndicate.agency._ahead import NOT_REACHED, Ahead, Progress, look_ahead
+from syndicate.agency._as_before import done_before, remember_done
 from syndicate.agency._brake import brake, due, release
 from syndicate.agency._compose import compose
 from syndicate.agency._config import AgencyConfig
-from syndicate.agency._draft import Draft, Unfit, draft
+from syndicate.agency._draft import Draft, draft
 from syndicate.agency._entry import CmsEntry
 from syndicate.agency._files import publish
-from syndicate.agency._guard import check_may_sign, remember_run
+from syndicate.agency._guard import check_may_sign, check_not_halted, remember_run
+from syndicate.agency._one_by_one import Unfit, failed
 from syndicate.agency._recognise import NEVER_SIGNED, Memory, Moved, find_moves, remember
 from syndicate.agency._report import EntryReport, Fate, Report
-from syndicate.agency._source import look_at
 from syndicate.agency._stream import Unsigned, sign_items
 from syndicate.errors import AgencyError
 from syndicate.news import Act, ItemId, Refused, Registry, rfc3339
 from syndicate.ports import Clock, Fetcher, Reading, Signed, Signer, StreamBook, Waiting, Why
-
-Progress = Callable[[int, int], None]  # entries done, of all
 
 _BATCH: Final = 100  # items per commit: a run that is killed has lost none of the earlier ones
 
@@ -35,13 +35,15 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
     progress: Progress = lambda _done, _all: None,
     moved: Moved = "ask",
     clock_is_right: bool = False,
+    book_is_newest: bool = False,
+    ahead: Ahead | None = None,
 ) -> Report:
     """Sign what is new or changed in the CMS's feed, oldest first, and write the feeds that show it.
 
     An entry that vanished is left as it is. Killed at any point, the next run goes on where this one
     stopped; run twice, the second changes nothing. Where many stories come back under new ids, they wait
     until a person says in ``moved`` whether they are the same. ``fetcher`` may be None for a CMS that is a
-    file or a folder (``config.is_remote``).
+    file or a folder (``config.is_remote``). With ``ahead`` (see ``look_ahead``) it is not asked.
 
     Raises:
         AgencyError: signing is halted, the clock or the book is not to be trusted, the CMS's feed cannot
@@ -50,20 +52,31 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
         StorageError: the book cannot be read or written.
     """
     registry = config.own_registry(signer.kid, signer.public)
-    check_may_sign(config, book, registry, clock.now(), clock_is_right=clock_is_right)
+    check_may_sign(
+        config,
+        book,
+        registry,
+        clock.now(),
+        clock_is_right=clock_is_right,
+        book_is_newest=book_is_newest,
+    )
     run = _Run(config=config, signer=signer, book=book, registry=registry, now=clock.now(), moved=moved)
+    before = None if ahead is None else done_before(ahead.mark, book)
+    if ahead is None or (before is None and not ahead.was_read):  # a person did something in between
+        ahead = await look_ahead(
+            config, fetcher, opens=lambda: nullcontext(book), clock=clock, progress=progress
+        )
+        before = done_before(ahead.mark, book)
     try:
-        seen = await _look(config, fetcher, book)
+        entries = () if before is not None else ahead.shown()
     except AgencyError:
         run.release_what_persons_wrote()  # an embargo does not wait for the CMS
         publish(config, book, registry)  # what an earlier run signed and could not show any more
         raise
-    reports, released = (
-        run.sign(seen.entries, progress) if seen.done_before is None else (seen.done_before, ())
-    )
+    reports, released = run.sign(entries, ahead.drafts) if before is None else (before, ())
     shown, files = publish(config, book, registry)
     remember_run(config, book, run.now)
-    remember_done(seen.mark, reports, book)
+    remember_done(ahead.mark, reports, book)
     return Report(
         source=config.feed,
         entries=reports,
@@ -72,24 +85,6 @@ async def sign_once(  # noqa: PLR0913 - the world it is handed
         files=files,
         released=released,
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
-    """What the CMS shows: its entries, or what became of them when it showed the very same before."""
-
-    mark: str | None
-    entries: Sequence[CmsEntry] = ()
-    done_before: tuple[EntryReport, ...] | None = None
-
-
-async def _look(config: AgencyConfig, fetcher: Fetcher | None, book: StreamBook) -> _Seen:
-    offer = await look_at(config, fetcher)
-    mark = mark_of(offer.bodies, config)
-    before = done_before(mark, book)
-    if before is not None:
-        return _Seen(mark=mark, done_before=before)
-    return _Seen(mark=mark, entries=offer.read().entries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,49 +112,56 @@ class _Run:
     moved: Moved
 
     def sign(
-        self, entries: Sequence[CmsEntry], progress: Progress
+        self, entries: Sequence[CmsEntry], ahead: Mapping[int, Draft | Unfit]
     ) -> tuple[tuple[EntryReport, ...], tuple[EntryReport, ...]]:
+        """What became of the entries, and of what had waited; ``ahead`` are drafts that were made already."""
         reports: dict[int, EntryReport] = {}
         drafts: dict[int, Draft] = {}
+        later: list[int] = []
         memory = remember(entries, self.config, self.book)
         for place, entry in enumerate(entries):
             if (standing := memory.standing(place)) is not None:
                 reports[place] = _as_before(entry, standing)
-            else:
-                match draft(entry, self.config, self.now):
-                    case Unfit() as unfit:
-                        reports[place] = _unfit(entry, unfit)
-                    case Draft() as drafted:
-                        drafts[place] = replace(drafted, sub=memory.item(place))
-            if (place + 1) % _BATCH == 0 or place + 1 == len(entries):
-                progress(place + 1, len(entries))
+                continue
+            match ahead.get(place) or draft(entry, self.config, self.now):
+                case Unfit() as unfit:
+                    reports[place] = _unfit(entry, unfit)
+                    later += [place] if unfit is NOT_REACHED else []
+                case Draft() as drafted:
+                    drafts[place] = replace(drafted, sub=memory.item(place))
         found = self._recognised(drafts, memory, reports)
-        shown = self._shown(found, memory)
+        shown = self._shown(found, memory, later)
         tasks = self._braked(self._tasks(found, reports), shown, reports)
         for start in range(0, len(tasks), _BATCH):
+            check_not_halted(self.config, self.book)
             self._sign(tasks[start : start + _BATCH], reports)
         released = self._release(shown)
         self.book.note(_settled(found, memory, reports))
         return tuple(reports[place] for place in range(len(entries))), released
 
-    def _shown(self, drafts: Mapping[int, Draft], memory: Memory) -> dict[ItemId, str]:
-        """The items that the CMS shows, with the times when they first appeared."""
+    def _shown(self, drafts: Mapping[int, Draft], memory: Memory, later: Sequence[int]) -> list[ItemId]:
+        """The items that the CMS shows, the top of its feed first; ``later`` come to be read another time."""
         shown = {
-            memory.item(place): signed.published
+            place: memory.item(place)
             for place in range(len(memory.subs))
-            if (signed := memory.standing(place)) is not None
+            if memory.standing(place) is not None
         }
-        for each in drafts.values():
-            shown[each.sub] = rfc3339(self.now if each.published is None else each.published)
-        return shown
+        shown |= {place: memory.item(place) for place in later}
+        shown |= {place: each.sub for place, each in drafts.items()}
+        return [shown[place] for place in sorted(shown)]
 
     def _braked(
-        self, tasks: Sequence[_Task], shown: Mapping[ItemId, str], reports: dict[int, EntryReport]
+        self, tasks: Sequence[_Task], shown: Sequence[ItemId], reports: dict[int, EntryReport]
     ) -> list[_Task]:
         """The tasks that may be done now; the others are reported as waiting."""
         by_sub = {task.unsigned.item.sub: task for task in tasks}
         braked = brake(
-            [task.unsigned for task in tasks], config=self.config, book=self.book, now=self.now, shown=shown
+            [task.unsigned for task in tasks],
+            config=self.config,
+            book=self.book,
+            now=self.now,
+            shown=shown,
+            unchanged={each.sub for each in reports.values() if each.fate is Fate.UNCHANGED and each.sub},
         )
         now = [replace(by_sub.pop(each.item.sub), unsigned=each) for each in braked.now]
         for sub, task in by_sub.items():
@@ -173,6 +175,7 @@ class _Run:
 
     def _release(self, shown: Collection[ItemId]) -> tuple[EntryReport, ...]:
         """Sign what has waited and come to its time, and is not among the entries ``shown``."""
+        check_not_halted(self.config, self.book)
         waited = due(self.book, self.now, shown)
         answers = release(waited, signer=self.signer, book=self.book, registry=self.registry, now=self.now)
         return tuple(_released(each, answer) for each, answer in zip(waited, answers, strict=True))
@@ -201,11 +204,20 @@ class _Run:
             elif known is not None and (fate := _standing(each, known)) is not None:
                 reports[place] = _told(each, fate, known)
             else:
-                tasks.append(
-                    _Task(place=place, draft=each, unsigned=compose(each, known, self.config, self.now))
-                )
+                match self._task(place, each, known):
+                    case Unfit() as unfit:
+                        reports[place] = _unfit_draft(each, unfit)
+                    case task:
+                        tasks.append(task)
             seen.add(each.sub)
         return sorted(tasks, key=lambda task: task.order)
+
+    def _task(self, place: int, each: Draft, known: Signed | None) -> _Task | Unfit:
+        try:
+            unsigned = compose(each, known, self.config, self.now)
+        except Exception as exc:  # noqa: BLE001 - the edge of one entry: a bug stops no other
+            return failed(exc)
+        return _Task(place=place, draft=each, unsigned=unsigned)
 
     def _sign(self, tasks: Sequence[_Task], reports: dict[int, EntryReport]) -> None:
         answers = sign_items(
@@ -219,7 +231,7 @@ class _Run:
             if isinstance(answer, Refused):
                 reports[task.place] = _refused(task.draft, answer)
             else:
-                fate = Fate.SIGNED if answer.act is Act.PUBLISH else Fate.UPDATED
+                fate = Fate.SIGNED if task.unsigned.item.act is Act.PUBLISH else Fate.UPDATED
                 reports[task.place] = _told(task.draft, fate, answer)
 
 
@@ -356,4 +368,17 @@ def _unfit(entry: CmsEntry, unfit: Unfit) -> EntryReport:
         code=unfit.code,
         detail=unfit.detail,
         remedy=unfit.remedy,
+    )
+
+
+def _unfit_draft(each: Draft, unfit: Unfit) -> EntryReport:
+    return EntryReport(
+        cms_id=each.cms_id,
+        title=each.title,
+        fate=Fate.SKIPPED,
+        sub=each.sub,
+        code=unfit.code,
+        detail=unfit.detail,
+        remedy=unfit.remedy,
+        notes=each.notes,
     )

@@ -1,7 +1,6 @@
 """Whatever a CMS offers, read: one door to feeds, posts and folders, which all become ``CmsEntry`` values."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +13,7 @@ from syndicate.agency._read_json import read_document, read_json_feed
 from syndicate.agency._read_wordpress import PER_PAGE, is_posts, posts_address, read_posts
 from syndicate.agency._read_xml import read_syndicated
 from syndicate.errors import AgencyError
-from syndicate.ports import Fetched, Fetcher, FetchFailed, FetchFault, FetchOutcome, Validators
+from syndicate.ports import Fetched, Fetcher, FetchFailed, FetchFault
 
 CMS_BYTES: Final = 20_000_000  # of a CMS's feed; 1,000 whole articles have about 7
 KINDS: Final = ("auto", "feed", "json", "wordpress", "folder")
@@ -55,32 +54,6 @@ async def look_at(config: AgencyConfig, fetcher: Fetcher | None) -> Offer:
     if config.kind == "wordpress" or (config.kind == "auto" and is_posts(config.feed)):
         return await _look_at_wordpress(config, fetcher, dates)
     return _one(config, _body(config.feed, await fetcher.fetch(config.feed)), dates)
-
-
-async def fetch_ahead(config: AgencyConfig, fetcher: Fetcher | None) -> Fetcher | None:
-    """A fetcher that has what ``look_at`` will ask for already, so that no book is kept open meanwhile.
-
-    A CMS may take minutes, a hacked one on purpose; a person's ``panic`` must not wait for it.
-    """
-    if fetcher is None or not config.is_remote:
-        return fetcher
-    ahead = _Ahead(fetcher)
-    with suppress(AgencyError):  # it is raised again, and told, by whoever looks
-        await look_at(config, ahead)
-    return ahead
-
-
-class _Ahead:
-    """Fetches each address once; asked again, it gives what came then."""
-
-    def __init__(self, fetcher: Fetcher) -> None:
-        self._fetcher = fetcher
-        self._found: dict[str, FetchOutcome] = {}
-
-    async def fetch(self, url: str, validators: Validators | None = None) -> FetchOutcome:
-        if url not in self._found:
-            self._found[url] = await self._fetcher.fetch(url, validators)
-        return self._found[url]
 
 
 async def read_source(config: AgencyConfig, fetcher: Fetcher) -> CmsFeed:

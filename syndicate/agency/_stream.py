@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from syndicate.agency._recovered import above_what_may_be_lost, recovery_of
 from syndicate.news import (
     Envelope,
     Item,
@@ -33,6 +34,8 @@ def sign_items(
 ) -> tuple[Signed | Refused, ...]:
     """Sign these items at the head of the stream, and keep them; one answer for each, in order.
 
+    After a recovery, versions that may have been signed before are left free.
+
     What a hub with this registry would refuse takes no number and is not kept. When this returns, what
     was signed is on the disk.
 
@@ -42,9 +45,11 @@ def sign_items(
     """
     seq, prev = book.head()
     standing = book.latest({each.item.sub for each in unsigned})
+    recovery = recovery_of(book)
     answers: list[Signed | Refused] = []
     for each in unsigned:
-        placed = replace(each.item, seq=seq + 1, prev=prev, iat=UnixTime(int(now)))
+        free = above_what_may_be_lost(each.item, standing.get(each.item.sub), recovery)
+        placed = replace(free, seq=seq + 1, prev=prev, iat=UnixTime(int(now)))
         answer = _sign(_as_read(replace(each, item=placed), standing), signer, registry)
         if isinstance(answer, Signed):
             seq, prev = answer.seq, answer.digest

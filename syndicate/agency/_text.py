@@ -9,6 +9,7 @@ from syndicate.news import UNSAFE_CHARACTERS
 _UNSAFE = re.compile(f"[{UNSAFE_CHARACTERS}]")
 _SPACES = re.compile(r"[\t\n\r\f\v\x85\u2028\u2029]")
 _RUNS = re.compile(" {2,}")
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters and signs by name, with nothing to see
 _JOINERS = "\u200c\u200d"
 
 
@@ -18,6 +19,11 @@ def one_line(text: str) -> str:
     Vietnamese stays decomposed, zero-width spaces stay between Lao words: it is signed as published.
     """
     return _RUNS.sub(" ", _UNSAFE.sub("", _SPACES.sub(" ", text))).strip()
+
+
+def is_readable(text: str) -> bool:
+    """Whether there is anything to see in ``text``: a letter, a number, a sign."""
+    return any(each not in _BLANK and unicodedata.category(each)[0] in "LNPS" for each in text)
 
 
 def without_markup(html: str) -> str:

@@ -1,16 +1,17 @@
 """The one place that knows which implementation is which.
 
 ``open_hub`` and ``open_agency`` open a server's parts in order and close them in reverse; ``run_hub`` and
-``run_agency`` keep one open until the process is told to stop; likewise for a witness. What is an agency's
-is imported when it is asked for: a hub runs without the libraries that read a CMS. ``check_settings`` looks
-whether a hub could start. ``begin_quarantine``, ``lift_quarantine`` and ``quarantines`` keep the operator's
-brake, a file beside a hub's database, which a running hub reads.
+``run_agency`` keep one open until the process is told to stop; likewise for a witness and a mirror, from
+which ``take_back`` makes a hub's database again. What is an agency's is imported when it is asked for: a hub
+runs without the libraries that read a CMS. ``check_settings`` looks whether a hub could start.
+``begin_quarantine``, ``lift_quarantine`` and ``quarantines`` keep the operator's brake, a file beside a hub's
+database, which a running hub reads.
 """
 
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from syndicate.assembly._backup import back_up, put_back
+from syndicate.assembly._backup import UNFINISHED, back_up, put_back
 from syndicate.assembly._ground import SystemClock, stopping
 from syndicate.assembly._hub import Hub, check_settings, open_hub, run_hub, tune_memory, user_agent
 from syndicate.assembly._quarantine import (
@@ -31,21 +32,27 @@ if TYPE_CHECKING:
         run_agency,
     )
     from syndicate.assembly._forms import run_forms
+    from syndicate.assembly._mirror import Mirror, Source, mirror_once, open_mirror, run_mirror, take_back
     from syndicate.assembly._witness import open_witness, run_witness
 
 __all__ = [
+    "UNFINISHED",
     "AgencyOrders",
     "AgencyTold",
     "Hub",
+    "Mirror",
     "RegistryShelf",
+    "Source",
     "SystemClock",
     "agency_agent",
     "back_up",
     "begin_quarantine",
     "check_settings",
     "lift_quarantine",
+    "mirror_once",
     "open_agency",
     "open_hub",
+    "open_mirror",
     "open_witness",
     "push_forever",
     "put_back",
@@ -54,14 +61,20 @@ __all__ = [
     "run_agency",
     "run_forms",
     "run_hub",
+    "run_mirror",
     "run_witness",
     "stopping",
+    "take_back",
     "tune_memory",
     "user_agent",
 ]
 
 
-_FILES = {"run_forms": "_forms", "open_witness": "_witness", "run_witness": "_witness"}
+_FILES = {
+    "run_forms": "_forms",
+    **dict.fromkeys(("open_witness", "run_witness"), "_witness"),
+    **dict.fromkeys(("Mirror", "Source", "mirror_once", "open_mirror", "run_mirror", "take_back"), "_mirror"),
+}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever that name stands for

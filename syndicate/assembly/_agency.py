@@ -17,8 +17,8 @@ from syndicate.agency import (
     AgencyConfig,
     Pushed,
     Report,
-    fetch_ahead,
     keep_delivering,
+    look_ahead,
     sign_once,
 )
 from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
@@ -86,10 +86,11 @@ class _AgencyDesk:
         caps = FetchLimits(encoded_bytes=CMS_BYTES, decoded_bytes=CMS_BYTES)
         agent = agency_agent(self._config)
         async with open_fetcher(caps, allow=self._config.allow, user_agent=agent) as fetcher:
-            ahead = await fetch_ahead(self._config, fetcher)
+            clock = SystemClock()
+            ahead = await look_ahead(self._config, fetcher, opens=self.opens, clock=clock)
             with self.opens() as book:
                 return await sign_once(
-                    self._config, signer=self._signer, book=book, fetcher=ahead, clock=SystemClock()
+                    self._config, signer=self._signer, book=book, fetcher=fetcher, clock=clock, ahead=ahead
                 )
 
 

@@ -13,6 +13,10 @@ from syndicate.storage import copy_database, open_storage
 _DATABASE: Final = "hub.sqlite3"
 # What was seen of the registry, the operator's acts, the log's key and its passphrase.
 _BESIDE: Final = (".registry", ".quarantine", ".log-key", ".log-key.words")
+# SQLite would play these over whatever stands there.
+_REST_OF_ANOTHER: Final = ("-wal", "-shm", "-journal")
+UNLOCKS: Final = "`syndicate log unlock` lets it go on, once nothing newer can be had"
+UNFINISHED: Final = "a restore from a mirror has not come to its end: run it again"
 
 
 def back_up(database: Path, folder: Path) -> tuple[Path, ...]:
@@ -27,7 +31,9 @@ def back_up(database: Path, folder: Path) -> tuple[Path, ...]:
         raise StorageError(f"cannot make {folder}: {exc.strerror}", hint="Name a new folder.") from exc
     try:
         copy_database(database, folder / _DATABASE)
-        return (folder / _DATABASE, *_copy_beside(database, folder / _DATABASE))
+        copied: list[Path] = []
+        _copy_beside(database, folder / _DATABASE, copied)
+        return (folder / _DATABASE, *copied)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -36,18 +42,34 @@ def back_up(database: Path, folder: Path) -> tuple[Path, ...]:
 def put_back(folder: Path, database: Path) -> tuple[Path, ...]:
     """Make a hub of a folder that ``back_up`` made; it seals nothing until it is cleared. What was made.
 
+    The database comes last, and is stopped before it has its name.
+
     Raises:
         StorageError: something is there already, or the folder is no back-up.
     """
-    for ending in _BESIDE:
+    for ending in ("", *_BESIDE, *_REST_OF_ANOTHER):
         if _beside(database, ending).exists():
             raise StorageError(
-                f"{_beside(database, ending)} exists already", hint="Move it to another folder first."
+                f"{_beside(database, ending)} exists already",
+                hint="Move it, and all that stands beside it, to another folder first.",
             )
     why = f"restored from a back-up at {rfc3339(int(time.time()))}: what it sealed since then is not here"
-    copy_database(folder / _DATABASE, database)
-    asyncio.run(_stop(database, why))
-    return (database, *_copy_beside(folder / _DATABASE, database))
+    new = database.with_name(f".{database.name}.restored")
+    copied: list[Path] = []
+    try:
+        copy_database(folder / _DATABASE, new)
+        asyncio.run(_stop(new, f"{why}. {UNLOCKS}"))
+        _copy_beside(folder / _DATABASE, database, copied)
+        new.replace(database)
+    except BaseException:
+        for path in copied:
+            _remove(path)
+        raise
+    finally:
+        for path in database.parent.iterdir():
+            if path.name.startswith(new.name):
+                path.unlink()
+    return (database, *copied)
 
 
 async def _stop(database: Path, why: str) -> None:
@@ -55,21 +77,27 @@ async def _stop(database: Path, why: str) -> None:
         await storage.log.stop(why)
 
 
-def _copy_beside(source: Path, target: Path) -> list[Path]:
-    copied = []
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _copy_beside(source: Path, target: Path, copied: list[Path]) -> None:
+    """Copy what stands beside a database; ``copied`` says what, also of a copy that fails."""
     for ending in _BESIDE:
         one, other = _beside(source, ending), _beside(target, ending)
+        copied.append(other)
         try:
             if one.is_dir():
                 shutil.copytree(one, other)
             elif one.exists():
                 shutil.copy2(one, other)
             else:
-                continue
+                copied.pop()
         except OSError as exc:
             raise StorageError(f"cannot copy {one} to {other}: {exc.strerror or exc}") from exc
-        copied.append(other)
-    return copied
 
 
 def _beside(database: Path, ending: str) -> Path:

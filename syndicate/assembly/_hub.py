@@ -15,13 +15,14 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
 from syndicate.assembly._chronicle import Chronicle
 from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
-from syndicate.assembly._log import PolicyShelf, check_log, log_signer
+from syndicate.assembly._log import PolicyShelf, ahead_elsewhere, check_log, log_signer
 from syndicate.assembly._quarantine import quarantine_file
 from syndicate.assembly._registry import RegistryShelf, place_of
 from syndicate.client import read_root
@@ -130,16 +131,8 @@ def tune_memory() -> None:
 
 async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
     listener = stack.enter_context(contextlib.closing(listen_on(settings.listen)))
-    allow = tuple((place.host, place.port) for place in settings.allow)
-    shelf = RegistryShelf(
-        place_of(settings.registry, allow, user_agent(settings.contact)),
-        _root_of(settings),
-        _cache_of(settings),
-        clock,
-        digests=settings.root_digests,
-        quarantine=quarantine_file(settings.database),
-    )
-    await shelf.open()
+    allow = allowed(settings)
+    shelf = await open_shelf(settings, clock, quarantine_file(settings.database))
     storage = await stack.enter_async_context(open_storage(settings.database))
     fetcher = await stack.enter_async_context(
         open_fetcher(
@@ -150,13 +143,14 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
     )
     signer = await asyncio.to_thread(log_signer, settings, shelf.current.federation)
     policy = PolicyShelf(signer, lambda: shelf.seen.policy)
-    await check_log(storage.log, signer, policy)
+    await check_log(storage.log, signer, policy, settings)
     caller = await stack.enter_async_context(
         open_caller(allow=allow, user_agent=user_agent(settings.contact))
     )
     cosigners = Cosigners(caller, storage.log, policy.current)
     stack.push_async_callback(cosigners.close)
     wakeup = LocalWakeup()
+    mirrors = partial(ahead_elsewhere, fetcher, settings.mirrors, storage.log, policy.current)
     admission = Admission(storage, lambda: shelf.current, clock, shelf.refresh_for_unknown)
     hub = Hub(
         url=settings.base_url.rstrip("/") or url_of(listener),
@@ -164,7 +158,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
         shelf=shelf,
         admission=admission,
         poller=Poller(fetcher, storage, admission, lambda: shelf.current, clock),
-        sealer=Sealer(storage, clock, wakeup, signer, cosigners),
+        sealer=Sealer(storage, clock, wakeup, signer, cosigners, elsewhere=mirrors),
         policy=policy,
         chronicle=Chronicle(storage.log, clock),
         clock=clock,
@@ -172,46 +166,70 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
     await hub.note_acts()
     stack.push_async_callback(_seal_the_rest, hub.sealer)
     alive = await stack.enter_async_context(_at_work(hub, settings))
-    world = _world(hub, settings, wakeup, admission, alive)
-    stack.callback(world.press.close)
+    metrics = Metrics()
+    press = open_press(settings, storage, lambda: hub.registry, clock, wakeup, metrics, hub.url, stack)
+    world = World(
+        storage=storage,
+        registry=lambda: hub.registry,
+        press=press,
+        submission=SubmissionDesk(admission, lambda: hub.registry, clock, settings.submit),
+        clock=clock,
+        alive=alive,
+        policy=policy.current,
+        log_waits=lambda: hub.sealer.waits_for,
+        metrics=metrics,
+        base_url=hub.url,
+        registry_files=shelf.mirror,
+        limits=settings.web,
+    )
     await stack.enter_async_context(serve(make_site(world), listener))
     return hub
 
 
-def _world(
-    hub: Hub,
+def allowed(settings: Settings) -> tuple[tuple[str, int], ...]:
+    """The private addresses that may be dialled."""
+    return tuple((place.host, place.port) for place in settings.allow)
+
+
+async def open_shelf(settings: Settings, clock: Clock, quarantine: Path | None = None) -> RegistryShelf:
+    """The registry that the settings name, looked at for the first time; raises as its ``open`` does."""
+    shelf = RegistryShelf(
+        place_of(settings.registry, allowed(settings), user_agent(settings.contact)),
+        _root_of(settings),
+        _cache_of(settings),
+        clock,
+        digests=settings.root_digests,
+        quarantine=quarantine,
+    )
+    await shelf.open()
+    return shelf
+
+
+def open_press(  # noqa: PLR0913, PLR0917 - all that a document is made of
     settings: Settings,
+    storage: Storage,
+    registry: Callable[[], Registry],
+    clock: Clock,
     wakeup: LocalWakeup,
-    admission: Admission,
-    alive: Callable[[], Mapping[str, bool]],
-) -> World:
-    metrics = Metrics()
+    metrics: Metrics,
+    url: str,
+    stack: AsyncExitStack,
+) -> Press:
+    """What writes the documents; closed with the stack."""
     press = Press(
-        hub.storage,
-        lambda: hub.registry,
-        hub.clock,
+        storage,
+        registry,
+        clock,
         wakeup,
         Typesetter().render,
         media_types=MEDIA_TYPES,
         codings=CODINGS,
-        base_url=hub.url,
+        base_url=url,
         limits=settings.feeds,
         told=metrics.rendered,
     )
-    return World(
-        storage=hub.storage,
-        registry=lambda: hub.registry,
-        press=press,
-        submission=SubmissionDesk(admission, lambda: hub.registry, hub.clock, settings.submit),
-        clock=hub.clock,
-        alive=alive,
-        policy=hub.policy.current,
-        log_waits=lambda: hub.sealer.waits_for,
-        metrics=metrics,
-        base_url=hub.url,
-        registry_files=hub.shelf.mirror,
-        limits=settings.web,
-    )
+    stack.callback(press.close)
+    return press
 
 
 class _Pulse:

@@ -2,16 +2,19 @@
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from syndicate.errors import LedgerError, SettingsError
+from syndicate.assembly._backup import UNLOCKS
+from syndicate.client import LogReader
+from syndicate.errors import FetchError, LedgerError, SettingsError
 from syndicate.journey import LogSigner
 from syndicate.ledger import Policy, read_checkpoint, read_policy
 from syndicate.news import FederationId
-from syndicate.ports import PublicLog, Signer
+from syndicate.ports import Fetched, Fetcher, FetchFailed, KeptCheckpoint, PublicLog, Signer, Unchanged
 from syndicate.settings import Settings
 from syndicate.signing import create_key, open_key
 
@@ -35,15 +38,24 @@ def log_signer(settings: Settings, federation: FederationId) -> LogSigner:
     return made
 
 
-async def check_log(log: PublicLog, signer: LogSigner, policy: "PolicyShelf") -> None:
+async def check_log(log: PublicLog, signer: LogSigner, policy: "PolicyShelf", settings: Settings) -> None:
     """Look whether the log in the database is the one that this name and key go on with.
+
+    A key that has signed this log before, and a database without any of it, do not belong together: the log
+    is stopped until somebody says what became of the rest.
 
     Raises:
         SettingsError: it is another's.
     """
     kept = await log.newest_checkpoint(proved=True) or await log.newest_checkpoint(proved=False)
+    used = _has_signed(_key_file(settings), signer.origin)
     if kept is None:
+        if used and await log.untouched():
+            why = f"this database is new, and its key has signed {signer.origin} before"
+            await log.stop(f"{why}: is it the right file? `syndicate restore` brings a log back. {UNLOCKS}")
         return
+    if policy.current().quorum is None and _was_witnessed(kept) and not await log.cleared():
+        await log.stop(f"witnesses stood behind this log, and the registry no longer names any. {UNLOCKS}")
     checkpoint, note = read_checkpoint(kept.note)
     if checkpoint.origin != signer.origin:
         raise SettingsError(
@@ -57,6 +69,47 @@ async def check_log(log: PublicLog, signer: LogSigner, policy: "PolicyShelf") ->
             hint="Name that key with log_key. If it is lost, log/policy.txt of the registry has to name the "
             f"new one first, {signer.key.vkey} (docs/operating.md).",
         )
+
+
+def _was_witnessed(kept: KeptCheckpoint) -> bool:
+    checkpoint, note = read_checkpoint(kept.note)
+    return any(each.name != checkpoint.origin for each in note.signatures)
+
+
+async def ahead_elsewhere(
+    fetcher: Fetcher, mirrors: Sequence[str], log: PublicLog, policy: Callable[[], Policy]
+) -> str:
+    """What a mirror proves that this log lacks, as a complaint; "" if none does.
+
+    Whatever a mirror shows was signed with a key of this log, so it cannot make this up. One that does not
+    answer proves nothing.
+    """
+    have = log.edge
+    for mirror in mirrors:
+        try:
+            seen = await LogReader(partial(_body, fetcher, mirror.rstrip("/")), policy()).checkpoint()
+        except (FetchError, LedgerError) as exc:
+            _log.warning("the mirror %s cannot be asked what it has seen: %s", mirror, exc)
+            continue
+        size = seen.checkpoint.size
+        if size > have.size:
+            return (
+                f"this database has {have.size:,} leaves, and {mirror} has {size:,}: it is an old copy. "
+                f"`syndicate restore --from {mirror}` brings the rest"
+            )
+        if size == have.size and seen.checkpoint.root != have.root:
+            return f"{mirror} has another log of {size:,} leaves, with a signature of this one"
+    return ""
+
+
+async def _body(fetcher: Fetcher, mirror: str, path: str) -> bytes:
+    match await fetcher.fetch(f"{mirror}/{path}"):
+        case Fetched(body=body):
+            return body
+        case FetchFailed(detail=detail):
+            raise FetchError(detail)
+        case Unchanged():
+            raise FetchError("it had nothing new to say")
 
 
 class PolicyShelf:
@@ -111,9 +164,26 @@ def _origin(base_url: str, federation: FederationId) -> str:
     return f"{parts.netloc}{parts.path.rstrip('/')}/log"
 
 
+def _key_file(settings: Settings) -> Path:
+    return settings.log_key or settings.database.with_name(f"{settings.database.name}.log-key")
+
+
+def _has_signed(key: Path, origin: str) -> bool:
+    """Whether this key has signed this log at an earlier start: a file beside it remembers the name."""
+    beside = key.with_name(f"{key.name}.signed")
+    try:
+        if beside.exists() and origin in beside.read_text(encoding="utf-8").splitlines():
+            return True
+        with beside.open("a", encoding="utf-8") as file:
+            file.write(f"{origin}\n")
+    except (OSError, UnicodeDecodeError) as exc:
+        _log.warning("nothing beside the log's key remembers that it has signed (%s): %s", beside, exc)
+    return False
+
+
 def _key(settings: Settings) -> Signer:
     own = settings.database.with_name(f"{settings.database.name}.log-key")
-    path = settings.log_key or own
+    path = _key_file(settings)
     words = settings.log_passphrase or path.with_name(f"{path.name}.words")
     if path == own and not own.exists() and not words.exists():
         _write_words(words)

@@ -11,7 +11,7 @@ made on the spot. Keys are opened elsewhere: whoever signs is handed in.
 """
 
 from syndicate.ceremony._after import Books
-from syndicate.ceremony._changes import changes, terms
+from syndicate.ceremony._changes import called, changes, terms
 from syndicate.ceremony._collect import (
     SIGNATURES_BYTES,
     Collected,
@@ -47,6 +47,7 @@ __all__ = [
     "RoleSigner",
     "Signatures",
     "Tally",
+    "called",
     "changes",
     "check_signed",
     "collect",

@@ -4,8 +4,7 @@ The words come from the signer's own copy of the registry and this program, neve
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
-from typing import Any, Final
+from typing import Any
 
 from securesystemslib.signer import Key
 from tuf.api.metadata import DelegatedRole, Role, Root, Targets
@@ -13,18 +12,12 @@ from tuf.api.metadata import DelegatedRole, Role, Root, Targets
 from syndicate.ceremony._after import Books
 from syndicate.ceremony._draft import Draft
 from syndicate.ceremony._keys import holder_of
+from syndicate.ceremony._people import agencies_heard, agencies_told, members_told
 from syndicate.ceremony._repository import ROOT, TOP_TARGETS
-from syndicate.news import Agency, AgencyKey, Member, Registry, SignedFeed, Since, rfc3339
-from syndicate.registry import names
-
-_ALIKE: Final = 200  # characters of a value that are shown
-_APART: Final = frozenset({"id", "states", "domains", "media_hosts", "feeds", "languages", "aliases"})
-_TUPLES: Final = {
-    "domains": "host of articles",
-    "media_hosts": "host of pictures",
-    "languages": "language",
-    "aliases": "other name",
-}
+from syndicate.ceremony._words import becomes, plainly, quoted, when
+from syndicate.errors import RegistryError
+from syndicate.news import AgencyKey, KeyId, KeyStatus, Registry
+from syndicate.registry import Revocation, names
 
 
 def changes(draft: Draft, before: Books | None, after: Books) -> tuple[str, ...]:
@@ -37,20 +30,27 @@ def changes(draft: Draft, before: Books | None, after: Books) -> tuple[str, ...]
     old = None if before is None else before.registry()[0]
     said = [
         *_signers(before, after),
+        *_holders(before, after),
         *_federation(old, new),
         *_policy(before, after),
-        *(line for member in new.members for line in _member(member, old, new)),
-        *_keys({} if old is None else old.keys, new.keys),
+        *(f"WARNING: readers will note: {plainly(each)}" for each in noted),
         *_gone(old, new),
-        *(f"WARNING: readers will note: {each}" for each in noted),
+        *agencies_heard(old, new),
+        *_keys({} if old is None else old.keys, new.keys),
+        *_revoked(before, after, new),
+        *members_told(old, new),
+        *agencies_told(old, new),
+        *_written(draft, before),
     ]
+    if not said and _differs(draft, before):
+        raise RegistryError("it changes something that this program cannot put into words: do not sign it")
     return (*said, *_renewed(draft, said))
 
 
 def terms(draft: Draft, after: Books) -> tuple[str, ...]:
     """What is to be signed: each role, its new version, how many sign it, until when it would count."""
     return tuple(
-        f"{_called(role)}, version {each.signed.version}, until {each.signed.expires:%Y-%m-%d}; "
+        f"{called(role)}, version {each.signed.version}, until {each.signed.expires:%Y-%m-%d}; "
         f"takes {_seat(role, after).threshold} of {len(_seat(role, after).keyids)} keys"
         for role, each in draft.metadata.items()
     )
@@ -60,7 +60,8 @@ def _seat(role: str, books: Books) -> Role:
     return books.root.roles[role] if role in (ROOT, TOP_TARGETS) else books.delegated[role]
 
 
-def _called(role: str) -> str:
+def called(role: str) -> str:
+    """What people call a role of the registry."""
     if role == ROOT:
         return "the root (who signs what)"
     if role == TOP_TARGETS:
@@ -71,21 +72,52 @@ def _called(role: str) -> str:
 
 def _renewed(draft: Draft, said: list[str]) -> Iterator[str]:
     if draft.metadata and not said:
-        yield "Nothing changes: it is signed for another year."
+        until = min(each.signed.expires for each in draft.metadata.values())
+        yield f"Nothing changes: it is signed again as it stands, until {until:%Y-%m-%d}."
+
+
+def _written(draft: Draft, before: Books | None) -> Iterator[str]:
+    """What the metadata itself says otherwise: for how long it counts, and after which book it is written."""
+    for role, each in draft.metadata.items():
+        was = None if before is None else before.role(role)
+        if was is None:
+            continue
+        if each.signed.expires < was.signed.expires:
+            yield (
+                f"WARNING: {called(role)}: would count until {each.signed.expires:%Y-%m-%d} only; what "
+                f"stands counts until {was.signed.expires:%Y-%m-%d}"
+            )
+        if each.signed.spec_version != was.signed.spec_version:
+            edition = becomes(was.signed.spec_version, each.signed.spec_version)
+            yield f"{called(role)}: the edition of TUF: {edition}"
+
+
+def _differs(draft: Draft, before: Books | None) -> bool:
+    """Whether anything but its version and its expiry is new, whatever was said of it."""
+    for role, each in draft.metadata.items():
+        was = None if before is None else before.role(role)
+        if was is None or _lasting(each.signed.to_dict()) != _lasting(was.signed.to_dict()):
+            return True
+    return False
+
+
+def _lasting(told: dict[str, Any]) -> dict[str, Any]:
+    return {name: each for name, each in told.items() if name not in ("version", "expires")}
 
 
 def _signers(before: Books | None, after: Books) -> Iterator[str]:
     standing = None if before is None else before.root
     yield from _one_role("root", standing, after.root, ROOT)
+    yield from _one_role("what all agreed on", standing, after.root, TOP_TARGETS)
     for role in ("snapshot", "timestamp"):
         yield from _one_role(f"the operator's {role}", standing, after.root, role)
     for role, seat in after.delegated.items():
         known = None if before is None else before.delegated.get(role)
         if role.endswith("-revocations") and seat.threshold == 1 and _same_people(role, before, after):
             continue  # those of the manifest, any one of them
-        yield from _seats(_called(role), known, seat, _keys_of(before, after))
+        yield from _seats(called(role), known, seat, _keys_of(before, after))
     for role in () if before is None else set(before.delegated) - set(after.delegated):
-        yield f"{_called(role)}: nobody signs it any more"
+        yield f"{called(role)}: nobody signs it any more"
 
 
 def _same_people(role: str, before: Books | None, after: Books) -> bool:
@@ -98,23 +130,38 @@ def _same_people(role: str, before: Books | None, after: Books) -> bool:
     )
 
 
-def _one_role(called: str, before: Root | None, after: Root, role: str) -> Iterator[str]:
+def _one_role(what: str, before: Root | None, after: Root, role: str) -> Iterator[str]:
     keys = {**({} if before is None else before.keys), **after.keys}
-    yield from _seats(called, None if before is None else before.roles[role], after.roles[role], keys)
+    yield from _seats(what, None if before is None else before.roles[role], after.roles[role], keys)
 
 
 def _seats(
-    called: str, before: Role | DelegatedRole | None, after: Role | DelegatedRole, keys: Mapping[str, Key]
+    what: str, before: Role | DelegatedRole | None, after: Role | DelegatedRole, keys: Mapping[str, Key]
 ) -> Iterator[str]:
     old = set() if before is None else set(before.keyids)
     for keyid in after.keyids:
         if keyid not in old:
-            yield f"{called}: signed by {holder_of(keys[keyid])} from now on"
+            yield f"{what}: signed by {holder_of(keys[keyid])} from now on"
     for keyid in sorted(old - set(after.keyids)):
-        yield f"{called}: no longer signed by {holder_of(keys[keyid])}"
+        yield f"{what}: no longer signed by {holder_of(keys[keyid])}"
+    if before is not None and old == set(after.keyids) and before.keyids != after.keyids:
+        yield f"{what}: its keys are listed in another order; the same people sign"
     if before is None or before.threshold != after.threshold:
         was = "" if before is None else f", not {before.threshold}"
-        yield f"{called}: takes {after.threshold} of {len(after.keyids)} keys{was}"
+        fewer = before is not None and after.threshold < before.threshold
+        warned = "WARNING: " if fewer or after.threshold == 1 < len(after.keyids) else ""
+        yield f"{warned}{what}: takes {after.threshold} of {len(after.keyids)} keys{was}"
+
+
+def _holders(before: Books | None, after: Books) -> Iterator[str]:
+    """Keys that stay and are called another's: whoever is asked next would ask the wrong person."""
+    if before is None:
+        return
+    roots = before.root.keys, after.root.keys
+    for was, now in (roots, (_keys_of(before), _keys_of(after))):
+        for keyid, key in now.items():
+            if keyid in was and holder_of(was[keyid]) != holder_of(key):
+                yield f"WARNING: the key of {holder_of(was[keyid])} is called that of {holder_of(key)} now"
 
 
 def _keys_of(*books: Books | None) -> dict[str, Key]:
@@ -130,88 +177,77 @@ def _federation(old: Registry | None, new: Registry) -> Iterator[str]:
     for name in ("federation", "name", "stage"):
         was, now = None if old is None else getattr(old, name), getattr(new, name)
         if was != now:
-            called = "id" if name == "federation" else name
-            yield f"the federation's {called}: {_from_to(was, now)}"
+            what = "id" if name == "federation" else name
+            yield f"the federation's {what}: {becomes(was, now)}"
 
 
 def _policy(before: Books | None, after: Books) -> Iterator[str]:
-    was = None if before is None else before.file(TOP_TARGETS, names.POLICY)
-    now = after.file(TOP_TARGETS, names.POLICY)
-    if was != now:
-        for line in _lines(was) - _lines(now):
-            yield f"the log's policy loses the line: {line}"
-        for line in _lines(now) - _lines(was):
-            yield f"the log's policy gets the line: {line}"
+    was = _lines(None if before is None else before.file(TOP_TARGETS, names.POLICY))
+    now = _lines(after.file(TOP_TARGETS, names.POLICY))
+    yield from (f"the log's policy loses the line: {plainly(line)}" for line in was if line not in now)
+    yield from (f"the log's policy gets the line: {plainly(line)}" for line in now if line not in was)
+    if was != now and sorted(was) == sorted(now):
+        yield f"the log's policy has its lines in another order: {quoted(now)}"
 
 
-def _lines(text: bytes | None) -> set[str]:
-    return set() if text is None else {line for line in text.decode("utf-8", "replace").splitlines() if line}
+def _lines(text: bytes | None) -> list[str]:
+    return [] if text is None else text.decode("utf-8", "backslashreplace").splitlines()
 
 
-def _member(code: Any, old: Registry | None, new: Registry) -> Iterator[str]:  # noqa: ANN401 - a member's code
-    was: Member | None = None if old is None else old.members.get(code)
-    now = new.members[code]
-    if was is None:
-        yield f"{code}: a new member, {now.name('en')}"
-    elif was.names != now.names:
-        yield f"{code}: its names: {_from_to(dict(was.names), dict(now.names))}"
-    yield from _states(str(code), () if was is None else was.states, now.states)
-    for agency in new.agencies.values():
-        if agency.member == code:
-            yield from _agency(None if old is None else old.agencies.get(agency.id), agency)
-
-
-def _agency(was: Agency | None, now: Agency) -> Iterator[str]:
-    if was is None:
-        yield f"{now.id}: a new agency, {now.name('en')}"
-    yield from _states(now.id, () if was is None else was.states, now.states)
-    for name, called in _TUPLES.items():
-        before: tuple[str, ...] = () if was is None else getattr(was, name)
-        after: tuple[str, ...] = getattr(now, name)
-        yield from (f"{now.id}: gets the {called} {each}" for each in after if each not in before)
-        yield from (f"{now.id}: loses the {called} {each}" for each in before if each not in after)
-    yield from _feeds(now.id, {} if was is None else _by_id(was), _by_id(now))
-    if was is not None:
-        for each in fields(Agency):
-            one, other = getattr(was, each.name), getattr(now, each.name)
-            if each.name not in _APART and one != other:
-                yield f"{now.id}: {each.name}: {_from_to(one, other)}"
-
-
-def _by_id(agency: Agency) -> dict[str, SignedFeed]:
-    return {feed.id: feed for feed in agency.feeds}
-
-
-def _feeds(agency: str, was: Mapping[str, SignedFeed], now: Mapping[str, SignedFeed]) -> Iterator[str]:
-    for name, feed in now.items():
-        if name not in was:
-            yield f"{agency}: is fetched from {feed.url}"
-        elif was[name] != feed:
-            yield f"{agency}: the feed {name}: {_from_to(was[name].url, feed.url)}, or how it is read"
-    yield from (f"{agency}: is no longer fetched from {was[name].url}" for name in was if name not in now)
-
-
-def _states(who: str, was: tuple[Since, ...], now: tuple[Since, ...]) -> Iterator[str]:
-    yield from (f"{who}: {each.state} from {rfc3339(each.since)} on" for each in now if each not in was)
-    for each in was:
-        if each not in now:
-            yield f"{who}: it is no longer said that it was {each.state} from {rfc3339(each.since)} on"
-
-
-def _keys(was: Mapping[Any, AgencyKey], now: Mapping[Any, AgencyKey]) -> Iterator[str]:
+def _keys(was: Mapping[KeyId, AgencyKey], now: Mapping[KeyId, AgencyKey]) -> Iterator[str]:
+    """What the manifests say of item keys; what single persons entered stands apart."""
     for kid, key in now.items():
         before = was.get(kid)
-        window = f"from {rfc3339(key.nbf)} to {rfc3339(key.exp)}"
+        key_ = f"{key.agency}: the item key {kid}"
+        window = f"from {when(key.nbf)} to {when(key.exp)}"
         if before is None:
             yield f"{key.agency}: a new item key {kid}, {window}"
-            before = key if key.revoked_at is None else None
         elif (before.nbf, before.exp) != (key.nbf, key.exp):
-            yield f"{key.agency}: the item key {kid} counts {window}"
-        if before is None or (before.status, before.revoked_at) != (key.status, key.revoked_at):
-            since = "" if key.revoked_at is None else f" from {rfc3339(key.revoked_at)} on ({key.reason})"
-            yield f"{key.agency}: the item key {kid} is {key.status}{since}"
-        if before is not None and before.reinstated_at != key.reinstated_at and key.reinstated_at:
-            yield f"{key.agency}: the item key {kid} is reinstated as of {rfc3339(key.reinstated_at)}"
+            yield f"{key_} counts {window}"
+        if before is not None and before.agency != key.agency:
+            yield f"WARNING: {key_} was that of {before.agency}"
+        if _fate(before) != _fate(key):
+            since = "" if key.revoked_at is None else f" from {when(key.revoked_at)} on"
+            reason = "" if key.reason is None else f" ({plainly(key.reason)})"
+            yield f"{key_} is {key.status}{since}{reason}"
+        yield from _reinstated(key_, before, key)
+        if before is not None and before.proof != key.proof:
+            yield f"{key_}: its proof of possession is another one"
+
+
+def _fate(key: AgencyKey | None) -> tuple[object, ...]:
+    return (KeyStatus.ACTIVE, None, None) if key is None else (key.status, key.revoked_at, key.reason)
+
+
+def _reinstated(key_: str, was: AgencyKey | None, now: AgencyKey) -> Iterator[str]:
+    before = None if was is None else was.reinstated_at
+    if now.reinstated_at is not None and now.reinstated_at != before:
+        yield (
+            f"WARNING: {key_} is reinstated as of {when(now.reinstated_at)}: no revocation that one person "
+            "entered until then counts"
+        )
+    elif before is not None and now.reinstated_at is None:
+        yield f"{key_} is no longer reinstated as of {when(before)}"
+
+
+def _revoked(before: Books | None, after: Books, registry: Registry) -> Iterator[str]:
+    """What single persons enter: entries are only ever added (``Books.check``)."""
+    for code in registry.members:
+        known = () if before is None else before.revocations(code)
+        for each in after.revocations(code):
+            if each not in known:
+                yield _entered(each, code, registry.keys.get(each.kid))
+
+
+def _entered(entry: Revocation, code: str, key: AgencyKey | None) -> str:
+    by = f"by one person, entered at {when(entry.entered_at)}"
+    told = f"from {when(entry.revoked_at)} on ({plainly(entry.reason)}), {by}"
+    if key is None or key.agency[:2] != code:
+        return f"WARNING: {code} revokes {entry.kid} {told}: that is no key of {code}, no reader heeds it"
+    void = ""
+    if key.reinstated_at is not None and entry.entered_at <= key.reinstated_at:
+        void = f"; WARNING: it counts no more, the key is reinstated as of {when(key.reinstated_at)}"
+    return f"{key.agency}: the item key {entry.kid} is revoked {told}{void}"
 
 
 def _gone(old: Registry | None, new: Registry) -> Iterator[str]:
@@ -222,8 +258,3 @@ def _gone(old: Registry | None, new: Registry) -> Iterator[str]:
     for kid, key in old.keys.items():
         if kid not in new.keys:
             yield f"{key.agency}: THE ITEM KEY {kid} IS GONE: what it signed would count no more"
-
-
-def _from_to(was: object, now: object) -> str:
-    shown = repr(now)[:_ALIKE]
-    return shown if was is None or was == "" else f"{repr(was)[:_ALIKE]} becomes {shown}"

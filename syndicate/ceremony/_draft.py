@@ -9,6 +9,7 @@ from tuf.api.metadata import DelegatedRole, Delegations, Metadata, Role, Root, T
 
 from syndicate.ceremony._keys import tuf_key
 from syndicate.ceremony._repository import ROOT, TOP_TARGETS, Repository
+from syndicate.ceremony._standing import standing_revocations
 from syndicate.errors import RegistryError
 from syndicate.news import MemberCode, Registry
 from syndicate.papers import MemberRoles, Roles
@@ -17,7 +18,6 @@ from syndicate.registry import (
     federation_file,
     manifest_file,
     names,
-    read_revocations,
     revocations_file,
 )
 
@@ -63,8 +63,10 @@ def draft(papers: Papers, base: Repository, now: datetime, *, renew: Collection[
     for code in joined:
         manifest = {names.manifest_path(code): manifest_file(registry, code)}
         drafting.targets(names.manifest_role(code), manifest)
-        drafting.first(
-            names.revocations_role(code), {names.revocations_path(code): revocations_file(code, ())}
+        # Others change it. It is drafted here to begin it, to renew it, and to mend it if it lost entries.
+        entries = standing_revocations(base, code)
+        drafting.targets(
+            names.revocations_role(code), {names.revocations_path(code): revocations_file(code, entries)}
         )
     return Draft(metadata=drafting.metadata, files=drafting.files)
 
@@ -77,7 +79,7 @@ def draft_files(role: str, files: Mapping[str, bytes], base: Repository, now: da
 
 
 def revocation(code: MemberCode, entry: Revocation, base: Repository, now: datetime) -> Draft:
-    """The state's revocations with one more entry; whatever stands there stays.
+    """The state's revocations with one more entry; whatever stood there stays, or comes back.
 
     Raises:
         RegistryError: the state has no such file, or this key was revoked from that moment on already.
@@ -86,7 +88,7 @@ def revocation(code: MemberCode, entry: Revocation, base: Repository, now: datet
     standing = base.targets(role)
     if standing is None:
         raise RegistryError(f"{code} signs no revocations in this registry", hint="Is it the right state?")
-    entries = read_revocations(base.file(standing.signed.targets[path]), code)
+    entries = standing_revocations(base, code)
     if any(each.kid == entry.kid and each.revoked_at <= entry.revoked_at for each in entries):
         raise RegistryError(f"the key {entry.kid} is revoked from that moment on already")
     return draft_files(role, {path: revocations_file(code, [*entries, entry])}, base, now)
@@ -138,15 +140,6 @@ class _Drafting:
         if self._take(role, wanted, before, same=same):
             kept = {} if before is None else before.targets
             self.files |= {path: raw for path, raw in files.items() if kept.get(path) != listed[path]}
-
-    def first(self, role: str, files: Mapping[str, bytes]) -> None:
-        """A role that others change: it is drafted here only to begin it, and to renew it as it stands."""
-        published = self._base.targets(role)
-        if published is None:
-            self.targets(role, files)
-        elif role in self._renew:
-            again = Targets(version=1, expires=self._expires, targets=published.signed.targets)
-            self._take(role, again, published.signed, same=True)
 
     def _take(self, role: str, wanted: Any, before: Any, *, same: bool) -> bool:  # noqa: ANN401 - Root or Targets
         if same and role not in self._renew:

@@ -7,7 +7,7 @@ from securesystemslib.formats import encode_canonical
 from securesystemslib.signer import Key, Signature, SSlibKey
 from securesystemslib.signer import Signer as TufSigner
 
-from syndicate.papers import ED25519, RoleKey
+from syndicate.papers import ED25519, RoleKey, fault_of_role_key
 from syndicate.ports import Signer
 
 HOLDER: Final = "x-syndicate-holder"  # of a key in the metadata: who it belongs to, as the papers name them
@@ -18,15 +18,28 @@ def tuf_key(key: RoleKey) -> Key:
 
     The holder's name stands beside it, for people; it is no part of what the id is made of.
     """
-    keytype = "ed25519" if key.scheme == ED25519 else "ecdsa"
+    keytype = _keytype(key.scheme)
     keyval = {"public": key.public.strip()}
     named = {HOLDER: key.name} if key.name else {}
     return SSlibKey(_key_id(keytype, key.scheme, keyval), keytype, key.scheme, keyval, named)
 
 
-def is_named_right(key: Key) -> bool:
-    """Whether a key's id is the one that its public half gives: else one key could count as two."""
-    return bool(key.keyid == _key_id(key.keytype, key.scheme, key.keyval))
+def fault_of_key(key: Key) -> str:
+    """What is wrong with a key of the metadata, empty if nothing: else one key could count as two.
+
+    Its id has to be the one that its public half gives, and its public half the one spelling that there is.
+    """
+    if key.keyid != _key_id(key.keytype, key.scheme, key.keyval):
+        return "is not what its name says"
+    public = key.keyval.get("public")
+    if key.keytype != _keytype(key.scheme) or set(key.keyval) != {"public"} or not isinstance(public, str):
+        return "is of a kind that signs nothing here"
+    fault = fault_of_role_key(RoleKey(name="", scheme=key.scheme, public=public))
+    return f"is no good: {fault}" if fault or public != public.strip() else ""
+
+
+def _keytype(scheme: str) -> str:
+    return "ed25519" if scheme == ED25519 else "ecdsa"
 
 
 def _key_id(keytype: str, scheme: str, keyval: Any) -> str:  # noqa: ANN401 - the library's own type

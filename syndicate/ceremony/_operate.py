@@ -4,6 +4,7 @@ Neither role can change what the states signed; the timestamp says that the newe
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -12,13 +13,17 @@ from securesystemslib.signer import Signer as TufSigner
 from tuf.api.exceptions import UnsignedMetadataError
 from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, Targets, Timestamp
 
+from syndicate.ceremony._after import Books
 from syndicate.ceremony._draft import Draft
-from syndicate.ceremony._repository import ROOT, TOP_TARGETS, Repository
-from syndicate.errors import RegistryError
-from syndicate.registry import explained
+from syndicate.ceremony._keys import holder_of
+from syndicate.ceremony._repository import ROOT, TOP_TARGETS, Repository, file_path, metadata_path
+from syndicate.errors import FetchError, RegistryError
+from syndicate.registry import explained, folder_dial, read_once
 
 SNAPSHOT_DAYS: Final = 7
 TIMESTAMP_HOURS: Final = 24
+_MISSING: Final = "`syndicate registry collect` says who is missing."
+_ANEW: Final = "Nothing was published. Have the change proposed anew, with this program."
 _RENEW_SNAPSHOT_DAYS: Final = 3  # left of it
 
 
@@ -33,17 +38,50 @@ class Operator:
 def publish(draft: Draft, repository: Repository, operator: Operator, now: datetime) -> None:
     """Put ``draft``, signed by whoever has to, into the repository; readers see all of it or nothing.
 
+    All of it is made and read, as a reader will, before anything is written. If the writing is interrupted,
+    the same publication again ends it.
+
     Raises:
-        RegistryError: too few signed some of it, or it is not the next version of what is there; or the
-            folder cannot be written. Nothing has changed for readers then.
+        RegistryError: too few signed some of it, or it is not the next version of what is there, or a reader
+            would not take it, or these are not the operator's keys; or the folder cannot be written. Nothing
+            has changed for readers then.
     """
+    repository = repository.before(draft.metadata.get(ROOT))
     check_signed(draft.metadata, repository)
+    Books(repository if repository.exists else None, draft).check(now)
+    root = draft.metadata.get(ROOT) or repository.root()
+    versions = {role: each.signed.version for role, each in draft.metadata.items() if role != ROOT}
+    online = _online(repository, operator, now, root.signed, versions)
+    _check_read(draft, repository, online, now)
     for path, raw in draft.files.items():
         repository.put_file(path, raw)
     for role, metadata in draft.metadata.items():
-        repository.put(role, metadata)
-    versions = {role: each.signed.version for role, each in draft.metadata.items() if role != ROOT}
-    tick(repository, operator, now, versions)
+        if role != ROOT:
+            repository.put(role, metadata)
+    repository.put("snapshot", online["snapshot"])
+    if ROOT in draft.metadata:  # readers look for it before the timestamp, which it may have signed otherwise
+        repository.put(ROOT, draft.metadata[ROOT])
+    repository.put("timestamp", online["timestamp"])  # last: it makes everything else visible
+
+
+def _check_read(
+    draft: Draft, repository: Repository, online: Mapping[str, Metadata[Any]], now: datetime
+) -> None:
+    """Refuse what a reader would not take, or of which one would leave out more than of what stands."""
+    new = {file_path(path, raw): raw for path, raw in draft.files.items()}
+    new |= {metadata_path(role, each): each.to_bytes() for role, each in {**draft.metadata, **online}.items()}
+    standing = folder_dial(repository.folder)
+
+    def dial(path: str, most: int) -> bytes | None:
+        return new.get(path) or standing(path, most)
+
+    first = repository.first_root() if repository.exists else draft.metadata[ROOT].to_bytes()
+    at = int(now.timestamp())
+    met: set[str] = set()
+    with suppress(RegistryError, FetchError):  # what stands may be what this publication mends
+        met.update(read_once(first, standing, at).problems)
+    if spoilt := [each for each in read_once(first, dial, at).problems if each not in met]:
+        raise RegistryError(f"readers would not take it as it is: {spoilt[0]}", hint=_ANEW)
 
 
 def check_signed(metadata: Mapping[str, Metadata[Any]], repository: Repository) -> None:
@@ -56,7 +94,7 @@ def check_signed(metadata: Mapping[str, Metadata[Any]], repository: Repository) 
     root = metadata.get(ROOT, standing)
     if root is None:
         raise RegistryError("a new registry begins with its root, which is not here")
-    with explained(ROOT):
+    with explained(ROOT, hint=_MISSING):
         if standing is not None and root is not standing:
             standing.signed.verify_delegate(ROOT, root.signed_bytes, root.signatures)
         root.signed.verify_delegate(ROOT, root.signed_bytes, root.signatures)
@@ -67,7 +105,7 @@ def check_signed(metadata: Mapping[str, Metadata[Any]], repository: Repository) 
         _check_version(role, each, standing if role == ROOT else repository.targets(role))
         if role != ROOT:
             delegator: Root | Targets = root.signed if role == TOP_TARGETS else top.signed
-            with explained(role):
+            with explained(role, hint=_MISSING):
                 delegator.verify_delegate(role, each.signed_bytes, each.signatures)
 
 
@@ -88,11 +126,17 @@ def tick(
     Raises:
         RegistryError: the folder cannot be read or written, or these are not the operator's keys.
     """
-    root = repository.root().signed
+    online = _online(repository, operator, now, repository.root().signed, versions or {})
+    repository.put("snapshot", online["snapshot"])
+    repository.put("timestamp", online["timestamp"])  # last: it makes everything else visible
+
+
+def _online(
+    repository: Repository, operator: Operator, now: datetime, root: Root, versions: Mapping[str, int]
+) -> dict[str, Metadata[Any]]:
+    """Snapshot and timestamp as ``root`` wants them signed, with ``versions`` for those that stand."""
     now = now.astimezone(UTC).replace(microsecond=0)
-    snapshot = _snapshot(repository, operator, now, versions or {})
-    with explained("the operator's keys"):
-        root.verify_delegate("snapshot", snapshot.signed_bytes, snapshot.signatures)
+    snapshot = _snapshot(repository, operator, now, root, versions)
     timestamp = Metadata(
         Timestamp(
             version=repository.timestamp().signed.version + 1 if repository.exists else 1,
@@ -101,29 +145,34 @@ def tick(
         )
     )
     timestamp.sign(operator.timestamp)
-    with explained("the operator's keys"):
-        root.verify_delegate("timestamp", timestamp.signed_bytes, timestamp.signatures)
-    repository.put("snapshot", snapshot)
-    repository.put("timestamp", timestamp)  # last: it makes everything else visible
+    made: dict[str, Metadata[Any]] = {"snapshot": snapshot, "timestamp": timestamp}
+    for role, metadata in made.items():
+        if not _is_signed(role, metadata, root):
+            wanted = ", ".join(holder_of(root.keys[keyid]) for keyid in root.roles[role].keyids)
+            raise RegistryError(
+                f"the key given for the {role} is not the one that signs it in this registry: {wanted}",
+                hint=f"Are the two keys exchanged? Give that one with --{role}-key. Nothing was published.",
+            )
+    return made
 
 
-def _is_signed(standing: Metadata[Snapshot], root: Root) -> bool:
-    """Whether the snapshot that stands was signed by whoever has to sign it today."""
+def _is_signed(role: str, metadata: Metadata[Any], root: Root) -> bool:
+    """Whether one of the operator's files was signed by whoever has to sign it today."""
     try:
-        root.verify_delegate("snapshot", standing.signed_bytes, standing.signatures)
+        root.verify_delegate(role, metadata.signed_bytes, metadata.signatures)
     except UnsignedMetadataError:
         return False
     return True
 
 
 def _snapshot(
-    repository: Repository, operator: Operator, now: datetime, versions: Mapping[str, int]
+    repository: Repository, operator: Operator, now: datetime, root: Root, versions: Mapping[str, int]
 ) -> Metadata[Snapshot]:
     standing = repository.snapshot() if repository.exists else None
     if (
         standing is not None
         and not versions
-        and _is_signed(standing, repository.root().signed)
+        and _is_signed("snapshot", standing, root)
         and standing.signed.expires > now + timedelta(days=_RENEW_SNAPSHOT_DAYS)
     ):
         return standing

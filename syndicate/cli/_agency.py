@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from syndicate import fetch
@@ -18,11 +19,10 @@ from syndicate.agency import (
     EntryReport,
     Fate,
     Founded,
-    Moved,
     Report,
-    fetch_ahead,
     found_agency,
     load_config,
+    look_ahead,
     sign_once,
 )
 from syndicate.cli import (
@@ -97,6 +97,9 @@ def _register_sign(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]")
     sign.add_argument("--passphrase-file", type=Path, help="file whose first line is the passphrase")
     sign.add_argument("--clock-is-right", action="store_true", help="so much time has really passed")
     sign.add_argument(
+        "--book-is-newest", action="store_true", help="the signed feed is gone, and not the book"
+    )
+    sign.add_argument(
         "--moved",
         choices=("ask", "same", "new"),
         default="ask",
@@ -129,7 +132,7 @@ def run_sign(args: argparse.Namespace) -> int:
     """Sign once: 0 all well, 1 some entries were skipped."""
     config = load_config(args.config)
     signer = open_key(config.key_file, passphrase(args.passphrase_file))
-    report = asyncio.run(_sign(config, signer, args.moved, clock_is_right=args.clock_is_right))
+    report = asyncio.run(_sign(config, signer, args))
     print(_as_json(report) if args.json else _as_text(report))
     return 1 if report.count(Fate.SKIPPED) else 0
 
@@ -139,19 +142,22 @@ class _WallClock:
         return time.time()
 
 
-async def _sign(config: AgencyConfig, signer: Signer, moved: Moved, *, clock_is_right: bool) -> Report:
+async def _sign(config: AgencyConfig, signer: Signer, args: argparse.Namespace) -> Report:
     async with _way_to(config) as fetcher:
-        ahead = await fetch_ahead(config, fetcher)
+        ahead = await look_ahead(
+            config, fetcher, opens=partial(book_of, config), clock=_WallClock(), progress=_tell_progress
+        )
         with book_of(config) as book:
             return await sign_once(
                 config,
                 signer=signer,
                 book=book,
-                fetcher=ahead,
+                fetcher=fetcher,
                 clock=_WallClock(),
-                progress=_tell_progress,
-                clock_is_right=clock_is_right,
-                moved=moved,
+                ahead=ahead,
+                clock_is_right=args.clock_is_right,
+                book_is_newest=args.book_is_newest,
+                moved=args.moved,
             )
 
 

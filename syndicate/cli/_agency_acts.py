@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -11,8 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from syndicate.agency import AgencyConfig
-from syndicate.cli._agency_desk import add_config, confirm, desk_of, moment_of
-from syndicate.cli._shown import shown
+from syndicate.cli._agency_desk import add_config, confirm, desk_of, moment_of, whole
 from syndicate.errors import AgencyError
 from syndicate.news import Item, rfc3339
 from syndicate.newsdesk import (
@@ -26,6 +26,7 @@ from syndicate.newsdesk import (
     find_item,
     last_text,
     manuscript_of,
+    needs_second,
     read_manuscript,
     template,
 )
@@ -41,6 +42,7 @@ _DOES: Final = {
     Deed.ALERT: "warn the public (what a CAP 1.2 alert needs)",
     Deed.TRANSLATE: "sign an item as the translation of another",
 }
+_DRAFT: Final = re.compile(r"draft-\w+\.md")  # as ``_edited`` names it
 _MOST_BYTES: Final = 1_000_000
 _EDITOR_LEFT: Final = "the editor was left without a change; nothing was done"
 
@@ -95,9 +97,17 @@ def _run(deed: Deed, args: argparse.Namespace) -> int:
     except AgencyError as exc:
         kept = "" if draft is None else _kept(draft)
         raise AgencyError(str(exc), hint=f"{exc.hint} {kept}".strip()) from exc
-    if draft is not None:
-        draft.unlink()
+    if (done_with := _draft_of_ours(args) if draft is None else draft) is not None:
+        done_with.unlink(missing_ok=True)
     return 0
+
+
+def _draft_of_ours(args: argparse.Namespace) -> Path | None:
+    """The file that was handed in, if it is a draft that an editor left here; what it says is signed now."""
+    file: Path | None = args.file
+    if file is None or not _DRAFT.fullmatch(file.name):
+        return None
+    return file if file.resolve().parent == args.config.resolve().parent else None
 
 
 def _not_before(args: argparse.Namespace, desk: Desk) -> float | None:
@@ -161,27 +171,14 @@ def _edited(offered: str, config: Path) -> Path:
 
 
 def _kept(draft: Path) -> str:
-    return f"What you wrote is in {draft}: hand it in with --file."
+    return f"What you wrote is in {draft}: hand it in with --file. It is taken away when that is done."
 
 
 def _preview(item: Item, config: AgencyConfig, not_before: float | None) -> str:
     when = "now" if not_before is None else f"at {rfc3339(not_before)}, not before"
-    lines = [f"To be signed by {config.id} {when}, in stream {item.stream}:", ""]
-    told = {
-        "act": f"{item.act}, version {item.ver} of {item.sub}",
-        "kind": item.kind,
-        "language": item.lang,
-        "title": item.title,
-        "address": item.url,
-        "note": item.note,
-        "summary": item.summary,
-        "byline": item.byline,
-        "alert": item.alert and f"{item.alert.event} ({item.alert.severity}), until {item.alert.expires}",
-        "claim": item.claim and f"{item.claim.text} -> {item.claim.label}",
-        "text": item.content and item.content.body,
-    }
-    lines += [f"  {name + ':':<10} {shown(str(value))}" for name, value in told.items() if value]
-    return "\n".join([*lines, ""])
+    if needs_second(item):
+        when = "when the second person releases it"
+    return "\n".join([f"To be signed by {config.id} {when}, in stream {item.stream}:", "", *whole(item), ""])
 
 
 def _ask(deed: Deed, item: Item) -> None:
@@ -189,7 +186,8 @@ def _ask(deed: Deed, item: Item) -> None:
         word = item.sub[-6:]
         confirm(f"A retraction is final. Type the item's title, or the word {word}:", item.title, word)
     else:
-        confirm("Type yes to sign it:", "yes")
+        waits = needs_second(item)
+        confirm(f"Type yes to {'let it wait for the second person' if waits else 'sign it'}:", "yes")
 
 
 def _done(done: Signed | Waiting) -> str:

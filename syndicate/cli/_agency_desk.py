@@ -1,7 +1,10 @@
 """What every verb of the newsdesk needs: the desk itself, times as people write them, and a typed yes."""
 
 import argparse
+import contextlib
+import os
 import re
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -11,15 +14,17 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from syndicate.agency import BOOK_SECONDS, AgencyConfig, load_config
-from syndicate.cli._passphrase import passphrase
-from syndicate.cli._shown import shown
-from syndicate.errors import AgencyError
-from syndicate.newsdesk import Desk
+from syndicate.cli._passphrase import passphrase, passphrase_of_another
+from syndicate.cli._shown import shown, shown_whole
+from syndicate.errors import AgencyError, SigningError
+from syndicate.news import Item, rfc3339
+from syndicate.newsdesk import Desk, in_words
 from syndicate.ports import Signer, StreamBook
-from syndicate.signing import open_key
+from syndicate.signing import create_key, open_key
 from syndicate.storage import open_streambook
 
 _SPAN = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_ALONE = "At a terminal you are asked. A program hands the act in with --file and says --yes."
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
@@ -47,14 +52,48 @@ def desk_of(args: argparse.Namespace, *, key: Path | None = None) -> Opens:
     return opens
 
 
-def second_key(file: Path | None, words: Path | None) -> Signer | None:
-    """Another person's key, if its file is named; asks them for its passphrase."""
-    return None if file is None else open_key(file, passphrase(words))
+def second_key(file: Path, args: argparse.Namespace, *, make: bool = False) -> Signer:
+    """The second person's key; asks them for its passphrase, which the first person's never is.
+
+    With ``make``, a key that is not there yet is made.
+
+    Raises:
+        SigningError: it is the first person's passphrase, or opens no key.
+    """
+    new = make and not file.exists()
+    words = passphrase_of_another(args.second_passphrase_file, f"the second person's key, {file}", new=new)
+    if _opens(load_config(args.config).key_file, words):
+        raise SigningError(
+            "that is the passphrase of the key in use, too: one person would be both",
+            hint="The second person chooses their own: `syndicate agency second`, with another --key.",
+        )
+    return create_key(file, words) if new else open_key(file, words)
+
+
+def _opens(key: Path, words: bytes) -> bool:
+    try:
+        open_key(key, words)
+    except SigningError:
+        return False
+    return True
 
 
 def book_of(config: AgencyConfig) -> AbstractContextManager[StreamBook]:
-    """The stream's book, waiting a little for whoever has it."""
+    """The stream's book, waiting a little for whoever has it; closed to other users of the machine."""
+    close_to_others(config.book_file)
     return open_streambook(config.book_file, config.id, config.stream, wait_seconds=BOOK_SECONDS)
+
+
+def close_to_others(book_file: Path) -> None:
+    """Let a book be made for this user alone, and take one that is there from whoever else may read it.
+
+    It holds what waits: texts under embargo, and false ones that were never signed.
+    """
+    with contextlib.suppress(OSError):  # whoever opens it says what is wrong with it
+        os.close(os.open(book_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        mode = stat.S_IMODE(book_file.stat().st_mode)
+        if mode & 0o007:
+            book_file.chmod(mode & 0o770)
 
 
 def moment_of(written: str, config: AgencyConfig, now: float) -> float:
@@ -68,16 +107,23 @@ def moment_of(written: str, config: AgencyConfig, now: float) -> float:
     try:
         moment = datetime.fromisoformat(written)
         zone = ZoneInfo(config.zone) if moment.tzinfo is None else UTC
-        return (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).timestamp()
-    except (ValueError, KeyError, OSError) as exc:
+        seconds = (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).timestamp()
+        rfc3339(seconds)  # a calendar ends: in another zone, its last evening is no date any more
+    except (ValueError, KeyError, OSError, OverflowError) as exc:
         raise AgencyError(
             f"{written!r} is no moment",
             hint="Write 2026-11-23T08:00:00Z, or 2026-11-23T15:00 in your own zone; for the past also 2h.",
         ) from exc
+    return seconds
 
 
-def confirm(question: str, *answers: str) -> None:
-    """Let a person at the keyboard type one of ``answers``.
+def whole(item: Item) -> list[str]:
+    """Every field of ``item`` that would be signed, one to a line."""
+    return [f"  {name + ':':<10} {shown_whole(value)}" for name, value in in_words(item)]
+
+
+def confirm(question: str, *answers: str, alone: str = _ALONE) -> None:
+    """Let a person at the keyboard type one of ``answers``; ``alone`` is said where there is no keyboard.
 
     Raises:
         AgencyError: they typed something else, or there is no keyboard.
@@ -85,7 +131,7 @@ def confirm(question: str, *answers: str) -> None:
     if not sys.stdin.isatty():
         raise AgencyError(
             "nobody is there to confirm it; nothing was done",
-            hint="At a terminal you are asked. A program hands the act in with --file and says --yes.",
+            hint=alone,
         )
     typed = input(f"{question} ").strip()
     if typed not in answers:

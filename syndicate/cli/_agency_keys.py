@@ -6,15 +6,16 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from syndicate import fetch
 from syndicate.agency import AgencyConfig, load_config
 from syndicate.cli._agency_desk import add_config, desk_of, moment_of
-from syndicate.cli._asked import typed
+from syndicate.cli._agency_out import hub_address
 from syndicate.cli._passphrase import new_passphrase, passphrase
 from syndicate.cli._shown import shown
 from syndicate.errors import AgencyError, SigningError
-from syndicate.fetch import FetchLimits
+from syndicate.fetch import FetchLimits, own_machine
 from syndicate.news import Refused
 from syndicate.newsdesk import (
     Recovered,
@@ -37,7 +38,7 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     found = verbs.add_parser("recover", help="rebuild the stream's memory from what hubs logged")
     add_config(found)
     found.add_argument(
-        "--from", dest="hubs", action="append", required=True, metavar="HUB",
+        "--from", dest="hubs", action="append", type=hub_address, required=True, metavar="HUB",
         help="address of a hub (again for more: the more, the less one of them can hide)",
     )  # fmt: skip
     found.set_defaults(run=_recover)
@@ -72,7 +73,8 @@ def _rotate(args: argparse.Namespace) -> int:
     else:
         third = create_key(following, new_passphrase(args.next_passphrase_file))
     if third.kid not in {key.kid for key in config.keys}:
-        text = next_enrolment(config.enrolment_file.read_text(encoding="utf-8"), config, third, time.time())
+        before = config.enrolment_file.read_text(encoding="utf-8")
+        text = next_enrolment(before, config, successor.kid, third, time.time())
         put_in_place(config.enrolment_file, text.encode(), 0o644)
     if config.key_file.exists():
         old = config.key_file.with_name(f"{config.key_file.name}.before-{successor.kid[:8]}")
@@ -97,8 +99,9 @@ The key in use is now {kid}.
   {following.name}
       The new sealed successor. Move it to a USB stick in a safe NOW, and delete it here.
   {config.enrolment_file.name}
-      It has one more key. Send it to your ministry, and read the new kid line to them; there is no
-      hurry: hubs know the key in use already. The old stick may be wiped.
+      It has one more key, and says which is in use and which retired. Send it to your ministry, and read
+      the new kid line to them. Where they wrote of a key that it is revoked, that stays as they wrote it.
+      There is no hurry: hubs know the key in use already. The old stick may be wiped.
 Sign as before: the stream goes on. If the old key was stolen, ask the ministry to revoke it as well."""
 
 
@@ -107,18 +110,30 @@ def _recover(args: argparse.Namespace) -> int:
     tokens = asyncio.run(tokens_from(args.hubs, config))
     with desk_of(args)() as desk:
         found = recover(tokens, desk)
-    print(_told(found))
+    print(_told(found, args.hubs))
     return 0
 
 
-def _told(found: Recovered) -> str:
+def _told(found: Recovered, hubs: Sequence[str]) -> str:
     lines = [f"{found.found} tokens with this agency's own signature were found; {found.new} were new here."]
     if found.believed_not:
         lines.append(f"{found.believed_not} more were given that no key of this agency signed: tell the hub.")
     if found.forked:
         lines.append("The stream had forked; the hub's tokens stand, and the key in use takes the floor.")
-    lines.append(f"The highest number anywhere is {found.highest}; the next is {found.next}: sign as before.")
+    lines.append(
+        f"The highest number anywhere is {found.highest}; the next is {found.next}, "
+        f"and versions go on {found.step} higher: a gap is no fork."
+    )
+    if len(set(hubs)) == 1:
+        lines.append(_ONE_HUB.format(hub=shown(hubs[0])))
+    lines.append("Sign as before.")
     return "\n".join(lines)
+
+
+_ONE_HUB: Final = (
+    "Only {hub} was asked, and it may have left something out. If there is another hub or a mirror, run this"
+    " again with one more --from, before you sign."
+)
 
 
 async def tokens_from(hubs: Sequence[str], config: AgencyConfig) -> tuple[str, ...]:
@@ -130,7 +145,7 @@ async def tokens_from(hubs: Sequence[str], config: AgencyConfig) -> tuple[str, .
         AgencyError: no hub answers.
     """
     caps = FetchLimits(encoded_bytes=_PAGE_BYTES, decoded_bytes=_PAGE_BYTES)
-    reachable = [place for hub in hubs for place in typed(hub)]
+    reachable = [place for hub in hubs for place in own_machine(hub)]
     user_agent = f"asean-syndicate agency {config.id} (+{config.base_url})"
     async with fetch.open_fetcher(caps, allow=[*config.allow, *reachable], user_agent=user_agent) as fetcher:
         answers = await asyncio.gather(*(_tokens_of(hub, config, fetcher) for hub in hubs))

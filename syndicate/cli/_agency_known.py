@@ -4,12 +4,21 @@ import argparse
 import asyncio
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from syndicate import fetch
-from syndicate.agency import CMS_BYTES, AgencyConfig, HubView, ask_status, concerns, load_config
+from syndicate.agency import (
+    CMS_BYTES,
+    NOTHING_SHOWS_IT,
+    AgencyConfig,
+    HubView,
+    ask_status,
+    concerns,
+    details,
+    load_config,
+    nothing_shows_it,
+)
 from syndicate.agency import doctor as look
 from syndicate.cli._agency_desk import book_of
 from syndicate.cli._agency_out import agent, allowed, hub_address
@@ -73,24 +82,7 @@ def _lines(view: HubView, found: tuple[str, ...]) -> Iterator[str]:
         yield f"    {view.remedy}"
     if view.trouble is not None:
         return
-    try:
-        yield from _details(view.told)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        yield "  (the rest of its answer cannot be read)"
-
-
-def _details(told: Mapping[str, Any]) -> Iterator[str]:
-    for stream in told.get("streams", ()):
-        yield (
-            f"  stream {stream['stream']}: up to number {stream['head']}; since number"
-            f" {stream['counted_from']} {stream['accepted']} accepted, {stream['late']} of them late"
-        )
-    for feed in told.get("feeds", ()):
-        yield f"  feed {feed['url']}: {feed['condition']}, last poll {feed['last_try'] or 'never'}"
-    for refusal in told.get("refusals", ()):
-        when = f"{refusal['count']} x, last {refusal['last_at']}"
-        yield f"  refused {when}: {refusal['reason']}: {refusal['detail']}"
-        yield f"    {refusal['remedy']}"
+    yield from (f"  {each}" for each in details(view))
 
 
 def run_doctor(args: argparse.Namespace) -> int:
@@ -120,10 +112,16 @@ def _book(config: AgencyConfig) -> Iterator[look.Finding]:
     try:
         with book_of(config) as book:
             said = f"{config.book_file} holds the stream up to number {book.head()[0]}"
+            unknown = nothing_shows_it(config, book)
+            signing = look.look_at_waiting(config, book)
     except StorageError as exc:
         yield look.Finding(what="book", health=look.Health.ILL, said=str(exc), remedy=exc.hint or None)
         return
-    yield look.Finding(what="book", health=look.Health.WELL, said=said)
+    if unknown is not None:
+        yield look.Finding(what="book", health=look.Health.ILL, said=unknown, remedy=NOTHING_SHOWS_IT)
+    else:
+        yield look.Finding(what="book", health=look.Health.WELL, said=said)
+    yield signing
 
 
 async def _outside(config: AgencyConfig, hubs: list[str]) -> list[look.Finding]:

@@ -22,7 +22,7 @@ from syndicate.agency import (
     forget_from,
     load_config,
 )
-from syndicate.cli._agency_desk import book_of
+from syndicate.cli._agency_desk import book_of, close_to_others
 from syndicate.cli._passphrase import passphrase
 from syndicate.cli._shown import shown
 from syndicate.errors import AgencyError, SyndicateError
@@ -60,6 +60,7 @@ def run_desk(args: argparse.Namespace) -> int:
 
     config = load_config(args.config)
     signer = open_key(config.key_file, passphrase(args.passphrase_file))
+    close_to_others(config.book_file)
     asyncio.run(run_forms(config, signer, read_address(args.listen), _desk_started))
     return 0
 
@@ -77,6 +78,7 @@ def run_serve(args: argparse.Namespace) -> int:
 
     config = load_config(args.config)
     signer = open_key(config.key_file, passphrase(args.passphrase_file))
+    close_to_others(config.book_file)
     _log_to_terminal()
     orders = AgencyOrders(
         listen=read_address(args.listen),

@@ -2,17 +2,38 @@
 
 import argparse
 import asyncio
+import sys
+import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
-from syndicate.agency import load_config
-from syndicate.cli._agency_desk import add_config, book_of, confirm, desk_of, moment_of, second_key
+from syndicate.agency import AgencyConfig, ask_to_halt, halted, keep_halt, load_config
+from syndicate.cli._agency_desk import add_config, book_of, confirm, desk_of, moment_of, second_key, whole
 from syndicate.cli._agency_keys import tokens_from
-from syndicate.cli._passphrase import new_passphrase, passphrase
+from syndicate.cli._agency_out import hub_address
+from syndicate.cli._passphrase import passphrase_of_another
 from syndicate.cli._shown import shown
+from syndicate.errors import AgencyError, StorageBusy
 from syndicate.news import Refused, rfc3339
-from syndicate.newsdesk import appoint, drop_ids, halt, panic, recover, release_ids, resume
-from syndicate.ports import Signed, Waiting
-from syndicate.signing import create_key, open_key
+from syndicate.newsdesk import (
+    Desk,
+    appoint,
+    drop_ids,
+    halt,
+    panic,
+    recover,
+    release_ids,
+    resume,
+    until_when,
+    waiting_ids,
+)
+from syndicate.ports import Signed, Signer, Waiting
+from syndicate.signing import open_key
+
+_SINCE: Final = (
+    "Signing goes on! Say since when nothing is to be trusted: --since 2h, or a time that has passed."
+)
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -34,10 +55,14 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def _add_waiting(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     waiting = verbs.add_parser("waiting", help="what is not signed yet, and why")
-    lists = waiting.add_subparsers(metavar="list", required=True)
+    lists = waiting.add_subparsers(metavar="list|show", required=True)
     listed = lists.add_parser("list", help="show the waiting list")
     listed.add_argument("config", type=Path, help="the configuration that `agency init` made")
     listed.set_defaults(run=_list)
+    showed = lists.add_parser("show", help="show all that would be signed of one item")
+    showed.add_argument("config", type=Path, help="the configuration that `agency init` made")
+    showed.add_argument("id", type=int, metavar="ID", help="its number on the waiting list")
+    showed.set_defaults(run=_show)
 
 
 def _add_second(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -57,7 +82,7 @@ def _add_panic(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     alarm.add_argument("--note", help="what readers are told (default: that it is being checked)")
     alarm.add_argument("--key", type=Path, help="sign with this key: the sealed successor")
     alarm.add_argument(
-        "--from", dest="hubs", action="append", default=[], metavar="HUB",
+        "--from", dest="hubs", action="append", type=hub_address, default=[], metavar="HUB",
         help="on another machine: a hub that knows the stream (again for more)",
     )  # fmt: skip
     alarm.set_defaults(run=_panic)
@@ -69,25 +94,34 @@ def _add_panic(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 def _list(args: argparse.Namespace) -> int:
     config = load_config(args.config)
     with book_of(config) as book:
-        waiting, halted = book.waiting(), book.jotted("halted")
-    if halted is not None:
-        print(f"Signing is halted: {halted}")
+        waiting, said = book.waiting(), halted(config, book)
+    if said is not None:
+        print(f"Signing is halted: {said}")
     for each in waiting:
         print(_line(each))
     print(f"{len(waiting)} waiting.")
+    if waiting:
+        print("All that would be signed of one: `syndicate agency waiting show`, with its number.")
+    return 0
+
+
+def _show(args: argparse.Namespace) -> int:
+    config = load_config(args.config)
+    with book_of(config) as book:
+        (each,) = waiting_ids([args.id], book)
+    print("\n".join([_line(each), "", *whole(each.item)]))
     return 0
 
 
 def _line(each: Waiting) -> str:
-    until = "until a person releases it" if each.due is None else f"until {rfc3339(each.due)}"
     came = "from the CMS" if each.fingerprint else "from a person"
-    told = f"{each.id:>5}  {each.why}, {until}, {came} at {rfc3339(each.arrived)}"
+    told = f"{each.id:>5}  {each.why}, {until_when(each)}, {came} at {rfc3339(each.arrived)}"
     return f"{told}\n       {each.item.kind}: {shown(each.item.title)}\n       {shown(each.item.url)}"
 
 
 def _release(args: argparse.Namespace) -> int:
     opens = desk_of(args)
-    second = second_key(args.second, args.second_passphrase_file)
+    second = None if args.second is None else second_key(args.second, args)
     with opens() as desk:
         answers = release_ids(args.ids, desk, second=second)
     for each, answer in answers:
@@ -112,25 +146,35 @@ def _drop(args: argparse.Namespace) -> int:
 def _second(args: argparse.Namespace) -> int:
     path: Path = args.config.parent / "second.key" if args.key is None else args.key
     opens = desk_of(args)
-    by = second_key(args.by, args.by_passphrase_file)
-    words = args.second_passphrase_file
-    second = open_key(path, passphrase(words)) if path.exists() else create_key(path, new_passphrase(words))
+    by = None if args.by is None else _their_key(args.by, args.by_passphrase_file)
+    second = second_key(path, args, make=True)
     with opens() as desk:
         appoint(second, desk, by=by)
     print(f"{path} releases alerts and rebuttals from now on. Only the second person knows its passphrase.")
     return 0
 
 
+def _their_key(key: Path, words: Path | None) -> Signer:
+    return open_key(key, passphrase_of_another(words, f"the key {key}"))
+
+
 def _panic(args: argparse.Namespace) -> int:
+    config = load_config(args.config)
+    now = time.time()
+    since = moment_of(args.since, config, now)
+    if since > now:
+        raise AgencyError(f"{args.since} lies ahead: nothing was signed since then", hint=_SINCE)
+    ask_to_halt(config, f"`agency panic` at {rfc3339(now)}, since {rfc3339(since)}")
     opens = desk_of(args, key=args.key)
+    try:
+        with opens() as desk:
+            halt(desk.book, since=since, now=desk.now)  # before anybody is waited for
+            keep_halt(config, desk.book)
+    except StorageBusy as exc:
+        raise StorageBusy(f"signing is halted, and nothing is withheld yet: {exc}", hint=_BUSY) from exc
+    tokens, trouble = _heard_from(args.hubs, config)
     with opens() as desk:
-        config = desk.config
-        since = moment_of(args.since, config, desk.now)
-        halt(desk.book, since=since, now=desk.now)  # before anybody is waited for
-    tokens = asyncio.run(tokens_from(args.hubs, config)) if args.hubs else ()
-    with opens() as desk:
-        if tokens:
-            recover(tokens, desk)
+        behind = _caught_up(tokens, desk) if args.hubs else None
         answers = panic(desk, since=since, note=args.note)
         waiting = len(desk.book.waiting())
     bad = [answer for answer in answers if isinstance(answer, Refused)]
@@ -138,14 +182,39 @@ def _panic(args: argparse.Namespace) -> int:
     for each in bad:
         print(f"  one could not be withheld: {each.detail}. {each.reason.remedy}")
     print("When the CMS is clean: `syndicate agency resume`; `syndicate agency lift` for what may stand.")
-    return 1 if bad else 0
+    if (trouble := trouble or behind) is not None:
+        print(f"Only what this machine knew is withheld: {shown(trouble)}", file=sys.stderr)
+        print("  Run it again with another --from, so that nothing else is left standing.", file=sys.stderr)
+    return 1 if bad or trouble else 0
+
+
+def _heard_from(hubs: Sequence[str], config: AgencyConfig) -> tuple[tuple[str, ...], str | None]:
+    """What hubs have of the stream, or why they gave nothing: on a bad night that stops nobody."""
+    try:
+        return (asyncio.run(tokens_from(hubs, config)) if hubs else ()), None
+    except AgencyError as exc:
+        return (), str(exc)
+
+
+def _caught_up(tokens: Sequence[str], desk: Desk) -> str | None:
+    """Bring the book up to what hubs have, far above what it knows itself; why not, if not."""
+    try:
+        recover(tokens, desk)
+    except AgencyError as exc:
+        return str(exc)
+    return None
+
+
+_BUSY: Final = "Stop that process, then run `syndicate agency panic` again: it withholds what was signed."
 
 
 def _resume(args: argparse.Namespace) -> int:
     config = load_config(args.config)
     with book_of(config) as book:
         waiting = len(book.waiting())
-    confirm(f"{waiting} items wait. Type yes to let signing go on:", "yes")
+    question = f"{waiting} items wait. Type yes to let signing go on:"
+    confirm(question, "yes", alone="A person types it at a terminal: no program lets signing go on.")
     with book_of(config) as book:
+        keep_halt(config, book)
         print(f"Signing goes on. It was halted: {resume(book)}")
     return 0

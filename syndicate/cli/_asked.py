@@ -7,13 +7,12 @@ import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from syndicate import client, fetch
 from syndicate.cli._shown import shown
 from syndicate.errors import ClientError, FetchError
-from syndicate.fetch import FetchLimits, is_address
-from syndicate.ledger import Policy, read_policy
+from syndicate.fetch import Allowed, FetchLimits, is_address, own_machine
+from syndicate.ledger import Policy, read_policy, read_vkey
 from syndicate.news import Registry, rfc3339
 from syndicate.ports import Fetched
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from syndicate.registry import Refreshed
 
 _MOST_BYTES: Final = 64_000_000  # of a hub's feed document; an agency's own has at most 4 MB
-_LOOPBACK: Final = ("127.0.0.1", "::1")
+_LAST_MOMENT: Final = 253_402_300_799  # the end of the year 9999
 
 
 def add_registry(parser: argparse.ArgumentParser) -> None:
@@ -60,6 +59,13 @@ def add_registry(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="how long ago the registry may have run out (default: a day)",
     )
+    group.add_argument(
+        "--log",
+        metavar="KEY",
+        action="append",
+        default=[],
+        help="a log's key, where the registry has no log/policy.txt (again for more)",
+    )
     parser.add_argument(
         "--at", metavar="SECONDS", type=int, default=None, help="judge as of this Unix time (default: now)"
     )
@@ -79,13 +85,14 @@ def registry_of(args: argparse.Namespace) -> Registry:
     return seen_by(args).registry
 
 
-def policy_of(seen: "Refreshed") -> Policy:
-    """Which logs and witnesses the registry counts; nobody, where it does not say.
+def policy_of(args: argparse.Namespace, seen: "Refreshed") -> Policy:
+    """Which logs and witnesses the registry counts; where it does not say, the logs that the options name.
 
     Raises:
         LedgerError: its ``log/policy.txt`` is none.
     """
-    return Policy() if seen.policy is None else read_policy(seen.policy)
+    named = Policy(logs=tuple(map(read_vkey, args.log)))
+    return named if seen.policy is None else read_policy(seen.policy)
 
 
 def look_of(args: argparse.Namespace) -> "Refreshed":
@@ -103,14 +110,16 @@ def look_of(args: argparse.Namespace) -> "Refreshed":
     else:
         where = _where(args)
         place = client.RegistryPlace(where=where, allow=_allowed(where), user_agent="syndicate-verify")
-        seen = client.look(place, root, client.cache_folder(root, cache_home()), now)
+        seen = client.look(place, root, client.cache_folder(root, client.cache_home()), now)
         if seen.not_reached:
             vouched = "" if seen.registry.fresh_until is None else rfc3339(seen.registry.fresh_until)
             print(f"registry: not reached ({shown(seen.not_reached)})", file=sys.stderr)
             print(f"  Judged by the copy of an earlier look, good until {vouched}.", file=sys.stderr)
     client.check_fresh(seen, where, now, *([] if args.max_stale is None else [args.max_stale]))
     if args.root_digest:
-        client.check_root(seen, args.root_digest, [each for url in args.root_digest for each in typed(url)])
+        client.check_root(
+            seen, args.root_digest, [each for url in args.root_digest for each in own_machine(url)]
+        )
     return seen
 
 
@@ -119,7 +128,7 @@ def copy_of(args: argparse.Namespace) -> Path:
     if args.offline is not None:
         return Path(args.offline)
     root = client.read_root(_root_file(args))
-    return client.copy_of(root, client.cache_folder(root, cache_home()))
+    return client.copy_of(root, client.cache_folder(root, client.cache_home()))
 
 
 def _root_file(args: argparse.Namespace) -> Path:
@@ -148,13 +157,8 @@ def _where(args: argparse.Namespace) -> str:
     return where
 
 
-def _allowed(where: str) -> tuple[tuple[str, int], ...]:
-    return typed(where) if is_address(where) else ()
-
-
-def cache_home() -> Path:
-    """Where programs of this user keep what they can fetch again."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+def _allowed(where: str) -> Allowed:
+    return own_machine(where) if is_address(where) else ()
 
 
 def consulted(args: argparse.Namespace, registry: Registry) -> str:
@@ -168,8 +172,15 @@ def consulted(args: argparse.Namespace, registry: Registry) -> str:
 
 
 def moment(args: argparse.Namespace) -> int:
-    """The Unix time to judge at."""
-    return int(time.time()) if args.at is None else args.at
+    """The Unix time to judge at.
+
+    Raises:
+        ClientError: no calendar has it.
+    """
+    at = int(time.time()) if args.at is None else int(args.at)
+    if not 0 <= at <= _LAST_MOMENT:
+        raise ClientError("--at is no moment", hint="Seconds since 1970, as `date +%s` prints them.")
+    return at
 
 
 def read(asked: str) -> tuple[bytes, str]:
@@ -197,21 +208,9 @@ def read(asked: str) -> tuple[bytes, str]:
 async def _fetch(address: str) -> tuple[bytes, str]:
     caps = FetchLimits(encoded_bytes=_MOST_BYTES, decoded_bytes=_MOST_BYTES)
     user_agent = "syndicate-verify"
-    async with fetch.open_fetcher(caps, allow=typed(address), user_agent=user_agent) as fetcher:
+    async with fetch.open_fetcher(caps, allow=own_machine(address), user_agent=user_agent) as fetcher:
         outcome = await fetcher.fetch(address)
     if not isinstance(outcome, Fetched):
         told = getattr(outcome, "detail", "the server had nothing new to say")
         raise FetchError(f"{address}: {told}")
     return outcome.body, outcome.media_type
-
-
-def typed(address: str) -> tuple[tuple[str, int], ...]:
-    """The person at the terminal may ask their own machine, if they typed it; a redirect there may not."""
-    try:
-        parts = urlsplit(address)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-    except ValueError:
-        return ()
-    if parts.hostname == "localhost":
-        return tuple((loopback, port) for loopback in _LOOPBACK)
-    return ((parts.hostname, port),) if parts.hostname in _LOOPBACK else ()

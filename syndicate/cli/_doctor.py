@@ -22,6 +22,7 @@ _ROOM_SOON = 5_000_000_000  # bytes free: some months of a busy federation
 _ROOM_ILL = 500_000_000
 _TIMESTAMP_SECONDS = 86_400  # for so long the operator signs a timestamp
 _SKEW_SECONDS = 300
+_DAMAGED = "Ask another mirror. If it is the same there: the operator, and the ministry."
 _SIGN = "Let those who hold it sign again: docs/ceremony.md."
 _TICK = "Is `syndicate registry tick` running where the operator's keys are?"
 
@@ -71,6 +72,12 @@ def _registry(args: argparse.Namespace) -> Iterator[_Finding]:
     root = f"root version {seen.root.version}, sha256 {seen.root.sha256[:16]}..."
     yield _Finding(what="registry", health=_WELL, said=f"{seen.registry.name}: its signatures hold; {root}")
     yield from (_Finding(what="registry", health=_SOON, said=problem) for problem in seen.problems)
+    for code, until in seen.registry.vouched_until.items():
+        if not until:  # not that it ran out: what was signed last is damaged, or not there
+            yield _Finding(
+                what=f"member {code}", health=_ILL, remedy=_DAMAGED,
+                said="what it signed last cannot be read whole; its new items wait, as a key may be revoked",
+            )  # fmt: skip
     now = int(time.time())
     yield _clock(seen, now)
     for role in seen.roles:

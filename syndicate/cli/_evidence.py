@@ -4,10 +4,10 @@ import argparse
 import time
 from pathlib import Path
 
-from syndicate.cli._asked import add_registry, moment, policy_of, seen_by
-from syndicate.cli._prove import add_item, asked_for
+from syndicate.cli._asked import add_registry
+from syndicate.cli._prove import add_item, asked_for, judged
 from syndicate.cli._verify import told_of
-from syndicate.client import Proof, Sources, evidence_page, verify_token
+from syndicate.client import Sources, evidence_page
 from syndicate.errors import ClientError
 
 
@@ -27,13 +27,7 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def _run(args: argparse.Namespace) -> int:
     evidence = asked_for(args)
-    seen = seen_by(args)
-    report = verify_token(
-        evidence.token.decode("ascii", "replace"),
-        seen.registry,
-        now=moment(args),
-        proof=Proof(raw=evidence.proof, policy=policy_of(seen)),
-    )
+    report, seen = judged(args, evidence)
     print(told_of(report))
     sources = Sources(registry=seen.registry, policy_file=seen.policy or b"", made=int(time.time()))
     page = evidence_page(evidence, report, sources)

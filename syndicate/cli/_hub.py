@@ -5,6 +5,7 @@ import asyncio
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,10 +35,7 @@ def register(subparsers: "Nouns") -> None:
         epilog="Every setting, also those without an option, is described in docs/settings.md.",
         allow_abbrev=False,
     )
-    parser.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
-    for name, (kind, does) in _OPTIONS.items():
-        spellings = [f"--{name.replace('_', '-')}", *(["--db"] if name == "database" else [])]
-        parser.add_argument(*spellings, dest=name, metavar=kind, help=does)
+    add_settings(parser, tuple(_OPTIONS))
     parser.add_argument(
         "--check",
         action="store_true",
@@ -47,10 +45,23 @@ def register(subparsers: "Nouns") -> None:
     parser.set_defaults(run=run)
 
 
+def add_settings(parser: argparse.ArgumentParser, names: Sequence[str]) -> None:
+    """Add ``--config`` and the options that stand for these settings."""
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
+    for name in names:
+        kind, does = _OPTIONS[name]
+        spellings = [f"--{name.replace('_', '-')}", *(["--db"] if name == "database" else [])]
+        parser.add_argument(*spellings, dest=name, metavar=kind, help=does)
+
+
+def given_settings(args: argparse.Namespace, names: Sequence[str]) -> dict[str, str]:
+    """The settings that the command line gave."""
+    return {name: value for name in names if (value := getattr(args, name)) is not None}
+
+
 def run(args: argparse.Namespace) -> int:
     """Run a hub until it is told to stop; raises SyndicateError if it cannot start or go on."""
-    given = {name: value for name in _OPTIONS if (value := getattr(args, name)) is not None}
-    settings = read_settings(args.config, os.environ, given)
+    settings = read_settings(args.config, os.environ, given_settings(args, tuple(_OPTIONS)))
     if args.check:
         _show(settings)
         check_settings(settings)

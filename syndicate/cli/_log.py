@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 from typing import Final
 
+from syndicate.assembly import UNFINISHED
 from syndicate.cli._agency_desk import confirm
-from syndicate.cli._shown import shown
+from syndicate.cli._reason import NOBODY, public_reason
 from syndicate.errors import StorageError
 from syndicate.ledger import read_checkpoint
 from syndicate.news import rfc3339
@@ -71,10 +72,14 @@ async def _look(path: Path) -> dict[str, object]:
 
 
 def _unlock(args: argparse.Namespace) -> int:
-    path = _database(args)
+    path, reason = _database(args), public_reason(args.reason)
     if not args.yes:
-        confirm("Nothing newer of this log was ever shown, or all know what is lost. Type yes:", "yes")
-    print(asyncio.run(_clear(path, shown(args.reason))))
+        confirm(
+            "Nothing newer of this log was ever shown, or all know what is lost. Type yes:",
+            "yes",
+            alone=NOBODY,
+        )
+    print(asyncio.run(_clear(path, reason)))
     return 0
 
 
@@ -83,10 +88,12 @@ async def _clear(path: Path, reason: str) -> str:
         why = await storage.log.stopped()
         if not why:
             raise StorageError(f"the log in {path} is not stopped", hint="Nothing was done.")
+        if why == UNFINISHED:
+            raise StorageError(f"{path}: {why}", hint="`syndicate restore --from URL` goes on where it was.")
         now = int(time.time())
         act = {"act": "unlock", "at": rfc3339(now), "reason": reason, "size": storage.log.edge.size}
         digest = await storage.log.add_act(
             json.dumps(act, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
         )
-        await storage.log.stop("")
+        await storage.log.clear()
         return f"It may seal again. The act {digest} gets its place in the log when the hub starts."

@@ -14,11 +14,21 @@ from pathlib import Path
 from typing import Any, Final
 
 from syndicate import fetch
-from syndicate.cli._asked import add_registry, cache_home, policy_of, seen_by, typed
+from syndicate.cli._asked import add_registry, policy_of, seen_by
 from syndicate.cli._shown import shown
-from syndicate.client import Alarm, LogReader, Look, Own, Watched, open_log, read_watched, watch
+from syndicate.client import (
+    Alarm,
+    LogReader,
+    Look,
+    Own,
+    Watched,
+    cache_home,
+    open_log,
+    read_watched,
+    watch,
+)
 from syndicate.errors import ClientError
-from syndicate.fetch import is_address
+from syndicate.fetch import is_address, own_machine
 from syndicate.ledger import Policy
 from syndicate.news import TokenDigest
 from syndicate.ports import Answered, Call
@@ -70,7 +80,7 @@ def _run(args: argparse.Namespace) -> int:
     folder = args.folder or _folder_of(args.hub)
     told: set[str] = set()
     while True:
-        look = asyncio.run(_look(args, folder, policy_of(seen_by(args))))
+        look = asyncio.run(_look(args, folder, policy_of(args, seen_by(args))))
         _tell(args, folder, look, told)
         if args.every is None:
             return 1 if look.alarms else 0
@@ -81,7 +91,7 @@ async def _look(args: argparse.Namespace, folder: Path, policy: Policy) -> Look:
     async with AsyncExitStack() as stack:
         readers = []
         for where in (args.hub, *args.compare):
-            allow = typed(where) if is_address(where) else ()
+            allow = own_machine(where) if is_address(where) else ()
             get = await stack.enter_async_context(open_log(where, allow=allow, user_agent=_AGENT))
             readers.append(LogReader(get, policy))
         own = None if args.agency is None else _own(args.agency, args.patience)
@@ -122,8 +132,9 @@ def _read(folder: Path) -> Watched:
 def _keep(folder: Path, look: Look) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for number, note in enumerate(note for alarm in look.alarms for note in alarm.evidence):
-            (folder / f"evidence-{int(time.time())}-{number}.note").write_bytes(note)
+        for note in (note for alarm in look.alarms for note in alarm.evidence):
+            name = hashlib.sha256(note).hexdigest()[:16]  # the same one again is the same file
+            (folder / f"evidence-{name}.note").write_bytes(note)
         new = folder / f".{_WATCHED}.new"
         new.write_bytes(look.watched.raw)
         new.replace(folder / _WATCHED)
@@ -186,7 +197,7 @@ def _raise_alarm(args: argparse.Namespace, alarm: Alarm) -> None:
 
 
 async def _send(address: str, body: bytes) -> str:
-    async with fetch.open_caller(allow=typed(address), user_agent=_AGENT) as caller:
+    async with fetch.open_caller(allow=own_machine(address), user_agent=_AGENT) as caller:
         answer = await caller.call(Call(url=address, body=body, media_type="application/json"))
     if isinstance(answer, Answered):
         return "" if answer.status < 300 else f"it answered {answer.status}"

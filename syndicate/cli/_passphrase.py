@@ -13,6 +13,9 @@ from syndicate.errors import SigningError
 _CREDENTIAL = "syndicate-passphrase"  # systemd: LoadCredentialEncrypted=syndicate-passphrase:...
 _VARIABLE = "SYNDICATE_PASSPHRASE_FILE"
 _MOST_BYTES = 4_096
+_OWN_FILE = (
+    "Its owner types it at a terminal, or names a file with an option of its own (--second-passphrase-file)."
+)
 
 
 def passphrase(file: Path | None) -> bytes:
@@ -36,10 +39,30 @@ def new_passphrase(file: Path | None) -> bytes:
     found = _from_file(file)
     if found is not None:
         return found
-    first = _asked("New passphrase (a few words): ")
-    if first != _asked("The same again: "):
+    return _twice("New passphrase (a few words): ")
+
+
+def _twice(prompt: str, remedy: str = "") -> bytes:
+    first = _asked(prompt, remedy)
+    if first != _asked("The same again: ", remedy):
         raise SigningError("the two passphrases differ", hint="Nothing was made; try again.")
     return first
+
+
+def passphrase_of_another(file: Path | None, whose: str, *, new: bool = False) -> bytes:
+    """The passphrase of another person's key: from ``file``, or asked of ``whose`` keyboard it is now.
+
+    What holds the first person's passphrase (a systemd credential, ``SYNDICATE_PASSPHRASE_FILE``) is never
+    looked at: it would open, or seal, the key of the one who is to look over their shoulder.
+
+    Raises:
+        SigningError: as ``new_passphrase``.
+    """
+    if file is not None:
+        return _read(file, private=True)
+    if not new:
+        return _asked(f"Passphrase of {whose}: ", _OWN_FILE)
+    return _twice(f"New passphrase for {whose}, known to them only: ", _OWN_FILE)
 
 
 def _from_file(file: Path | None) -> bytes | None:
@@ -78,10 +101,10 @@ def _read(path: Path, *, private: bool) -> bytes:
     return line.rstrip(b"\r\n")
 
 
-def _asked(prompt: str) -> bytes:
+def _asked(prompt: str, remedy: str = "") -> bytes:
     if not sys.stdin.isatty():
         raise SigningError(
             "no passphrase, and nobody to ask for it",
-            hint=f"Use --passphrase-file, the systemd credential {_CREDENTIAL}, or {_VARIABLE}.",
+            hint=remedy or f"Use --passphrase-file, the systemd credential {_CREDENTIAL}, or {_VARIABLE}.",
         )
     return getpass.getpass(prompt).encode()

@@ -4,8 +4,9 @@ import argparse
 import asyncio
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from syndicate.cli._asked import add_registry, moment, policy_of, seen_by, typed
+from syndicate.cli._asked import add_registry, moment, policy_of, seen_by
 from syndicate.cli._verify import told_of
 from syndicate.client import (
     Evidence,
@@ -18,8 +19,11 @@ from syndicate.client import (
     verify_token,
 )
 from syndicate.errors import ClientError
-from syndicate.fetch import is_address
+from syndicate.fetch import is_address, own_machine
 from syndicate.news import ItemId
+
+if TYPE_CHECKING:
+    from syndicate.registry import Refreshed
 
 
 def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -57,24 +61,23 @@ def asked_for(args: argparse.Namespace) -> Evidence:
     return asyncio.run(_fetch(where, sub, args.ver or ver))
 
 
-def judged(args: argparse.Namespace, evidence: Evidence) -> TokenReport:
-    """What a verifier says of it, by the registry that the options name."""
+def judged(args: argparse.Namespace, evidence: Evidence) -> "tuple[TokenReport, Refreshed]":
+    """What a verifier says of it, and the registry that the options name, by which it was judged."""
     seen = seen_by(args)
-    proof = Proof(raw=evidence.proof, policy=policy_of(seen))
-    return verify_token(
-        evidence.token.decode("ascii", "replace"), seen.registry, now=moment(args), proof=proof
-    )
+    proof = Proof(raw=evidence.proof, policy=policy_of(args, seen))
+    token = evidence.token.decode("ascii", "replace")
+    return verify_token(token, seen.registry, now=moment(args), proof=proof), seen
 
 
 async def _fetch(where: str, sub: ItemId, ver: int | None) -> Evidence:
-    allow = typed(where) if is_address(where) else ()
+    allow = own_machine(where) if is_address(where) else ()
     async with open_log(where, allow=allow, user_agent="syndicate-prove") as get:
         return await fetch_evidence(get, sub, ver)
 
 
 def _run(args: argparse.Namespace) -> int:
     evidence = asked_for(args)
-    report = judged(args, evidence)
+    report, _ = judged(args, evidence)
     paths = _keep(args.out, evidence)
     if args.json:
         print(json.dumps({**report.as_json(), "files": [str(path) for path in paths]}, indent=2))
@@ -88,6 +91,7 @@ def _keep(folder: Path, evidence: Evidence) -> tuple[Path, Path]:
     stem = f"{evidence.sub.replace(':', '-')}-{evidence.ver}"
     token, proof = folder / f"{stem}.jws", folder / f"{stem}.tlog-proof"
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         token.write_bytes(evidence.token)
         proof.write_bytes(evidence.proof)
     except OSError as exc:

@@ -1,13 +1,15 @@
 """``syndicate quarantine``: the operator holds what one agency signs, for 72 hours at most."""
 
 import argparse
+import re
 import time
 from pathlib import Path
 
+from syndicate import client
 from syndicate.assembly import begin_quarantine, lift_quarantine, quarantine_file, quarantines
 from syndicate.cli._shown import shown
-from syndicate.errors import StorageError
-from syndicate.news import AgencyId, rfc3339
+from syndicate.errors import ClientError, FetchError, RegistryError, SettingsError, StorageError
+from syndicate.news import AgencyId, rfc3339, spelling
 
 _DATABASE = Path("syndicate.sqlite3")
 
@@ -32,6 +34,17 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
             verb.add_argument("agency", help="the agency's id, such as vn.vna")
         if name == "begin":
             verb.add_argument("--reason", required=True, help="one line, for everybody to read")
+            verb.add_argument(
+                "--registry-cache",
+                metavar="FOLDER",
+                type=Path,
+                help="where the hub keeps the registry (its setting `registry_cache`; default: beside --db)",
+            )
+            verb.add_argument(
+                "--yes",
+                action="store_true",
+                help="hold it though the hub's registry cannot be asked about it",
+            )
         verb.add_argument(
             "--db", metavar="FILE", type=Path, default=_DATABASE,
             help="the hub's database (default: %(default)s)",
@@ -47,7 +60,40 @@ def _file(args: argparse.Namespace) -> Path:
     return quarantine_file(args.db)
 
 
+def _check_known(args: argparse.Namespace) -> None:
+    """Refuse an agency that this hub does not know: to hold nobody would only look like help.
+
+    Raises:
+        SettingsError: it is no agency's id, or none of this hub's registry, or that cannot be read.
+    """
+    if re.fullmatch(spelling.AGENCY_ID, args.agency) is None:
+        raise SettingsError(
+            f"{shown(args.agency)!r} is no agency's id, so nothing would be held", hint="Like this: vn.vna"
+        )
+    if args.yes:
+        return
+    kept = args.registry_cache or args.db.with_name(f"{args.db.name}.registry")
+    try:
+        # The folder is the hub's; what it remembers is left alone.
+        root = client.read_root(kept / "trusted-root.json")
+        known = client.look_offline(kept / "mirror", root, int(time.time())).registry.agencies
+    except (ClientError, RegistryError, FetchError) as exc:
+        raise SettingsError(
+            f"the registry that the hub keeps in {kept} cannot be read, so nobody can tell here whether "
+            f"{args.agency} is one of its agencies ({exc})",
+            hint="Name it with --registry-cache. If you are certain of the id, letter by letter, say --yes.",
+        ) from exc
+    if AgencyId(args.agency) not in known:
+        own = ", ".join(sorted(each for each in known if each[:2] == args.agency[:2])) or "none"
+        raise SettingsError(
+            f"this hub's registry has no agency {args.agency}, so nothing would be held",
+            hint=f"Its agencies of {args.agency[:2]}: {own}.",
+        )
+
+
 def _begin(args: argparse.Namespace) -> int:
+    _file(args)
+    _check_known(args)
     held = begin_quarantine(_file(args), AgencyId(args.agency), shown(args.reason), int(time.time()))
     print(f"What {args.agency} signs waits until {rfc3339(held.until)}. Nothing that stands is touched.")
     print("Call its ministry now: whether it goes on after that is theirs to decide, and theirs alone.")

@@ -4,6 +4,7 @@ import argparse
 import json
 import re
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from syndicate.ceremony import (
     RoleSigner,
     Signatures,
     Tally,
+    called,
     changes,
     collect,
     draft,
@@ -34,7 +36,7 @@ from syndicate.ceremony import (
 )
 from syndicate.cli._asked import add_registry, copy_of, look_of
 from syndicate.cli._passphrase import new_passphrase, passphrase
-from syndicate.cli._shown import shown
+from syndicate.cli._shown import harmless, shown
 from syndicate.errors import RegistryError
 from syndicate.papers import RoleKey, bundled, load_registry, survey
 from syndicate.registry import federation_file, manifest_file, names, replace_file
@@ -157,7 +159,10 @@ def add_folders(parser: argparse.ArgumentParser) -> None:
 
 
 def _key(args: argparse.Namespace) -> int:
-    print(_entry(_role_key(args.file, shown(args.name), args.passphrase_file)))
+    name = shown(args.name).strip()
+    if not name:
+        raise RegistryError("a key without a name is nobody's", hint='Like this: --name "aa, person 1".')
+    print(_entry(_role_key(args.file, name, args.passphrase_file)))
     return 0
 
 
@@ -206,8 +211,9 @@ def _propose(args: argparse.Namespace) -> int:
     if not made.metadata:
         print("Nothing has to be signed: the registry says already what the folders say.")
         return 1
+    before, after = _books(made, base)
     replace_file(args.out, write_proposal(made))
-    _tell(made, *_books(made, base))
+    _tell(made, before, after)
     print(f"\n{args.out} goes to everybody who signs: the same file to all, with the digest told by voice.")
     return 0
 
@@ -277,7 +283,9 @@ def _confirm(digest: str, given: str | None) -> None:
 def _collect(args: argparse.Namespace) -> int:
     made = read_proposal(read_file(args.proposal, PROPOSAL_BYTES))
     before, after = _books(made, _base(args))
-    found = collect(made, given(args.signatures), before, after)
+    signatures, unread = given(args.signatures)
+    found = collect(made, signatures, before, after)
+    found = replace(found, refused=(*unread, *found.refused))
     if args.json:
         print(json.dumps(_as_json(found), ensure_ascii=False, indent=2))
     else:
@@ -287,9 +295,16 @@ def _collect(args: argparse.Namespace) -> int:
     return 0 if found.complete else 1
 
 
-def given(paths: list[Path]) -> list[tuple[str, Signatures]]:
-    """The files of signatures, each with its name. Raises RegistryError."""
-    return [(path.name, read_signatures(read_file(path, SIGNATURES_BYTES))) for path in paths]
+def given(paths: list[Path]) -> tuple[list[tuple[str, Signatures]], list[str]]:
+    """The files of signatures, each with its name; and a sentence for each that is none."""
+    found: list[tuple[str, Signatures]] = []
+    unread: list[str] = []
+    for path in paths:
+        try:
+            found.append((path.name, read_signatures(read_file(path, SIGNATURES_BYTES))))
+        except RegistryError as exc:
+            unread.append(f"{path.name}: {exc}")
+    return found, unread
 
 
 def _standing(found: Collected) -> list[str]:
@@ -298,14 +313,16 @@ def _standing(found: Collected) -> list[str]:
         lines.append(f"{_called(each)}: {len(each.signed)} of {each.threshold}")
         lines += [f"  signed   {shown(holder)}" for holder in each.signed]
         if not each.complete:
-            lines += [f"  missing  {shown(holder)}" for holder in each.missing]
+            lines.append(f"  missing  {each.threshold - len(each.signed)} more, of:")
+            lines += [f"             {shown(holder)}" for holder in each.missing]
     lines += [f"NOT COUNTED: {shown(why)}" for why in found.refused]
     done = "It can be published." if found.complete else "It cannot be published yet."
     return [*lines, done]
 
 
 def _called(each: Tally) -> str:
-    return f"{each.role}, by those who hold it now" if each.as_it == "stands" else each.role
+    held = ", by those who hold it now" if each.as_it == "stands" else ""
+    return f"{each.role}{held} ({called(each.role)})"
 
 
 def _as_json(found: Collected) -> dict[str, object]:
@@ -338,16 +355,21 @@ def _base(args: argparse.Namespace) -> Repository | None:
 
 def _books(made: Draft, base: Repository | None) -> tuple[Books | None, Books]:
     after = Books(base, made)
-    after.check()
+    after.check(datetime.now(UTC))
     return None if base is None else Books(base), after
 
 
 def _tell(made: Draft, before: Books | None, after: Books) -> None:
     print("What would change:")
-    print("\n".join(f"  {shown(line)}" for line in changes(made, before, after)))
+    print("\n".join(f"  {_whole(line)}" for line in changes(made, before, after)))
     print("\nWhat is to be signed:")
-    print("\n".join(f"  {shown(line)}" for line in terms(made, after)))
+    print("\n".join(f"  {_whole(line)}" for line in terms(made, after)))
     print(f"\ndigest: {spoken(proposal_digest(made))}")
+
+
+def _whole(line: str) -> str:
+    """A sentence on one line, not cut: what a signer does not see, they would sign unseen."""
+    return harmless(line).replace("\n", " ")
 
 
 def read_file(path: Path, most: int) -> bytes:
@@ -356,4 +378,6 @@ def read_file(path: Path, most: int) -> bytes:
         with path.open("rb") as file:
             return file.read(most + 1)
     except OSError as exc:
-        raise RegistryError(f"cannot read {path}: {exc.strerror}") from exc
+        raise RegistryError(
+            f"cannot read {path}: {exc.strerror}", hint="Is the name right, and this the folder it lies in?"
+        ) from exc

@@ -25,6 +25,8 @@ from syndicate.errors import RegistryError
 from syndicate.news import KeyId, UnixTime, rfc3339
 from syndicate.registry import BACK_SECONDS, Revocation, replace_file
 
+_YEARS = (2000, 2200)  # in which a revocation may begin
+
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the operator's verbs, and ``revoke``."""
@@ -84,11 +86,13 @@ def _operator(args: argparse.Namespace) -> Operator:
 def _publish(args: argparse.Namespace) -> int:
     repository = Repository(args.repository)
     made = read_proposal(read_file(args.proposal, PROPOSAL_BYTES))
+    repository = repository.before(made.metadata.get("root"))  # if it ended half-way the last time
     base = repository if repository.exists else None
     after = Books(base, made)
-    after.check()
-    found = collect(made, given(args.signatures), None if base is None else Books(base), after)
-    for why in found.refused:
+    after.check(datetime.now(UTC))
+    signatures, unread = given(args.signatures)
+    found = collect(made, signatures, None if base is None else Books(base), after)
+    for why in (*unread, *found.refused):
         print(f"NOT COUNTED: {shown(why)}")
     publish(found.draft, repository, _operator(args), datetime.now(UTC))
     told = ", ".join(f"{role} {each.signed.version}" for role, each in made.metadata.items())
@@ -118,14 +122,17 @@ def _revoke(args: argparse.Namespace) -> int:
         raise RegistryError(f"no agency has the key {shown(args.kid)}", hint="See `syndicate sources list`.")
     now = int(time.time())
     since = _moment(args.since, now)
+    reason = shown(args.reason).strip()
+    if not reason:
+        raise RegistryError("a revocation needs a reason", hint='One line, for everybody: --reason "Stolen".')
     code = seen.registry.agencies[key.agency].member
-    entry = Revocation(
-        kid=key.kid, revoked_at=UnixTime(since), entered_at=UnixTime(now), reason=shown(args.reason)
-    )
+    entry = Revocation(kid=key.kid, revoked_at=UnixTime(since), entered_at=UnixTime(now), reason=reason)
     base = Repository(copy_of(args))
     made = revocation(code, entry, base, datetime.fromtimestamp(now, UTC))
+    after = Books(base, made)
+    after.check(datetime.now(UTC))
     signer = role_signer(args.key, args.passphrase_file)
-    signed = sign_draft(made, signer, Books(base), Books(base, made))
+    signed = sign_draft(made, signer, Books(base), after)
     beside = args.out.with_name(f"{args.out.stem}.{signer.public_key.keyid[:8]}.signatures.json")
     replace_file(args.out, write_proposal(made))
     replace_file(beside, signed.to_bytes())
@@ -147,4 +154,6 @@ def _moment(written: str, now: int) -> int:
         raise RegistryError(f"{shown(written)} is no moment", hint="Like this: 2026-11-23T20:00:00Z") from exc
     if moment.tzinfo is None:
         raise RegistryError(f"{shown(written)} names no time zone", hint="Put a Z behind it: it means UTC.")
+    if not _YEARS[0] <= moment.year <= _YEARS[1]:
+        raise RegistryError(f"{shown(written)} is no moment that a key was in use", hint="Is the year right?")
     return int(moment.timestamp())

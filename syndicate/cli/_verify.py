@@ -41,7 +41,7 @@ def _run(args: argparse.Namespace) -> int:
         _token(body, args.token),
         registry,
         now=moment(args),
-        proof=None if proof is None else Proof(raw=proof, policy=policy_of(seen)),
+        proof=None if proof is None else Proof(raw=proof, policy=policy_of(args, seen)),
     )
     if args.json:
         print(json.dumps(report.as_json(), indent=2))

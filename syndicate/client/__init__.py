@@ -23,12 +23,15 @@ from syndicate.client._token import Logging, Proof, TokenReport, Verdict, verify
 
 if TYPE_CHECKING:
     from syndicate.client._evidence import Sources, evidence_page
-    from syndicate.client._log import LogReader, SeenCheckpoint, grown, open_log
+    from syndicate.client._follow import Followed, follow, follow_sync
+    from syndicate.client._log import Get, LogReader, SeenCheckpoint, erased_by, open_log
     from syndicate.client._monitor import Alarm, AlarmKind, Look, Own, Watched, read_watched, watch
+    from syndicate.client._page import Given, read_page
     from syndicate.client._registry import (
         RegistryPlace,
         bundled_root,
         cache_folder,
+        cache_home,
         check_fresh,
         check_root,
         copy_of,
@@ -44,6 +47,9 @@ __all__ = [
     "EntryReport",
     "Evidence",
     "FeedReport",
+    "Followed",
+    "Get",
+    "Given",
     "LogReader",
     "Logging",
     "Look",
@@ -57,16 +63,20 @@ __all__ = [
     "Watched",
     "bundled_root",
     "cache_folder",
+    "cache_home",
     "check_fresh",
     "check_root",
     "copy_of",
+    "erased_by",
     "evidence_page",
     "fetch_evidence",
-    "grown",
+    "follow",
+    "follow_sync",
     "look",
     "look_offline",
     "named_item",
     "open_log",
+    "read_page",
     "read_root",
     "read_watched",
     "verify_feed",
@@ -76,9 +86,11 @@ __all__ = [
 
 
 _FILES = {
+    **dict.fromkeys(("Followed", "follow", "follow_sync"), "_follow"),
     **dict.fromkeys(("Sources", "evidence_page"), "_evidence"),
-    **dict.fromkeys(("LogReader", "SeenCheckpoint", "grown", "open_log"), "_log"),
+    **dict.fromkeys(("Get", "LogReader", "SeenCheckpoint", "erased_by", "open_log"), "_log"),
     **dict.fromkeys(("Alarm", "AlarmKind", "Look", "Own", "Watched", "read_watched", "watch"), "_monitor"),
+    **dict.fromkeys(("Given", "read_page"), "_page"),
     **dict.fromkeys(("Evidence", "fetch_evidence", "named_item"), "_version"),
 }
 

@@ -4,30 +4,37 @@ A ``Get`` gives the whole body at a path below the hub's address, or None where 
 gives is checked here: the checkpoint against the policy, the leaves against the checkpoint's root.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import hashlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from syndicate import fetch
-from syndicate.errors import ClientError, FetchError, LedgerError
+from syndicate.errors import ClientError, FalseLeaf, FetchError, LedgerError, WithheldLeaf
 from syndicate.fetch import Allowed, FetchLimits, is_address
 from syndicate.ledger import (
     BUNDLE_BYTES,
     ENTRIES,
+    LEAF_BYTES,
     TILE_WIDTH,
+    ActLeaf,
     Checkpoint,
-    Edge,
     Policy,
     Tile,
+    check_inclusion,
     leaf_hash,
     prove_consistency,
+    prove_inclusion,
     read_checkpoint,
     read_entries,
+    read_leaf,
     tiles_for_consistency,
+    tiles_for_inclusion,
 )
-from syndicate.news import Reason
+from syndicate.news import Reason, TokenDigest, b64url
 from syndicate.ports import Fetched, FetchFailed
 
 Get = Callable[[str], Awaitable[bytes | None]]
@@ -59,9 +66,18 @@ class LogReader:
             LedgerError: it is none, or no log of the policy signed it.
             FetchError: it is not to be had.
         """
-        raw = await self.file("log/checkpoint")
+        return self.judge(await self.file("log/checkpoint"))
+
+    def judge(self, raw: bytes) -> SeenCheckpoint:
+        """What a checkpoint's note is worth. Raises LedgerError as ``checkpoint`` does."""
         checkpoint, note = read_checkpoint(raw)
         logs = self._policy.log_named(checkpoint.origin)
+        if not self._policy.logs:
+            raise LedgerError(
+                "no log is named that counts: the registry has no log/policy.txt",
+                code=Reason.LOG_ORIGIN_UNKNOWN,
+                hint="Name the log's key, as its hub prints it at the start: --log KEY.",
+            )
         if not logs:
             why = f"the policy names no log {checkpoint.origin!r}"
             raise LedgerError(why, code=Reason.LOG_ORIGIN_UNKNOWN)
@@ -73,7 +89,7 @@ class LogReader:
         return SeenCheckpoint(checkpoint=checkpoint, note=raw, quorum=enough, witnesses=names)
 
     async def leaves(self, first: int, size: int) -> list[bytes]:
-        """The leaves from ``first`` up to those of a checkpoint of ``size``, unchecked: see ``grown``.
+        """The leaves from ``first`` up to those of a checkpoint of ``size``, unchecked.
 
         Raises:
             LedgerError: a bundle holds something else.
@@ -83,7 +99,10 @@ class LogReader:
         at = first - first % TILE_WIDTH
         while at < size:
             tile = Tile(ENTRIES, at // TILE_WIDTH, min(TILE_WIDTH, size - at))
-            found += read_entries(await self.file(f"log/{tile.path}"), tile.width)
+            leaves = read_entries(await self.file(f"log/{tile.path}"), tile.width)
+            if any(len(leaf) > LEAF_BYTES for leaf in leaves):
+                raise LedgerError(f"a leaf from {at:,} on has more than {LEAF_BYTES} bytes")
+            found += leaves
             at += tile.width
         return found[first % TILE_WIDTH :]
 
@@ -91,6 +110,51 @@ class LogReader:
         """That the log of ``new`` leaves goes on from that of ``old``; raises as ``leaves``."""
         tiles = {tile: await self.file(f"log/{tile.path}") for tile in tiles_for_consistency(old, new)}
         return prove_consistency(old, new, tiles)
+
+    async def act(self, index: int, digest: str) -> bytes:
+        """The bytes of the operator's act that is leaf ``index``.
+
+        Raises:
+            WithheldLeaf, FalseLeaf: it is not there, or another.
+            FetchError: it is not to be had.
+        """
+        body = await self._get(f"log/act/{digest}.json")
+        if body is None:
+            raise WithheldLeaf(index, f"the act {digest} of the operator")
+        if b64url(hashlib.sha256(body).digest()) != digest:
+            raise FalseLeaf(index, "is shown with another act than its own")
+        return body
+
+    async def erasures(self, first: int, seen: SeenCheckpoint) -> Mapping[TokenDigest, str]:
+        """What acts from leaf ``first`` on took back: by token, the digest of the act.
+
+        Only an act that lies under the checkpoint counts.
+
+        Raises:
+            LedgerError: an act that is shown is not in the log.
+            WithheldLeaf, FalseLeaf, FetchError: as ``act``.
+        """
+        gone: dict[TokenDigest, str] = {}
+        size = seen.checkpoint.size
+        for begin in range(first - first % TILE_WIDTH, size, TILE_WIDTH):
+            for index, raw in enumerate(await self.leaves(begin, min(begin + TILE_WIDTH, size)), begin):
+                said = read_leaf(raw)
+                if isinstance(said, ActLeaf) and (tokens := erased_by(await self.act(index, said.digest))):
+                    await self.check_leaf(index, raw, seen)
+                    gone |= dict.fromkeys(tokens, said.digest)
+        return gone
+
+    async def check_leaf(self, index: int, leaf: bytes, seen: SeenCheckpoint) -> None:
+        """Refuse a leaf that does not lie under a checkpoint.
+
+        Raises:
+            LedgerError: ``log-not-included``.
+            FetchError: its proof is not to be had.
+        """
+        size = seen.checkpoint.size
+        tiles = {tile: await self.file(f"log/{tile.path}") for tile in tiles_for_inclusion(index, size)}
+        proof = prove_inclusion(index, size, tiles)
+        check_inclusion(leaf_hash(leaf), index, size, proof, seen.checkpoint.root)
 
     async def file(self, path: str) -> bytes:
         """A file that has to be there. Raises FetchError: it is not."""
@@ -100,19 +164,15 @@ class LogReader:
         return body
 
 
-def grown(edge: Edge, leaves: list[bytes], checkpoint: Checkpoint) -> Edge:
-    """The edge after these leaves, which have to lead to the checkpoint's root.
-
-    Raises:
-        LedgerError: ``log-inconsistent``: they do not.
-    """
-    after, _ = edge.append(map(leaf_hash, leaves))
-    if (after.size, after.root) != (checkpoint.size, checkpoint.root):
-        raise LedgerError(
-            f"the {checkpoint.size:,} leaves that it shows do not lead to the root that it signed",
-            code=Reason.LOG_INCONSISTENT,
-        )
-    return after
+def erased_by(act: bytes) -> tuple[TokenDigest, ...]:
+    """The digests of the tokens that an act of the operator takes back; none if it is another act."""
+    try:
+        told = json.loads(act)
+        if told["act"] != "erase":
+            return ()
+        return tuple(TokenDigest(str(digest)) for digest in told["tokens"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ()
 
 
 @asynccontextmanager
@@ -130,6 +190,11 @@ async def open_log(where: str, *, allow: Allowed = (), user_agent: str) -> Async
                     return body
                 case FetchFailed(status=status) if status in _NOTHING:
                     return None
+                case FetchFailed(status=410):
+                    raise ClientError(
+                        f"{where}/{path} is gone: a law took it back",
+                        hint="The answer names the act in the log that says by whose order.",
+                    )
                 case FetchFailed(detail=detail):
                     raise FetchError(f"{where}: {detail}")
                 case _:

@@ -12,12 +12,15 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from syndicate.client._log import LogReader, SeenCheckpoint, grown
+from syndicate.client._log import LogReader, SeenCheckpoint
 from syndicate.errors import ClientError, FetchError, LedgerError
-from syndicate.ledger import Edge, ItemLeaf, check_consistency, leaf_hash, read_leaf
-from syndicate.news import AgencyId, TokenDigest
+from syndicate.ledger import TILE_WIDTH, Edge, ItemLeaf, check_consistency, leaf_hash, read_leaf
+from syndicate.news import AgencyId, Reason, TokenDigest
 
 _FORM: Final = "syndicate-watch/v1"
+_STRIDE: Final = 8_192  # leaves that are read, proven and compared at a time
+_MOST_AT_ONCE: Final = 1_000_000  # leaves in one look; the next one goes on behind them
+_MOST_ALARMS: Final = 100  # about leaves, of one look
 
 
 class AlarmKind(StrEnum):
@@ -115,24 +118,29 @@ async def watch(
     ``others`` read the same log elsewhere: mirrors, or the hub by another line. Never raises for anything
     that the log holds or does not answer: that is what it is there to notice.
     """
-    seen = None
+    seen, after, alarms, new = None, before, list[Alarm](), 0
     try:
         seen = await reader.checkpoint()
-        leaves = await _go_on(reader, before, seen)
+        if (forked := await _compared(reader, before, seen)) is not None:
+            return Look(watched=before, seen=seen, alarms=(forked,))
+        while (known := after.edge.size) < min(seen.checkpoint.size, before.edge.size + _MOST_AT_ONCE):
+            leaves, edge = await _next(reader, after.edge, seen)
+            after, new = replace(after, edge=edge), new + len(leaves)
+            if own is not None:
+                after, strange = _strangers(after, known, leaves, own)
+                alarms += strange[: _MOST_ALARMS - len(alarms)]
     except FetchError as exc:
-        leaves = Alarm(kind=AlarmKind.SILENT, detail=str(exc))
+        alarms.append(Alarm(kind=AlarmKind.SILENT, detail=str(exc)))
     except LedgerError as exc:
-        leaves = Alarm(kind=AlarmKind.NOT_ONE, detail=str(exc))
-    if seen is None or isinstance(leaves, Alarm):
-        return Look(watched=before, seen=seen, alarms=(leaves,) if isinstance(leaves, Alarm) else ())
-    edge, _ = before.edge.append(map(leaf_hash, leaves))
-    after = replace(before, edge=edge, note=seen.note)
-    alarms: list[Alarm] = []
-    if own is not None:
-        after, alarms = _compare(after, leaves, own, now)
+        alarms.append(Alarm(kind=AlarmKind.NOT_ONE, detail=str(exc)))
+    if seen is None:
+        return Look(watched=before, seen=None, alarms=tuple(alarms))
+    if seen.checkpoint.size >= before.edge.size and after.edge.size == seen.checkpoint.size:
+        after = replace(after, note=seen.note)
+        alarms += [] if own is None else _missing(after, own, now)
     for other in others:
         alarms += await _agree(reader, seen, other)
-    return Look(watched=after, seen=seen, new=len(leaves), alarms=tuple(alarms))
+    return Look(watched=after, seen=seen, new=new, alarms=tuple(alarms))
 
 
 def _forked(why: str, before: Watched, seen: SeenCheckpoint) -> Alarm:
@@ -140,40 +148,49 @@ def _forked(why: str, before: Watched, seen: SeenCheckpoint) -> Alarm:
     return Alarm(kind=AlarmKind.FORKED, detail=why, evidence=(before.note, seen.note))
 
 
-async def _go_on(reader: LogReader, before: Watched, seen: SeenCheckpoint) -> list[bytes] | Alarm:
-    """The leaves after those read before; or that it does not go on from there."""
-    size, known = seen.checkpoint.size, before.edge.size
-    if size < known:
-        return _forked(f"it had {known:,} leaves, and now signs that it has {size:,}", before, seen)
-    if size == known:
-        if seen.checkpoint.root != before.edge.root:
-            return _forked(f"it signed two roots of {size:,} leaves", before, seen)
-        return []
-    leaves = await reader.leaves(known, size)
-    try:
-        grown(before.edge, leaves, seen.checkpoint)
-    except LedgerError:
-        # Either what it shows is not what it signed, or what it signed does not go on from what we have seen.
-        if known and not await _goes_on(reader, before, seen):
-            why = f"what it signs of {size:,} leaves does not go on from the {known:,} that were seen before"
-            return _forked(why, before, seen)
-        raise
-    return leaves
-
-
-async def _goes_on(reader: LogReader, before: Watched, seen: SeenCheckpoint) -> bool:
+async def _compared(reader: LogReader, before: Watched, seen: SeenCheckpoint) -> Alarm | None:
+    """That it is another history than the one seen before; None if one is the beginning of the other."""
     known, new = before.edge.size, seen.checkpoint
+    if not known or not new.size:
+        return None  # the empty log is the beginning of every log
+    (low, first), (high, last) = sorted([(known, before.edge.root), (new.size, new.root)])
     try:
-        proof = await reader.proof_between(known, new.size)
-        check_consistency(known, new.size, proof, before.edge.root, new.root)
-    except (LedgerError, FetchError):
-        return False
-    return True
+        proof = () if low == high else await reader.proof_between(low, high)
+        check_consistency(low, high, proof, first, last)
+    except LedgerError:
+        if new.size < known:
+            why = f"it had {known:,} leaves, and signs now that it has {new.size:,} others"
+        elif new.size == known:
+            why = f"it signed two roots of {new.size:,} leaves"
+        else:
+            why = f"what it signs of {new.size:,} leaves does not go on from the {known:,} seen before"
+        return _forked(why, before, seen)
+    return None
 
 
-def _compare(watched: Watched, leaves: list[bytes], own: Own, now: float) -> tuple[Watched, list[Alarm]]:
+async def _next(reader: LogReader, edge: Edge, seen: SeenCheckpoint) -> tuple[list[bytes], Edge]:
+    """The leaves after an edge, as many as are compared at a time, and the edge after them.
+
+    Raises:
+        LedgerError: they are not the beginning of what was signed, or too large for leaves.
+        FetchError: something is not to be had.
+    """
+    newest = seen.checkpoint
+    end = min(newest.size, edge.size - edge.size % TILE_WIDTH + _STRIDE)
+    leaves = await reader.leaves(edge.size, end)
+    after, _ = edge.append(map(leaf_hash, leaves))
+    proof = () if end == newest.size else await reader.proof_between(end, newest.size)
+    try:
+        check_consistency(end, newest.size, proof, after.root, newest.root)
+    except LedgerError as exc:
+        why = f"the {newest.size:,} leaves that it shows do not lead to the root that it signed"
+        raise LedgerError(why, code=Reason.LOG_INCONSISTENT) from exc
+    return leaves, after
+
+
+def _strangers(watched: Watched, first: int, leaves: list[bytes], own: Own) -> tuple[Watched, list[Alarm]]:
+    """What stands in our name that we did not sign; and of ours, what was seen."""
     alarms, ours = [], set(watched.ours)
-    first = watched.edge.size - len(leaves)
     for index, raw in enumerate(leaves, first):
         try:
             leaf = read_leaf(raw)
@@ -186,12 +203,16 @@ def _compare(watched: Watched, leaves: list[bytes], own: Own, now: float) -> tup
         if leaf.digest not in own.signed:
             what = f"version {leaf.ver} of {leaf.sub} (number {leaf.seq} of {leaf.stream}), {leaf.digest}"
             alarms.append(Alarm(kind=AlarmKind.NOT_OURS, detail=f"leaf {index:,} says in our name: {what}"))
-    for digest, at in own.signed.items():
-        if digest not in ours and at + own.patience_seconds < now:
-            alarms.append(
-                Alarm(kind=AlarmKind.MISSING, detail=f"signed long ago, and not in the log: {digest}")
-            )
     return replace(watched, ours=frozenset(ours)), alarms
+
+
+def _missing(watched: Watched, own: Own, now: float) -> list[Alarm]:
+    """What we signed long enough ago and the whole log does not hold."""
+    return [
+        Alarm(kind=AlarmKind.MISSING, detail=f"signed long ago, and not in the log: {digest}")
+        for digest, at in own.signed.items()
+        if digest not in watched.ours and at + own.patience_seconds < now
+    ]
 
 
 async def _agree(reader: LogReader, seen: SeenCheckpoint, other: LogReader) -> list[Alarm]:

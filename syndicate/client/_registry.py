@@ -6,6 +6,7 @@ as its operator vouched for it and a day more; after that nobody can tell what w
 
 import asyncio
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
@@ -25,6 +26,7 @@ __all__ = [
     "RegistryPlace",
     "bundled_root",
     "cache_folder",
+    "cache_home",
     "check_fresh",
     "check_root",
     "copy_of",
@@ -190,6 +192,11 @@ def _fetch(runner: asyncio.Runner, fetcher: Fetcher, address: str) -> bytes | No
 
 async def _ask(fetcher: Fetcher, address: str) -> object:
     return await fetcher.fetch(address)
+
+
+def cache_home() -> Path:
+    """Where programs of this user keep what they can fetch again."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 
 
 def cache_folder(root: bytes, home: Path) -> Path:

@@ -141,7 +141,7 @@ async def _lost_laptop(federation: Federation, teller: Teller) -> Answers:
     await until(lambda: titled(federation, story.title) is not None)
     item = await asyncio.to_thread(titled, federation, story.title)
     gap = claims_of(item["token"])["seq"] - found.highest if item else 0
-    answer = f"signs again, {gap} numbers on" if gap > 1 else "not admitted"
+    answer = "signs again, 1000 numbers on or more" if gap >= 1_000 else "not admitted"
     teller.checked("the first story from the new laptop", "a gap, never a fork", answer)
     return {"a lost laptop": answer}
 

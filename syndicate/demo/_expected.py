@@ -102,7 +102,7 @@ ANSWERS = {
     "what the CMS says while signing is halted": "signing is halted",
     "the same story under another id": "waiting, not signed",
     "a line cut for two days across a rotation": "4 admitted, in order, 4 marked late",
-    "a lost laptop": "signs again, 1000 numbers on",
+    "a lost laptop": "signs again, 1000 numbers on or more",
     "the thief, back-dating by a day": "key-revoked",
     "what the agency had signed with it": "5 signed again, version 2",
     # the public log
@@ -113,6 +113,8 @@ ANSWERS = {
     "signed before the theft, with its proof": "issuer: yes, log: yes",
     "the thief's words with that proof": "issuer: no, log: no",
     "the hub, put back from this morning": "0 sealed, and it says why",
+    "a mirror abroad": "every leaf, and the signed root",
+    "a lost disk, made again of the mirror": "every leaf",
     # who may speak
     "a state lists another's key": "ignored and told, it stays sg.demo's",
     "a mirror that froze three days ago": "refused: stale",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from syndicate.agency import publish
-from syndicate.assembly import back_up, open_hub, put_back
+from syndicate.assembly import Source, back_up, open_hub, open_mirror, put_back, take_back
 from syndicate.client import (
     AlarmKind,
     LogReader,
@@ -22,8 +22,11 @@ from syndicate.client import (
 from syndicate.demo._bad_nights import room_of, sign, story_of, titled
 from syndicate.demo._federation import Federation
 from syndicate.demo._forgery import claims_of, sign_claims
+from syndicate.demo._log import read_log
 from syndicate.demo._play import until
+from syndicate.demo._street import LOOPBACK
 from syndicate.demo._telling import Teller
+from syndicate.demo._visitor import Visitor
 from syndicate.fetch import open_caller
 from syndicate.journey import LogSigner
 from syndicate.ledger import AddCheckpoint, Edge, Policy, leaf_hash, read_policy
@@ -49,6 +52,7 @@ async def play_log_nights(federation: Federation, copy: Path, teller: Teller) ->
         **await _withheld(federation),
         **await _stolen_key(federation),
         **await _yesterdays_hub(federation, copy),
+        **await _mirrored(federation),
     }
     for name, answer in answers.items():
         teller.checked(name, "what comes of it", answer)
@@ -128,6 +132,26 @@ async def _yesterdays_hub(federation: Federation, copy: Path) -> Answers:
         sealed = hub.storage.log.edge.size - before
         told = "says why" if "it is an old copy" in hub.sealer.waits_for else hub.sealer.waits_for
     return {"the hub, put back from this morning": f"{sealed} sealed, and it {told}"}
+
+
+async def _mirrored(federation: Federation) -> Answers:
+    """A newsroom abroad mirrors the log; then a hub that has lost its disk is made of that mirror again."""
+    folder = federation.folder / "a newsroom abroad"
+    folder.mkdir()
+    settings = federation.settings_of(folder / "mirror.sqlite3")
+    source = Source(where=federation.hub.base_url, allow=(federation.hub_place,))
+    async with open_mirror(settings, source, seconds=_HOUR) as mirror:
+        leaves = await mirror.look()
+        checkpoint, shown = await asyncio.to_thread(read_log, Visitor(base_url=mirror.url))
+        root = Edge().append(map(leaf_hash, shown))[0].root
+        whole = (leaves, root) == (checkpoint.size, checkpoint.root)
+        back = federation.settings_of(folder / "hub.sqlite3")
+        place = (LOOPBACK, int(mirror.url.rpartition(":")[2]))
+        restored = await take_back(back, Source(where=mirror.url, allow=(place,)), lambda _have, _of: None)
+    return {
+        "a mirror abroad": "every leaf, and the signed root" if whole else f"{leaves} leaves, another root",
+        "a lost disk, made again of the mirror": "every leaf" if restored == leaves else f"{restored} leaves",
+    }
 
 
 async def _watch(

@@ -11,7 +11,7 @@ redirect says. What tests and the demo need beyond that, they list: address and 
 import importlib
 from typing import TYPE_CHECKING, Any, Final
 
-from syndicate.fetch._limits import Allowed, FetchLimits
+from syndicate.fetch._limits import Allowed, FetchLimits, own_machine
 from syndicate.fetch._urls import is_address
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ __all__ = [
     "open_caller",
     "open_dialer",
     "open_fetcher",
+    "own_machine",
     "registrable_domain",
 ]
 

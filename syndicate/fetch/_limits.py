@@ -2,10 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
 
 from syndicate.news import limits
 
 Allowed = Collection[tuple[str, int]]  # (IP address, port) that may be dialled besides the public ones
+_LOOPBACK: Final = ("127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +27,17 @@ class FetchLimits:
     turn_seconds: float = 150.0  # waiting for one's turn at a host, per hop
     per_host: int = 1  # fetches at a time from one host and port
     per_domain: int = 4  # fetches at a time from one registrable domain
+
+
+def own_machine(address: str) -> tuple[tuple[str, int], ...]:
+    """What may be dialled because somebody wrote down this address of their own machine; else nothing.
+
+    A name on the network never leads there, and neither does a redirect.
+    """
+    try:
+        parts = urlsplit(address)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return ()
+    host = parts.hostname
+    return tuple((loopback, port) for loopback in _LOOPBACK if host in ("localhost", loopback))

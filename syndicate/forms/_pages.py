@@ -9,8 +9,8 @@ from typing import Any, Final
 import jinja2
 
 from syndicate.forms._form import Field
-from syndicate.news import Act, Item, rfc3339
-from syndicate.newsdesk import Deed
+from syndicate.news import Act, Item
+from syndicate.newsdesk import Deed, in_words, may_release, needs_second, until_when
 from syndicate.ports import Waiting, Why
 
 _STYLE: Final = files("syndicate.forms").joinpath("templates/style.css").read_text(encoding="utf-8")
@@ -31,6 +31,7 @@ NAMES: Final[Mapping[Deed, str]] = {
     Deed.TRANSLATE: "Add a translation",
 }
 _NEW: Final = (Deed.PUBLISH, Deed.ALERT, Deed.REBUT)
+_IN_THE_ARTICLE: Final = ("act", "language", "title", "note", "summary", "text")
 _WHY: Final = {
     Why.SECOND: "it needs the second person, who releases it at a terminal",
     Why.HALTED: "signing was halted",
@@ -48,14 +49,18 @@ class Pages:
         self._common = {"base": base, "agency": agency, "lang": lang, "style": _STYLE}
 
     def home(
-        self, items: Sequence[tuple[Item, Sequence[Deed]]], waiting: Sequence[Waiting], halted: str | None
+        self,
+        items: Sequence[tuple[Item, Sequence[Deed]]],
+        waiting: Sequence[Waiting],
+        halted: str | None,
+        now: float,
     ) -> bytes:
         """What can be done: new items, those that stand, and those that wait."""
         return self._write(
             "home.html",
             new=[(deed.value, NAMES[deed]) for deed in _NEW],
             items=[(item, [(deed.value, NAMES[deed]) for deed in deeds]) for item, deeds in items],
-            waiting=[(each, _told(each)) for each in waiting],
+            waiting=[(each, _told(each), may_release(each, now)) for each in waiting],
             halted=halted,
         )
 
@@ -76,7 +81,15 @@ class Pages:
         """What would be signed; a retraction asks for a word to be typed."""
         kept = {name: value for name, value in said.items() if value and name != "word"}
         return self._write(
-            "preview.html", deed=deed.value, name=NAMES[deed], item=item, said=kept, word=word, fault=fault
+            "preview.html",
+            deed=deed.value,
+            name=NAMES[deed],
+            item=item,
+            told=[(name, value) for name, value in in_words(item) if name not in _IN_THE_ARTICLE],
+            second=needs_second(item),
+            said=kept,
+            word=word,
+            fault=fault,
         )
 
     def told(self, title: str, lines: Sequence[str]) -> bytes:
@@ -98,5 +111,4 @@ def deeds_for(item: Item) -> tuple[Deed, ...]:
 
 def _told(waiting: Waiting) -> str:
     why = _WHY.get(waiting.why, "the brake holds what the CMS publishes")
-    until = "until a person releases it" if waiting.due is None else f"until {rfc3339(waiting.due)}"
-    return f"{why}; {until}"
+    return f"{why}; {until_when(waiting)}"

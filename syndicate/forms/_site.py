@@ -9,7 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
-from syndicate.agency import HALTED, AgencyConfig
+from syndicate.agency import AgencyConfig, halted
 from syndicate.errors import AgencyError, SyndicateError
 from syndicate.forms._form import FORM_BYTES, fields_of, manuscript_from, read_form, standing
 from syndicate.forms._pages import NAMES, POLICY, Pages, deeds_for
@@ -103,8 +103,8 @@ class _Counter:
     def _home(self) -> bytes:
         with self._opens() as desk:
             items = [recall(each.token) for each in desk.book.newest(_SHOWN)]
-            waiting, halted = desk.book.waiting(), desk.book.jotted(HALTED)
-        return self._pages.home([(item, deeds_for(item)) for item in items], waiting, halted)
+            waiting, said, now = desk.book.waiting(), halted(desk.config, desk.book), desk.now
+        return self._pages.home([(item, deeds_for(item)) for item in items], waiting, said, now)
 
     def _list(self, step: str, number: str) -> bytes:
         if not (number.isascii() and number.isdecimal() and len(number) < 12):

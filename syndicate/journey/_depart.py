@@ -76,6 +76,7 @@ class _Kept:
     document: Document
     newest: int
     registry: str
+    erased: int
     made_at: float
     looked_at: float
     rings: int
@@ -179,7 +180,9 @@ class Press:
     ) -> Document:
         rings, now = self._wakeup.rings, self._clock.now()  # before reading: a ring meanwhile counts
         newest, registry = await self._storage.newest(slice_), self._registry().version
-        if kept is not None and not await self._must_write(kept, slice_, newest, registry, stale_after):
+        erased = self._storage.log.erased
+        stands = kept is not None and kept.erased == erased
+        if kept and stands and not await self._must_write(kept, slice_, newest, registry, stale_after):
             kept.looked_at, kept.rings = now, rings
             self._kept.move_to_end(name)
             return kept.document
@@ -197,6 +200,7 @@ class Press:
                 document=document,
                 newest=newest,
                 registry=registry,
+                erased=erased,
                 made_at=self._clock.now(),
                 looked_at=now,
                 rings=rings,
@@ -259,7 +263,8 @@ class Press:
 
     async def _write_pending(self, format_: str) -> Written:
         log = self._storage.log
-        shown = await self._storage.page(Slice(), log.proven - 1, _PENDING_MOST)
+        after = max(log.proven, log.visible - _PENDING_MOST) - 1
+        shown = await self._storage.page(Slice(), after, _PENDING_MOST)
         waiting = [*shown, *await log.hidden(_PENDING_MOST)]
         alerts = [one for one in waiting if recall(one.token).kind is Kind.ALERT]
         registry = self._registry()

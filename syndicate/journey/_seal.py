@@ -26,6 +26,11 @@ _AGAIN_SECONDS: Final = 1.0  # between two rounds of asking, and after trouble
 MOST: Final = 1_000  # in one transaction
 
 
+async def _nobody() -> str:
+    """No mirror to ask."""
+    return ""
+
+
 class Sealer:
     """Gives indices to what was admitted, has the log's growth cosigned, and wakes whoever waits for it."""
 
@@ -38,7 +43,9 @@ class Sealer:
         cosigners: Cosigners,
         *,
         most: int = MOST,
+        elsewhere: Callable[[], Awaitable[str]] = _nobody,
     ) -> None:
+        """``elsewhere`` says at the start what mirrors prove that this log lacks; "" for nothing."""
         self._storage = storage
         self._most = most
         self._clock = clock
@@ -51,6 +58,8 @@ class Sealer:
         self._caught_up = False
         self._began = False
         self._stopped = ""
+        self._elsewhere = elsewhere
+        self._behind = False
         self._complaint = ""
 
     @property
@@ -132,15 +141,20 @@ class Sealer:
     async def _held_back(self) -> bool:
         """Whether nothing may be sealed: it would give indices anew that the world has seen already."""
         if not self._began:
-            self._began = True
             self._stopped = await self._storage.log.stopped()
             nobody = self._cosigners.caught_up(frozenset())  # there is nobody whom one could ask
             self._caught_up = nobody and not self._stopped
-            if nobody and self._stopped:
-                self._complaint = f"{self._stopped}. `syndicate log unlock` lets it go on"
+            ahead = await self._elsewhere()
+            self._behind = bool(ahead)
+            if ahead:
+                self._caught_up, self._complaint = False, ahead
+                log.error("nothing is sealed: %s", ahead)
+            elif nobody and self._stopped:
+                self._complaint = self._stopped
                 log.error("nothing is sealed: %s", self._complaint)
             else:
                 await self._sign()
+            self._began = True  # only now: what failed in between is begun again
         return not self._caught_up
 
     async def _sign(self) -> None:
@@ -154,7 +168,7 @@ class Sealer:
         self._wakeup.ring()  # alerts are shown before anybody has cosigned them, in a feed of their own
 
     async def _catch_up(self) -> None:
-        if self._caught_up:
+        if self._caught_up or self._behind:
             return
         self._caught_up = self._cosigners.caught_up(self._confirmed)
         ahead = self._cosigners.ahead
@@ -168,6 +182,10 @@ class Sealer:
             have = f"{self._storage.log.edge.size:,}"
             self._complaint = (
                 f"this database has {have} leaves, and witnesses have seen more ({who}): it is an old copy"
+            )
+        else:
+            self._complaint = (
+                "too few witnesses have said since the start that they have seen no more than this"
             )
 
     async def _is_late(self) -> bool:

@@ -19,7 +19,7 @@ it is eight small formats that are useless without each other; behind it each ha
 """
 
 from syndicate.ledger._checkpoint import Checkpoint, read_checkpoint, read_checkpoint_text
-from syndicate.ledger._leaf import ActLeaf, ItemLeaf, leaf_of, read_leaf
+from syndicate.ledger._leaf import LEAF_BYTES, ActLeaf, ItemLeaf, leaf_of, read_leaf
 from syndicate.ledger._note import (
     KeyKind,
     Note,
@@ -78,6 +78,7 @@ __all__ = [
     "EMPTY_ROOT",
     "ENTRIES",
     "HASH_BYTES",
+    "LEAF_BYTES",
     "REQUEST_BYTES",
     "SIZE_TYPE",
     "TILE_WIDTH",

@@ -209,7 +209,7 @@ _REMEDIES = {
     Reason.KEY_SUCCEEDED: "Sign with the successor: its first token closed this key.",
     Reason.STREAM_FORKED: "Two tokens claim one place in the stream: take the floor with the successor.",
     Reason.REGISTRY_STALE: "Nothing on your side: the hub's operator has to renew the registry.",
-    Reason.ISSUER_STALE: "Ask your ministry to sign its manifest again: it has run out.",
+    Reason.ISSUER_STALE: "Ask your ministry to sign its manifest again: it ran out, or cannot be read whole.",
     Reason.SEQUENCE_JUMP: "Resume the stream near its head; ask the hub for the head it knows.",
     Reason.LOG_TOO_LARGE: "Fetch it again from the log itself: this is larger than any such file can be.",
     Reason.LOG_MALFORMED: "Fetch it again, byte for byte; something on the way damaged it.",

@@ -146,7 +146,7 @@ def do(item: Item, desk: Desk, *, not_before: float | None = None) -> Signed | W
             f"{item.sub} has changed meanwhile: version {item.ver} of it is signed already",
             hint="Nothing was done. Look at it as it stands now, and say it again.",
         )
-    sealed = item.kind in _SEALED and not item.withdrawn
+    sealed = needs_second(item)
     if sealed or (not_before is not None and not_before > desk.now):
         return _wait(item, desk, not_before, sealed=sealed)
     (answer,) = sign_items(
@@ -158,6 +158,11 @@ def do(item: Item, desk: Desk, *, not_before: float | None = None) -> Signed | W
     publish(desk.config, desk.book, desk.registry)
     remember_run(desk.config, desk.book, desk.now)
     return answer
+
+
+def needs_second(item: Item) -> bool:
+    """Whether it goes out only beside the second person's key."""
+    return item.kind in _SEALED and not item.withdrawn
 
 
 def remember_text(item: Item, book: StreamBook) -> None:
@@ -204,7 +209,25 @@ def _next_version(deed: Deed, manuscript: Manuscript, desk: Desk, target: Signed
         published=target.published,
         updated=max(rfc3339(desk.now), standing.updated),
     )
-    return _written(item, manuscript, desk.config) if deed is Deed.CORRECT else item
+    return _corrected(item, manuscript, desk.config) if deed is Deed.CORRECT else item
+
+
+def _corrected(item: Item, manuscript: Manuscript, config: AgencyConfig) -> Item:
+    corrected = _written(item, manuscript, config)
+    if _as_read(corrected) == _as_read(item):
+        raise AgencyError(
+            "this correction corrects nothing: everything reads as it did",
+            hint="Say how it reads now, not only what was wrong. At a terminal, leave the options away:"
+            " your editor opens with the text. If nothing was wrong, nothing needs a correction.",
+        )
+    return corrected
+
+
+def _as_read(item: Item) -> object:
+    """What readers get of it; how the text is laid out in lines makes no difference."""
+    body = item.content.body if item.content is not None and item.content.body is not None else ""
+    pictures = tuple((each.url, each.alt) for each in item.media)
+    return replace(item, content=None, media=()), " ".join(body.split()), pictures
 
 
 def _without_text(item: Item) -> Item:

@@ -42,9 +42,11 @@ def check_successor(config: AgencyConfig, in_use: str | None, successor: Signer,
         raise AgencyError(f"hubs do not take the key {successor.kid} at {rfc3339(now)}: look at its window")
 
 
-def next_enrolment(enrolment: str, config: AgencyConfig, following: Signer, now: float) -> str:
-    """The enrolment file ``enrolment`` with ``following`` as the new sealed successor."""
-    return enrol_another(enrolment, config.id, following, now)
+def next_enrolment(
+    enrolment: str, config: AgencyConfig, taking_over: str, following: Signer, now: float
+) -> str:
+    """The enrolment file ``enrolment`` with ``taking_over`` in use and ``following`` as the sealed one."""
+    return enrol_another(enrolment, config.id, taking_over, following, now)
 
 
 def put_in_place(path: Path, content: bytes, mode: int) -> None:

@@ -9,7 +9,7 @@ from syndicate.errors import AgencyError
 from syndicate.news import Act, Item, Refused, rfc3339
 from syndicate.newsdesk._acts import Desk
 from syndicate.newsdesk._find import newest_first
-from syndicate.ports import Signed, StreamBook, Why
+from syndicate.ports import Signed, StreamBook, Waiting, Why
 from syndicate.trust import recall
 
 _NOTE: Final = "Withheld while we check: our systems may have been misused. Please do not use it for now."
@@ -18,11 +18,13 @@ _NOTE: Final = "Withheld while we check: our systems may have been misused. Plea
 def halt(book: StreamBook, *, since: float, now: float) -> None:
     """Halt signing until ``resume``: on the disk when this returns. What waits goes out no more by itself.
 
+    An embargo holds nevertheless: until its time nobody can release what it holds back.
+
     Raises:
         StorageError: the book cannot be written.
     """
     book.jot(HALTED, f"`agency panic` at {rfc3339(now)}, since {rfc3339(since)}")
-    book.hold([replace(each, why=_halted(each.why), due=None) for each in book.waiting()])
+    book.hold([_halted(each) for each in book.waiting()])
 
 
 def panic(desk: Desk, *, since: float, note: str | None = None) -> tuple[Signed | Refused, ...]:
@@ -65,8 +67,10 @@ def resume(book: StreamBook) -> str:
     return halted
 
 
-def _halted(why: Why) -> Why:
-    return why if why is Why.SECOND else Why.HALTED
+def _halted(each: Waiting) -> Waiting:
+    if each.why is Why.SECOND:
+        return each
+    return replace(each, why=Why.HALTED, due=each.due if each.why in (Why.EMBARGO, Why.HALTED) else None)
 
 
 def _signed_since(book: StreamBook, since: float) -> Iterator[Signed]:

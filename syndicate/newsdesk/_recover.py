@@ -1,17 +1,26 @@
 """A new laptop: the stream's memory, rebuilt from what hubs logged of it.
 
 Nothing is believed because a hub said it: every token is verified with the agency's own keys. A hub may
-hide tokens, never make one; so the stream goes on far above the highest number that was found anywhere.
+hide tokens, never make one; so the stream goes on far above the highest number that was found anywhere, and
+every item some versions above the highest that was found of it.
 """
 
 import asyncio
-import json
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from syndicate.agency import AgencyConfig, as_signed, publish, remember_run
+from syndicate.agency import (
+    AgencyConfig,
+    Recovery,
+    as_signed,
+    publish,
+    read_answer,
+    remember_recovery,
+    remember_run,
+)
 from syndicate.errors import AgencyError, TrustError, WireError
 from syndicate.news import Envelope, ItemId, Registry, TokenDigest
 from syndicate.newsdesk._acts import Desk
@@ -20,7 +29,12 @@ from syndicate.ports import Fetched, Fetcher, Signed, Waiting, Why
 from syndicate.trust import Verified, recall, verify
 from syndicate.wire import take_out
 
-GAP: Final = 1_000  # numbers left free: what was signed and reached no hub has one of them
+GAP: Final = 1_000  # numbers left free at least: what was signed and reached no hub has one of them
+# Two recoveries that found the same must not go on at the same number and version, so both move with the
+# time since the newest token. Hubs take numbers up to 10,000, and versions up to 100 above what they know.
+_MORE_NUMBERS: Final = 8_000
+_LEAST_STEP: Final = 10  # versions of each item left free
+_MORE_STEPS: Final = 80
 _PAGE: Final = 100
 MOST_SECONDS: Final = 300.0  # of one hub; an honest one gives a thousand pages in that time
 _MOST_STRANGE: Final = 64_000_000  # characters of one hub's tokens that no key of the agency signed
@@ -35,6 +49,7 @@ class Recovered:
     believed_not: int  # what hubs gave that no key of this agency signed
     highest: int  # the highest number found anywhere
     next: int  # the number that is signed next
+    step: int  # versions of each item that are left free
     forked: bool  # another token was found under a number, or version, of this book
     takes_floor: bool  # the next token begins a new chain, under a key that never signed here
 
@@ -84,10 +99,10 @@ async def _page(url: str, fetcher: Fetcher) -> tuple[list[str], int]:
     if not isinstance(answer, Fetched):
         raise AgencyError(f"{url}: {getattr(answer, 'detail', 'gave no answer')}", hint="Try another hub.")
     try:
-        told = json.loads(answer.body)
-        return [str(each["token"]) for each in told["items"]], int(told["last"])
-    except (ValueError, KeyError, TypeError, RecursionError) as exc:
-        raise AgencyError(f"{url} did not answer as a hub does: {exc}", hint="Try another hub.") from exc
+        told = read_answer(answer.body)
+        return [each.text("token", most=None) for each in told.records("items")], told.number("last")
+    except AgencyError as exc:
+        raise AgencyError(f"{url}: {exc}", hint="Try another hub.") from exc
 
 
 def recover(tokens: Iterable[str], desk: Desk) -> Recovered:
@@ -122,9 +137,11 @@ def recover(tokens: Iterable[str], desk: Desk) -> Recovered:
             hint="Run `syndicate agency rotate` first: the sealed successor takes the floor.",
         )
     prev = None if takes_floor else _at(highest, own, mine)
+    recovery = _go_on(highest, max(_times(highest, own, mine)), desk.now)
+    remember_recovery(recovery, desk.book)  # first: without it, what is restored must not be signed from
     desk.book.restore(
         new,
-        goes_on_after=highest + GAP - 1,
+        goes_on_after=recovery.after,
         prev=prev,
         displaced=[each.digest for each in displaced],
         waiting=[_said_again(each, desk.now) for each in sorted(displaced, key=lambda one: one.seq)],
@@ -137,9 +154,25 @@ def recover(tokens: Iterable[str], desk: Desk) -> Recovered:
         believed_not=len(given) - len(believed),
         highest=highest,
         next=desk.book.head()[0] + 1,
+        step=recovery.step,
         forked=forked,
         takes_floor=takes_floor,
     )
+
+
+def _go_on(highest: int, signed_at: int, now: float) -> Recovery:
+    """Where numbers and versions go on, above all that may have been signed and was not shown."""
+    since = max(0, int(now) - signed_at)
+    return Recovery(
+        at=int(now),
+        after=highest + GAP - 1 + since % _MORE_NUMBERS,
+        step=_LEAST_STEP + min(int(4 * math.log2(1 + since)), _MORE_STEPS),  # only ever more
+    )
+
+
+def _times(number: int, own: Sequence[Verified], mine: Sequence[Signed]) -> Iterator[int]:
+    yield from (each.item.iat for each in own if each.item.seq == number)
+    yield from (each.iat for each in mine if each.seq == number)
 
 
 def _own(token: str, registry: Registry) -> Verified | None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from syndicate.agency import check_may_sign, dropped_mark, marks_of, publish, release, remember_run
 from syndicate.errors import AgencyError
-from syndicate.news import Refused
+from syndicate.news import Refused, rfc3339
 from syndicate.newsdesk._acts import Desk, remember_text
 from syndicate.ports import Signed, Signer, StreamBook, Waiting, Why
 
@@ -44,12 +44,12 @@ def release_ids(
             be signed now; nothing was signed.
     """
     check_may_sign(desk.config, desk.book, desk.registry, desk.now)
-    chosen = _chosen(ids, desk.book)
+    chosen = waiting_ids(ids, desk.book)
     if any(each.why is Why.SECOND for each in chosen):
         _check_second(desk.book, second)
-    if early := [each for each in chosen if each.why is Why.EMBARGO]:
+    if early := [each for each in chosen if _is_early(each, desk.now)]:
         raise AgencyError(
-            f"{early[0].id} is under embargo and goes out at its time, never before",
+            f"{early[0].id} is under embargo until {rfc3339(early[0].due or 0)}, and goes out never before",
             hint="`syndicate agency drop` it and publish it anew if the embargo has fallen.",
         )
     answers = release(chosen, signer=desk.signer, book=desk.book, registry=desk.registry, now=desk.now)
@@ -67,7 +67,7 @@ def drop_ids(ids: Sequence[int], book: StreamBook) -> tuple[Waiting, ...]:
     Raises:
         AgencyError: an id is not on the list; nothing was dropped.
     """
-    chosen = _chosen(ids, book)
+    chosen = waiting_ids(ids, book)
     for each in chosen:
         if each.fingerprint:  # a person who drops their own words may write them again
             book.bar(marks_of(each.item) | {dropped_mark(each.item.sub, each.fingerprint)})
@@ -75,7 +75,29 @@ def drop_ids(ids: Sequence[int], book: StreamBook) -> tuple[Waiting, ...]:
     return chosen
 
 
-def _chosen(ids: Collection[int], book: StreamBook) -> tuple[Waiting, ...]:
+def until_when(each: Waiting) -> str:
+    """Until when, or until whom, it waits: in words."""
+    if each.due is None:
+        return "until a person releases it"
+    halted = ", then until a person releases it" if each.why is Why.HALTED else ""
+    return f"until {rfc3339(each.due)}{halted}"
+
+
+def may_release(each: Waiting, now: float) -> bool:
+    """Whether one person by themselves may let it go now."""
+    return each.why is not Why.SECOND and not _is_early(each, now)
+
+
+def _is_early(each: Waiting, now: float) -> bool:
+    return each.why in (Why.EMBARGO, Why.HALTED) and each.due is not None and each.due > now
+
+
+def waiting_ids(ids: Collection[int], book: StreamBook) -> tuple[Waiting, ...]:
+    """What waits under these numbers.
+
+    Raises:
+        AgencyError: an id is not on the list.
+    """
     waiting = {each.id: each for each in book.waiting()}
     if missing := [each for each in ids if each not in waiting]:
         raise AgencyError(

@@ -11,7 +11,7 @@ feed that answers.
 from syndicate.papers._bundled import bundled
 from syndicate.papers._dossier import Dossier, PublicFeed
 from syndicate.papers._problem import Problem
-from syndicate.papers._roles import ED25519, MemberRoles, RoleKey, Roles
+from syndicate.papers._roles import ED25519, MemberRoles, RoleKey, Roles, fault_of_role_key
 from syndicate.papers._survey import Survey, check, load_registry, survey
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Survey",
     "bundled",
     "check",
+    "fault_of_role_key",
     "load_registry",
     "survey",
 ]

@@ -1,5 +1,7 @@
 """``keys/roles/``: whose keys sign the registry itself, and how many of them it takes."""
 
+import base64
+import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +15,13 @@ from syndicate.papers._table import Table
 from syndicate.trust import WeakKeyError, check_key
 
 ED25519: Final = "ed25519"
-_SCHEMES: Final = frozenset({ED25519, "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384"})
+# By scheme, how the one DER of its keys begins (RFC 5480, the point uncompressed), and the bytes that follow.
+_CURVES: Final = {
+    "ecdsa-sha2-nistp256": (bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004"), 64),
+    "ecdsa-sha2-nistp384": (bytes.fromhex("3076301006072a8648ce3d020106052b8104002203620004"), 96),
+}
+_SCHEMES: Final = frozenset({ED25519, *_CURVES})
+_PEM_COLUMNS: Final = 64
 _STAGES: Final = frozenset({"pilot", "rehearsal"})
 _FEDERATION: Final = "federation"
 _PEM: Final = re.compile(
@@ -121,7 +129,7 @@ def _read_key(table: Table | None, claims: Claims) -> RoleKey:
         public=table.block("public", need=True) or "",
     )
     table.close()
-    fault = _fault(key)
+    fault = fault_of_role_key(key) if key.public else ""
     if fault:
         table.note(fault, _MAKE, "public")
     elif key.public:
@@ -129,15 +137,35 @@ def _read_key(table: Table | None, claims: Claims) -> RoleKey:
     return key
 
 
-def _fault(key: RoleKey) -> str:
-    if not key.public:
-        return ""
-    if key.scheme != ED25519:
-        return "" if _PEM.fullmatch(key.public) else "not a public key in PEM"
-    if not re.fullmatch(r"[0-9a-f]{64}", key.public):
+def fault_of_role_key(key: RoleKey) -> str:
+    """Why a key can sign nothing, or is not in the one spelling that it has; empty if it is good."""
+    if key.scheme == ED25519:
+        return _fault_of_ed25519(key.public)
+    if key.scheme not in _CURVES or not _PEM.fullmatch(key.public):
+        return "not a public key in PEM"
+    begin, length = _CURVES[key.scheme]
+    try:
+        der = base64.b64decode("".join(key.public.strip().split("\n")[1:-1]), validate=True)
+    except binascii.Error:
+        return "not a public key in PEM"
+    if len(der) != len(begin) + length or not der.startswith(begin):
+        return f"not a public key of {key.scheme}"
+    if key.public.strip() != _pem(der):
+        return "not the one spelling of this key: else it could count as two"
+    return ""
+
+
+def _pem(der: bytes) -> str:
+    text = base64.b64encode(der).decode("ascii")
+    lines = [text[at : at + _PEM_COLUMNS] for at in range(0, len(text), _PEM_COLUMNS)]
+    return "\n".join(["-----BEGIN PUBLIC KEY-----", *lines, "-----END PUBLIC KEY-----"])
+
+
+def _fault_of_ed25519(public: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{64}", public):
         return "not 64 hexadecimal digits"
     try:
-        check_key(bytes.fromhex(key.public))
+        check_key(bytes.fromhex(public))
     except WeakKeyError as exc:
         return str(exc)
     return ""

@@ -39,7 +39,7 @@ def load_registry(sources: Path, keys: Path) -> Registry:
     told = [str(problem) for problem in found.problems[:_TOLD]]
     if len(found.problems) > _TOLD:
         told.append(f"... and {len(found.problems) - _TOLD} more")
-    raise RegistryError("\n".join(told))
+    raise RegistryError("\n".join(told), hint="Run `syndicate sources check` after mending the file.")
 
 
 def check(sources: Path, keys: Path) -> tuple[Problem, ...]:

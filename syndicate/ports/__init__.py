@@ -15,7 +15,7 @@ from syndicate.ports._fetcher import (
     Unchanged,
     Validators,
 )
-from syndicate.ports._log import KeptCheckpoint, PublicLog
+from syndicate.ports._log import Entry, KeptCheckpoint, PublicLog
 from syndicate.ports._logged import Logged, Window
 from syndicate.ports._signer import Signer
 from syndicate.ports._storage import (
@@ -39,6 +39,7 @@ __all__ = [
     "Call",
     "Caller",
     "Clock",
+    "Entry",
     "FeedError",
     "FeedState",
     "FetchFailed",

@@ -18,6 +18,15 @@ class KeptCheckpoint:
     quorum: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A leaf of another's log as it is taken over: of a version just kept, or of an act with its bytes."""
+
+    leaf: bytes
+    sealed_at: float  # Unix seconds at which it got its index there
+    act: bytes | None = None
+
+
 class PublicLog(Protocol):
     """Promises: a tile, an entry bundle and a leaf never change; what ``edge`` says is on the disk."""
 
@@ -34,6 +43,11 @@ class PublicLog(Protocol):
     @property
     def proven(self) -> int:
         """How many leaves the newest checkpoint holds that satisfied the policy."""
+        ...
+
+    @property
+    def erased(self) -> int:
+        """How many versions are erased: what was made of them before shows what it must not."""
         ...
 
     async def show(self, size: int) -> None:
@@ -59,7 +73,7 @@ class PublicLog(Protocol):
     async def keep_checkpoint(self, kept: KeptCheckpoint) -> None:
         """Keep what was signed, and show its leaves if it satisfied the policy: both or neither.
 
-        What satisfied the policy stays for ever; the rest goes when a newer one comes.
+        What satisfied the policy stays for ever; the rest goes when a newer one does.
         """
         ...
 
@@ -67,12 +81,28 @@ class PublicLog(Protocol):
         """The newest one kept, or the newest that satisfied the policy."""
         ...
 
+    async def checkpoint_shown(self) -> KeptCheckpoint | None:
+        """The newest one whose leaves are all shown."""
+        ...
+
     async def checkpoint_over(self, index: Index) -> KeptCheckpoint | None:
         """The first checkpoint that satisfied the policy with this leaf in it; else the first of any."""
         ...
 
+    async def untouched(self) -> bool:
+        """Whether nothing was ever kept here: neither a version nor an act."""
+        ...
+
     async def stop(self, why: str) -> None:
         """Remember why nothing may be sealed; "" for: it may."""
+        ...
+
+    async def clear(self) -> None:
+        """Let it be sealed again, by the operator's word; remembered until something stops it again."""
+        ...
+
+    async def cleared(self) -> bool:
+        """Whether the operator's word let it be sealed again."""
         ...
 
     async def stopped(self) -> str:

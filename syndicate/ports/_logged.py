@@ -10,7 +10,7 @@ class Logged:
     """An accepted version at its place in the one order; the token is the record, the rest an index."""
 
     index: Index
-    token: str
+    token: str  # empty once it is erased
     digest: TokenDigest
     sub: ItemId
     ver: int
@@ -18,6 +18,11 @@ class Logged:
     received_at: int  # Unix seconds of the first receipt: T of docs/protocol.md
     sealed_at: float  # Unix seconds at which it got its index
     marks: frozenset[Mark]
+
+    @property
+    def erased(self) -> bool:
+        """Whether a law took its text back; an act in the log says so."""
+        return not self.token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from syndicate.dedupe import Related
+from syndicate.ledger import ItemLeaf
 from syndicate.news import (
     AgencyId,
     FeedId,
@@ -17,7 +18,7 @@ from syndicate.news import (
     TokenDigest,
 )
 from syndicate.ports._fetcher import Validators
-from syndicate.ports._log import PublicLog
+from syndicate.ports._log import Entry, PublicLog
 from syndicate.ports._logged import Logged, Window
 from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
 
@@ -142,6 +143,17 @@ class Book(Protocol):
         """Forget held tokens that have been admitted or refused since."""
         ...
 
+    def erase(self, digests: Collection[TokenDigest], act: bytes) -> frozenset[TokenDigest]:
+        """Take back these tokens, by an act that waits for its index; which of them were here until now.
+
+        Identifiers and digests stay: the version is known, and its leaf in the log can be made.
+        """
+        ...
+
+    def keep_erased(self, leaf: ItemLeaf, state: ItemState, act: str) -> None:
+        """Keep a version of another's log whose token is gone already; ``act`` is the digest of why."""
+        ...
+
     def keep_feed(self, state: FeedState) -> None:
         """Replace what is remembered of a polled feed; its ``last_heartbeat`` never goes back."""
         ...
@@ -188,12 +200,22 @@ class Storage(Protocol):
         """
         ...
 
+    async def follow(self, work: Callable[[Book], Sequence[Entry]]) -> None:
+        """Take over the next leaves of another's log: ``work`` keeps versions, and says where all of them go.
+
+        One transaction. Acts of the operator among them are kept, too.
+
+        Raises:
+            StorageError: what was kept makes other leaves than these; nothing of it happened.
+        """
+        ...
+
     async def size(self) -> int:
         """How many indices are shown: the next one to be."""
         ...
 
     async def page(self, slice_: Slice, after: int, limit: int) -> tuple[Logged, ...]:
-        """At most ``limit`` versions of a slice with an index above ``after``, ascending."""
+        """At most ``limit`` versions of a slice with an index above ``after``, ascending; none erased."""
         ...
 
     async def window(self, slice_: Slice, window: Window) -> tuple[Logged, ...]:
@@ -208,7 +230,11 @@ class Storage(Protocol):
         ...
 
     async def version(self, sub: ItemId, ver: int) -> Logged | None:
-        """One sealed version."""
+        """One sealed version, also if it is erased."""
+        ...
+
+    async def erased_by(self, sub: ItemId, ver: int) -> str | None:
+        """The digest of the act that erased a version."""
         ...
 
     async def relations(self, sub: ItemId) -> tuple[Related, ...]:

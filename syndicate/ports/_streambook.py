@@ -47,7 +47,7 @@ class Waiting:
     fingerprint: str = ""  # as in ``Signed``: "" came from a person
     why: Why
     arrived: int
-    due: int | None  # Unix seconds; None: never by itself
+    due: int | None  # Unix seconds: not before; None: never by itself. HALTED never goes by itself either
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

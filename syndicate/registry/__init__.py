@@ -15,7 +15,13 @@ from syndicate.registry._refresh import Dial, Refreshed, RegistryClient, folder_
 from syndicate.registry._replace import replace_file
 from syndicate.registry._revocations import BACK_SECONDS, Known, Revocation
 from syndicate.registry._state import RoleState, RootIdentity
-from syndicate.registry._value import Files, compile_registry, read_federation, read_revocations
+from syndicate.registry._value import (
+    Files,
+    compile_registry,
+    read_federation,
+    read_revocations,
+    salvage_revocations,
+)
 from syndicate.registry._write import federation_file, manifest_file, revocations_file
 
 __all__ = [
@@ -40,4 +46,5 @@ __all__ = [
     "read_revocations",
     "replace_file",
     "revocations_file",
+    "salvage_revocations",
 ]

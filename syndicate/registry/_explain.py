@@ -33,6 +33,19 @@ _SAID = (
 )
 
 
+# What reading metadata may raise: some fields are looked at by python-tuf as they come, whatever their type.
+UNREADABLE = (
+    exceptions.RepositoryError,
+    DeserializationError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
+
+
 @contextmanager
 def explained(what: str, *, hint: str = "") -> Iterator[None]:
     """Turn whatever python-tuf raises in the block into a failure of ours about ``what``.
@@ -42,15 +55,23 @@ def explained(what: str, *, hint: str = "") -> Iterator[None]:
     try:
         yield
     except exceptions.DownloadError as exc:
-        raise FetchError(f"{what} could not be fetched whole: {exc}") from exc
-    except (exceptions.RepositoryError, DeserializationError, ValueError) as exc:
+        raise FetchError(
+            f"{what} could not be fetched whole: {exc}",
+            hint="Is that the address or the folder of a registry? If so, ask another mirror.",
+        ) from exc
+    except UNREADABLE as exc:
         for kind, said, usual in _SAID:
             if isinstance(exc, kind):
                 raise RegistryError(f"{what} does not verify: {said} ({exc})", hint=hint or usual) from exc
+        why = str(exc) if str(exc) and isinstance(exc, exceptions.RepositoryError) else _named(exc)
         raise RegistryError(
-            f"{what} does not verify: {exc}", hint=hint or "Ask another mirror, or the operator."
+            f"{what} does not verify: {why}", hint=hint or "Ask another mirror, or the operator."
         ) from exc
     except OSError as exc:
         raise RegistryError(
             f"{what} cannot be kept: {exc}", hint="Is the disk full, or the folder not yours?"
         ) from exc
+
+
+def _named(exc: Exception) -> str:
+    return f"a field is not what it should be ({type(exc).__name__}: {exc})".replace(": )", ")")

@@ -17,6 +17,7 @@ FILE_BYTES: Final = 1_000_000
 _MEMBERS: Final = 300
 _AGENCIES: Final = 200
 _ROWS: Final = 100
+_NO_REASON: Final = "no reason that can be read"
 _ENTRIES: Final = 5_000  # revocations of one member, for ever
 
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
@@ -171,6 +172,32 @@ def read_form(kind: type[_T], raw: bytes, path: str) -> _T:
         )
     read: _T = form
     return read
+
+
+def read_entries(raw: bytes, code: str) -> tuple[list[RevocationForm], bool]:
+    """The entries of a ``revocations.json`` that can be read, each by itself, and whether those are all."""
+    try:
+        told = msgspec.json.decode(raw) if len(raw) <= FILE_BYTES else None
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        told = None
+    if not isinstance(told, dict) or told.get("member") != code or told.get("v") != VERSION:
+        return [], False
+    rows = told.get("entries", [])
+    if not isinstance(rows, list):
+        return [], False
+    read = [_entry(row) for row in rows[:_ENTRIES]]
+    found = [each for each in read if each is not None]
+    return found, len(found) == len(rows)
+
+
+def _entry(row: object) -> RevocationForm | None:
+    unexplained = {**row, "reason": _NO_REASON} if isinstance(row, dict) else row
+    for each in (row, unexplained):
+        try:
+            return msgspec.convert(each, RevocationForm)
+        except (msgspec.MsgspecError, ValueError):
+            continue
+    return None
 
 
 def moment(when: int) -> datetime:

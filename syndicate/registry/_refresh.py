@@ -6,10 +6,9 @@ value instead, and are judged where items are (decision 30). Nothing here dials:
 """
 
 import hashlib
-import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,14 +16,16 @@ from typing import Any, Final
 
 from tuf.api import exceptions
 from tuf.api.metadata import Metadata, Root, Targets
-from tuf.api.serialization import DeserializationError
 from tuf.ngclient import Updater, UpdaterConfig
 from tuf.ngclient.fetcher import FetcherInterface
 
 from syndicate.errors import RegistryError
-from syndicate.news import KeyId, MemberCode, Registry, UnixTime
-from syndicate.registry._explain import explained
+from syndicate.news import MemberCode, Registry, UnixTime
+from syndicate.registry._bounds import check_bounds
+from syndicate.registry._explain import UNREADABLE, explained
 from syndicate.registry._forms import unix
+from syndicate.registry._lock import alone_in
+from syndicate.registry._memory import keep_known, read_known
 from syndicate.registry._names import (
     FEDERATION,
     METADATA,
@@ -38,7 +39,13 @@ from syndicate.registry._names import (
 from syndicate.registry._replace import replace_file
 from syndicate.registry._revocations import Known, Revocation
 from syndicate.registry._state import RoleState, RootIdentity, state_of
-from syndicate.registry._value import Files, compile_registry, read_federation, read_revocations
+from syndicate.registry._value import (
+    Files,
+    compile_registry,
+    read_federation,
+    read_revocations,
+    salvage_revocations,
+)
 
 Dial = Callable[[str, int], bytes | None]
 """Gives the whole body at an address below the repository's, of at most so many bytes; None where there is
@@ -52,6 +59,7 @@ _CONFIG: Final = UpdaterConfig(
     snapshot_max_length=1_000_000,
     targets_max_length=1_000_000,
 )
+_NEVER: Final = UnixTime(0)  # until when somebody vouches whose word cannot be read whole
 _TIMESTAMP_SECONDS: Final = 86_400  # how long a timestamp is good for
 _ROOT: Final = "trusted-root.json"
 _NO_ROOT: Final = "The root is a file of its own, root.json: get it from people you trust."
@@ -86,7 +94,7 @@ class RegistryClient:
     """Keeps a verified copy of a repository in a folder of its own, and makes the registry value from it.
 
     ``root`` is the root metadata that whoever runs this trusts, as bytes; ``folder`` is where it remembers
-    what it saw, so that nothing is rolled back on it. One process at a time uses a folder.
+    what it saw, so that nothing is rolled back on it. One look at a time uses a folder; others wait.
 
     Raises:
         RegistryError: the root is none, or the folder belongs to another root, or cannot be written.
@@ -127,11 +135,15 @@ class RegistryClient:
                 before stands.
             FetchError: it could not be fetched.
         """
+        with alone_in(self._folder):
+            return self._refresh(dial, now, approve)
+
+    def _refresh(self, dial: Dial, now: int, approve: Approve) -> Refreshed:
         # Whoever fetches from the mirror may trust this very root, and asks for what comes after it.
         staged = {f"{METADATA}/{self.first_root}.root.json": self.root}
         met = self._trusted.exists()
         with explained("the registry", hint="" if met else _ANOTHERS_ROOT):
-            walk = _Walk(self.root, self._folder, _Recorder(dial, staged))
+            walk = _Walk(self.root, self._folder, _Recorder(dial, staged, now))
             found = walk.run()
         known = self._meet(found)
         refreshed = _compiled(found, known)
@@ -139,7 +151,7 @@ class RegistryClient:
         if not met:
             replace_file(self._trusted, self.root)
         # What the operator said last, not when we heard it: a frozen mirror is not a look.
-        self._keep_known(known, min(now, found.fresh_until - _TIMESTAMP_SECONDS))
+        keep_known(self._folder / _KNOWN, known, min(now, found.fresh_until - _TIMESTAMP_SECONDS))
         self._keep_mirror(staged)
         return refreshed
 
@@ -154,7 +166,7 @@ class RegistryClient:
         return self.refresh(folder_dial(self.mirror), now, approve)
 
     def _meet(self, found: "_Found") -> dict[MemberCode, Known]:
-        kept, looked_at = self._read_known()
+        kept, looked_at = read_known(self._folder / _KNOWN)
         for code, listed in found.revocations.items():
             before = kept.get(code, Known(entries={}))
             if missing := sum(each not in listed for each in before.entries):
@@ -162,30 +174,6 @@ class RegistryClient:
                 found.problems.append(f"{path}: {missing} revocations are gone from it; they still count")
             kept[code] = before.met(listed, looked_at)
         return kept
-
-    def _read_known(self) -> tuple[dict[MemberCode, Known], UnixTime | None]:
-        try:
-            told = json.loads((self._folder / _KNOWN).read_bytes())
-            known = {MemberCode(code): _known(rows) for code, rows in told["members"].items()}
-            return known, UnixTime(int(told["looked_at"]))
-        except FileNotFoundError:
-            return {}, None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
-            raise RegistryError(
-                f"{self._folder / _KNOWN} is damaged ({type(exc).__name__})",
-                hint="It remembers revocations: put it back from a back-up. Without one, remove it, look "
-                "again, and compare `syndicate registry status` with another machine's.",
-            ) from exc
-
-    def _keep_known(self, known: dict[MemberCode, Known], looked_at: int) -> None:
-        rows = {
-            code: [
-                [each.kid, each.revoked_at, each.entered_at, each.reason, at]
-                for each, at in one.entries.items()
-            ]
-            for code, one in known.items()
-        }
-        replace_file(self._folder / _KNOWN, json.dumps({"looked_at": looked_at, "members": rows}).encode())
 
     def _keep_mirror(self, staged: dict[str, bytes]) -> None:
         # What others point to comes first; whoever reads meanwhile follows the timestamp before it changes.
@@ -220,14 +208,16 @@ def read_once(root: bytes, dial: Dial, now: int) -> Refreshed:
 class _Recorder(FetcherInterface):
     """python-tuf's way to us, and the notes of what it was given."""
 
-    def __init__(self, dial: Dial, staged: dict[str, bytes]) -> None:
+    def __init__(self, dial: Dial, staged: dict[str, bytes], now: int) -> None:
         self._dial = dial
         self._staged = staged
+        self._now = now
 
     def _fetch(self, url: str) -> Iterator[bytes]:
         body = self._dial(url, _CONFIG.targets_max_length)
         if body is None:
             raise exceptions.DownloadHTTPError(f"{url} is not there", 404)
+        check_bounds(url, body, self._now)
         self._staged[url] = body
         yield body
 
@@ -286,29 +276,52 @@ class _Walk:
         until = [shared]
         revocations = self._own(revocations_path(code), revocations_role(code), until, found)
         if revocations is not None:
-            try:
-                found.revocations[code] = read_revocations(revocations, code)
-            except RegistryError as exc:
-                found.problems.append(str(exc))
+            found.revocations[code] = self._revocations(revocations, code, until, found)
         manifest = self._own(manifest_path(code), manifest_role(code), until, found)
         if manifest is not None:
             found.manifests[code] = manifest
         found.vouched_until[code] = min(until)
 
+    def _revocations(
+        self, raw: bytes, code: MemberCode, until: list[UnixTime], found: _Found
+    ) -> tuple[Revocation, ...]:
+        """The entries. What cannot be read might be one: until it is mended nobody vouches for the member."""
+        entries, whole = salvage_revocations(raw, code)
+        try:
+            read_revocations(raw, code)
+        except RegistryError as exc:
+            found.problems.append(f"{exc}; {len(entries)} entries can be read and count")
+        if not whole:
+            until.append(_NEVER)
+        return entries
+
     def _own(self, path: str, role: str, until: list[UnixTime], found: _Found) -> bytes | None:
         try:
             raw = self._file(path)
-        except exceptions.RepositoryError as exc:
-            found.problems.append(f"{path} does not verify ({exc}); what stood there before counts")
+        except UNREADABLE as exc:
+            # The snapshot says that there is a newer one, which may revoke a key: whoever altered it on the
+            # way must not gain by that. So what is known stands, and nothing new is let in on it.
+            found.problems.append(
+                f"{path} does not verify ({exc}); what stood there before counts, and new items of "
+                f"{role[:2]} wait"
+            )
+            until.append(_NEVER)
             return self._before(path, role, until)
         if raw is None:
             found.problems.append(f"{path} is not there: nobody has signed it yet")
+            if role in self._delegated:
+                until.append(_NEVER)
             return None
         signed = self._trusted[role]
         until.append(unix(signed.expires))
         found.roles.append(state_of(role, signed, self._trusted.targets, self._metadata))
         self._remember(role, raw)
         return raw
+
+    @property
+    def _delegated(self) -> Collection[str]:
+        delegations = self._trusted.targets.delegations
+        return () if delegations is None else delegations.roles or ()
 
     def _file(self, path: str) -> bytes | None:
         info = self._updater.get_targetinfo(path)
@@ -332,7 +345,7 @@ class _Walk:
             raw = (self._good / f"{role}.file").read_bytes()
             self._trusted.targets.verify_delegate(role, kept.signed_bytes, kept.signatures)
             kept.signed.targets[path].verify_length_and_hashes(raw)
-        except (OSError, KeyError, exceptions.RepositoryError, DeserializationError):
+        except (OSError, *UNREADABLE):
             return None
         until.append(unix(kept.signed.expires))
         return raw
@@ -347,18 +360,4 @@ def _compiled(found: _Found, known: dict[MemberCode, Known]) -> Refreshed:
         roles=tuple(found.roles),
         problems=tuple(found.problems),
         policy=found.policy,
-    )
-
-
-def _known(rows: list[list[Any]]) -> Known:
-    return Known(
-        entries={
-            Revocation(
-                kid=KeyId(kid),
-                revoked_at=UnixTime(revoked_at),
-                entered_at=UnixTime(entered_at),
-                reason=reason,
-            ): UnixTime(at)
-            for kid, revoked_at, entered_at, reason, at in rows
-        }
     )

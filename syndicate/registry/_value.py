@@ -42,8 +42,10 @@ from syndicate.registry._forms import (
     KeyForm,
     ManifestForm,
     OwnershipForm,
+    RevocationForm,
     RevocationsForm,
     SinceForm,
+    read_entries,
     read_form,
     unix,
 )
@@ -76,15 +78,16 @@ def read_revocations(raw: bytes, code: MemberCode) -> tuple[Revocation, ...]:
     form = read_form(RevocationsForm, raw, path)
     if form.member != code:
         raise RegistryError(f"{path}: speaks of member {form.member!r}")
-    return tuple(
-        Revocation(
-            kid=KeyId(each.kid),
-            revoked_at=unix(each.revoked_at),
-            entered_at=unix(each.entered_at),
-            reason=each.reason,
-        )
-        for each in form.entries
-    )
+    return tuple(_revocation(each) for each in form.entries)
+
+
+def salvage_revocations(raw: bytes, code: MemberCode) -> tuple[tuple[Revocation, ...], bool]:
+    """What can be read of a ``revocations.json`` that is damaged, and whether that is every entry of it.
+
+    One entry that is none voids no other. Where only an entry's reason cannot be read, the entry counts.
+    """
+    rows, whole = read_entries(raw, code)
+    return tuple(_revocation(each) for each in rows), whole
 
 
 def compile_registry(files: Files, tell: Told) -> Registry:
@@ -119,6 +122,15 @@ def compile_registry(files: Files, tell: Told) -> Registry:
         agencies=agencies,
         keys=keys,
         version=_version(files),
+    )
+
+
+def _revocation(form: RevocationForm) -> Revocation:
+    return Revocation(
+        kid=KeyId(form.kid),
+        revoked_at=unix(form.revoked_at),
+        entered_at=unix(form.entered_at),
+        reason=form.reason,
     )
 
 

@@ -1,5 +1,6 @@
 """Private keys in files (PKCS#8, encrypted; RFC 5958), and the signer that each one becomes."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -78,9 +79,16 @@ def reseal_key(path: Path, passphrase: bytes, copy: Path, new_passphrase: bytes)
 def _write_key(key: Ed25519PrivateKey, path: Path, passphrase: bytes) -> None:
     _check_passphrase(passphrase)
     pem = seal(key, passphrase)
+    new = path.with_name(f".{path.name}.new")
     try:
-        # O_EXCL and the mode at birth: at no instant can another user read it, and no key is overwritten.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        new.unlink(missing_ok=True)  # of a run that was killed before the key had its name
+        # O_EXCL and the mode at birth: at no instant can another user read it.
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(pem)
+            file.flush()
+            os.fsync(file.fileno())
+        _name(new, path)
     except FileExistsError as exc:
         raise SigningError(
             f"{path} exists already: a key is never overwritten",
@@ -88,14 +96,21 @@ def _write_key(key: Ed25519PrivateKey, path: Path, passphrase: bytes) -> None:
         ) from exc
     except OSError as exc:
         raise SigningError(f"cannot write the key file {path}: {exc.strerror}") from exc
+    finally:
+        with contextlib.suppress(OSError):
+            new.unlink(missing_ok=True)
+
+
+def _name(new: Path, path: Path) -> None:
+    """Give a whole file its name, at once, unless something has it. Raises OSError."""
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(pem)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as exc:
-        path.unlink(missing_ok=True)
-        raise SigningError(f"cannot write the key file {path}: {exc.strerror}") from exc
+        os.link(new, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a stick's file system has no links: then nobody else may be making this key
+        if path.exists():
+            raise FileExistsError from None
+        new.rename(path)
 
 
 def open_key(path: Path, passphrase: bytes) -> _Ed25519Signer:

@@ -9,9 +9,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from sqlalchemy import Connection
 
 from syndicate.dedupe import Related
+from syndicate.ledger import ItemLeaf
 from syndicate.news import AgencyId, FeedId, Held, ItemId, Refused, StreamName, TokenDigest
 from syndicate.ports import Backfill, FeedState, Place, StreamKey, VersionKey
 from syndicate.storage import _rows as rows
+from syndicate.storage._erase import erase, mark_erased
 from syndicate.storage._refusals import hold, keep_refused
 from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
 
@@ -148,6 +150,18 @@ class SqliteBook:
         self._connection.exec_driver_sql(
             "DELETE FROM held WHERE digest IN (SELECT value FROM json_each(?))", (json.dumps(list(digests)),)
         )
+
+    def erase(self, digests: Collection[TokenDigest], act: bytes) -> frozenset[TokenDigest]:
+        """Take back these tokens, by an act that waits for its index; which of them were here until now."""
+        return erase(self._connection, digests, act)
+
+    def keep_erased(self, leaf: ItemLeaf, state: ItemState, act: str) -> None:
+        """Keep a version of another's log whose token is gone already."""
+        self._keep_items({leaf.sub: state})
+        item_id = self._item_ids[leaf.sub]
+        place = (leaf.iss, "", leaf.stream, leaf.seq, None)
+        self._many(_VERSION, [(item_id, leaf.ver, leaf.act, *place, 0, "", leaf.digest, "")])
+        mark_erased(self._connection, leaf.digest, act)
 
     def keep_feed(self, state: FeedState) -> None:
         """Replace what is remembered of a polled feed; its ``last_heartbeat`` never goes back."""

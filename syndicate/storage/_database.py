@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from syndicate.errors import StorageError
 from syndicate.storage._lock import writers_place
 from syndicate.storage._migrate import VersionLine, migrate
 from syndicate.storage._sqlite import in_our_words, open_writer
@@ -33,6 +34,8 @@ def open_database(path: Path, line: VersionLine) -> Iterator[Connection]:
 
 def _open(path: Path, line: VersionLine) -> Connection:
     fresh = not path.exists()
+    if fresh:
+        _check_nothing_left(path)
     try:
         connection = open_writer(path)
         try:
@@ -46,6 +49,16 @@ def _open(path: Path, line: VersionLine) -> Connection:
             _remove(path)
         raise
     return connection
+
+
+def _check_nothing_left(path: Path) -> None:
+    """What another database left behind would be played over a new one."""
+    for ending in _BESIDE[1:]:
+        left = path.with_name(path.name + ending)
+        if left.exists():
+            raise StorageError(
+                f"{left} is what is left of another database", hint="Move it to where that database is."
+            )
 
 
 def _remove(path: Path) -> None:

@@ -1,7 +1,7 @@
 """The hub's storage on SQLite: one thread writes, a few read, and the event loop waits for neither."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -11,11 +11,22 @@ from sqlalchemy import Connection, Engine
 
 from syndicate.dedupe import Related
 from syndicate.news import AgencyId, FeedId, ItemId, Reason, Slice, TokenDigest
-from syndicate.ports import Backfill, Book, FeedState, Logged, RefusalRecord, Storage, StreamKey, Window
+from syndicate.ports import (
+    Backfill,
+    Book,
+    Entry,
+    FeedState,
+    Logged,
+    RefusalRecord,
+    Storage,
+    StreamKey,
+    Window,
+)
 from syndicate.storage import _order as order
 from syndicate.storage import _refusals, _rows
 from syndicate.storage._book import SqliteBook
 from syndicate.storage._database import open_database
+from syndicate.storage._erase import count_erased, erased_by
 from syndicate.storage._hub_log import SqliteLog
 from syndicate.storage._hub_tables import HUB
 from syndicate.storage._migrate import check_readable
@@ -83,6 +94,17 @@ class SqliteStorage:
 
         return await self.writing(transaction)
 
+    async def follow(self, work: Callable[[Book], Sequence[Entry]]) -> None:
+        """Take over the next leaves of another's log, in one transaction."""
+
+        def transaction() -> None:
+            with self.transaction() as connection:
+                edge = order.follow(connection, self._log.edge, work(SqliteBook(connection)))
+                erased = count_erased(connection)
+            self._log.edge, self._log.erased = edge, erased
+
+        await self.writing(transaction)
+
     def shown(self, newest: Mapping[Slice, int], size: int | None) -> None:
         """Remember how far the log is shown, after the commit that did it."""
         self._newest = {**self._newest, **newest}
@@ -112,6 +134,10 @@ class SqliteStorage:
     async def version(self, sub: ItemId, ver: int) -> Logged | None:
         """One sealed version."""
         return await self.reading(lambda view: order.version(view, sub, ver))
+
+    async def erased_by(self, sub: ItemId, ver: int) -> str | None:
+        """The digest of the act that erased a version."""
+        return await self.reading(lambda view: erased_by(view, sub, ver))
 
     async def relations(self, sub: ItemId) -> tuple[Related, ...]:
         """Every relation from this item's versions or to it, in the order kept."""

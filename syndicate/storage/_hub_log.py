@@ -12,6 +12,7 @@ from syndicate.news import Index, Slice, b64url
 from syndicate.ports import KeptCheckpoint, Logged
 from syndicate.storage import _log as rows
 from syndicate.storage import _order as order
+from syndicate.storage._erase import count_erased
 
 T = TypeVar("T")
 
@@ -36,6 +37,7 @@ class SqliteLog:
         self.edge = Edge()
         self.visible = 0
         self.proven = 0
+        self.erased = 0
 
     def open(self) -> None:
         """Read where the log stands; give a database of before the log its tree. In the writer's thread."""
@@ -45,6 +47,7 @@ class SqliteLog:
             newest = rows.newest_checkpoint(connection, proved=True)
             self.proven = 0 if newest is None else newest.size
             missing = rows.lag(connection, self.edge)
+            self.erased = count_erased(connection)
         while missing > 0:
             with self._storage.transaction() as connection:
                 edge = rows.catch_up(connection, self.edge)
@@ -100,17 +103,34 @@ class SqliteLog:
         """The newest one kept, or the newest that satisfied the policy."""
         return await self._storage.reading(lambda view: rows.newest_checkpoint(view, proved=proved))
 
+    async def checkpoint_shown(self) -> KeptCheckpoint | None:
+        """The newest one whose leaves are all shown."""
+        return await self._storage.reading(rows.checkpoint_shown)
+
     async def checkpoint_over(self, index: Index) -> KeptCheckpoint | None:
         """The first checkpoint that satisfied the policy with this leaf in it; else the first of any."""
         return await self._storage.reading(lambda view: rows.checkpoint_over(view, index))
+
+    async def untouched(self) -> bool:
+        """Whether nothing was ever kept here: neither a version nor an act."""
+        return await self._storage.reading(rows.untouched)
 
     async def stop(self, why: str) -> None:
         """Remember why nothing may be sealed; "" for: it may."""
         await self._write(lambda view: rows.stop(view, why))
 
+    async def clear(self) -> None:
+        """Let it be sealed again, by the operator's word."""
+        await self.stop(rows.CLEARED)
+
+    async def cleared(self) -> bool:
+        """Whether the operator's word let it be sealed again."""
+        return await self._storage.reading(rows.stopped) == rows.CLEARED
+
     async def stopped(self) -> str:
         """Why nothing may be sealed; "" if it may."""
-        return await self._storage.reading(rows.stopped)
+        why = await self._storage.reading(rows.stopped)
+        return "" if why == rows.CLEARED else why
 
     async def _write(self, work: Callable[[Connection], None]) -> None:
         def transaction() -> None:

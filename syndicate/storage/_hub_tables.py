@@ -89,6 +89,15 @@ class ActRow(HubTable, table=True):
     body: bytes
 
 
+class ErasedRow(HubTable, table=True):
+    """A version whose token is gone: an act in the log says by whose order. Its leaf stays."""
+
+    __tablename__: ClassVar[str] = "erased"
+
+    version_id: int = Field(primary_key=True, foreign_key="version.id")
+    act: str  # its digest
+
+
 class TileRow(HubTable, table=True):
     """A tile of the log's tree, as wide as it is by now: every narrower one is its beginning."""
 
@@ -267,5 +276,5 @@ class FeedRow(HubTable, table=True):
 
 
 HUB: Final = VersionLine(
-    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0004"
+    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0005"
 )

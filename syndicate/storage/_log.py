@@ -48,11 +48,23 @@ _CHECKPOINT = """
     ON CONFLICT (size) DO UPDATE SET note = excluded.note, quorum = excluded.quorum
     WHERE quorum = 0
 """
-_PASSED = "DELETE FROM checkpoint WHERE quorum = 0 AND size < ?"
+_PASSED = """
+    DELETE FROM checkpoint WHERE quorum = 0
+    AND size < (SELECT size FROM checkpoint WHERE quorum ORDER BY size DESC LIMIT 1)
+"""
 _NEWEST = "SELECT size, note, quorum FROM checkpoint ORDER BY size DESC LIMIT 1"
 _NEWEST_PROVED = "SELECT size, note, quorum FROM checkpoint WHERE quorum ORDER BY size DESC LIMIT 1"
+_NEWEST_SHOWN = """
+    SELECT size, note, quorum FROM checkpoint WHERE size <= (SELECT visible FROM horizon WHERE id = 1)
+    ORDER BY size DESC LIMIT 1
+"""
 _FIRST_PROVED = "SELECT size, note, quorum FROM checkpoint WHERE size > ? AND quorum ORDER BY size LIMIT 1"
 _FIRST_ANY = "SELECT size, note, quorum FROM checkpoint WHERE size > ? ORDER BY size LIMIT 1"
+_FOLLOW_ACT = """
+    INSERT INTO act (digest, body, idx) VALUES (?, ?, ?)
+    ON CONFLICT (digest) DO UPDATE SET idx = excluded.idx WHERE idx IS NULL
+"""
+CLEARED: Final = "cleared by the operator"  # in place of a reason why nothing may be sealed
 _AT_A_TIME: Final = 8_192  # leaves that a tree catches up with in one transaction
 
 
@@ -130,6 +142,11 @@ def seal_acts(connection: Connection, first: int, most: int) -> list[bytes]:
     return [ActLeaf(digest=row[1]).raw for row in waiting]
 
 
+def follow_act(connection: Connection, idx: int, digest: str, body: bytes) -> None:
+    """Keep an act with the index that it has in another's log."""
+    connection.exec_driver_sql(_FOLLOW_ACT, (digest, body, idx))
+
+
 def act(connection: Connection, digest: str) -> bytes | None:
     """The bytes of an act that has its index."""
     found = connection.exec_driver_sql(
@@ -146,14 +163,20 @@ def tiles(connection: Connection, asked: Sequence[Tile]) -> Mapping[Tile, bytes]
 
 
 def keep_checkpoint(connection: Connection, kept: KeptCheckpoint) -> None:
-    """Keep what was signed; what is not a quorum's goes when something newer comes."""
+    """Keep what was signed; what is not a quorum's goes when something newer is."""
     connection.exec_driver_sql(_CHECKPOINT, (kept.size, kept.note, kept.quorum))
-    connection.exec_driver_sql(_PASSED, (kept.size,))
+    if kept.quorum:
+        connection.exec_driver_sql(_PASSED)
 
 
 def newest_checkpoint(connection: Connection, *, proved: bool) -> KeptCheckpoint | None:
     """The newest one, or the newest that satisfied the policy."""
     return _kept(connection.exec_driver_sql(_NEWEST_PROVED if proved else _NEWEST).first())
+
+
+def checkpoint_shown(connection: Connection) -> KeptCheckpoint | None:
+    """The newest one whose leaves are all shown."""
+    return _kept(connection.exec_driver_sql(_NEWEST_SHOWN).first())
 
 
 def checkpoint_over(connection: Connection, index: Index) -> KeptCheckpoint | None:
@@ -164,13 +187,19 @@ def checkpoint_over(connection: Connection, index: Index) -> KeptCheckpoint | No
     return None
 
 
+def untouched(connection: Connection) -> bool:
+    """Whether nothing was ever kept here: neither a version nor an act."""
+    asked = "SELECT EXISTS (SELECT 1 FROM version) OR EXISTS (SELECT 1 FROM act)"
+    return not connection.exec_driver_sql(asked).scalar_one()
+
+
 def stop(connection: Connection, why: str) -> None:
     """Remember why nothing may be sealed."""
     connection.exec_driver_sql("UPDATE horizon SET stopped = ? WHERE id = 1", (why,))
 
 
 def stopped(connection: Connection) -> str:
-    """Why nothing may be sealed; "" if it may."""
+    """Why nothing may be sealed, or ``CLEARED``; "" if nothing was ever said."""
     return str(connection.exec_driver_sql("SELECT stopped FROM horizon WHERE id = 1").scalar_one())
 
 

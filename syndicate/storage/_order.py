@@ -1,5 +1,6 @@
 """The one order: giving indices, and reading what has one."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -7,16 +8,16 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
 
 from syndicate.errors import StorageError
 from syndicate.ledger import Edge
-from syndicate.news import AgencyId, Index, ItemId, MemberCode, Slice, TokenDigest
-from syndicate.ports import Logged, Window
+from syndicate.news import AgencyId, Index, ItemId, MemberCode, Slice, TokenDigest, b64url
+from syndicate.ports import Entry, Logged, Window
 from syndicate.storage._hub_tables import HubTable
-from syndicate.storage._log import LeafRow, grow, lag, seal_acts
+from syndicate.storage._log import LeafRow, follow_act, grow, lag, seal_acts
 from syndicate.storage._rows import marks_of
 
 # An item stays in the language in which it was first kept: whoever read the story there sees there, too, that
 # it was withdrawn, in whatever language that is said.
 _UNSEALED = """
-    SELECT it.id, it.item_id, first.lang, it.agency, item.sub, it.ver, it.stream, it.seq, it.act, it.digest
+    SELECT it.id, first.lang, it.agency, item.sub, it.ver, it.stream, it.seq, it.act, it.digest
     FROM version AS it JOIN item ON item.id = it.item_id
     JOIN version AS first ON first.id = (SELECT min(id) FROM version WHERE item_id = it.item_id)
     WHERE it.id > (SELECT coalesce(max(version_id), 0) FROM log) ORDER BY it.id LIMIT ?
@@ -47,6 +48,7 @@ _LOG_TABLE = HubTable.metadata.tables["log"]
 _SHOWN_TABLE = HubTable.metadata.tables["shown"]
 _VERSION_TABLE = HubTable.metadata.tables["version"]
 _ITEM_TABLE = HubTable.metadata.tables["item"]
+_ERASED_TABLE = HubTable.metadata.tables["erased"]
 _LOGGED = (
     select(
         _LOG_TABLE.c.idx,
@@ -77,11 +79,7 @@ def seal(connection: Connection, edge: Edge, at: float, most: int) -> Sealed:
     Raises:
         StorageError: somebody else has given indices since ``edge`` was read: there is one sealer.
     """
-    if lag(connection, edge):
-        raise StorageError(
-            "somebody else has given indices in this database",
-            hint="Two hubs must never share one: stop the other, then start this one again.",
-        )
+    _check_alone(connection, edge)
     leaves = seal_acts(connection, edge.size, most)
     waiting = connection.exec_driver_sql(_UNSEALED, (most - len(leaves),)).all()
     if waiting:
@@ -90,8 +88,43 @@ def seal(connection: Connection, edge: Edge, at: float, most: int) -> Sealed:
         numbered = enumerate(waiting, edge.size + len(leaves))
         log = [(idx, row.id, when, row.agency[:2], row.agency, row.lang) for idx, row in numbered]
         connection.exec_driver_sql(_LOG, log)
-        leaves += [LeafRow(*row[3:]).raw for row in waiting]
+        leaves += [LeafRow(*row[2:]).raw for row in waiting]
     return Sealed(len(leaves), grow(connection, edge, leaves) if leaves else edge)
+
+
+def follow(connection: Connection, edge: Edge, entries: Sequence[Entry]) -> Edge:
+    """Give another log's indices to the versions kept last, and to acts: exactly those leaves.
+
+    Raises:
+        StorageError: they make other leaves, or somebody else has given indices.
+    """
+    _check_alone(connection, edge)
+    log = []
+    last = connection.exec_driver_sql(_LAST).first()
+    when = 0.0 if last is None else last.sealed_at
+    waiting = iter(connection.exec_driver_sql(_UNSEALED, (len(entries) + 1,)).all())
+    for idx, entry in enumerate(entries, edge.size):
+        if entry.act is not None:
+            follow_act(connection, idx, b64url(hashlib.sha256(entry.act).digest()), entry.act)
+            continue
+        row = next(waiting, None)
+        if row is None or LeafRow(*row[2:]).raw != entry.leaf:
+            raise StorageError(f"what was kept is not leaf {idx:,}")
+        when = max(when, entry.sealed_at)
+        log.append((idx, row.id, when, row.agency[:2], row.agency, row.lang))
+    if next(waiting, None) is not None:
+        raise StorageError("more was kept than there are leaves")
+    if log:
+        connection.exec_driver_sql(_LOG, log)
+    return grow(connection, edge, [entry.leaf for entry in entries])
+
+
+def _check_alone(connection: Connection, edge: Edge) -> None:
+    if lag(connection, edge):
+        raise StorageError(
+            "somebody else has given indices in this database",
+            hint="Two hubs must never share one: stop the other, then start this one again.",
+        )
 
 
 def show(connection: Connection, size: int) -> dict[Slice, int]:
@@ -130,7 +163,9 @@ def page(
     # The inner selection reads narrow rows of one index; only what it finds is joined to its token.
     idx = _LOG_TABLE.c.idx
     below = visible(connection) if end is None else end
-    within = select(idx).where(idx > after, idx < below, *_of(slice_, _LOG_TABLE))
+    gone = select(_ERASED_TABLE.c.version_id)
+    here = _LOG_TABLE.c.version_id.not_in(gone)
+    within = select(idx).where(idx > after, idx < below, here, *_of(slice_, _LOG_TABLE))
     wanted = within.order_by(idx).limit(limit)
     return _logged(connection.execute(_LOGGED.where(idx.in_(wanted)).order_by(idx)))
 
@@ -141,9 +176,11 @@ def window(connection: Connection, slice_: Slice, window_: Window) -> tuple[Logg
     if last is None:
         return ()
     idx = _SHOWN_TABLE.c.idx
-    newest_first = (
-        select(idx, _SHOWN_TABLE.c.sealed_at).where(*_of(slice_, _SHOWN_TABLE)).order_by(idx.desc())
+    gone = select(_LOG_TABLE.c.idx).join_from(
+        _ERASED_TABLE, _LOG_TABLE, _LOG_TABLE.c.version_id == _ERASED_TABLE.c.version_id
     )
+    here = select(idx, _SHOWN_TABLE.c.sealed_at).where(*_of(slice_, _SHOWN_TABLE), idx.not_in(gone))
+    newest_first = here.order_by(idx.desc())
     most = newest_first.limit(window_.most).subquery()
     in_time = select(func.count()).select_from(most).where(most.c.sealed_at >= last[1] - window_.seconds)
     count = min(max(connection.execute(in_time).scalar_one(), window_.least), window_.most)

@@ -48,5 +48,7 @@ def _of_issuer(agency: AgencyId, vouched: int | None, received_at: int) -> froze
         return _NOTHING
     if received_at > vouched + limits.LAPSED_SECONDS:
         told = f"nobody has vouched for the agencies of {agency[:2]} since {rfc3339(vouched)}"
+        if not vouched:  # not that it ran out: what its state signed last was not there, or not whole
+            told = f"what {agency[:2]} signed cannot be read whole: a revocation might not be known here"
         raise Patience(Reason.ISSUER_STALE, told, agency)
     return frozenset({Mark.ISSUER_STALE})

@@ -45,7 +45,31 @@ def place(
     if not isinstance(placed, tuple):
         return placed
     after, marks = placed
-    return Placed(marks=verified.marks | marks, item=_after(verified.item, item), stream=after)
+    return Placed(
+        marks=verified.marks | marks,
+        item=item_after(verified.item.ver, verified.item.act, item),
+        stream=after,
+    )
+
+
+def stand(verified: Verified, *, item: ItemState, stream: StreamState, marks: frozenset[Mark]) -> Placed:
+    """Where a version leaves its item and its stream that stands in a public log: nothing is refused there.
+
+    ``marks`` are those it was admitted with.
+    """
+    after, _ = _advance(verified, stream) if verified.item.seq > stream.seq else _filled(verified, stream)
+    return Placed(marks=marks, item=item_after(verified.item.ver, verified.item.act, item), stream=after)
+
+
+def item_after(ver: int, act: Act, known: ItemState) -> ItemState:
+    """What is known of an item once this version stands."""
+    retracted_at = known.retracted_at
+    if act is Act.RETRACT:
+        retracted_at = ver if retracted_at is None else min(retracted_at, ver)
+    newest = ver > known.highest
+    return ItemState(
+        highest=max(ver, known.highest), act=act if newest else known.act, retracted_at=retracted_at
+    )
 
 
 def _refuse_version(said: Item, known: ItemState, standing: TokenDigest | None) -> tuple[Reason, str] | None:
@@ -94,8 +118,7 @@ def _in_stream(
         return _held(verified, Reason.STREAM_FORKED, breach)
     if said.seq > stream.seq:
         return _advance(verified, stream)
-    kids, starts = _signed(stream, verified.kid, said.seq)
-    return replace(stream, kids=kids, starts=starts), frozenset({Mark.BACKFILLED})
+    return _filled(verified, stream)
 
 
 def _breach(verified: Verified, stream: StreamState, around: Neighbours) -> str | None:
@@ -119,6 +142,11 @@ def _advance(verified: Verified, stream: StreamState) -> tuple[StreamState, froz
     return StreamState(seq=said.seq, digest=verified.digest, kids=kids, starts=starts), marks
 
 
+def _filled(verified: Verified, stream: StreamState) -> tuple[StreamState, frozenset[Mark]]:
+    kids, starts = _signed(stream, verified.kid, verified.item.seq)
+    return replace(stream, kids=kids, starts=starts), frozenset({Mark.BACKFILLED})
+
+
 def _starts(stream: StreamState) -> dict[KeyId, int]:
     """The lowest number that each key of the stream has signed."""
     return dict(zip(stream.kids, chain(stream.starts, repeat(0)), strict=False))
@@ -134,15 +162,6 @@ def _signed(stream: StreamState, kid: KeyId, seq: int) -> tuple[tuple[KeyId, ...
     lowest[kid] = min(seq, lowest.get(kid, seq))
     kids = tuple(sorted(lowest, key=lowest.__getitem__))
     return kids, tuple(lowest[each] for each in kids)
-
-
-def _after(said: Item, known: ItemState) -> ItemState:
-    # A second retraction is of a lower version: a higher one was refused (12b).
-    retracted_at = said.ver if said.act is Act.RETRACT else known.retracted_at
-    newest = said.ver > known.highest
-    return ItemState(
-        highest=max(said.ver, known.highest), act=said.act if newest else known.act, retracted_at=retracted_at
-    )
 
 
 def _held(verified: Verified, reason: Reason, detail: str) -> Held:

@@ -104,6 +104,29 @@ def verify(
         return Held(reason=exc.reason, detail=str(exc), agency=exc.agency, digest=envelope.digest)
 
 
+def verify_logged(
+    envelope: Envelope, registry: Registry, received_at: int, marks: frozenset[Mark]
+) -> Verified | Refused:
+    """Judge again what stands in a public log: steps 1 to 8, which no later registry can make untrue.
+
+    Steps 9 to 11 were judged at its receipt at ``received_at``, by the registry of that day; ``marks`` are
+    what came of it. Never raises for anything the token holds.
+    """
+    try:
+        payload, key = signed_payload(envelope.raw, registry, header=_HEADER, most=limits.TOKEN_CHARACTERS)
+        said = _claims(payload, key, registry)
+    except Refusal as exc:
+        digest = envelope.digest if envelope.raw.isascii() else None
+        return Refused(reason=exc.reason, detail=str(exc), agency=exc.agency, digest=digest)
+    digest = envelope.digest
+    if isinstance(said, Heartbeat):
+        why = "a heartbeat has no place in a log"
+        return Refused(reason=Reason.CLAIM_INVALID, detail=why, agency=said.iss, digest=digest)
+    return Verified(
+        _MINT, envelope=envelope, item=said, digest=digest, kid=key.kid, received_at=received_at, marks=marks
+    )
+
+
 def recall(token: str) -> Item:
     """What a token says that our own storage kept after it was verified. It checks no signature.
 
@@ -123,29 +146,11 @@ def _judge(
     envelope: Envelope, payload: bytes, key: AgencyKey, registry: Registry, received_at: int
 ) -> Verified | VerifiedHeartbeat:
     """Steps 6 to 11, over bytes that ``key`` signed."""
-    # (6) strict JSON, the claims of its act, the content profile; (7, version)
-    try:
-        said = read_claims(payload)
-    except ClaimsError as exc:
-        raise Refusal(exc.reason, str(exc), key.agency) from exc
-    # (7) this federation
-    if said.aud != registry.federation:
-        raise Refusal(
-            Reason.AUDIENCE_WRONG, f"signed for another federation than {registry.federation}", key.agency
-        )
-    # (8) the key's owner, and nobody else
-    if said.iss != key.agency:
-        raise Refusal(
-            Reason.ISSUER_NOT_KEY_OWNER, f"a key of {key.agency} signed in the name of {said.iss}", key.agency
-        )
+    said = _claims(payload, key, registry)
     agency = registry.agencies.get(said.iss)
     if agency is None or agency.member not in registry.members:
         raise Refusal(Reason.AGENCY_NOT_ENROLLED, f"the registry has no agency {said.iss}", key.agency)
     if isinstance(said, Item):
-        if said.sub.partition(":")[0] != said.iss:
-            raise Refusal(
-                Reason.SUBJECT_FOREIGN, f"{said.iss} speaks of an item that is not its own", key.agency
-            )
         # (9) listed hosts
         _check_hosts(said, agency, registry)
         _check_dates(said, received_at)
@@ -164,6 +169,28 @@ def _judge(
     return Verified(
         _MINT, envelope=envelope, item=said, digest=digest, kid=key.kid, received_at=received_at, marks=marks
     )
+
+
+def _claims(payload: bytes, key: AgencyKey, registry: Registry) -> Item | Heartbeat:
+    """Steps 6 to 8: what a payload says, if its key's owner may say it of itself."""
+    # (6) strict JSON, the claims of its act, the content profile; (7, version)
+    try:
+        said = read_claims(payload)
+    except ClaimsError as exc:
+        raise Refusal(exc.reason, str(exc), key.agency) from exc
+    # (7) this federation
+    if said.aud != registry.federation:
+        raise Refusal(
+            Reason.AUDIENCE_WRONG, f"signed for another federation than {registry.federation}", key.agency
+        )
+    # (8) the key's owner, and nobody else
+    if said.iss != key.agency:
+        raise Refusal(
+            Reason.ISSUER_NOT_KEY_OWNER, f"a key of {key.agency} signed in the name of {said.iss}", key.agency
+        )
+    if isinstance(said, Item) and said.sub.partition(":")[0] != said.iss:
+        raise Refusal(Reason.SUBJECT_FOREIGN, f"{said.iss} speaks of an item that is not its own", key.agency)
+    return said
 
 
 _MARKS: Final = {

@@ -81,6 +81,7 @@ class Items:
             "agency": logged.agency,
             "digest": logged.digest,
             "received_at": rfc3339(logged.received_at),
+            "logged_at": rfc3339(logged.sealed_at),
             "marks": sorted(logged.marks | since | pending),
             "verdicts": verdicts,
             "token_url": f"{address}.jws",
@@ -108,6 +109,10 @@ class Items:
         logged = await self._world.storage.version(ItemId(sub), int(version))
         if logged is None:
             return problem(404, "there is no such version")
+        if logged.erased:
+            act = await self._world.storage.erased_by(logged.sub, logged.ver)
+            why = f"a law took this back; the act in the log: {self._world.base_url}/log/act/{act}.json"
+            return problem(410, why)
         sent = Ready(
             {"identity": logged.token.encode("ascii")},
             digest=logged.digest,

@@ -60,9 +60,8 @@ class LogFiles:
         return ready(proof.raw, _TEXT, cache=cache).answer(request)
 
     async def _checkpoint(self, request: web.BaseRequest) -> web.Response:
-        """The newest checkpoint that enough stand behind; what is shown without them needs a newer one."""
-        proved = self._log.proven > 0 and self._log.proven >= self._log.visible
-        kept = await self._log.newest_checkpoint(proved=proved)
+        """The newest checkpoint of which every leaf is shown: enough stand behind it, or had their minute."""
+        kept = await self._log.checkpoint_shown()
         if kept is None:
             return problem(503, "nothing is signed yet; ask again", retry_after=1)
         return ready(kept.note, _TEXT, cache=ASK_AGAIN).answer(request)

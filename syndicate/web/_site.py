@@ -92,9 +92,10 @@ def make_site(world: World) -> Site:
             "/v1/items": {"GET": items.page},
             "/v1/keys.json": {"GET": registry.keys},
             "/v1/sources": {"GET": Sources(world).get},
-            "/v1/submit": {"POST": Submit(world).post},
         }.items()
     }
+    if world.submission is not None:
+        exact["/v1/submit"] = Edge("/v1/submit", {"POST": Submit(world, world.submission).post})
 
     async def answer(request: web.BaseRequest) -> web.Response:
         path = request.path

@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 from syndicate.errors import WireError
 from syndicate.news import Admitted, Held, Known, Outcome, Reason, Refused, Unjudged
 from syndicate.web._answer import NEVER, problem, send_json
-from syndicate.web._world import World
+from syndicate.web._world import Submission, World
 from syndicate.wire import split_submission
 
 _TAKEN: Final = ("text/plain", "application/jose")
@@ -26,8 +26,9 @@ class _TooMuchError(Exception):
 class Submit:
     """Answers for submissions; holds no more of them at a time than fit in memory."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, submission: Submission) -> None:
         self._world = world
+        self._submission = submission
         self._open = 0
         self._open_bytes = 0
 
@@ -90,7 +91,7 @@ class Submit:
             return problem(400, str(exc), more={"reason": exc.code})
         if not tokens:
             return problem(400, "there is no token in the body")
-        outcomes = await self._world.submission.submit(tokens)
+        outcomes = await self._submission.submit(tokens)
         if isinstance(outcomes, Refused):
             return problem(400, outcomes.detail, more={"reason": outcomes.reason})
         self._world.metrics.submitted(outcomes)

@@ -37,6 +37,8 @@ def make_witness_site(add_checkpoint: Callable[[bytes], Awaitable[Answered]]) ->
             return problem(405, "this address takes POST", allow=hdrs.METH_POST)
         if request.content_length is None:
             return problem(411, "say how long the body is")
+        if not request.content_length:
+            return problem(400, "the body is empty")
         if request.content_length > REQUEST_BYTES:
             return problem(413, f"at most {REQUEST_BYTES} bytes")
         try:

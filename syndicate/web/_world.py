@@ -41,7 +41,7 @@ class World:
     registry: Callable[[], Registry]
     policy: Callable[[], Policy]  # when a checkpoint of the log counts
     press: Press
-    submission: Submission
+    submission: Submission | None  # None: nothing is taken here, as at a mirror
     clock: Clock
     alive: Callable[[], Mapping[str, bool]]
     log_waits: Callable[[], str]  # why nothing is sealed; "" while it is

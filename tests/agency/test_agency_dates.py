@@ -165,6 +165,24 @@ def test_what_would_have_to_be_guessed_is_no_date(written: str) -> None:
     assert read(written) is None
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "9999-12-31T23:59:59-14:00",
+        "9999-12-31T23:59:59Z",
+        "Fri, 31 Dec 9999 23:59:59 -1200",
+        "0001-01-01T00:00:00+14:00",
+        "0001-01-01T00:00:00Z",
+        "0999-06-01T00:00:00Z",
+        "0000-01-01T00:00:00Z",
+    ],
+)
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Jakarta", "America/Los_Angeles"])
+def test_a_date_at_the_edge_of_the_calendar_is_none(written: str, zone: str) -> None:
+    assert read(written, zone) is None
+    assert read(written, zone, local=True) is None
+
+
 def test_a_cms_that_calls_local_time_greenwich_can_be_read_as_local() -> None:
     assert read("Mon, 23 Nov 2026 10:00:00 GMT", JAKARTA, local=True) == "2026-11-23 03:00:00"
 

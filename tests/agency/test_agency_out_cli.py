@@ -150,3 +150,30 @@ def test_a_server_signs_serves_and_stops_cleanly(config: Path, words: Path) -> N
     assert written.exists(), (out, err)
     assert "The signed feed is at http://127.0.0.1:" in out
     assert err == ""
+
+
+def test_the_doctor_says_that_signing_is_halted_and_what_waits(
+    config: Path, words: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = config.read_text().replace("release_seconds = 0", "release_seconds = 120")
+    config.write_text(path)
+    run("sign", config, "--passphrase-file", words)
+    run("doctor", config, "--passphrase-file", words)
+    assert "well  signing: it goes on; 2 items wait, 0 of them for a person" in capsys.readouterr().out
+    run("panic", config, "--since", "2h", "--passphrase-file", words)
+    capsys.readouterr()
+    assert run("doctor", config, "--passphrase-file", words) == 2
+    told = capsys.readouterr().out
+    assert "ill  signing: it is halted: `agency panic` at " in told
+    assert "2 items wait, 2 of them for a person" in told
+    assert "syndicate agency resume" in told
+
+
+@pytest.mark.parametrize("said", [b"[" * 10_000, b"<html>", b"{}", b'{"status":7}'])
+async def test_the_doctor_calls_no_hub_well_that_is_none(
+    config: Path, words: Path, capsys: pytest.CaptureFixture[str], said: bytes
+) -> None:
+    async with raw_server({"/health": response(said)}) as liar:
+        url = liar.url("").rstrip("/")
+        await asyncio.to_thread(run, "doctor", config, url, "--passphrase-file", words)
+    assert f"ill  hub: {url} answered, but it does not speak as a hub does" in capsys.readouterr().out

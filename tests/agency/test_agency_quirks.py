@@ -39,6 +39,15 @@ def test_a_date_that_nobody_can_read_is_like_none(room: Newsroom, date: str) -> 
     assert room.only(rss(story(1, pubDate=date))).published == "2026-11-25T10:26:40Z"
 
 
+@pytest.mark.parametrize("date", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_one_date_at_the_edge_of_the_calendar_stops_no_other_entry(room: Newsroom, date: str) -> None:
+    room.run(rss(story(2), story(1, pubDate=date, more=f"<updated>{date}</updated>")))
+    assert {item.title: item.published for item in room.said()} == {
+        "Tin số 1": "2026-11-25T10:26:40Z",
+        "Tin số 2": "2026-11-23T02:00:00Z",
+    }
+
+
 @pytest.mark.parametrize(
     ("title", "signed"),
     [
@@ -144,3 +153,13 @@ def test_a_file_of_unknown_kind_is_left_out_and_one_from_elsewhere_is_noted(room
     report = room.run(rss(story(1, more=files)))
     assert [(medium.url[-8:], medium.type) for medium in room.said()[0].media] == [("film.mp4", "video/mp4")]
     assert report.entries[0].notes == ("a file on cdn.example was left out: that host is not in media_hosts",)
+
+
+@pytest.mark.parametrize(
+    "nothing", ["\u200b\u2060\ufeff", "\u3164\u115f", "\u2800", "\u0301\ufe0f", "\u00ad \u200d"]
+)
+def test_where_there_is_nothing_to_see_there_is_nothing_to_sign(room: Newsroom, nothing: str) -> None:
+    unseen = story(1, title=nothing, description=f"<p>{nothing}</p>")
+    report = room.run(rss(unseen, story(2, title=nothing), story(3, title="…", description=nothing)))
+    assert [each.code for each in report.entries] == ["entry-without-text", None, None]
+    assert [item.title for item in room.said()] == ["Nội dung bản tin số 2.", "…"]

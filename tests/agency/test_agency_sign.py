@@ -1,6 +1,7 @@
 """One run after another: what is signed, what is not, and what the signed feed shows."""
 
 import asyncio
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,6 +55,27 @@ def test_a_book_restored_from_before_is_noticed_too(room: Newsroom) -> None:
     room.config.book_file.write_bytes(old)
     with pytest.raises(AgencyError, match=r"ends at number 1 .* shows number 2"):
         room.sign()
+
+
+def test_a_book_whose_feed_is_gone_signs_nothing_until_a_person_says_that_it_is_the_newest(
+    room: Newsroom,
+) -> None:
+    room.run(rss(story(1)))
+    old = room.config.book_file.read_bytes()
+    room.run(rss(story(2), story(1)))
+    newest, signed = room.config.book_file.read_bytes(), room.said()
+    room.config.book_file.write_bytes(old)
+    shutil.rmtree(room.config.folder)
+    for book in (old, newest):
+        room.config.book_file.write_bytes(book)
+        with pytest.raises(AgencyError, match="is not there: its folder was moved") as caught:
+            room.sign()
+        assert "syndicate agency recover" in caught.value.hint
+        assert "--book-is-newest" in caught.value.hint
+        assert not room.atom.exists()
+    room.sign(book_is_newest=True)
+    assert room.sign().shown == 2
+    assert room.said() == signed
 
 
 def test_a_feed_of_another_key_bears_no_witness(room: Newsroom, tmp_path: Path) -> None:

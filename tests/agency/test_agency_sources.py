@@ -247,6 +247,7 @@ def test_a_markdown_file_is_an_item(room: Newsroom) -> None:
         pytest.param(header(title="x\ntitle: y"), "says title a second time", id="a name twice"),
         pytest.param(header(lang="English"), "is no language code", id="a language in words"),
         pytest.param(header(date="tomorrow"), "its date 'tomorrow' cannot be read", id="an unreadable date"),
+        pytest.param(header(date="9999-12-31T23:59:59-14:00"), "cannot be read", id="the calendar's end"),
         pytest.param(header(url=""), "is no plain http", id="no address"),
         pytest.param(header(url="https://elsewhere.example/"), "not listed", id="another's address"),
         pytest.param(header() + "x" * 500_001, "more than 500000", id="too long"),

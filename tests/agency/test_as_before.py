@@ -116,7 +116,7 @@ def test_what_waits_or_was_skipped_is_looked_at_every_time(room: DeskRoom) -> No
 def test_a_file_that_is_gone_is_written_again_all_the_same(room: DeskRoom) -> None:
     room.cms(rss(story(1)))
     look(room)
-    before = room.atom.read_bytes()
-    room.atom.unlink()
+    before = room.rss.read_bytes()
+    room.rss.unlink()
     assert look(room)[1] is False
-    assert room.atom.read_bytes() == before
+    assert room.rss.read_bytes() == before

@@ -1,5 +1,6 @@
 """S2, S3: nobody can take out, hide or rank an item, because nothing in the house could do it."""
 
+import inspect
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -9,12 +10,23 @@ from syndicate.news import Agency, SignedFeed
 from syndicate.ports import Book, Storage
 
 HOUSE = Path(syndicate.__file__).parent
-STATEMENTS = "\n".join(path.read_text() for path in (HOUSE / "storage").glob("*.py"))
+ERASING = HOUSE / "storage" / "_erase.py"  # what a law orders, by an act that is public for ever
+STATEMENTS = "\n".join(path.read_text() for path in (HOUSE / "storage").glob("*.py") if path != ERASING)
 
 
 def test_what_was_admitted_is_never_deleted() -> None:
     assert set(re.findall(r"DELETE FROM (\w+)", STATEMENTS)) == {"refusal", "held", "checkpoint"}
     assert "DROP" not in STATEMENTS
+
+
+def test_a_text_is_taken_back_by_nothing_but_an_act_in_the_log_and_its_leaf_stays() -> None:
+    statements = ERASING.read_text()
+    assert set(re.findall(r"DELETE FROM (\w+)", statements)) == {"relation", "held", "shown"}
+    assert set(re.findall(r"UPDATE (\w+) SET (\w+)", statements)) == {
+        ("version", "token"),
+        ("refusal", "evidence"),
+    }
+    assert inspect.signature(Book.erase).parameters["act"].default is inspect.Parameter.empty
 
 
 def test_neither_a_version_nor_its_index_ever_changes() -> None:
@@ -35,6 +47,7 @@ def test_neither_a_version_nor_its_index_ever_changes() -> None:
         "refusal_count",
         "tile",
         "checkpoint",
+        "act",
     }
 
 

@@ -1,12 +1,25 @@
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from press import DAY, NOON
 from signed_registry import AA, BB, CC, Office, at
+from tuf.api.metadata import Metadata
 
-from syndicate.ceremony import Draft, Papers, Rehearsal, RoleSigner, check_signed, draft, publish, tick
+from syndicate.ceremony import (
+    Draft,
+    Papers,
+    Rehearsal,
+    Repository,
+    RoleSigner,
+    check_signed,
+    draft,
+    publish,
+    tick,
+)
 from syndicate.errors import RegistryError
 from syndicate.news import AgencyId, MemberCode, Registry
 from syndicate.papers import Roles
@@ -126,7 +139,7 @@ def test_the_operators_other_keys_sign_what_is_published_then(office: Office) ->
     assert set(made.metadata) == {"root"}
     publish(sign(made, "root", *people.signers("root")), office.published, people.operator, at(office.now))
     assert office.look(client).root.version == 2
-    with pytest.raises(RegistryError, match="the operator's keys does not verify"):
+    with pytest.raises(RegistryError, match="the key given for the timestamp is not the one"):
         tick(office.published, office.people.operator, at(office.now))
 
 
@@ -149,6 +162,75 @@ def test_what_too_few_signed_is_not_published(
     with pytest.raises(RegistryError, match=why):
         publish(made, office.published, office.people.operator, at(office.now))
     assert {path: path.read_bytes() for path in office.published.folder.rglob("*.json")} == before
+
+
+def another_root(office: Office) -> tuple[Draft, Rehearsal]:
+    """A new root, signed: another root key, other people for a state, other keys of the operator."""
+    people = with_new(office, aa_root=ephemeral_signer(), aa=ephemeral_signer())
+    people = replace(people, snapshot=ephemeral_signer(), timestamp=ephemeral_signer())
+    made = drafted(office, roles=people.roles)
+    assert set(made.metadata) == {"root", "targets", "aa", "aa-revocations"}
+    sign(made, "root", office.people.roots[BB], office.people.roots[CC])
+    sign(made, "targets", people.roots[AA], people.roots[BB])
+    for role in ("aa", "aa-revocations"):
+        sign(made, role, *people.signers(role))
+    return made, people
+
+
+def test_an_operator_who_gives_the_wrong_key_publishes_nothing_and_is_told_which(office: Office) -> None:
+    made, people = another_root(office)
+    before = {path: path.read_bytes() for path in office.published.folder.rglob("*.json")}
+    for wrong, name in (
+        (replace(people.operator, timestamp=people.operator.snapshot), "timestamp"),
+        (replace(people.operator, snapshot=people.operator.timestamp), "snapshot"),
+        (office.people.operator, "snapshot"),
+    ):
+        with pytest.raises(
+            RegistryError, match=rf"the key given for the {name} is not the one .* operator, "
+        ):
+            publish(made, office.published, wrong, at(office.now))
+        assert {path: path.read_bytes() for path in office.published.folder.rglob("*.json")} == before
+    publish(made, office.published, people.operator, at(office.now))
+    assert office.look().problems == ()
+
+
+def test_a_publication_that_was_killed_anywhere_is_ended_by_the_same_one_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, people = another_root(office)
+    honest, writes = Repository.put, len(made.metadata) + 2
+    for survived in range(writes + 1):
+        folder = Repository(office.copy(f"killed-{survived}"))
+        left = iter(range(survived))
+
+        def put(self: Repository, role: str, metadata: Metadata[Any], left: Iterator[int] = left) -> None:
+            if next(left, None) is None:
+                raise RegistryError("killed")
+            honest(self, role, metadata)
+
+        monkeypatch.setattr(Repository, "put", put)
+        if survived < writes:
+            with pytest.raises(RegistryError, match="killed"):
+                publish(made, folder, people.operator, at(office.now))
+        monkeypatch.setattr(Repository, "put", honest)
+        if survived < writes - 1:
+            before = office.look(office.client(f"before-{survived}"), folder=folder.folder)
+            assert before.root.version == 1, "readers see nothing of it"
+        publish(made, folder, people.operator, at(office.now))
+        after = office.look(office.client(f"after-{survived}"), folder=folder.folder)
+        assert (after.root.version, after.problems) == (2, ())
+
+
+def test_a_root_that_is_not_signed_by_the_one_before_is_not_the_newest(office: Office) -> None:
+    metadata = office.published.folder / "metadata"
+    for name in ("77.root.json", "1a.root.json", f"{'9' * 40}.root.json"):
+        shutil.copy(metadata / "1.root.json", metadata / name)
+    assert office.published.root().signed.version == 1
+    made, _ = another_root(office)
+    made.metadata["root"].signatures.clear()
+    (metadata / "2.root.json").write_bytes(made.metadata["root"].to_bytes())
+    with pytest.raises(RegistryError, match="version 2 of the root does not verify"):
+        office.published.root()
 
 
 def test_a_draft_from_before_another_publication_is_not_published(office: Office) -> None:

@@ -94,7 +94,7 @@ def follow(office: Office, raw: bytes) -> None:
     """The whole way of a proposal: reviewed, signed by whoever may, collected and published."""
     made = read_proposal(raw)
     before, after = Books(office.published), Books(office.published, made)
-    after.check()
+    after.check(at(office.now))
     for line in (*changes(made, before, after), *terms(made, after)):
         assert line.isprintable(), f"what a signer reads steers the terminal: {line!r}"
     signers = [signer for keys in office.people.states.values() for signer in keys]

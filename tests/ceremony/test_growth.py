@@ -57,7 +57,7 @@ class Hall:
         base = self.published if self.published.exists else None
         made = draft(papers, self.published, at(self.now))
         before, after = None if base is None else Books(base), Books(base, made)
-        after.check()
+        after.check(at(self.now))
         told = changes(made, before, after)
         own = [signer for code in papers.registry.members for signer in self.people.states[code][:2]]
         signers: list[Signer] = [self.people.roots[MemberCode(code)] for code in roots]

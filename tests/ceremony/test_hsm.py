@@ -62,7 +62,7 @@ def test_a_key_on_a_token_signs_for_its_state(token: str, tmp_path: Path) -> Non
     papers = Papers(registry=replace(office.papers, stage="rehearsal"), roles=replace(roles, members=members))
     made = draft(papers, office.published, at(office.now))
     after = Books(None, made)
-    after.check()
+    after.check(at(office.now))
     others = [*office.people.roots.values(), *office.people.states[AA][1:2]]
     others += [signer for code in office.people.states if code != AA for signer in office.people.states[code]]
     given = [("token", sign_draft(made, module, None, after))]

@@ -1,9 +1,10 @@
 """A proposal on its way: what a signer is shown and refused, whose signatures count, and who is missing."""
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from press import DAY, NOON, PressRoom
 from securesystemslib.signer import SSlibKey
 from signed_registry import AA, BB, CC, Office, at, entry
-from tuf.api.metadata import TargetFile
+from tuf.api.metadata import DelegatedRole, Delegations, TargetFile
 
 from syndicate.ceremony import (
     Books,
@@ -23,21 +24,29 @@ from syndicate.ceremony import (
     changes,
     collect,
     draft,
+    draft_files,
     proposal_digest,
     publish,
     read_proposal,
     read_signatures,
     revocation,
+    role_key,
     sign_draft,
     spoken,
     terms,
+    tuf_key,
     write_proposal,
 )
 from syndicate.errors import RegistryError
 from syndicate.news import (
+    Agency,
     AgencyId,
     FeedId,
+    Former,
     KeyStatus,
+    Member,
+    MemberCode,
+    Ownership,
     Registry,
     SeatState,
     SignedFeed,
@@ -46,9 +55,9 @@ from syndicate.news import (
     UnixTime,
     rfc3339,
 )
-from syndicate.papers import Roles
+from syndicate.papers import RoleKey, Roles
 from syndicate.ports import Signer
-from syndicate.registry import names
+from syndicate.registry import Revocation, names, revocations_file
 from syndicate.signing import ephemeral_signer
 
 NEWS = AgencyId("aa.news")
@@ -79,7 +88,7 @@ def with_agency(office: Office, **changed: Any) -> Registry:
 
 def said(office: Office, made: Draft) -> list[str]:
     after = Books(office.published, made)
-    after.check()
+    after.check(at(office.now))
     return list(changes(made, Books(office.published), after))
 
 
@@ -105,7 +114,7 @@ FEED = SignedFeed(
     cadence_seconds=300,
 )
 CHANGES: dict[str, tuple[dict[str, Any], str]] = {
-    "a name": ({"names": {"en": "Renamed"}}, "aa.news: names: {'en':"),
+    "a name": ({"names": {"en": "Renamed"}}, "aa.news: its name in en: 'Demo News of aa' becomes 'Renamed'"),
     "a host": (
         {"domains": ("aa.example", "evil.example")},
         "aa.news: gets the host of articles evil.example",
@@ -127,6 +136,141 @@ def test_a_change_is_told_in_words(office: Office, changed: dict[str, Any], word
     assert any(line.startswith(words) for line in said(office, made)), said(office, made)
 
 
+FULL: dict[str, Any] = {
+    "names": {"en": "Harmless Weather", "vi": "News of bb"},
+    "domains": ("full.aa.example",),
+    "media_hosts": ("pictures.aa.example",),
+    "feeds": (replace(FEED, id=FeedId("aa.full/main"), agency=AgencyId("aa.full"), lang="vi"),),
+    "states": (Since(state=SeatState.CONTESTED, since=UnixTime(NOON)),),
+    "languages": ("vi",),
+    "timezone": "Asia/Hanoi",
+    "home": "https://home.aa.example/",
+    "ministry": "Ministry of bb",
+    "ownership": Ownership(form="a trust", funding="fees", editor_appointed_by="nobody"),
+    "rights": "No rights.",
+    "credit": "bb.news",
+    "contact": "desk@aa.example",
+    "aliases": ("Voice of bb",),
+    "formerly": (Former(until="2020", ministry="Old ministry", name="Old name"),),
+}
+SHOWN = (
+    "Harmless Weather", "News of bb", "full.aa.example", "pictures.aa.example", "atom", "stream main",
+    "300 seconds", "in vi", "contested", "vi", "Asia/Hanoi", "https://home.aa.example/", "Ministry of bb",
+    "a trust", "fees", "nobody", "No rights.", "bb.news", "desk@aa.example", "Voice of bb", "2020",
+    "Old ministry", "Old name",
+)  # fmt: skip
+
+
+def test_attack_32_of_a_new_agency_and_a_new_member_everything_is_shown(office: Office) -> None:
+    assert set(FULL) == {each.name for each in fields(Agency)} - {"id"}, "a new field needs its words"
+    agency = Agency(id=AgencyId("aa.full"), **FULL)
+    papers = replace(office.papers, agencies={**office.papers.agencies, agency.id: agency})
+    told = said(office, proposed(office, papers))
+    for each in SHOWN:
+        assert any(each in line for line in told), f"{each} is not shown: {told}"
+    dd = Member(code=MemberCode("dd"), names={"en": "State dd", "vi": "State aa"})
+    papers = replace(office.papers, members={dd.code: dd, **office.papers.members})
+    told = said(office, proposed(office, papers))
+    assert "dd: its name in vi: 'State aa'" in told
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place in a JSON value where no more places are."""
+    inner = (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
+    )
+    if inner is None:
+        yield path
+        return
+    for name, each in list(inner):
+        yield from leaves(each, (*path, name))
+
+
+def altered(value: Any, path: tuple[Any, ...], how: Callable[[Any], Any]) -> Any:
+    """A copy with another value at a place; None takes the place out."""
+    made = deepcopy(value)
+    *way, last = path
+    at_place = made
+    for step in way:
+        at_place = at_place[step]
+    new = how(at_place[last])
+    if new is None:
+        del at_place[last]
+    else:
+        at_place[last] = new
+    return made
+
+
+def _longer(value: Any) -> Any:
+    return value + 1 if isinstance(value, int) else f"{value}x"
+
+
+def _later(value: Any) -> Any:
+    return f"2029{value[4:]}" if isinstance(value, str) and value.startswith("202") else f"a{value}"
+
+
+@pytest.mark.parametrize("how", [_longer, _later, lambda _: None], ids=["longer", "later", "gone"])
+@pytest.mark.parametrize("role", ["aa", "targets"])
+def test_attack_32_whatever_differs_in_a_file_is_told_or_refused(
+    office: Office, role: str, how: Callable[[Any], Any]
+) -> None:
+    agency = replace(Agency(id=AgencyId("aa.full"), **FULL), feeds=(), domains=("other.aa.example",))
+    kid, key = next((kid, key) for kid, key in office.papers.keys.items() if key.agency == NEWS)
+    revoked = replace(key, status=KeyStatus.REVOKED, revoked_at=UnixTime(NOON), reason="stolen")
+    news = replace(office.papers.agencies[NEWS], feeds=(replace(FEED, lang="en"),))
+    agencies = {**office.papers.agencies, agency.id: agency, NEWS: news}
+    office.publish(replace(office.papers, agencies=agencies, keys={**office.papers.keys, kid: revoked}))
+    path = names.manifest_path(AA) if role == "aa" else names.FEDERATION
+    standing = office.metadata(role).signed
+    whole = json.loads(office.published.file(standing.targets[path]))
+    for place in leaves(whole):
+        raw = json.dumps(altered(whole, place, how), ensure_ascii=False, separators=(",", ":")) + "\n"
+        made = draft_files(role, {path: raw.encode()}, office.published, at(office.now))
+        if role == "targets":
+            made.metadata[role].signed.delegations = standing.delegations
+        try:
+            told = said(office, made)
+        except RegistryError:
+            continue
+        assert not told[0].startswith("Nothing changes"), place
+
+
+def test_attack_32_a_value_too_long_to_show_says_how_much_more_there_is(office: Office) -> None:
+    (line,) = said(office, proposed(office, with_agency(office, rights="R" * 400 + " and all of bb")))
+    assert "AND 116 CHARACTERS MORE (sha256 of all: " in line
+    (line,) = said(office, proposed(office, with_agency(office, aliases=("A" * 900,))))
+    assert "CHARACTERS MORE" in line
+
+
+def test_attack_32_a_key_under_another_persons_name_is_told(office: Office) -> None:
+    roles = office.people.roles
+    own = roles.members[AA]
+    other = replace(own, keys=(replace(own.keys[0], name="bb, 1"), *own.keys[1:]))
+    told = said(office, proposed(office, roles=replace(roles, members={**roles.members, AA: other})))
+    assert any(line.startswith("WARNING: the key of aa, 1 (") and "that of bb, 1" in line for line in told)
+
+
+def test_attack_32_two_states_of_one_moment_are_refused(office: Office) -> None:
+    at_once = tuple(
+        Since(state=each, since=UnixTime(NOON)) for each in (SeatState.SUSPENDED, SeatState.ACTIVE)
+    )
+    with pytest.raises(RegistryError, match=r"two states of aa\.news begin at the same moment"):
+        said(office, proposed(office, with_agency(office, states=at_once)))
+
+
+def test_fewer_people_than_before_are_warned_of(office: Office) -> None:
+    told = said(office, proposed(office, roles=replace(office.people.roles, threshold=1)))
+    assert "WARNING: root: takes 1 of 3 keys, not 2" in told
+
+
+def test_keys_in_another_order_are_told_and_can_be_signed(office: Office) -> None:
+    roles = office.people.roles
+    own = roles.members[AA]
+    turned = replace(own, keys=tuple(reversed(own.keys)))
+    told = said(office, proposed(office, roles=replace(roles, members={**roles.members, AA: turned})))
+    assert told == ["the manifest of aa: its keys are listed in another order; the same people sign"]
+
+
 def test_another_key_a_lost_key_and_a_lost_agency_are_told(office: Office) -> None:
     kid, key = next((kid, key) for kid, key in office.papers.keys.items() if key.agency == NEWS)
     revoked = replace(key, status=KeyStatus.REVOKED, revoked_at=UnixTime(NOON), reason="stolen")
@@ -143,7 +287,10 @@ def test_another_key_a_lost_key_and_a_lost_agency_are_told(office: Office) -> No
 
 def test_a_year_later_it_says_that_nothing_changes(office: Office) -> None:
     made = proposed(office, renew=("aa", "root"))
-    assert said(office, made) == ["Nothing changes: it is signed for another year."]
+    until = at(office.now + 400 * DAY)
+    assert said(office, made) == [
+        f"Nothing changes: it is signed again as it stands, until {until:%Y-%m-%d}."
+    ]
     told = terms(made, Books(office.published, made))
     assert any("the manifest of aa, version 2" in line and "takes 2 of 3 keys" in line for line in told)
 
@@ -212,6 +359,168 @@ def test_attack_32_one_key_under_two_names_is_refused(office: Office) -> None:
     root.roles["root"].keyids.append("ab" * 32)
     with pytest.raises(RegistryError, match="the key abababab is not what its name says"):
         said(office, made)
+
+
+def _more_than_known(made: Draft) -> bytes:
+    raw = made.files[names.manifest_path(AA)]
+    return raw.replace(b'"member":"aa"', b'"member":"aa","x-more":"than is said"')
+
+
+def _another_states_agency(made: Draft) -> bytes:
+    return made.files[names.manifest_path(AA)].replace(b'"id":"aa.news"', b'"id":"bb.news"')
+
+
+def _twice(made: Draft) -> bytes:
+    return made.files[names.manifest_path(AA)].replace(b'"agencies":', b'"agencies":[],"agencies":')
+
+
+def _reinstated_one_day(made: Draft) -> bytes:
+    raw = made.files[names.manifest_path(AA)]
+    return raw.replace(b'"proof":', b'"reinstated_at":"2099-01-01T00:00:00Z","proof":')
+
+
+def _no_moment(made: Draft) -> bytes:
+    raw = made.files[names.manifest_path(AA)]
+    return re.sub(rb'"nbf":"[^"]*"', b'"nbf":"0001-01-01T00:00:00+14:00"', raw)
+
+
+SAYS_MORE: dict[str, tuple[Callable[[Draft], bytes], str]] = {
+    "a field that nobody knows": (_more_than_known, "cannot put into words"),
+    "another state's agency": (_another_states_agency, "readers would leave out what it says"),
+    "a list that stands twice": (_twice, "cannot put into words"),
+    "a key reinstated as of a day to come": (_reinstated_one_day, "reinstated as of a day to come"),
+    "a moment that is none": (_no_moment, "none"),
+    "no JSON": (lambda _: b"rubbish", "readers would leave out"),
+}
+
+
+@pytest.mark.parametrize(("bend", "why"), SAYS_MORE.values(), ids=SAYS_MORE)
+def test_attack_32_a_manifest_that_says_more_than_is_told_is_refused(
+    office: Office, bend: Callable[[Draft], bytes], why: str
+) -> None:
+    raw = bend(proposed(office, with_agency(office, names={"en": "Renamed"})))
+    with pytest.raises(RegistryError, match=why):
+        said(office, draft_files("aa", {names.manifest_path(AA): raw}, office.published, at(office.now)))
+
+
+def test_attack_32_a_policy_that_is_none_is_refused(office: Office) -> None:
+    wanted = Papers(
+        registry=replace(office.papers, stage="rehearsal"), roles=office.people.roles, policy=b"rubbish\n"
+    )
+    with pytest.raises(RegistryError, match=r"log/policy\.txt is no policy of a log"):
+        said(office, draft(wanted, office.published, at(office.now)))
+
+
+@pytest.mark.parametrize("days", [-1, 0, 500, 3_000_000])
+def test_attack_32_what_counts_for_ever_or_no_more_is_refused(office: Office, days: int) -> None:
+    made = proposed(office, renew=("aa",))
+    made.metadata["aa"].signed.expires = at(office.now + min(days * DAY, 250_000_000_000))
+    with pytest.raises(RegistryError, match=r"aa would count until .* this machine's clock says"):
+        said(office, made)
+
+
+Bend = Callable[[Any], None]  # of the signed part of a role
+
+
+def _fewer_agree(root: Any) -> None:
+    root.roles["targets"].threshold = 1
+
+
+def _another_agrees(root: Any) -> None:
+    thief = tuf_key(role_key("thief", ephemeral_signer()))
+    root.add_key(thief, "targets")
+
+
+def _others_agree(root: Any) -> None:
+    root.roles["targets"].keyids = root.roles["snapshot"].keyids
+
+
+def _a_key_of_nobody(root: Any) -> None:
+    thief = tuf_key(role_key("thief", ephemeral_signer()))
+    root.keys[thief.keyid] = thief
+
+
+def _in_capitals(root: Any) -> None:
+    key = root.keys[root.roles["root"].keyids[0]]
+    other = tuf_key(RoleKey(name="bb, root", scheme="ed25519", public=key.keyval["public"].upper()))
+    for role in ("root", "targets"):
+        root.add_key(other, role)
+
+
+def _one_is_enough(targets: Any) -> None:
+    targets.delegations.roles["aa"].threshold = 1
+
+
+def _two_for_the_brake(targets: Any) -> None:
+    targets.delegations.roles["aa-revocations"].threshold = 2
+
+
+def _others_brake(targets: Any) -> None:
+    roles = targets.delegations.roles
+    roles["aa-revocations"].keyids = roles["aa"].keyids[:2]
+
+
+def _nobody_can(targets: Any) -> None:
+    targets.delegations.roles["aa"].threshold = 4
+
+
+def _unknown_field(signed: Any) -> None:
+    signed.unrecognized_fields["x-more"] = "than is said"
+
+
+def _unknown_field_of_a_key(signed: Any) -> None:
+    next(iter(signed.delegations.keys.values())).unrecognized_fields["x-more"] = "than is said"
+
+
+def _unknown_field_of_a_file(signed: Any) -> None:
+    next(iter(signed.targets.values())).unrecognized_fields["custom"] = {"x": 1}
+
+
+def _hands_on(signed: Any) -> None:
+    thief = tuf_key(role_key("thief", ephemeral_signer()))
+    evil = DelegatedRole("evil", [thief.keyid], 1, terminating=False, paths=["*"])
+    signed.delegations = Delegations({thief.keyid: thief}, {"evil": evil})
+
+
+BENT: dict[str, tuple[str, Bend, str]] = {
+    "fewer root keys for what all agreed on": ("root", _fewer_agree, "1 of 3 keys, not the same 2 of 3"),
+    "a stranger among those who agree": ("root", _another_agrees, "by others than the root itself"),
+    "the operator for what all agreed on": ("root", _others_agree, "by others than the root itself"),
+    "a key that signs nothing": ("root", _a_key_of_nobody, "keys that sign nothing"),
+    "one key in two spellings": ("root", _in_capitals, "is no good: not 64 hexadecimal digits"),
+    "more than this program knows": ("root", _unknown_field, "cannot put into words, at 'x-more'"),
+    "one person for a manifest": ("targets", _one_is_enough, "one person of aa alone could change"),
+    "two people for the brake": ("targets", _two_for_the_brake, "could not revoke a key any more"),
+    "others at the brake": ("targets", _others_brake, "not the same people of aa"),
+    "more people than there are": ("targets", _nobody_can, "4 of 3 keys: nobody could"),
+    "more of a key": ("targets", _unknown_field_of_a_key, "cannot put into words, at 'delegations.keys"),
+    "more of a file": ("targets", _unknown_field_of_a_file, "cannot put into words, at 'targets.federation"),
+    "a manifest that hands on": ("aa", _hands_on, "cannot put into words, at 'delegations'"),
+}
+
+
+@pytest.mark.parametrize(("role", "bend", "why"), BENT.values(), ids=BENT)
+def test_attack_32_what_no_signer_is_told_of_is_refused_at_review_and_at_publication(
+    office: Office, role: str, bend: Bend, why: str
+) -> None:
+    made = proposed(office, renew=("root", "targets", "aa"))
+    bend(made.metadata[role].signed)
+    with pytest.raises(RegistryError, match=why):
+        said(office, made)
+    for each in made.metadata:
+        for signer in office.people.signers(each):
+            made.metadata[each].sign(RoleSigner(signer), append=True)
+    with pytest.raises(RegistryError):
+        publish(made, office.published, office.people.operator, at(office.now))
+    assert office.published.root().signed.version == 1
+
+
+def test_who_signs_what_all_agreed_on_is_told_with_the_root(office: Office) -> None:
+    roots = {**office.people.roots, AA: ephemeral_signer()}
+    told = said(office, proposed(office, roles=replace(office.people, roots=roots).roles))
+    for called in ("root", "what all agreed on"):
+        assert any(line.startswith(f"{called}: signed by aa, root") for line in told)
+        assert any(line.startswith(f"{called}: no longer signed by aa, root") for line in told)
 
 
 def test_attack_32_one_person_never_signs_for_two_states(office: Office) -> None:
@@ -361,9 +670,85 @@ def test_one_person_revokes_and_everybody_sees_it_in_words(office: Office) -> No
 def test_attack_03_one_person_revokes_no_key_of_another_state(office: Office) -> None:
     room: PressRoom = office.rooms[BB]
     made = revocation(AA, entry(room, revoked_at=NOON, entered_at=NOON), office.published, at(office.now))
-    assert said(office, made) == ["Nothing changes: it is signed for another year."]
+    (line,) = said(office, made)
+    assert line.startswith(f"WARNING: aa revokes {room.signer.kid} from")
+    assert line.endswith("that is no key of aa, no reader heeds it")
     with pytest.raises(RegistryError, match="signs no revocations"):
         revocation("zz", entry(room, revoked_at=NOON, entered_at=NOON), office.published, at(office.now))  # type: ignore[arg-type]
+
+
+def revoked_once(office: Office) -> None:
+    office.revoke(AA, entry(office.rooms[AA], revoked_at=NOON, entered_at=NOON))
+
+
+def without_entries(office: Office, raw: bytes | None) -> Draft:
+    """What one person of aa signs in place of the revocations that stand."""
+    path = names.revocations_path(AA)
+    made = draft_files("aa-revocations", {} if raw is None else {path: raw}, office.published, at(office.now))
+    made.metadata["aa-revocations"].sign(RoleSigner(office.people.states[AA][2]))
+    return made
+
+
+LOST: dict[str, tuple[bytes | None, str]] = {
+    "emptied": (revocations_file(AA, ()), "1 revocations would be gone"),
+    "another thing": (b"{}", "missing required field"),
+    "nested without end": (b"[" * 200_000, r"members/aa/revocations\.json"),
+    "not listed any more": (None, "would list members/aa/revocations.json no more"),
+    "without a reason": (b"SILENT", "length >= 1"),
+    "spelled otherwise": (b"SPACED", "cannot put into words"),
+    "before the calendar": (b"EARLY", "a moment in it is none"),
+}
+
+
+@pytest.mark.parametrize(("raw", "why"), LOST.values(), ids=LOST)
+def test_revocations_that_lose_one_or_cannot_be_read_are_neither_reviewed_nor_published(
+    office: Office, raw: bytes | None, why: str
+) -> None:
+    revoked_once(office)
+    standing = office.published.file(
+        office.metadata("aa-revocations").signed.targets[names.revocations_path(AA)]
+    )
+    early = standing.replace(rfc3339(NOON).encode(), b"0001-01-01T00:00:00+14:00", 1)
+    bent = {
+        b"SILENT": standing.replace(b"stolen laptop", b""),
+        b"SPACED": standing + b" ",
+        b"EARLY": standing[:-3] + b"," + early[early.index(b"[") + 1 :],
+    }
+    made = without_entries(office, raw if raw is None else bent.get(raw, raw))
+    with pytest.raises(RegistryError, match=why):
+        said(office, made)
+    with pytest.raises(RegistryError, match=why):
+        publish(made, office.published, office.people.operator, at(office.now))
+    key = office.look(office.client("fresh")).registry.keys[office.rooms[AA].signer.kid]  # type: ignore[index]
+    assert key.status is KeyStatus.REVOKED
+
+
+@pytest.mark.parametrize("raw", [b"{}", b'{"v":1,"member":"aa"}\n', b"SILENT"])
+def test_revocations_that_were_lost_once_come_back_with_the_next_one_and_the_next_proposal(
+    office: Office, raw: bytes
+) -> None:
+    revoked_once(office)
+    standing = office.published.file(
+        office.metadata("aa-revocations").signed.targets[names.revocations_path(AA)]
+    )
+    raw = standing.replace(b"stolen laptop", b"") if raw == b"SILENT" else raw
+    office.put(
+        "aa-revocations", {names.revocations_path(AA): raw}, office.people.states[AA][:1], checked=False
+    )
+    assert set(proposed(office).metadata) == {"aa-revocations"}, "it is proposed to mend them"
+    successor = Revocation(
+        kid=office.rooms[AA].successor.kid,  # type: ignore[arg-type]  # a signer's kid is a plain text
+        revoked_at=UnixTime(NOON),
+        entered_at=UnixTime(NOON),
+        reason="that one, too",
+    )
+    made = revocation(AA, successor, office.published, at(office.now))
+    found = collected(office, made, signed_by(office, made, office.people.states[AA][2]))
+    publish(found.draft, office.published, office.people.operator, at(office.now))
+    seen = office.look(office.client("fresh"))
+    assert seen.problems == ()
+    revoked = {kid for kid, key in seen.registry.keys.items() if key.status is KeyStatus.REVOKED}
+    assert revoked == {office.rooms[AA].signer.kid, office.rooms[AA].successor.kid}
 
 
 def test_a_proposal_names_its_files_as_text(office: Office) -> None:

@@ -54,6 +54,16 @@ def test_all_is_well(signed: Rehearsed, database: Path, capsys: pytest.CaptureFi
     assert "well  role root: signed by 2 of 2, until 20" in capsys.readouterr().out
 
 
+def test_a_member_whose_files_are_damaged_on_the_way_is_ill(
+    signed: Rehearsed, database: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (signed.repository / "metadata" / "1.aa-revocations.json").write_text("{}")
+    code, found = looked(signed, database, capsys)
+    assert (code, found["member aa"]["health"]) == (2, "ILL")
+    assert "its new items wait" in found["member aa"]["said"]
+    assert "Ask another mirror" in found["member aa"]["remedy"]
+
+
 def test_what_runs_out_soon_says_who_has_to_sign(
     signed: Rehearsed, database: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -181,7 +182,7 @@ def test_a_person_types_what_they_hear(founded: Hall, capsys: pytest.CaptureFixt
     os.close(ours)
     os.close(theirs)
     assert signing.returncode == 0, out
-    assert "aa.news: names: {'en': 'Aaland News'} becomes {'en': 'Renamed'}" in out
+    assert "aa.news: its name in en: 'Aaland News' becomes 'Renamed'" in out
     (signatures,) = founded.folder.glob("change.*.signatures.json")
     assert founded.type("collect", proposal, signatures, *founded.copy) == 0
     assert founded.type("publish", proposal, signatures, *founded.operator) == 0
@@ -196,7 +197,9 @@ def test_collect_says_who_is_missing_and_publish_refuses(
     assert founded.type("propose", proposal, *founded.papers, *founded.copy) == 0
     capsys.readouterr()
     assert founded.type("collect", proposal, *founded.copy) == 1
-    assert "missing  one (" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "aa (the manifest of aa): 0 of 1" in out
+    assert re.search(r"missing  1 more, of:\n +one \(", out)
     before = {each: each.read_bytes() for each in (founded.folder / "registry").rglob("*.json")}
     assert founded.type("publish", proposal, *founded.operator) == 2
     assert "too few of the people who may sign it did" in capsys.readouterr().err
@@ -210,7 +213,7 @@ def test_the_operator_ticks_and_other_keys_do_not(founded: Hall, capsys: pytest.
     assert "The timestamp counts until 20" in capsys.readouterr().out
     words = [str(each).replace("timestamp.key", "one.key") for each in founded.operator]
     assert founded.type("tick", *words) == 2
-    assert "the operator's keys does not verify" in capsys.readouterr().err
+    assert "the key given for the timestamp is not the one that signs it" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -225,3 +228,49 @@ def test_a_revocation_of_nobody_or_no_moment_is_refused(
     assert "no agency has the key" in capsys.readouterr().err
     with pytest.raises(RegistryError, match=why):
         operate._moment(since, 0)
+
+
+def test_a_file_that_is_no_signature_is_named_and_the_others_count(
+    founded: Hall, capsys: pytest.CaptureFixture[str]
+) -> None:
+    proposal = renamed(founded)
+    assert founded.type("propose", proposal, *founded.papers, *founded.copy) == 0
+    digest = founded.digest(proposal, founded.copy, capsys)
+    signed = founded.folder / "one.sig"
+    key = ["--key", founded.folder / "one.key", "--out", signed]
+    assert founded.type("sign", proposal, *founded.copy, *key, "--digest", digest) == 0
+    other = founded.folder / "root.json"
+    other.write_text("{}")
+    assert founded.type("collect", proposal, signed, other, founded.folder / "none.json", *founded.copy) == 2
+    out = capsys.readouterr().out
+    assert "NOT COUNTED: root.json: these are no signatures on a proposal" in out
+    assert "NOT COUNTED: none.json: cannot read" in out
+    assert "aa (the manifest of aa): 1 of 1" in out
+    assert founded.type("publish", proposal, *founded.operator) == 2
+    assert "`syndicate registry collect` says who is missing" in capsys.readouterr().err
+    assert founded.type("publish", proposal, signed, other, *founded.operator) == 0
+
+
+def test_a_policy_that_is_none_is_not_proposed(founded: Hall, capsys: pytest.CaptureFixture[str]) -> None:
+    policy = founded.folder / "policy.txt"
+    policy.write_text("rubbish\n")
+    out = founded.folder / "policy.json"
+    assert founded.type("propose", out, "--policy", policy, *founded.papers, *founded.copy) == 2
+    assert "is no policy of a log" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_a_key_belongs_to_somebody(hall: Hall, capsys: pytest.CaptureFixture[str]) -> None:
+    assert hall.type("key", hall.folder / "nobody.key", "--name", " ") == 2
+    assert "a key without a name is nobody's" in capsys.readouterr().err
+    assert not (hall.folder / "nobody.key").exists()
+
+
+@pytest.mark.parametrize("at", ["99999999999999999999", "-1"])
+def test_a_time_that_no_calendar_has_is_refused_in_words(
+    founded: Hall, capsys: pytest.CaptureFixture[str], at: str
+) -> None:
+    feed = founded.folder / "feed.atom"
+    feed.write_text("<feed xmlns='http://www.w3.org/2005/Atom'/>")
+    assert main(["verify-feed", str(feed), *map(str, founded.copy), f"--at={at}"]) == 2
+    assert "--at is no moment" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """What every Storage must do for its public log; judged by the ledger, which knows nothing of it."""
 
+import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from itertools import islice, product
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from kept import keep, published
+from kept import keep, next_version, published
 from press import NOON, PressRoom
 
 from syndicate.ledger import (
@@ -24,7 +25,7 @@ from syndicate.ledger import (
     read_entries,
     tiles_for_inclusion,
 )
-from syndicate.news import Index, Slice
+from syndicate.news import Act, Index, Slice, TokenDigest, b64url
 from syndicate.ports import KeptCheckpoint, Storage, Window
 from syndicate.storage import open_storage
 from syndicate.trust import Verified
@@ -180,7 +181,7 @@ async def test_a_leaf_keeps_the_first_checkpoint_that_enough_stand_behind(storag
     assert await log.checkpoint_over(Index(2)) == kept(3, quorum=False)
     assert await log.checkpoint_over(Index(3)) is None
     await log.keep_checkpoint(kept(4, quorum=False))
-    assert await log.checkpoint_over(Index(2)) == kept(4, quorum=False), "what nobody confirmed is passed by"
+    assert await log.checkpoint_over(Index(2)) == kept(3, quorum=False)
     await log.keep_checkpoint(kept(4, quorum=True))
     await log.keep_checkpoint(kept(4, quorum=False))
     await log.keep_checkpoint(kept(7, quorum=True))
@@ -190,3 +191,62 @@ async def test_a_leaf_keeps_the_first_checkpoint_that_enough_stand_behind(storag
     assert await log.checkpoint_over(Index(7)) == kept(8, quorum=False)
     assert await log.newest_checkpoint(proved=True) == kept(7, quorum=True)
     assert await log.newest_checkpoint(proved=False) == kept(8, quorum=False)
+
+
+async def test_what_stands_under_a_checkpoint_is_shown_before_it_is(storage: Storage, vn: PressRoom) -> None:
+    log = storage.log
+    assert (await log.untouched(), await log.checkpoint_shown()) == (True, None)
+    await keep(storage, *published(vn, "one", "two", "three"))
+    assert not await log.untouched()
+    for size in (1, 2, 3):
+        await storage.seal(NOON, 1, show=False)
+        await log.keep_checkpoint(KeptCheckpoint(size=size, note=b"%d" % size, quorum=False))
+    assert await log.checkpoint_shown() is None
+    assert (await log.cleared(), await log.stopped()) == (False, "")
+    await log.stop("why")
+    assert (await log.cleared(), await log.stopped()) == (False, "why")
+    await log.clear()
+    assert (await log.cleared(), await log.stopped()) == (True, "")
+    await log.show(2)
+    shown = await log.checkpoint_shown()
+    assert (shown and shown.note) == b"2", "and not the newest"
+
+
+async def test_an_erased_text_leaves_everything_but_its_leaf(storage: Storage, vn: PressRoom) -> None:
+    one, two = published(vn, "one", "two")
+    await keep(storage, one, two)
+    await storage.seal(NOON)
+    edge, act = storage.log.edge, b"by order"
+    gone = await storage.write(lambda book: book.erase([one.digest, TokenDigest("?")], act))
+    assert gone == {one.digest}
+    assert await storage.write(lambda book: book.erase([one.digest], act)) == frozenset()
+    left = await storage.page(ALL, -1, 10)
+    assert [each.digest for each in left] == [two.digest]
+    assert [each.digest for each in await storage.window(ALL, WIDE)] == [two.digest]
+    kept = await storage.version(one.item.sub, 1)
+    assert kept is not None
+    assert (kept.erased, kept.token, kept.digest) == (True, "", one.digest)
+    assert await storage.known([one.digest]) == {one.digest}
+    assert await storage.erased_by(two.item.sub, 1) is None
+    named = await storage.erased_by(one.item.sub, 1)
+    assert named == b64url(hashlib.sha256(act).digest())
+    await storage.seal(NOON + 1)
+    assert await storage.log.act(named) == act
+    [bundle] = (await storage.log.tiles([Tile(ENTRIES, 0, 3)])).values()
+    assert list(read_entries(bundle, 3)) == [*leaves_of([one, two]), ActLeaf(digest=named).raw]
+    assert storage.log.edge == edge.append([leaf_hash(ActLeaf(digest=named).raw)])[0]
+
+
+async def test_when_a_withdrawal_is_erased_what_it_withdrew_does_not_come_back(
+    storage: Storage, vn: PressRoom
+) -> None:
+    one, other = published(vn, "one", "other")
+    await keep(storage, one, other)
+    await storage.seal(NOON)
+    two = next_version(vn, one.item, Act.RETRACT)
+    await keep(storage, two)
+    await storage.seal(NOON)
+    assert [each.digest for each in await storage.window(ALL, WIDE)] == [two.digest, other.digest]
+    await storage.write(lambda book: book.erase([two.digest], b"by order"))
+    assert [each.digest for each in await storage.window(ALL, WIDE)] == [other.digest]
+    assert [each.digest for each in await storage.page(ALL, -1, 9)] == [one.digest, other.digest]

@@ -88,7 +88,7 @@ async def test_a_hub_that_was_away_gets_the_rest_later(here: Place, seller: Sell
         told, (last,) = await bring(seller, served.hub.url)
         assert last.done
         assert told[0].sent == 1
-        assert len(await admitted(served)) == 2
+        await served.until_sealed(2)
 
 
 async def test_every_refusal_is_told_with_its_remedy_and_does_not_stop_the_next(
@@ -164,4 +164,64 @@ async def test_an_agencys_server_signs_serves_and_pushes_until_it_is_left(
                 assert (await ask(port, path)).status == 404
             seller.sign("by-hand")  # another process may sign while it serves
             await served.until_sealed(2)
+    assert failures == []
+
+
+def results(of_each: str) -> bytes:
+    return f'{{"results":[{of_each}]}}'.encode()
+
+
+NO_HUBS: dict[str, bytes] = {
+    "a reason that is a list": results('{"outcome":"refused","reason":[]}'),
+    "a reason that is an object": results('{"outcome":"refused","reason":{}}'),
+    "an outcome that is an object": results('{"outcome":{},"reason":"x"}'),
+    "a detail that is a number": results('{"outcome":"refused","reason":"x","detail":7}'),
+    "half a character": results('{"outcome":"refused","reason":"\\ud800"}'),
+    "infinity": results('{"outcome":"admitted","sub":Infinity}'),
+    "a number beyond all": results('{"outcome":"admitted","ver":1e999}'),
+    "no object": results("3"),
+    "results that are a word": b'{"results":"a"}',
+    "depth": b"[" * 200_000,
+    "a detail of another kind": b'{"detail":[]}',
+}
+
+
+@pytest.mark.parametrize("said", [pytest.param(said, id=name) for name, said in NO_HUBS.items()])
+async def test_a_hub_that_speaks_as_none_is_named_and_another_gets_everything(
+    here: Place, seller: Seller, said: bytes
+) -> None:
+    seller.sign("one")
+    async with hub_at_work(here) as served, raw_server({"/v1/submit": response(said)}) as liar:
+        bad = liar.url("").rstrip("/")
+        _, (refused, last) = await bring(seller, bad, served.hub.url, tries=1)
+        assert last.done
+        assert (refused.reached, refused.done) == (0, False)
+        assert "does not speak as a hub does" in str(refused.trouble)
+
+
+async def test_a_hub_that_asks_for_years_of_patience_gets_an_hour(seller: Seller) -> None:
+    seller.sign("one")
+    said = response(results('{"outcome":"refused","reason":"rate-limited"}'), Retry_After="9999999999")
+    async with raw_server({"/v1/submit": said}) as hub:
+        _, (last,) = await bring(seller, hub.url("").rstrip("/"), tries=1)
+    assert last.retry_after_seconds == 3_600
+
+
+async def test_an_agencys_server_signs_and_pushes_on_beside_a_hub_that_lies(
+    here: Place, seller: Seller
+) -> None:
+    await asyncio.to_thread(Path(seller.config.feed).write_text, CMS)
+    failures: list[Exception] = []
+    said = response(NO_HUBS["a reason that is a list"])
+    async with hub_at_work(here) as served, raw_server({"/v1/submit": said}) as liar:
+        served.clock.time = int(time.time())
+        orders = AgencyOrders(
+            listen=Address("127.0.0.1", 0), cadence_seconds=1,
+            hubs=(liar.url("").rstrip("/"), served.hub.url), allow=(liar.place, ("127.0.0.1", served.port)),
+        )  # fmt: skip
+        async with open_agency(seller.config, SIGNER, orders, AgencyTold(failed=failures.append)):
+            await served.until_sealed(1)
+            seller.sign("by-hand")
+            await served.until_sealed(2)
+        assert liar.asked
     assert failures == []

@@ -15,7 +15,7 @@ from raw_client import Reply
 from raw_server import raw_server, response
 from selling import SIGNER, Seller
 
-from syndicate.agency import HubView, ask_status, concerns, doctor
+from syndicate.agency import HubView, ask_status, concerns, details, doctor
 from syndicate.fetch import FetchLimits, open_caller, open_fetcher
 from syndicate.news import FederationId
 from syndicate.ports import Signer
@@ -161,3 +161,38 @@ class Wall:
 
 def _at(seller: Seller, base_url: str) -> Any:
     return replace(seller.config, base_url=base_url)
+
+
+STREAM = {"stream": "main", "head": 0, "forked": False, "missing": 0}
+KEY = {"kid": "k", "status": "active", "expires": "x", "seconds_left": 0}
+BASE: dict[str, Any] = {
+    "streams": [], "held": {}, "keys": [], "clock_skew_seconds": 0, "feeds": [], "refusals": [],
+}  # fmt: skip
+BEYOND = float("inf")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"clock_skew_seconds": BEYOND}, id="skew"),
+        pytest.param({"clock_skew_seconds": float("nan")}, id="skew that is no number"),
+        pytest.param({"streams": [STREAM | {"head": BEYOND}]}, id="head"),
+        pytest.param({"streams": [STREAM | {"head": 10**300}]}, id="head of 300 digits"),
+        pytest.param({"held": {"a": BEYOND}}, id="held"),
+        pytest.param({"held": {"\ud800": 1}}, id="half a character"),
+        pytest.param({"keys": [KEY | {"seconds_left": BEYOND}]}, id="seconds left"),
+        pytest.param({"refusals": {"a": 1}}, id="refusals that are no list"),
+        pytest.param({"refusals": [None]}, id="refusals that are nothing"),
+        pytest.param({"refusals": [{}] * 1_001}, id="refusals without end"),
+    ],
+)
+async def test_a_status_that_no_hub_gives_is_told_of_in_words(change: dict[str, Any]) -> None:
+    body = json.dumps(BASE | change).encode()
+    async with (
+        raw_server({PATH: response(body)}) as liar,
+        open_caller(allow=[liar.place], user_agent="tests") as caller,
+    ):
+        seen = await ask_status(liar.url("").rstrip("/"), signer=SIGNER, caller=caller, clock=Wall())
+    assert "does not speak as a hub does" in " ".join(concerns(seen, head=0, stream="main"))
+    json.dumps(seen.told, ensure_ascii=False).encode()
+    details(seen)

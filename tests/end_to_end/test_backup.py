@@ -10,7 +10,7 @@ from press import NOON
 
 from syndicate.cli import main
 from syndicate.client import Proof, Verdict, verify_token
-from syndicate.errors import SettingsError
+from syndicate.errors import SettingsError, StorageError
 from syndicate.ledger import read_checkpoint, read_policy, read_vkey, write_policy
 
 
@@ -66,6 +66,39 @@ async def test_attack_36_a_restored_hub_seals_nothing_until_the_operator_says_so
         checkpoint, _ = read_checkpoint((await served.get("/log/checkpoint")).body)
         assert checkpoint.size == 4, "the registry, two items, and the act that let it go on"
         assert (await served.get("/health")).status == 200
+
+
+async def test_what_another_database_left_behind_is_never_played_over_a_restored_one(
+    here: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy, database = await lose(here), here.folder / "hub.sqlite3"
+    for left in ("hub.sqlite3-wal", "hub.sqlite3-shm", "hub.sqlite3-journal"):
+        (here.folder / left).write_bytes(b"left")
+        assert await asyncio.to_thread(run, "restore", copy, "--db", database) == 2
+        assert left in capsys.readouterr().err
+        (here.folder / left).rename(here.folder / "moved away")
+    assert not database.exists()
+    (here.folder / "other.sqlite3-wal").write_bytes(b"left")
+    with pytest.raises(StorageError, match="left of another database"):
+        async with hub_at_work(here, database=here.folder / "other.sqlite3"):
+            raise AssertionError("it must not begin on it")
+    assert await asyncio.to_thread(run, "restore", copy, "--db", database) == 0
+
+
+async def test_a_restored_database_has_its_name_only_once_it_is_stopped(
+    here: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy, database = await lose(here), here.folder / "hub.sqlite3"
+    before = set(here.folder.iterdir())
+    with monkeypatch.context() as once:
+        once.setattr("syndicate.assembly._backup._stop", _full)
+        assert await asyncio.to_thread(run, "restore", copy, "--db", database) == 2
+    assert set(here.folder.iterdir()) == before, "nothing half-made stays"
+    assert await asyncio.to_thread(run, "restore", copy, "--db", database) == 0
+
+
+async def _full(_database: Path, _why: str) -> None:
+    raise StorageError("no room left on the disk")
 
 
 async def test_a_log_whose_key_is_lost_goes_on_once_the_states_have_named_a_new_one(here: Place) -> None:

@@ -6,6 +6,8 @@ import re
 import sys
 from pathlib import Path
 
+import pytest
+
 PAGE = Path(__file__).parent.parent.parent / "docs" / "ceremony.md"
 SCRIPT = f"""\
 #!/bin/sh
@@ -38,6 +40,7 @@ async def told(script: str, folder: Path, path: Path) -> str:
     return out
 
 
+@pytest.mark.timeout(300)  # some sixty commands, each a process; the script itself may take 240 s
 async def test_the_rehearsal_leads_through_a_founding_an_enrolment_and_a_theft(tmp_path: Path) -> None:
     path = tmp_path / "bin"
     path.mkdir()

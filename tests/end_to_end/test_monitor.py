@@ -2,24 +2,36 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from aiohttp import web
 from hub_folder import AGENCY, Place, place
-from press import NOON
-from raw_client import listener
+from liar import liar
+from press import NOON, PressRoom
 from witnessed import Witnessed, witnessed
 
 from syndicate.cli import main
-from syndicate.client import AlarmKind, LogReader, Look, Own, Watched, open_log, read_watched, watch
+from syndicate.client import (
+    AlarmKind,
+    LogReader,
+    Look,
+    Own,
+    Proof,
+    Verdict,
+    Watched,
+    open_log,
+    read_watched,
+    verify_token,
+    watch,
+)
 from syndicate.errors import ClientError
-from syndicate.ledger import Edge, Policy, leaf_hash
-from syndicate.news import digest_of
-from syndicate.web import serve
+from syndicate.journey import LogSigner
+from syndicate.ledger import Edge, Policy, ProofFile, leaf_hash, leaf_of, write_entries
+from syndicate.news import Index, digest_of
+from syndicate.signing import ephemeral_signer
+from syndicate.trust import recall
 
 HOUR = 3_600
 
@@ -63,20 +75,6 @@ async def published(there: Witnessed, here: Place, *names: str) -> list[str]:
     assert (await there.served.send("\n".join(tokens).encode())).status == 200
     await there.until_shown(before + len(tokens))
     return tokens
-
-
-@asynccontextmanager
-async def liar(there: Witnessed, lie: Callable[[str, bytes], bytes]) -> AsyncIterator[str]:
-    """A hub that shows what the other shows, except where it lies."""
-
-    async def answer(request: web.BaseRequest) -> web.Response:
-        reply = await there.served.get(request.path)
-        return web.Response(status=reply.status, body=lie(request.path, reply.body))
-
-    bound = listener()
-    port = bound.getsockname()[1]
-    async with serve(answer, bound):
-        yield f"http://127.0.0.1:{port}"
 
 
 async def test_all_is_well_at_an_honest_hub_and_only_what_is_new_is_read(here: Place) -> None:
@@ -127,17 +125,48 @@ async def test_attack_11_whoever_is_shown_another_log_than_before_has_the_eviden
             def lie(path: str, body: bytes, note: bytes = note) -> bytes:
                 return note if path == "/log/checkpoint" else body
 
-            async with liar(there, lie) as url:
+            async with liar(there.served, lie) as url:
                 seen = await look(url, there.policy, honest.watched)
                 assert kinds(seen) == [AlarmKind.FORKED]
                 assert seen.alarms[0].evidence == (honest.watched.note, note)
                 assert seen.watched == honest.watched, "what was believed before still is"
                 elsewhere = await look(there.served.hub.url, there.policy, None, None, url)
                 assert kinds(elsewhere) == [AlarmKind.FORKED]
-        note = signer.checkpoint(edge.append([leaf_hash(b"b")] * 5)[0], NOON)
-        async with liar(there, lambda path, body: note if path == "/log/checkpoint" else body) as url:
+
+
+async def test_a_log_that_signs_what_it_does_not_show_is_silent(here: Place) -> None:
+    async with witnessed(here) as there:
+        await published(there, here, "a")
+        honest = await look(there.served.hub.url, there.policy)
+        edge = Edge().append([leaf_hash(b"b")] * 6)[0]
+        note = there.served.hub.sealer._signer.checkpoint(edge, NOON)
+        async with liar(there.served, lambda path, body: note if path == "/log/checkpoint" else body) as url:
             seen = await look(url, there.policy, honest.watched)
-            assert kinds(seen) == [AlarmKind.SILENT], "it signs what it does not show"
+            assert kinds(seen) == [AlarmKind.SILENT]
+
+
+async def test_an_older_checkpoint_of_the_same_log_is_no_second_history(here: Place) -> None:
+    async with witnessed(here) as there:
+        await published(there, here, "a")
+        old = (await there.served.get("/log/checkpoint")).body
+        await published(there, here, "b")
+        newest = await look(there.served.hub.url, there.policy)
+        async with liar(there.served, lambda path, body: old if path == "/log/checkpoint" else body) as url:
+            late = await look(url, there.policy, newest.watched)
+        assert (late.alarms, late.new, late.watched) == ((), 0, newest.watched)
+
+
+async def test_leaves_that_are_too_large_are_not_even_kept(here: Place) -> None:
+    async with witnessed(here) as there:
+        await published(there, here, "a")
+
+        def lie(path: str, body: bytes) -> bytes:
+            return write_entries([b"x" * 513] * 2) if path.startswith("/log/tile/entries") else body
+
+        async with liar(there.served, lie) as url:
+            seen = await look(url, there.policy)
+        assert kinds(seen) == [AlarmKind.NOT_ONE]
+        assert "512 bytes" in seen.alarms[0].detail
 
 
 async def test_attack_5_leaves_that_are_not_those_that_were_signed_are_noticed(here: Place) -> None:
@@ -147,17 +176,41 @@ async def test_attack_5_leaves_that_are_not_those_that_were_signed_are_noticed(h
         def lie(path: str, body: bytes) -> bytes:
             return body.replace(b"publish", b"retract") if "entries" in path else body
 
-        async with liar(there, lie) as url:
+        async with liar(there.served, lie) as url:
             assert kinds(await look(url, there.policy)) == [AlarmKind.NOT_ONE]
 
         def strange(path: str, body: bytes) -> bytes:
             return b"what" if path == "/log/checkpoint" else body
 
-        async with liar(there, strange) as url:
+        async with liar(there.served, strange) as url:
             assert kinds(await look(url, there.policy)) == [AlarmKind.NOT_ONE]
         nobody = await look(there.served.hub.url, Policy())
         assert kinds(nobody) == [AlarmKind.NOT_ONE], "a log that the policy does not name"
     assert kinds(await look(there.served.hub.url, there.policy)) == [AlarmKind.SILENT]
+
+
+async def test_attack_27_whoever_answers_in_the_hubs_name_can_show_its_log_and_no_other(here: Place) -> None:
+    """A stolen name, or a network of caches, with a valid certificate: all but the keys are his."""
+    async with witnessed(here) as there:
+        [token] = await published(there, here, "a")
+        honest = await look(there.served.hub.url, there.policy)
+        origin = there.served.hub.sealer._signer.origin
+        his = LogSigner(origin, ephemeral_signer(b"h" * 32))
+        room = PressRoom(AGENCY, seed=66)
+        forged = room.publish("a", aud=recall(token).aud, title="Never said", lang="en")
+        leaf = leaf_of(recall(forged), digest_of(forged)).raw
+        edge = Edge().append([leaf_hash(leaf)])[0]
+        note = his.checkpoint(edge, NOON)
+        shown = {"/log/checkpoint": note, "/log/tile/entries/000.p/1": write_entries([leaf])}
+        async with liar(there.served, shown.get) as url:
+            seen = await look(url, there.policy, honest.watched)
+            assert kinds(seen) == [AlarmKind.NOT_ONE], "the log did not sign it"
+            assert seen.watched == honest.watched
+        his_proof = Proof(raw=ProofFile(Index(0), (), note).raw, policy=there.policy)
+        of_forged = verify_token(forged, there.registry, now=NOON, proof=his_proof)
+        assert (of_forged.ok, of_forged.signature) == (False, Verdict.NO)
+        of_honest = verify_token(token, there.registry, now=NOON, proof=his_proof)
+        assert (of_honest.ok, of_honest.log) == (False, Verdict.NO), "nor can he date what was really signed"
 
 
 def test_a_damaged_memory_is_told() -> None:
@@ -178,8 +231,8 @@ async def test_the_command_says_what_it_saw_raises_the_alarm_and_ends_with_it(
         assert await asyncio.to_thread(main, words) == 0
         told = json.loads(capsys.readouterr().out)
         assert (told["leaves"], told["new"], told["quorum"], told["alarms"]) == (2, 2, True, [])
-        note = there.served.hub.sealer._signer.checkpoint(Edge(), NOON)
-        async with liar(there, lambda path, body: note if path == "/log/checkpoint" else body) as url:
+        note = there.served.hub.sealer._signer.checkpoint(Edge().append([leaf_hash(b"x")])[0], NOON)
+        async with liar(there.served, lambda path, body: note if path == "/log/checkpoint" else body) as url:
             words[1] = url
             assert await asyncio.to_thread(main, words) == 1
         assert json.loads(alarms.read_text())["kind"] == "log-forked"

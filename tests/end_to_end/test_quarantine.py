@@ -2,6 +2,7 @@
 
 import json
 import resource
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from hub_folder import AGENCY, Place, Served, hub_at_work, place
 from press import DAY, NOON
 from selling import Seller
+from signed_registry import Office
 
 from syndicate.assembly import begin_quarantine, lift_quarantine, quarantine_file, quarantines
 from syndicate.cli import main
@@ -147,7 +149,10 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["quarantine", "list", *asked]) == 2
     assert "there is no hub's database" in capsys.readouterr().err
     database.touch()
-    assert main(["quarantine", "begin", AGENCY, "--reason", "odd\x1b[2J", *asked]) == 0
+    begin = ["quarantine", "begin", AGENCY, "--reason", "odd\x1b[2J", *asked]
+    assert main(begin) == 2
+    assert "cannot be read, so nobody can tell" in capsys.readouterr().err
+    assert main([*begin, "--yes"]) == 0
     assert main(["quarantine", "list", *asked]) == 0
     told = capsys.readouterr().out
     assert "\x1b" not in told
@@ -155,3 +160,24 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["quarantine", "lift", AGENCY, *asked]) == 0
     assert main(["quarantine", "lift", AGENCY, *asked]) == 2
     assert "is not in quarantine" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "agency", ["aa.nosuch", "AA.NEWS", "aa.news ", "aa", "", "aa.news\x1b[2J", "bb.news\n"]
+)
+def test_an_agency_that_the_hub_does_not_know_is_never_said_to_be_held(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], agency: str
+) -> None:
+    office = Office(tmp_path)
+    office.publish()
+    office.look(office.client("hub.sqlite3.registry"))
+    database = tmp_path / "hub.sqlite3"
+    database.touch()
+    asked = ["--reason", "odd", "--db", str(database)]
+    assert main(["quarantine", "begin", agency, *asked]) == 2
+    told = capsys.readouterr()
+    assert "nothing would be held" in told.err
+    assert "\x1b" not in told.err
+    assert told.out == ""
+    assert quarantines(quarantine_file(database), time.time()) == {}
+    assert main(["quarantine", "begin", "aa.news", *asked]) == 0

@@ -10,13 +10,25 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from hub_folder import Place, place
+from hub_folder import Place, hub_at_work, place
+from logging_hub import log_signer
 from press import DAY, NOON
 from raw_client import ask
 from witnessed import witnessed
 
+from syndicate.cli import main
 from syndicate.client import Proof, Verdict, verify_token
-from syndicate.ledger import ENTRIES, ActLeaf, Edge, Tile, leaf_hash, read_checkpoint, read_entries, read_leaf
+from syndicate.ledger import (
+    ENTRIES,
+    ActLeaf,
+    Edge,
+    Tile,
+    leaf_hash,
+    read_checkpoint,
+    read_entries,
+    read_leaf,
+    write_policy,
+)
 from syndicate.news import Alert, AlertArea, Kind, Reason, b64url
 from syndicate.web import _witness as web_witness
 
@@ -158,3 +170,21 @@ async def test_attack_34_a_witness_takes_no_more_than_a_question_and_waits_for_n
         assert (await asyncio.wait_for(reader.readline(), 10)).startswith(b"HTTP/1.1 408")
         writer.close()
         await there.until_proven()
+
+
+async def test_a_log_that_was_witnessed_does_not_go_on_alone_by_itself(here: Place) -> None:
+    async with witnessed(here) as there:
+        await there.served.release("one")
+        await there.until_proven()
+    other = log_signer(99).key
+    here.signed.publish(policy=write_policy([other], {}, 0))
+    for name in ("two", "three"):
+        async with hub_at_work(here) as served:
+            await served.submit(here.newsroom.release(name))
+            assert await served.shown() == 1
+            assert b"the registry no longer names any" in (await served.get("/health")).body
+    database = str(here.folder / "hub.sqlite3")
+    unlock = ["log", "unlock", "--db", database, "--reason", "They are gone.", "--yes"]
+    assert await asyncio.to_thread(main, unlock) == 0
+    async with hub_at_work(here) as served:
+        await served.until_sealed(3)

@@ -17,7 +17,7 @@ from raw_client import Reply, ask, listener
 
 from syndicate.forms import make_forms
 from syndicate.news import Act
-from syndicate.newsdesk import Deed
+from syndicate.newsdesk import Deed, panic
 from syndicate.ports import Why
 from syndicate.web import serve
 
@@ -254,3 +254,23 @@ async def test_a_page_that_there_is_not_and_a_method_that_does_not_fit(browser: 
     assert (await browser.get("preview/publish")).status == 405
     assert (await browser.get("release/1")).status == 404
     assert (await ask(browser.port, f"/{SECRET}/", method="DELETE")).status == 405
+
+
+async def test_all_of_an_alert_is_shown_and_that_a_second_person_releases_it(browser: Browser) -> None:
+    said = {
+        "title": "Lũ", "url": f"{SITE}/lu", "event": "Lũ lớn", "alert-category": "Met",
+        "alert-urgency": "Immediate", "severity": "Severe", "certainty": "Observed", "area": "Hạ lưu",
+        "instruction": "Lên chỗ cao.", "expires": "2099-11-25T10:00:00Z",
+    }  # fmt: skip
+    seen = text_of(await browser.press(await browser.get("form/alert"), **said))
+    for each in [*said.values(), "A second person has to release this"]:
+        assert each in seen, each
+
+
+async def test_what_an_embargo_holds_through_a_panic_has_no_button_to_sign_it(browser: Browser) -> None:
+    browser.room.act(Deed.PUBLISH, title="Sau", url=f"{SITE}/e", not_before=browser.room.clock.time + 60)
+    with browser.room.desk() as desk:
+        panic(desk, since=0)
+    page = await browser.get()
+    assert "then until a person releases it" in text_of(page)
+    assert "Sign it now" not in text_of(page)

@@ -9,10 +9,11 @@ from kept import Bell, HandClock, keep, published
 from logging_hub import Witnesses, log_signer
 from press import NOON, PressRoom
 
+from syndicate.errors import StorageError
 from syndicate.journey import Cosigners, Sealer
 from syndicate.ledger import read_checkpoint
 from syndicate.news import Index, Slice
-from syndicate.ports import Answered, Storage
+from syndicate.ports import Answered, KeptCheckpoint, Storage
 from syndicate.storage import open_storage
 
 SIGNER = log_signer()
@@ -147,9 +148,30 @@ async def test_after_a_start_nothing_is_sealed_before_enough_witnesses_have_seen
         await keep(storage, *published(vn, "one"))
         await hub.turn()
         assert await hub.turn() == 0, "the four others could be a quorum behind something newer"
+        assert "too few witnesses" in hub.sealer.waits_for
         away(witnesses, 2, 3, 4)
         await hub.turn()
         assert await hub.turn() == 1, "three are none"
+        assert hub.sealer.waits_for == ""
+
+
+async def test_a_start_that_finds_no_room_on_the_disk_begins_again(
+    tmp_path: Path, witnesses: Witnesses, vn: PressRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_storage(tmp_path / "hub.db") as storage:
+        hub = Hub(storage, witnesses)
+        await keep(storage, *published(vn, "one"))
+
+        async def full(_kept: KeptCheckpoint) -> None:
+            raise StorageError("no room left on the disk")
+
+        with monkeypatch.context() as once:
+            once.setattr(storage.log, "keep_checkpoint", full)
+            with pytest.raises(StorageError):
+                await hub.turn()
+        assert await hub.turn() == 0
+        assert await hub.turn() == 1
+        assert await hub.shown() == [0]
 
 
 async def test_a_liar_among_the_witnesses_stops_nobody(

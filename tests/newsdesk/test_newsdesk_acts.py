@@ -1,5 +1,6 @@
 """The acts of people: what is signed, what waits, and what is refused before anything happens."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,14 +9,18 @@ from newsroom import SITE, STARTED, rss, story
 
 from syndicate.agency import Fate
 from syndicate.errors import AgencyError
-from syndicate.news import Act, Kind, RelationType
+from syndicate.news import Act, ItemId, Kind, Media, Relation, RelationType
 from syndicate.newsdesk import (
     Deed,
     Manuscript,
     appoint,
     as_html,
+    compose,
     drop_ids,
     find_item,
+    in_words,
+    last_text,
+    manuscript_of,
     read_manuscript,
     release_ids,
     template,
@@ -242,3 +247,30 @@ def test_the_small_markdown() -> None:
         "<h2>Đầu</h2><ul><li>một</li><li>hai</li></ul><ol><li>a</li></ol><blockquote><p>lời</p></blockquote>"
         '<p><a href="https://a.example/?x=1&amp;y=2">nơi</a> <em>nhấn</em> 2 * 3 &lt;b&gt;</p>'
     )
+
+
+def test_a_text_that_comes_back_from_an_editor_as_it_was_is_no_correction(room: DeskRoom) -> None:
+    body = "<p>Giá <strong>gạo</strong> &amp; muối.</p><ul><li>Một</li></ul>"
+    room.act(Deed.PUBLISH, title="Một tin", url=f"{SITE}/x", html=body)
+    with room.desk() as desk:
+        target = find_item("1", desk.config, desk.book)
+        standing = manuscript_of(last_text(target.sub, desk.book))
+        unread = template(Deed.CORRECT.fields, standing).replace("note: ", "note: Sai.")
+        with pytest.raises(AgencyError, match="corrects nothing"):
+            compose(Deed.CORRECT, read_manuscript(unread), desk, target=target)
+        changed = read_manuscript(unread.replace("Một</li>", "Hai</li>"))
+        assert "Hai" in str(compose(Deed.CORRECT, changed, desk, target=target).content)
+
+
+def test_no_field_that_readers_get_is_kept_from_whoever_signs_it(room: DeskRoom) -> None:
+    room.publish()
+    item = replace(
+        room.said()[0],
+        media=(Media(url="https://pictures.demo-vn.example/a.jpg", type="image/jpeg", alt="Lũ"),),
+        relations=(Relation(type=RelationType.TRANSLATES, sub=ItemId("vn.demo:x")),),
+        ext={"desk": "7"},
+    )
+    told = " ".join(value for _, value in in_words(item))
+    for said in ("a.jpg", "image/jpeg", "Lũ", "translates", "vn.demo:x", '{"desk": "7"}', item.published):
+        assert said in told
+    assert in_words(item)[-1][0] == "text"

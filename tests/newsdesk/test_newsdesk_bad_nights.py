@@ -5,11 +5,13 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,7 +22,7 @@ from newsroom import STARTED, rss, story
 from syndicate.agency import Fate, Unsigned, sign_items
 from syndicate.errors import AgencyError, StorageError
 from syndicate.news import Act, Held, Known, Reason, Refused
-from syndicate.newsdesk import Deed, Recovered, fetch_own, recover, reissue
+from syndicate.newsdesk import Deed, Recovered, fetch_own, panic, recover, reissue
 from syndicate.ports import Fetched, FetchFailed, FetchFault, FetchOutcome, Signer, Validators
 from syndicate.trust import Placed
 
@@ -68,8 +70,9 @@ def test_attack_17_when_it_was_signed_from_unnoticed_the_hub_holds_and_the_succe
     room.run(stories(1, 2, 3))
     hub.take(room.tokens(), STARTED)
     room.config.book_file.write_bytes(yesterday)
-    room.atom.unlink()  # the whole machine was restored: nothing here knows better
-    room.run(stories(1, 2, 4))
+    room.atom.unlink()  # nothing here knows better, and a person is wrong
+    room.cms(stories(1, 2, 4))
+    room.sign(book_is_newest=True)
     (held,) = hub.troubles(room.tokens(), STARTED)
     assert isinstance(held, Held)
     assert held.reason is Reason.STREAM_FORKED
@@ -81,7 +84,7 @@ def test_attack_17_when_it_was_signed_from_unnoticed_the_hub_holds_and_the_succe
     room.signer = SUCCESSOR
     room.run(stories(1, 2, 3, 4, 5))
     fresh = [item for item in room.said() if item.seq > 3]
-    assert [(item.title, item.ver) for item in fresh] == [("Tin số 4", 1), ("Tin số 5", 1)]
+    assert [(item.title, item.ver) for item in fresh] == [("Tin số 4", 11), ("Tin số 5", 11)]
     assert hub.troubles(room.tokens(), STARTED) == []
     assert not hub.stream.forked
     assert room.waiting() == ()
@@ -158,7 +161,64 @@ def test_a_new_laptop_with_the_successor_takes_the_floor(room: DeskRoom) -> None
     room.run(stories(1, 2, 3))
     assert room.said()[-1].prev is None
     assert hub.troubles(room.tokens(), STARTED) == []
-    assert hub.items[room.said()[-1].sub].highest == 1
+    assert hub.items[room.said()[-1].sub].highest == 11, "the lost one may yet turn up as version 1"
+
+
+def lose(room: DeskRoom) -> None:
+    """The book and what was shown are gone; the key and the configuration are left."""
+    room.config.book_file.unlink()
+    shutil.rmtree(room.config.folder)
+    room.clock.time += 60
+
+
+def test_a_hub_that_hides_makes_nobody_sign_a_number_or_a_version_twice(room: DeskRoom) -> None:
+    honest = SmallHub(room.registry)
+    room.run(stories(1))
+    shown_by_the_liar = room.tokens()
+    room.clock.time += 60
+    room.run(rss(story(2), story(1, title="Lần một")))
+    honest.take(room.tokens(), room.clock.time)
+    subs = {item.sub for item in room.said()}
+    for title in ("Lần hai", "Lần ba", "Lần bốn"):
+        lose(room)
+        assert recovered(room, shown_by_the_liar).step > 10
+        room.clock.time += 1
+        room.run(rss(story(3, title=f"Mới, {title}", guid=title, pubDate=""), story(2, title=f"2, {title}"),
+                     story(1, title=title)))  # fmt: skip
+        assert honest.troubles(room.tokens(), room.clock.time) == []
+        assert not honest.stream.forked
+        stands = {item.sub: item for item in room.said()}
+        assert {honest.items[sub].highest for sub in subs} == {stands[sub].ver for sub in subs}, title
+        (new,) = (item for item in stands.values() if item.sub not in subs)
+        assert (new.act, new.ver) == (Act.PUBLISH, 1), "what is younger than the recovery begins as ever"
+
+
+def test_what_persons_do_after_a_recovery_is_a_version_that_nobody_signed_before(room: DeskRoom) -> None:
+    honest = SmallHub(room.registry)
+    room.run(stories(1, 2))
+    shown_by_the_liar = room.tokens()
+    for number in (1, 2):
+        room.act(Deed.CORRECT, f"cms-{number}", note="Sai.", title=f"Đúng {number}")
+    honest.take(room.tokens(), STARTED)
+    lose(room)
+    recovered(room, shown_by_the_liar)
+    url = room.said()[0].url
+    room.act(Deed.CORRECT, url, note="Sai nữa.", title="Đúng hơn")
+    room.act(Deed.CORRECT, url, note="Sai lần nữa.", title="Đúng nhất")
+    with room.desk() as desk:
+        panic(desk, since=STARTED - 1)
+    assert honest.troubles(room.tokens(), room.clock.time) == []
+    assert {state.act for state in honest.items.values()} == {Act.WITHHOLD}
+    versions = [item.ver for item in room.said() if item.url == url]
+    assert [after - before for before, after in pairwise(versions[1:])] == [1, 1]
+
+
+def test_whoever_empties_the_shown_folder_keeps_no_panic_from_withholding(room: DeskRoom) -> None:
+    room.run(stories(1, 2))
+    shutil.rmtree(room.config.folder)
+    with room.desk() as desk:
+        panic(desk, since=STARTED - 1)
+    assert [item.act for item in room.said()] == [Act.PUBLISH] * 2 + [Act.WITHHOLD] * 2
 
 
 def test_recovering_twice_changes_nothing(room: DeskRoom) -> None:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 from newsdesk_room import SUCCESSOR, DeskRoom, SmallHub
-from newsroom import STARTED, rss, story
+from newsroom import SITE, STARTED, rss, story
 
 from syndicate.agency import Fate, Report
 from syndicate.errors import AgencyError
 from syndicate.news import Act
-from syndicate.newsdesk import Deed, drop_ids, panic, release_ids, resume
+from syndicate.newsdesk import Deed, drop_ids, may_release, panic, release_ids, resume, until_when
 from syndicate.ports import Why
 
 LIE = "Ngân hàng trung ương đóng cửa tất cả các chi nhánh từ ngày mai"
@@ -68,6 +68,69 @@ def test_what_scrolled_out_while_it_waited_is_signed_all_the_same(room: DeskRoom
     report = later(room, 120, rss(story(3), story(2)))
     assert [item.title for item in room.said()] == ["Tin số 1"]
     assert [each.title for each in report.released] == ["Tin số 1"]
+
+
+def signed_before(room: DeskRoom, *items: str) -> None:
+    room.run(rss(*items))
+    later(room, 120, rss(*items))
+
+
+OLD = "Sat, 24 Oct 2026 09:00:00 GMT"
+FOUR = tuple(story(number) for number in (4, 3, 2, 1))
+
+
+@pytest.mark.parametrize("place", [0, 2, 4], ids=["at the top", "in the middle", "at the foot"])
+@pytest.mark.parametrize("meanwhile", [(), (story(5),)], ids=["nothing else came", "another story came"])
+def test_a_planted_story_with_an_old_date_that_was_taken_away_in_time_is_not_signed(
+    room: DeskRoom, place: int, meanwhile: tuple[str, ...]
+) -> None:
+    signed_before(room, *FOUR)
+    planted = [*FOUR[:place], story(99, title=LIE, pubDate=OLD), *FOUR[place:]]
+    later(room, 600, rss(*planted))
+    for _ in range(4):
+        later(room, 60, rss(*meanwhile, *FOUR))
+    assert LIE not in [item.title for item in room.said()]
+    assert [(each.item.title, each.why, each.due) for each in room.waiting()] == [(LIE, Why.GONE, None)]
+
+
+def test_without_any_dates_what_was_taken_away_on_the_first_day_is_not_signed(room: DeskRoom) -> None:
+    rest = [story(number, pubDate="") for number in (3, 1)]
+    room.run(rss(rest[0], story(2, title=LIE, pubDate=""), rest[1]))
+    later(room, 120, rss(*rest))
+    assert sorted(item.title for item in room.said()) == ["Tin số 1", "Tin số 3"]
+    assert [each.why for each in room.waiting()] == [Why.GONE]
+
+
+def test_stories_that_newer_ones_push_out_of_a_busy_feed_are_all_signed(room: DeskRoom) -> None:
+    signed_before(room, *FOUR)
+    flow = [story(number) for number in range(20, 4, -1)]
+    for newest in range(12, -1, -4):  # four new ones in a feed of four, every minute
+        later(room, 60, rss(*flow[newest : newest + 4]))
+    later(room, 120, rss(*flow[:4]))
+    assert sorted(int(item.title.split()[-1]) for item in room.said()) == [1, 2, 3, 4, *range(5, 21)]
+    assert room.waiting() == ()
+
+
+def test_a_false_edit_that_was_put_right_in_time_is_never_signed(room: DeskRoom) -> None:
+    signed_before(room, *FOUR)
+    later(room, 600, rss(FOUR[0], story(3, title=LIE), *FOUR[2:]))
+    assert [each.item.title for each in room.waiting()] == [LIE]
+    assert fates(later(room, 60, rss(*FOUR))) == [Fate.UNCHANGED] * 4
+    assert room.waiting() == ()
+    later(room, 600, rss(story(9), story(8), FOUR[0]))
+    later(room, 600, rss(story(9), story(8), FOUR[0]))
+    assert [item.title for item in room.said() if item.ver > 1] == []
+    assert len(room.said()) == 6
+
+
+def test_an_edit_that_comes_again_after_it_was_put_right_waits_anew(room: DeskRoom) -> None:
+    signed_before(room, *FOUR)
+    edited = rss(FOUR[0], story(3, title="Tin số ba"), *FOUR[2:])
+    later(room, 600, edited)
+    later(room, 60, rss(*FOUR))
+    assert fates(later(room, 100, edited)).count(Fate.WAITING) == 1
+    assert fates(later(room, 100, edited)).count(Fate.WAITING) == 1
+    assert fates(later(room, 20, edited)).count(Fate.UPDATED) == 1
 
 
 def test_dropped_is_dropped_and_a_planted_copy_stays_out(room: DeskRoom) -> None:
@@ -151,6 +214,29 @@ def test_attack_2_a_hacked_cms_is_stopped_and_undone_by_panic(room: DeskRoom) ->
     assert len(room.said()) == 5  # nothing more went out: the copy waits for a person
     assert {each.why for each in room.waiting()} == {Why.HALTED, Why.RETURNED}
     room.act(Deed.LIFT, "cms-1", note="Đã kiểm tra.")
+
+
+def test_an_embargo_outlives_a_panic_and_then_waits_for_a_person(room: DeskRoom) -> None:
+    opens = STARTED + 3_600
+    room.act(Deed.PUBLISH, title="Sau lệnh cấm", url=f"{SITE}/e", not_before=opens)
+    for _ in range(2):
+        with room.desk() as desk:
+            panic(desk, since=STARTED)
+    with room.book() as book:
+        resume(book)
+    (waiting,) = room.waiting()
+    assert (waiting.why, waiting.due) == (Why.HALTED, opens)
+    assert until_when(waiting) == "until 2026-11-25T11:26:40Z, then until a person releases it"
+    with room.desk() as desk:
+        assert not may_release(waiting, desk.now)
+        with pytest.raises(AgencyError, match="under embargo until 2026-11-25T11:26:40Z"):
+            release_ids([waiting.id], desk)
+    later(room, 3_600, rss())
+    assert room.said() == []
+    with room.desk() as desk:
+        assert may_release(waiting, desk.now)
+        release_ids([waiting.id], desk)
+    assert [item.iat for item in room.said()] == [opens]
 
 
 def test_the_sealed_successor_may_panic_in_place_of_a_key_that_is_lost(room: DeskRoom) -> None:

@@ -1,5 +1,6 @@
 """``keys/roles/``: whose keys sign the registry itself."""
 
+import base64
 from pathlib import Path
 from typing import NamedTuple
 
@@ -98,6 +99,26 @@ def test_a_key_in_a_hardware_module_is_written_in_pem(folders: Folders) -> None:
     found = roles_of(folders).root[AA]
     assert found.public == text
     assert tuf_key(found).scheme == "ecdsa-sha2-nistp256"
+
+
+def test_a_key_in_another_spelling_of_pem_is_refused_as_it_would_count_twice(folders: Folders) -> None:
+    pem = ec.generate_private_key(ec.SECP256R1()).public_key()
+    lines = pem.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode().splitlines()
+    compressed = pem.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    begin = bytes.fromhex("3039301306072a8648ce3d020106082a8648ce3d030107032200")
+    short = base64.b64encode(begin + compressed).decode()
+    others = {
+        "other lines": [lines[1][:40], lines[1][40:], lines[2]],
+        "the point compressed": [short[:64], short[64:]],
+    }
+    old = f'scheme = "ed25519"\npublic = "{public(10)}"'
+    path = folders.keys / "roles" / "aa.toml"
+    before = path.read_text()
+    for name, body in others.items():
+        text = "\n".join([lines[0], *body, lines[-1]])
+        path.write_text(before.replace(old, f'scheme = "ecdsa-sha2-nistp256"\npublic = """\n{text}\n"""'))
+        [found] = survey(folders.sources, folders.keys).problems
+        assert found.message.startswith(("not the one spelling", "not a public key of")), name
 
 
 class Spoiled(NamedTuple):

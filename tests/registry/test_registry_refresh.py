@@ -1,18 +1,24 @@
+import json
 import shutil
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from press import DAY, NOON
+from securesystemslib.formats import encode_canonical
 from signed_registry import AA, BB, CC, Office, entry
 from tuf.api import exceptions
 from tuf.ngclient import Updater
 from tuf.ngclient.fetcher import FetcherInterface
 
+from syndicate.ceremony import RoleSigner
 from syndicate.errors import FetchError, RegistryError
 from syndicate.news import AgencyId, KeyStatus, Registry
+from syndicate.ports import Signer
 from syndicate.registry import (
     Dial,
     RegistryClient,
@@ -21,7 +27,10 @@ from syndicate.registry import (
     manifest_file,
     names,
     read_once,
+    replace_file,
+    revocations_file,
 )
+from syndicate.registry._lock import alone_in
 
 HOUR = 3_600
 
@@ -175,6 +184,7 @@ def test_a_states_role_can_hold_nothing_but_its_manifest(office: Office) -> None
         "aa",
         {names.manifest_path(AA): manifest_file(office.papers, AA), **files},
         office.people.states[AA][:2],
+        checked=False,
     )
     assert office.look().registry.agencies == office.papers.agencies
 
@@ -226,7 +236,7 @@ def test_a_revocation_that_is_taken_back_by_its_file_still_counts(office: Office
     room = office.rooms[AA]
     office.revoke(AA, entry(room, revoked_at=NOON, entered_at=NOON))
     office.look(client)
-    office.revoke(AA, later=HOUR)
+    office.revoke(AA, later=HOUR, checked=False)
     for _ in range(2):
         seen = office.look(client)
         assert seen.registry.keys[room.signer.kid].status is KeyStatus.REVOKED  # type: ignore[index]  # plain text
@@ -247,7 +257,8 @@ def test_revocations_that_cannot_be_read_leave_those_known_in_force(office: Offi
     room = office.rooms[AA]
     office.revoke(AA, entry(room, revoked_at=NOON, entered_at=NOON))
     office.look(client)
-    office.put("aa-revocations", {names.revocations_path(AA): b"{}"}, office.people.states[AA][:1])
+    broken = {names.revocations_path(AA): b"{}"}
+    office.put("aa-revocations", broken, office.people.states[AA][:1], checked=False)
     seen = office.look(client)
     assert seen.registry.keys[room.signer.kid].status is KeyStatus.REVOKED  # type: ignore[index]  # plain text
     assert "members/aa/revocations.json" in seen.problems[0]
@@ -262,6 +273,62 @@ def test_a_client_starts_from_what_it_fetched_when_nobody_answers(office: Office
     recalled = again.recall(office.now + DAY)
     assert recalled is not None
     assert recalled.registry == seen.registry
+
+
+@pytest.mark.parametrize("role", ["aa-revocations", "aa"])
+@pytest.mark.parametrize("met", [True, False], ids=["who looked before", "who never did"])
+def test_a_mirror_without_any_key_hides_no_revocation_by_damaging_its_file(
+    office: Office, role: str, *, met: bool
+) -> None:
+    client = office.client()
+    if met:
+        office.look(client)
+    room = office.rooms[AA]
+    office.revoke(AA, entry(room, revoked_at=NOON, entered_at=NOON), later=HOUR)
+    office.publish(renamed(office), later=HOUR)
+    mirror = office.copy("mirror")
+    (mirror / "metadata" / f"2.{role}.json").write_text("{}")
+    seen = office.look(client, folder=mirror)
+    assert seen.registry.vouched_until[AA] == 0, "nothing new of that state is let in"
+    assert seen.registry.vouched_until[BB] > office.now
+    assert "does not verify" in seen.problems[0]
+    assert office.look(client).registry.vouched_until[AA] > office.now
+
+
+@pytest.mark.parametrize(
+    ("raw", "counted"),
+    [
+        pytest.param(b"{}", 0, id="another thing"),
+        pytest.param(b"[" * 200_000, 0, id="nested without end"),
+        pytest.param(None, 0, id="not listed any more"),
+        pytest.param(b'{"v":1,"member":"aa","entries":[7,GOOD]}', 1, id="one entry is none"),
+    ],
+)
+def test_revocations_that_cannot_be_read_whole_vouch_for_nobody(
+    office: Office, raw: bytes | None, counted: int
+) -> None:
+    room = office.rooms[AA]
+    path = names.revocations_path(AA)
+    one = revocations_file(AA, [entry(room, revoked_at=NOON, entered_at=NOON)])
+    good = one[one.index(b"[{") + 1 : one.rindex(b"]")]
+    files = {} if raw is None else {path: raw.replace(b"GOOD", good)}
+    office.put("aa-revocations", files, office.people.states[AA][:1], checked=False)
+    registry = office.look().registry
+    assert registry.vouched_until[AA] == 0
+    revoked = registry.keys[room.signer.kid].status is KeyStatus.REVOKED  # type: ignore[index]  # plain text
+    assert revoked is bool(counted)
+
+
+def test_an_entry_without_a_reason_revokes_its_key_and_voids_no_other(office: Office) -> None:
+    room = office.rooms[AA]
+    one = revocations_file(AA, [entry(room, revoked_at=NOON, entered_at=NOON)])
+    silent = {names.revocations_path(AA): one.replace(b"stolen laptop", b"")}
+    office.put("aa-revocations", silent, office.people.states[AA][:1], checked=False)
+    seen = office.look()
+    key = seen.registry.keys[room.signer.kid]  # type: ignore[index]  # a plain text
+    assert (key.status, key.revoked_at) == (KeyStatus.REVOKED, NOON)
+    assert seen.registry.vouched_until[AA] > office.now
+    assert "1 entries can be read and count" in seen.problems[0]
 
 
 def test_a_client_that_never_looked_has_nothing_to_start_from(office: Office) -> None:
@@ -393,7 +460,7 @@ def test_nothing_of_pythons_tuf_reaches_a_person(
 
 
 def test_a_repository_without_a_federation_says_so(office: Office) -> None:
-    office.put("targets", {names.POLICY: b"none"}, list(office.people.roots.values()))
+    office.put("targets", {names.POLICY: b"none"}, list(office.people.roots.values()), checked=False)
     with pytest.raises(RegistryError, match=r"has no federation\.json"):
         office.look()
 
@@ -423,3 +490,109 @@ def test_more_than_a_file_may_have_is_refused(office: Office) -> None:
 
     with pytest.raises(FetchError, match="could not be fetched whole"):
         office.client().refresh(endless, NOON)
+
+
+def test_looks_at_one_time_leave_each_other_alone(office: Office) -> None:
+    """Eight readers with one folder, each a client of its own, as two commands at a terminal are."""
+    office.look()
+    office.publish(renamed(office), later=HOUR)
+    with ThreadPoolExecutor(8) as pool:
+        seen = list(pool.map(lambda _: office.look(office.client()), range(24)))
+    assert {each.registry.version for each in seen} == {seen[0].registry.version}
+    assert all(each.problems == () for each in seen)
+    assert not list((office.folder / "client").rglob("*.new"))
+
+
+def test_two_who_replace_one_file_never_mix_it(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    bodies = [bytes([64 + n]) * 200_000 for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda body: replace_file(path, body), bodies * 4))
+    assert path.read_bytes() in bodies
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_folder_that_somebody_else_holds_for_long_is_named(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = office.client()
+    monkeypatch.setattr("syndicate.registry._lock._TRIES", 2)
+    with alone_in(office.folder / "client"), pytest.raises(RegistryError, match="another process has been"):
+        office.look(client)
+
+
+def resigned(office: Office, role: str, signer: Signer, bend: Callable[[dict[str, Any]], object]) -> None:
+    """A thief of an on-line key signs the newest metadata of a role with something bent in it."""
+    path = office.published.folder / "metadata" / f"{role}.json"
+    told = json.loads(path.read_bytes())
+    bend(told["signed"])
+    payload = (encode_canonical(told["signed"]) or "").encode()
+    signature = RoleSigner(signer).sign(payload)
+    told["signatures"] = [{"keyid": signature.keyid, "sig": signature.signature}]
+    path.write_text(json.dumps(told))
+
+
+@pytest.mark.parametrize(
+    ("role", "bend", "why"),
+    [
+        pytest.param(
+            "timestamp",
+            lambda signed: signed.update(version=2, expires="9999-12-31T23:59:59Z"),
+            "longer than the operator's files may; this machine's clock",
+            id="a timestamp for ever",
+        ),
+        pytest.param(
+            "timestamp",
+            lambda signed: signed.update(version=10**100),
+            "a version beyond 1,000,000,000",
+            id="a version that nobody exceeds",
+        ),
+        pytest.param(
+            "1.snapshot",
+            lambda signed: signed["meta"]["aa.json"].update(version=10**100),
+            "a version beyond",
+            id="one that it names",
+        ),
+    ],
+)
+def test_attack_14_a_stolen_online_key_stops_no_reader_for_ever(
+    office: Office, role: str, bend: Callable[[dict[str, Any]], object], why: str
+) -> None:
+    client = office.client()
+    good = office.copy("good")
+    people = office.people
+    resigned(office, role, people.timestamp if role == "timestamp" else people.snapshot, bend)
+    with pytest.raises(RegistryError, match=why):
+        office.look(client)
+    assert office.look(client, folder=good).problems == ()
+
+
+@pytest.mark.parametrize("name", [5, None, ["aa"], {"aa": 1}])
+def test_a_role_whose_name_is_no_text_stops_nobody_else_and_raises_nothing_of_pythons(
+    office: Office, name: object
+) -> None:
+    path = office.published.folder / "metadata" / "1.targets.json"
+    told = json.loads(path.read_bytes())
+    told["signed"]["delegations"]["roles"][1]["name"] = name
+    payload = (encode_canonical(told["signed"]) or "").encode()
+    signatures = [RoleSigner(each).sign(payload) for each in office.people.roots.values()]
+    told["signatures"] = [{"keyid": each.keyid, "sig": each.signature} for each in signatures]
+    path.write_text(json.dumps(told))
+    try:
+        seen = office.look()
+    except RegistryError as exc:
+        assert str(exc).startswith("the registry does not verify: ")
+        assert not str(exc).endswith(": ")
+    else:
+        assert seen.problems
+        assert seen.registry.vouched_until[AA] == 0
+        assert seen.registry.vouched_until[BB] > office.now
+
+
+@pytest.mark.parametrize("raw", [b"[" * 200_000, b'{"looked_at": 1e400, "members": {}}'])
+def test_what_it_remembers_may_not_be_damaged_in_any_way(office: Office, raw: bytes) -> None:
+    client = office.client()
+    office.look(client)
+    (office.folder / "client" / "revocations.json").write_bytes(raw)
+    with pytest.raises(RegistryError, match="is damaged"):
+        office.look(client)

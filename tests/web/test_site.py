@@ -119,6 +119,7 @@ async def test_an_item_comes_with_all_that_is_known_of_it(here: Place) -> None:
             "agency": "aa.news",
             "digest": digest_of(token),
             "received_at": "2026-11-23T12:00:00Z",
+            "logged_at": "2026-11-23T12:00:00Z",
             "marks": [],
             "verdicts": {"signature": "yes", "issuer": "yes", "log": "yes"},
             "token_url": served.hub.url + address,

@@ -33,14 +33,15 @@ async function rootOver(leaf, index, size, hashes) {
 
 // The keys of a policy, and whether witnesses with these names are enough.
 function policyOf(text) {
-  const [keys, groups] = [[], []];
-  let quorum = "none";
+  let [keys, groups, quorum] = [[], [], ""];
   for (const [kind, ...words] of text.split("\n").map((line) => line.split(/\s+/))) {
     const [, name, id, raw] = /^(.+?)\+([0-9a-f]{8})\+(.{44})$/.exec(words[kind === "witness" ? 1 : 0] ?? "") ?? [];
     if (kind === "log" || kind === "witness") keys.push({ name, id, raw: bytes(raw).slice(1), witness: kind === "witness" && words[0] });
     if (kind === "group") groups.push([words[0], { any: 1, all: words.length - 2 }[words[1]] ?? +words[1], words.slice(2)]);
-    if (kind === "quorum") quorum = words[0];
+    if (kind === "quorum") [quorum] = quorum ? [] : words;
   }
+  must(quorum, "the policy has no quorum line");
+  must(groups.every(([, least, members]) => least > 0 && least <= members.length), "a line of the policy breaks a rule");
   const have = (names) => groups.reduce((met, [name, least, members]) => (members.filter((one) => met.includes(one)).length < least ? met : [...met, name]), names);
   return { keys, alone: quorum === "none", enough: (names) => have(names).includes(quorum) };
 }

@@ -1,0 +1,232 @@
+"""A mirror, put together: a hub's database that follows another's log, and serves it. It seals nothing.
+
+It is the way back from a lost disk: ``take_back`` fills a new hub's database from one.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from syndicate.assembly._backup import UNFINISHED, UNLOCKS
+from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
+from syndicate.assembly._hub import allowed, open_press, open_shelf, user_agent
+from syndicate.assembly._registry import RegistryShelf
+from syndicate.client import open_log
+from syndicate.errors import ForkedLog, StorageError, SyndicateError
+from syndicate.journey import LocalWakeup
+from syndicate.ledger import NoteKey, Policy, read_policy
+from syndicate.mirror import Follower
+from syndicate.news import rfc3339
+from syndicate.ports import Clock, Storage
+from syndicate.schedule import Ticker
+from syndicate.settings import Settings
+from syndicate.storage import open_storage
+from syndicate.web import Metrics, World, make_site, serve
+
+_log = logging.getLogger("syndicate.mirror")
+_PATIENCE_SECONDS: Final = 5.0
+_FOLLOWS: Final = f"this is a mirror's copy of somebody's log. {UNLOCKS}"
+
+Told = Callable[[int, int], None]
+
+
+def _tell_nobody(_have: int, _of: int) -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Whose log is followed: a hub's or a mirror's address, and keys that count where no policy names one."""
+
+    where: str
+    keys: tuple[NoteKey, ...] = ()
+    allow: tuple[tuple[str, int], ...] = ()  # what the person at the terminal typed
+
+
+@dataclass(slots=True, kw_only=True)
+class Mirror:
+    """A mirror at work."""
+
+    url: str
+    storage: Storage
+    shelf: RegistryShelf
+    follow: Follower
+    wakeup: LocalWakeup
+    evidence: Path  # a folder for notes that prove a fork
+    complaint: str = field(default="")
+
+    async def look(self, told: Told = _tell_nobody) -> int:
+        """Take over what is new; how many leaves. What is wrong stands in /health.
+
+        Raises:
+            ClientError, LedgerError, FetchError, StorageError: as ``Follower.catch_up``.
+        """
+        try:
+            new = await self.follow.catch_up(told)
+        except SyndicateError as exc:
+            if isinstance(exc, ForkedLog):
+                _keep_evidence(self.evidence, exc.evidence)
+            self.complaint = str(exc)
+            raise
+        self.complaint = ""
+        if new:
+            self.wakeup.ring()
+        return new
+
+    async def look_again(self) -> None:
+        """Look; what is wrong is told once."""
+        before = self.complaint
+        try:
+            await self.look()
+        except SyndicateError as exc:
+            if str(exc) != before:
+                _log.error("%s. %s", exc, exc.hint)
+
+
+@asynccontextmanager
+async def open_mirror(
+    settings: Settings, source: Source, *, seconds: float, clock: Clock | None = None
+) -> AsyncIterator[Mirror]:
+    """A mirror that looks at ``source`` every ``seconds`` and serves what it took over, until it is left.
+
+    Raises:
+        SettingsError: it cannot listen where it is told to.
+        RegistryError, FetchError: there is no registry that verifies under its root.
+        StorageError: the database cannot be opened, or is another's.
+    """
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        listener = stack.enter_context(contextlib.closing(listen_on(settings.listen)))
+        mirror = await _open(settings, source, clock, stack, url_of(listener))
+        await _mark(mirror.storage)
+        ticker = await stack.enter_async_context(Ticker(patience_seconds=_PATIENCE_SECONDS))
+        ticker.every(settings.registry_seconds, mirror.shelf.refresh)
+        ticker.every(seconds, mirror.look_again)
+        metrics = Metrics()
+        press = open_press(
+            settings, mirror.storage, lambda: mirror.shelf.current, clock, mirror.wakeup, metrics,
+            mirror.url, stack,
+        )  # fmt: skip
+        world = World(
+            storage=mirror.storage,
+            registry=lambda: mirror.shelf.current,
+            press=press,
+            submission=None,
+            clock=clock,
+            alive=dict,
+            policy=_policy_of(mirror.shelf, source),
+            log_waits=lambda: mirror.complaint,
+            metrics=metrics,
+            base_url=mirror.url,
+            registry_files=mirror.shelf.mirror,
+            limits=settings.web,
+        )
+        await stack.enter_async_context(serve(make_site(world), listener))
+        yield mirror
+
+
+async def run_mirror(
+    settings: Settings, source: Source, *, seconds: float, started: Callable[[Mirror], None]
+) -> None:
+    """Run a mirror until SIGTERM or SIGINT. Raises what ``open_mirror`` raises."""
+    stop = asyncio.Event()
+    with stopping(stop):
+        async with open_mirror(settings, source, seconds=seconds) as mirror:
+            started(mirror)
+            await stop.wait()
+
+
+async def mirror_once(settings: Settings, source: Source, told: Told) -> tuple[int, int]:
+    """Take over what is new and stop; how many leaves were new, and how many there are.
+
+    Raises what ``open_mirror`` and ``Mirror.look`` raise.
+    """
+    async with AsyncExitStack() as stack:
+        mirror = await _open(settings, source, SystemClock(), stack, settings.base_url)
+        await _mark(mirror.storage)
+        return await mirror.look(told), mirror.storage.log.edge.size
+
+
+async def take_back(settings: Settings, source: Source, told: Told) -> int:
+    """Make a hub's database of another's copy of its log; it seals nothing until it is cleared.
+
+    It can be run again after an interruption. How many leaves there are.
+
+    Raises:
+        StorageError: there is a database already.
+        ClientError, LedgerError, FetchError: the copy is not to be had, or not good.
+    """
+    async with AsyncExitStack() as stack:
+        mirror = await _open(settings, source, SystemClock(), stack, settings.base_url)
+        log = mirror.storage.log
+        if log.edge.size and await log.stopped() not in (UNFINISHED, _FOLLOWS):
+            raise StorageError(
+                f"{settings.database} is a hub's database already",
+                hint="Move it, and what stands beside it, to another folder first.",
+            )
+        await log.stop(UNFINISHED)
+        await mirror.look(told)
+        when = rfc3339(SystemClock().now())
+        await log.stop(
+            f"restored from {source.where} at {when}: what was sealed since is not here. {UNLOCKS}"
+        )
+        return log.edge.size
+
+
+async def _mark(storage: Storage) -> None:
+    """Whoever starts a hub on a mirror's database must not go on with a log that goes on elsewhere."""
+    if not await storage.log.stopped():
+        await storage.log.stop(_FOLLOWS)
+
+
+async def _open(settings: Settings, source: Source, clock: Clock, stack: AsyncExitStack, url: str) -> Mirror:
+    settings = replace(settings, base_url=settings.base_url or url)
+    shelf = await open_shelf(settings, clock)
+    storage = await stack.enter_async_context(open_storage(settings.database))
+    get = await stack.enter_async_context(
+        open_log(
+            source.where,
+            allow=(*allowed(settings), *source.allow),
+            user_agent=user_agent(settings.contact),
+        )
+    )
+    follow = Follower(
+        storage, get, _policy_of(shelf, source), lambda: shelf.current, clock,
+        look_again=shelf.refresh_for_unknown,
+    )  # fmt: skip
+    return Mirror(
+        url=settings.base_url.rstrip("/"),
+        storage=storage,
+        shelf=shelf,
+        follow=follow,
+        wakeup=LocalWakeup(),
+        evidence=settings.database.with_name(f"{settings.database.name}.evidence"),
+    )
+
+
+def _policy_of(shelf: RegistryShelf, source: Source) -> Callable[[], Policy]:
+    """The registry's policy; where it has none, the keys that the source was named with."""
+
+    def policy() -> Policy:
+        raw = shelf.seen.policy
+        return Policy(logs=source.keys) if raw is None else read_policy(raw)
+
+    return policy
+
+
+def _keep_evidence(folder: Path, notes: Sequence[bytes]) -> None:
+    if not notes:
+        return
+    try:
+        folder.mkdir(exist_ok=True)
+        for number, note in enumerate(notes):
+            (folder / f"{number}.note").write_bytes(note)
+    except OSError as exc:
+        _log.error("the notes that prove it cannot be kept in %s: %s", folder, exc.strerror)
+    else:
+        _log.error("the signed notes that prove it are in %s: keep them", folder)
