@@ -65,6 +65,13 @@ def test_after_those_days_its_new_items_wait() -> None:
     assert "nobody has vouched for the agencies of vn since 2026-10-24T11:59:59Z" in outcome.detail
 
 
+def test_what_a_member_signed_and_nobody_can_read_is_not_said_to_have_run_out() -> None:
+    outcome = judged(PressRoom(), vouched=0)
+    assert isinstance(outcome, Held)
+    assert outcome.reason is Reason.ISSUER_STALE
+    assert outcome.detail == "what vn signed cannot be read whole: a revocation might not be known here"
+
+
 def test_both_can_have_run_out() -> None:
     both = {Mark.REGISTRY_STALE, Mark.ISSUER_STALE}
     assert marks(judged(PressRoom(), fresh=NOON - 1, vouched=NOON - 1)) == both
