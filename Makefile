@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check check-java format lint types contracts test bench vectors clean
+.PHONY: help demo check check-java format lint types contracts test bench vectors mutants clean
 
 help:  ## what can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ test: $(READY)
 
 vectors: $(READY)  ## make the public test vectors again, byte for byte
 	$(BIN)/python tests/vectors/make.py
+
+mutants: $(READY)  ## lies about trust and ledger, one at a time: which do the tests not notice?
+	$(BIN)/python -m tests.mutation
 
 bench: $(READY)  ## speed and memory, as ratios measured in one run
 	$(BIN)/python -m tests.bench

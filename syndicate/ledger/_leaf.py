@@ -18,10 +18,9 @@ _NUMBER: Final = r"[1-9][0-9]{0,15}"
 _ITEM_LEAF: Final = re.compile(
     rf"{_ITEM}\n({spelling.AGENCY_ID})\n(\1:[a-z2-7]{{26}})\n({_NUMBER})\n"
     rf"({spelling.STREAM_NAME}):({_NUMBER}) ({'|'.join(act for act in Act if act is not Act.HEARTBEAT)})\n"
-    rf"({_DIGEST})\n",
-    re.ASCII,
+    rf"({_DIGEST})\n"
 )
-_ACT_LEAF: Final = re.compile(rf"{_ACT}\n({_DIGEST})\n", re.ASCII)
+_ACT_LEAF: Final = re.compile(rf"{_ACT}\n({_DIGEST})\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ _DASH: Final = "\u2014 "
 _KEY_ID_BYTES: Final = 4
 _TIME_BYTES: Final = 8
 _SIGNATURE_BYTES: Final = 64
-_VKEY: Final = re.compile(r"([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})", re.ASCII)
+_VKEY: Final = re.compile(r"([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})")
 
 Sign = Callable[[bytes], bytes]
 
@@ -136,8 +136,8 @@ def read_note(raw: bytes) -> Note:
     Raises:
         LedgerError: it is no note, or larger than one may be.
     """
-    text, blank, below = read_text(raw, NOTE_BYTES).rpartition("\n\n")
-    if not blank or not text:
+    text, _, below = read_text(raw, NOTE_BYTES).rpartition("\n\n")
+    if not text:
         raise LedgerError("not a text, an empty line and signatures")
     return Note(f"{text}\n".encode(), read_signatures(below))
 

@@ -13,7 +13,7 @@ POLICY_BYTES: Final = 65_536
 POLICY_NAMES: Final = 64  # logs; witnesses; groups (C2SP asks for at least 32 of each)
 _NOBODY: Final = "none"
 _FORBIDDEN: Final = re.compile(rb"[^\t\n\x20-\x7e\x80-\xff]")
-_THRESHOLD: Final = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
+_THRESHOLD: Final = re.compile(r"[1-9][0-9]{0,2}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ BUNDLE_BYTES: Final = TILE_WIDTH * (2 + ENTRY_BYTES)
 _HIGHEST_LEVEL: Final = 63
 _FULL_TILES: Final = SIZE_MOST // TILE_WIDTH  # the highest index of a tile
 _PATH: Final = re.compile(
-    r"tile/(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/){0,6})([0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?", re.ASCII
+    r"tile/(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/){0,5})([0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?"
 )
 
 
@@ -105,8 +105,6 @@ class Edge:
         added = list(hashes)
         if any(len(each) != HASH_BYTES for each in added):
             raise LedgerError("a leaf hash has 32 bytes")
-        if not added:
-            return self, ()
         size = self.size + len(added)
         full: list[tuple[Tile, bytes]] = []
         edge: list[bytes] = []

@@ -8,7 +8,7 @@ from syndicate.errors import LedgerError
 from syndicate.ledger._tree import HASH_BYTES, SIZE_MOST
 from syndicate.news import Reason
 
-_DECIMAL: Final = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
+_DECIMAL: Final = re.compile(r"0|[1-9][0-9]{0,18}")
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 
@@ -24,10 +24,10 @@ def unbase64(told: str) -> bytes:
         LedgerError: it is not.
     """
     try:
-        raw = binascii.a2b_base64(told, strict_mode=True)
+        raw = binascii.a2b_base64(told)
     except ValueError as exc:
         raise LedgerError("not base64") from exc
-    if base64(raw) != told:
+    if base64(raw) != told:  # whatever the decoder passed over is missing here
         raise LedgerError("base64 in another than its one spelling")
     return raw
 

@@ -84,8 +84,8 @@ def _refuse_version(said: Item, known: ItemState, standing: TokenDigest | None) 
     # (12b) the item's own life
     if known.retracted_at is not None and said.ver > known.retracted_at:
         return Reason.ITEM_RETRACTED, f"version {known.retracted_at} retracted this item for good"
-    lifts = known.act is Act.WITHHOLD and said.ver > known.highest and said.act is Act.UPDATE
-    if lifts and said.note is None:
+    lifts = known.act is Act.WITHHOLD and said.ver > known.highest
+    if lifts and said.note is None:  # of what may follow a withhold, only an update can be without one
         return Reason.NOTE_MISSING, "an update that lifts a withhold says why in its note"
     return None
 
@@ -93,7 +93,7 @@ def _refuse_version(said: Item, known: ItemState, standing: TokenDigest | None) 
 def _refuse_key(verified: Verified, stream: StreamState, around: Neighbours) -> tuple[Reason, str] | None:
     # (12c) the successor's first token closed this key, unless the successor's own chain reaches back here
     succeeded = verified.kid in stream.kids and verified.kid != stream.kids[-1]
-    if succeeded and not (around.after and around.after_prev == verified.digest):
+    if succeeded and around.after_prev != verified.digest:
         return Reason.KEY_SUCCEEDED, "another key of the agency has taken over this stream"
     return None
 
@@ -158,8 +158,6 @@ def _signed(stream: StreamState, kid: KeyId, seq: int) -> tuple[tuple[KeyId, ...
     In the order of those numbers and not of arrival: a thief who runs ahead of the successor with the
     old key would otherwise be taken for the one who came after it.
     """
-    if stream.kids and kid == stream.kids[-1] and stream.starts[-1:] and stream.starts[-1] <= seq:
-        return stream.kids, stream.starts  # as almost always: the newest key signs on
     lowest = _starts(stream)
     lowest[kid] = min(seq, lowest.get(kid, seq))
     kids = tuple(sorted(lowest, key=lowest.__getitem__))

@@ -55,6 +55,7 @@ def test_the_empty_log_has_one_checkpoint() -> None:
         pytest.param("a\n1\n", id="two lines"),
         pytest.param(f"\n1\n{ROOT}\n", id="no name"),
         pytest.param(f"a\n\n{ROOT}\n", id="no size"),
+        pytest.param(f"a\n1\n{ROOT}\nextension", id="an extension that is not ended"),
         pytest.param(f"a\n1\n{ROOT}\n\n", id="an empty extension"),
         pytest.param(f"a\n1\n{ROOT}\n\nb\n", id="an empty line among extensions"),
         pytest.param(f"a\n01\n{ROOT}\n", id="a leading zero"),

@@ -116,6 +116,7 @@ def test_a_false_line_in_the_name_of_a_known_key_refuses_the_whole_note() -> Non
         pytest.param(f"{TEXT}\n— Bad+Name {PETER_LINE.split()[2]}\n", id="a name with a plus"),
         pytest.param(f"{TEXT}\n—  {PETER_LINE.split()[2]}\n", id="no name"),
         pytest.param(f"{TEXT}\n- PeterNeumann {PETER_LINE.split()[2]}\n", id="a hyphen"),
+        pytest.param(f"{TEXT}\n{PETER_LINE.removeprefix('— ')}", id="no dash"),
         pytest.param(f"{TEXT}\n— PeterNeumann\n", id="no signature"),
         pytest.param(f"{TEXT}\n— PeterNeumann x08gow==\n", id="a key id and nothing"),
         pytest.param(f"{TEXT}\n{PETER_LINE[:-2]}\n", id="no padding"),
@@ -271,6 +272,6 @@ def test_nobody_signs_no_note() -> None:
 def test_a_witness_answers_with_lines_and_nothing_else() -> None:
     lines = [each.signs(b"log\n", 3) for each in WITNESSES]
     assert read_signatures("".join(line.line for line in lines)) == tuple(lines)
-    for told in ("", "\n", "error\n", lines[0].line + "\n"):
+    for told in ("", "\n", "error\n", lines[0].line + "\n", lines[0].line + "error"):
         with pytest.raises(LedgerError):
             read_signatures(told)

@@ -11,6 +11,8 @@ from syndicate.ledger import KeyKind, Policy, quorum_size, read_policy, read_vke
 
 LOG = OPERATOR.key.vkey
 W = [each.key.vkey for each in WITNESSES]
+NEW_LOG = Party("other.example", 90, KeyKind.LOG).key.vkey
+NEW_WITNESS = Party("other.example", 90).key.vkey
 LINES = f"log {LOG}\n" + "".join(f"witness w{at} {vkey}\n" for at, vkey in enumerate(W))
 
 
@@ -94,21 +96,26 @@ def test_a_public_logs_policy_is_read() -> None:
         pytest.param("quorum none\r\n", id="a carriage return"),
         pytest.param("quorum none\x7f\n", id="delete"),
         pytest.param("quorum none\x00\n", id="a zero byte"),
+        pytest.param("# \x7f\nquorum none\n", id="delete in a comment"),
+        pytest.param("# \x1f\nquorum none\n", id="a control character in a comment"),
+        pytest.param("# x\r\nquorum none\n", id="a carriage return behind a comment"),
         pytest.param("Quorum none\n", id="a capital"),
         pytest.param("quorum none # x\n", id="a comment behind"),
         pytest.param("log\nquorum none\n", id="a log without a key"),
-        pytest.param(f"log {W[0]}\nquorum none\n", id="a witness's key as a log's"),
-        pytest.param(f"log {LOG} a b\nquorum none\n", id="a log with two addresses"),
+        pytest.param(f"log {NEW_WITNESS}\nquorum none\n", id="a witness's key as a log's"),
+        pytest.param(f"log {NEW_LOG} a b\nquorum none\n", id="a log with two addresses"),
         pytest.param(f"log {LOG}\nquorum none\n", id="a log twice"),
         pytest.param("witness x\nquorum none\n", id="a witness without a key"),
-        pytest.param(f"witness x {LOG}\nquorum none\n", id="a log's key as a witness's"),
+        pytest.param(f"witness x {NEW_LOG}\nquorum none\n", id="a log's key as a witness's"),
         pytest.param(
             f"witness x {OPERATOR.key.as_cosigner().vkey}\nquorum none\n", id="the log witnesses itself"
         ),
         pytest.param(f"witness x {W[0]}\nquorum none\n", id="a witness twice, by its key"),
         pytest.param(
-            f"witness x {WITNESSES[0].key.vkey} a b\nquorum none\n", id="a witness with two addresses"
+            f"witness w0 {NEW_WITNESS}\nquorum none\n",
+            id="a witness twice, by its name",
         ),
+        pytest.param(f"witness x {NEW_WITNESS} a b\nquorum none\n", id="a witness with two addresses"),
         pytest.param("group none any w0\nquorum none\n", id="a group named none"),
         pytest.param("group w0 any w1\nquorum none\n", id="a name that is taken"),
         pytest.param("group g any w0\ngroup g any w1\nquorum none\n", id="a group twice"),
@@ -121,6 +128,7 @@ def test_a_public_logs_policy_is_read() -> None:
         pytest.param("group g 0 w0\nquorum g\n", id="none of one"),
         pytest.param("group g 2 w0\nquorum g\n", id="two of one"),
         pytest.param("group g 01 w0\nquorum g\n", id="a leading zero"),
+        pytest.param("group g 1x w0\nquorum g\n", id="a number with something behind it"),
         pytest.param("group g some w0\nquorum g\n", id="another word"),
         pytest.param("group g \u0661 w0\nquorum g\n", id="another script's digit"),
         pytest.param("group g 1000 w0\nquorum g\n", id="a thousand"),
@@ -175,6 +183,10 @@ def test_what_is_written_is_read_again() -> None:
             write_policy([OPERATOR.key], names, least)
 
 
+def test_a_policy_that_names_a_log_alone_asks_nobody() -> None:
+    assert Policy(logs=(OPERATOR.key,)) == read_policy(write_policy([OPERATOR.key], {}, 0))
+
+
 def test_several_keys_of_one_log_count() -> None:
     after = Party(OPERATOR.name, 42, KeyKind.LOG)
     other = Party("other.example", 43, KeyKind.LOG)
@@ -209,6 +221,7 @@ def test_with_no_liars_a_bare_majority_is_enough() -> None:
     [
         ("quorum none", "the operator alone"),
         ("group g 2 w0 w1 w2\nquorum g", "2 of 3 witnesses"),
+        ("group g 3 w0 w1 w2 w3 w4\nquorum g", "3 of 5 witnesses"),
         ("quorum w0", f"'w0' of {len(W)} witnesses"),
         ("group a any w0 w1\ngroup b all a w2\nquorum b", f"'b' of {len(W)} witnesses"),
     ],
@@ -221,3 +234,14 @@ def test_addresses_are_kept_where_they_are_given() -> None:
     keys = {f"w{at}": each.key for at, each in enumerate(WITNESSES[:2])}
     raw = write_policy([OPERATOR.key], keys, 2, {"w1": "https://w1.example"})
     assert read_policy(raw).addresses == {"w1": "https://w1.example"}
+    assert raw.decode() == (
+        f"log {LOG}\nwitness w0 {W[0]}\nwitness w1 {W[1]} https://w1.example\n"
+        "group witnesses 2 w0 w1\nquorum witnesses\n"
+    )
+    assert write_policy([OPERATOR.key], {}, 0).decode() == f"log {LOG}\nquorum none\n"
+
+
+def test_a_name_that_is_no_utf_8_is_written_as_the_octets_it_is() -> None:
+    raw = write_policy([OPERATOR.key], {"\udcff": WITNESSES[0].key}, 1)
+    assert b"\nwitness \xff " in raw
+    assert read_policy(raw).satisfied_by([WITNESSES[0].key])

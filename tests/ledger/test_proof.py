@@ -31,6 +31,10 @@ ALONE = policy(0)
 TIMES = {0: NOON + 9, 1: NOON + 4, 2: NOON + 7, 3: NOON + 8, 4: NOON + 2}
 FULL = LOG.proof(AT, LOG.cosigned(TIMES))
 HASH = "PlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaw="
+SHORT, LONG = (
+    "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxqw==",
+    "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2Jh",
+)  # 31 and 33 bytes
 HEAD = "c2sp.org/tlog-proof@v1\n"
 
 
@@ -207,6 +211,8 @@ def test_extra_data_is_vouched_for_by_nobody() -> None:
         f"{HEAD}extra a\nindex 5\n\ncp\n", f"{HEAD}extra\nindex 5\n\ncp\n", f"{HEAD}index 5\nextra eA==\n\ncp\n",
         f"{HEAD}extra eA==\nextra eA==\nindex 5\n\ncp\n", f"{HEAD}extra eA==\n\ncp\n", f"{HEAD}index \n\ncp\n",
         f"{HEAD}index 9223372036854775808\n\ncp\n", f"{HEAD}index 5\n" + f"{HASH}\n" * 64 + "\ncp\n",
+        f"{HEAD}index 5\n{SHORT}\n\ncp\n", f"{HEAD}index 5\n{LONG}\n\ncp\n",
+        f"{HEAD}index 5", f"{HEAD}5\n\ncp\n", f"{HEAD}extra {'A' * 5463}=\nindex 5\n\ncp\n",
         f"{HEAD}index 5\r\n\ncp\n", f"{HEAD}extra {'A' * 5464}\nindex 5\n\ncp\n",
     ],
 )  # fmt: skip

@@ -7,6 +7,7 @@ from logroom import MemoryLog, leaf, mth
 
 from syndicate.errors import LedgerError
 from syndicate.ledger import (
+    BUNDLE_BYTES,
     EMPTY_ROOT,
     ENTRIES,
     HASH_BYTES,
@@ -137,6 +138,45 @@ def _fold(hashes: list[bytes]) -> bytes:
     return hashes[0]
 
 
+def test_the_last_tile_of_the_largest_log_has_a_path() -> None:
+    last = (2**63 - 1) // 256
+    assert Tile(0, last).path == "tile/0/x036/x028/x797/x018/x963/967"
+    assert read_tile_path(Tile(0, last).path) == Tile(0, last)
+    for path in ("tile/0/x036/x028/x797/x018/x963/968", "tile/0/x001/x036/x028/x797/x018/x963/967"):
+        with pytest.raises(LedgerError):
+            read_tile_path(path)
+
+
+def edge_of(size: int) -> Edge:
+    """The edge of a tree of that many leaves, of any hashes."""
+    widths: list[int] = []
+    while size >> 8 * len(widths):
+        widths.append((size >> 8 * len(widths)) % 256)
+    return Edge(size, tuple(bytes(32 * width) for width in widths))
+
+
+def test_a_log_of_millions_goes_on_at_its_second_tile_of_every_level() -> None:
+    _, tiles = edge_of(131_071).append([EMPTY_ROOT])
+    assert [tile for tile, _ in tiles] == [Tile(0, 511), Tile(1, 1), Tile(2, 0, 2)]
+    _, tiles = edge_of(2 * 256**3 - 1).append([EMPTY_ROOT])
+    assert [tile for tile, _ in tiles] == [Tile(0, 131_071), Tile(1, 511), Tile(2, 1), Tile(3, 0, 2)]
+
+
+def test_a_log_is_full_when_it_has_as_many_leaves_as_one_can() -> None:
+    full, _ = edge_of(2**63 - 2).append([EMPTY_ROOT])
+    assert full.size == 2**63 - 1
+    with pytest.raises(LedgerError, match="no log has"):
+        full.append([EMPTY_ROOT])
+
+
+@pytest.mark.parametrize("size", [0, 256, 512, 65_536, 65_537, 65_792])
+def test_a_log_whose_tiles_are_full_starts_again_from_those_that_are_not(size: int) -> None:
+    edge = edge_of(size)
+    tiles = [level for level in edge.levels if level]
+    assert [tile.width * HASH_BYTES for tile in edge_tiles(size)] == [len(each) for each in tiles]
+    assert edge_from(size, tiles) == edge
+
+
 def test_nothing_is_written_for_no_leaves() -> None:
     log = MemoryLog().grow(3)
     assert log.edge.append([]) == (log.edge, ())
@@ -188,6 +228,7 @@ def test_an_entry_is_a_big_endian_length_and_the_leaf() -> None:
 
 def test_the_longest_leaf_has_65_535_bytes() -> None:
     longest = bytes(65_535)
+    assert len(write_entries([longest] * 256)) == BUNDLE_BYTES
     assert read_entries(write_entries([longest]), 1) == (longest,)
     with pytest.raises(LedgerError, match="65535"):
         write_entries([longest + b"\0"])

@@ -12,6 +12,7 @@ from syndicate.errors import LedgerError
 from syndicate.ledger import (
     EMPTY_ROOT,
     Edge,
+    Tile,
     check_consistency,
     check_inclusion,
     leaf_hash,
@@ -227,12 +228,69 @@ def test_what_no_two_trees_have_is_inconsistent(
     refuses_consistency(old, new, proof, old_root, new_root)
 
 
+# Whoever makes up a proof makes up the roots to it: its shape alone gives it away.
+S1, S2, S3 = (bytes([number]) * 32 for number in (1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("index", "size", "proof", "root"),
+    [
+        pytest.param(0, 1, [S1], node_hash(S1, ROOT), id="one hash too many"),
+        pytest.param(
+            0, 2, [S1, S2], node_hash(S2, node_hash(ROOT, S1)), id="one too many above the last leaf"
+        ),
+        pytest.param(0, 4, [S1], node_hash(ROOT, S1), id="one hash too few"),
+        pytest.param(0, 4, [], ROOT, id="no hash at all"),
+        pytest.param(0, 2, [S1[1:]], node_hash(ROOT, S1[1:]), id="a hash of 31 bytes"),
+        pytest.param(0, 2, [S1 + b"x"], node_hash(ROOT, S1 + b"x"), id="a hash of 33 bytes"),
+    ],
+)
+def test_a_proof_of_another_shape_is_refused_though_it_leads_to_the_root(
+    index: int, size: int, proof: list[bytes], root: bytes
+) -> None:
+    refuses_inclusion(ROOT, index, size, proof, root)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "proof", "old_root", "new_root"),
+    [
+        pytest.param(
+            3, 4, [ROOT, S1, S2, S3],
+            node_hash(S3, node_hash(S2, ROOT)), node_hash(S3, node_hash(S2, node_hash(ROOT, S1))),
+            id="one hash too many",
+        ),
+        pytest.param(
+            3, 8, [ROOT, S1, S2],
+            node_hash(S2, ROOT), node_hash(S2, node_hash(ROOT, S1)),
+            id="one hash too few",
+        ),
+        pytest.param(1, 2, [S1[1:]], ROOT, node_hash(ROOT, S1[1:]), id="a hash of 31 bytes"),
+        pytest.param(5, 5, [], ROOT[1:], ROOT[1:], id="roots of 31 bytes"),
+    ],
+)  # fmt: skip
+def test_a_comparison_of_another_shape_is_refused_though_it_leads_to_both_roots(
+    old: int, new: int, proof: list[bytes], old_root: bytes, new_root: bytes
+) -> None:
+    refuses_consistency(old, new, proof, old_root, new_root)
+
+
 def test_a_log_as_high_as_one_can_be_is_proven() -> None:
     # 63 hashes lead from leaf 0 of 2^63 - 1 leaves to a root that only arithmetic knows.
     root = ROOT
     for number in range(63):
         root = node_hash(root, bytes([number]) * 32)
-    check_inclusion(ROOT, 0, 2**63 - 1, [bytes([number]) * 32 for number in range(63)], root)
+    proof = [bytes([number]) * 32 for number in range(63)]
+    check_inclusion(ROOT, 0, 2**63 - 1, proof, root)
+    check_consistency(1, 2**63 - 1, proof, ROOT, root)
+
+
+def test_the_tiles_of_the_largest_log_are_named() -> None:
+    most = 2**63 - 1
+    assert Tile(0, 0) in tiles_for_inclusion(0, most)
+    assert Tile(0, most // 256, 255) in tiles_for_inclusion(most - 1, most)
+    assert Tile(0, 0) in tiles_for_consistency(1, most)
+    with pytest.raises(LedgerError, match="no leaf"):
+        tiles_for_inclusion(0, most + 1)
 
 
 @pytest.mark.parametrize("index", [-1, 3, 4])

@@ -65,7 +65,7 @@ def test_a_request_without_a_proof_is_read_and_written() -> None:
     "body",
     [
         "", "old 5", "old 5\n", f"old 5\n{HASH}\n", "5\n\nx\n", "old  5\n\nx\n", "old 05\n\nx\n", "old -1\n\nx\n",
-        "Old 5\n\nx\n", "old 5\nabc\n\nx\n", f"old 5\n{HASH} \n\nx\n", f"\n\nold 5\n{HASH}\n\nx\n",
+        "Old 5\n\nx\n", "old 5\nabc\n\nx\n", f"old 5\n{HASH} \n\nx\n", f"old 5\n{HASH[:-4]}\n\nx\n", f"\n\nold 5\n{HASH}\n\nx\n",
         "old 9223372036854775808\n\nx\n", f"old 5\n{HASH[:-1]}\n\nx\n", f"{HASH}\nold 5\n\nx\n", "old \n\nx\n",
         "old 5\n" + f"{HASH}\n" * 64 + "\nx\n", "old 5\n\n\x00",
     ],
@@ -165,6 +165,7 @@ def test_a_conflict_says_a_size_and_nothing_else() -> None:
         b"05\n",
         b"5\n5\n",
         b"5\n\n",
+        b"5\n5",
         b" 5\n",
         b"-5\n",
         b"\xff\n",

@@ -1,12 +1,13 @@
 """What is said of an admitted token once its key was revoked as of a moment in the past."""
 
+import base64
 from dataclasses import replace
 
 import pytest
 from press import DAY, NOON, PressRoom, registry
 
 from syndicate.errors import TrustError
-from syndicate.news import KeyStatus, Mark, UnixTime
+from syndicate.news import KeyStatus, Mark, UnixTime, b64url
 from syndicate.trust import marks_since
 
 
@@ -39,7 +40,17 @@ def test_other_keys_and_keys_that_are_gone_say_nothing() -> None:
     assert marks_since(token, replace(registry(room), keys={}), NOON) == frozenset()
 
 
-@pytest.mark.parametrize("damaged", ["", "x", "....", "eyJ.x.y", "é.x.y"])
+def behind_the_header(more: str) -> str:
+    header, _, rest = PressRoom().publish().partition(".")
+    raw = base64.urlsafe_b64decode(header + "=" * (-len(header) % 4))
+    return f"{b64url(raw + more.encode())}.{rest}"
+
+
+def test_a_header_is_read_as_a_whole() -> None:
+    assert marks_since(behind_the_header(""), registry(PressRoom()), NOON) == frozenset()
+
+
+@pytest.mark.parametrize("damaged", ["", "x", "....", "eyJ.x.y", "é.x.y", behind_the_header("\n")])
 def test_a_damaged_token_is_said_to_be_one(damaged: str) -> None:
     with pytest.raises(TrustError, match="a kept token"):
         marks_since(damaged, registry(PressRoom()), NOON)

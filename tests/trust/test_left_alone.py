@@ -4,7 +4,17 @@ import pytest
 from press import DAY, NOON, PressRoom, envelope, registry
 
 from syndicate.client import Verdict, verify_token
-from syndicate.news import Held, KeyStatus, Mark, MemberCode, Reason, Refused, UnixTime
+from syndicate.news import (
+    Held,
+    KeyStatus,
+    Mark,
+    MemberCode,
+    Quarantine,
+    Reason,
+    Refused,
+    UnixTime,
+    digest_of,
+)
 from syndicate.trust import Verified, verify
 
 VN = MemberCode("vn")
@@ -51,7 +61,15 @@ def test_a_member_that_did_not_sign_again_marks_its_items_for_thirty_days(ago: i
 def test_after_those_days_its_new_items_wait() -> None:
     outcome = judged(PressRoom(), vouched=NOON - 30 * DAY - 1)
     assert isinstance(outcome, Held)
+    assert (outcome.reason, outcome.agency) == (Reason.ISSUER_STALE, "vn.demo")
+    assert "nobody has vouched for the agencies of vn since 2026-10-24T11:59:59Z" in outcome.detail
+
+
+def test_what_a_member_signed_and_nobody_can_read_is_not_said_to_have_run_out() -> None:
+    outcome = judged(PressRoom(), vouched=0)
+    assert isinstance(outcome, Held)
     assert outcome.reason is Reason.ISSUER_STALE
+    assert outcome.detail == "what vn signed cannot be read whole: a revocation might not be known here"
 
 
 def test_both_can_have_run_out() -> None:
@@ -61,6 +79,20 @@ def test_both_can_have_run_out() -> None:
 
 def test_one_member_that_lapsed_leaves_the_others_alone() -> None:
     assert marks(judged(PressRoom("th.demo"), vouched=NOON - 90 * DAY)) == frozenset()
+
+
+def test_an_agency_in_quarantine_waits_until_the_operator_says_otherwise() -> None:
+    room, other = PressRoom(), PressRoom("th.demo", seed=2)
+    order = Quarantine(since=UnixTime(NOON - 60), until=UnixTime(NOON + DAY), reason="thirty alerts at once")
+    known = replace(registry(room, other), quarantined={room.id: order})
+    token = room.token(room.item())
+    outcome = verify(envelope(token), known, NOON)
+    assert isinstance(outcome, Held)
+    assert (outcome.reason, outcome.agency) == (Reason.AGENCY_QUARANTINED, "vn.demo")
+    assert outcome.digest == digest_of(token)
+    told = "this hub's operator has it wait until 2026-11-24T12:00:00Z: thirty alerts at once"
+    assert outcome.detail == told
+    assert isinstance(verify(envelope(other.token(other.item())), known, NOON), Verified)
 
 
 def test_a_revocation_counts_however_stale_the_registry_is() -> None:

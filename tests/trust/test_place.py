@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from press import NOON, PressRoom, envelope, registry
 
-from syndicate.news import Act, Held, ItemId, Known, Mark, Reason, Refused, TokenDigest, limits
+from syndicate.news import Act, Held, ItemId, Known, Mark, Reason, Refused, TokenDigest, digest_of, limits
 from syndicate.ports import Signer
 from syndicate.signing import ephemeral_signer
 from syndicate.trust import ItemState, Neighbours, Placed, StreamState, Verified, place, verify
@@ -61,6 +61,7 @@ class Ledger:
         outcome = self.take(token)
         assert isinstance(outcome, Refused | Held), outcome
         assert outcome.detail
+        assert (outcome.agency, outcome.digest) == (self.room.id, digest_of(token))
         return outcome.reason
 
 
@@ -126,7 +127,7 @@ def test_an_item_lives_as_the_protocol_says(
 def test_the_same_token_twice_is_known(room: PressRoom, ledger: Ledger) -> None:
     token = room.publish()
     ledger.marks(token)
-    assert isinstance(ledger.take(token), Known)
+    assert ledger.take(token) == Known(digest=digest_of(token))
 
 
 def test_attack_16_a_reused_version_is_refused_and_the_first_stands(room: PressRoom, ledger: Ledger) -> None:
@@ -144,9 +145,9 @@ def test_a_thief_cannot_exhaust_the_versions(room: PressRoom, ledger: Ledger) ->
 
 
 def test_a_lower_version_that_comes_late_is_history(room: PressRoom, ledger: Ledger) -> None:
-    tokens = [version(room, ver, act, NOTE) for ver, act in ((2, Act.UPDATE), (3, Act.WITHHOLD))]
+    tokens = [version(room, 2, Act.UPDATE), version(room, 3, Act.WITHHOLD, NOTE)]
     ledger.marks(tokens[1])
-    ledger.marks(tokens[0])
+    ledger.marks(tokens[0])  # without a note: it lifts nothing
     (state,) = ledger.items.values()
     assert (state.highest, state.act, state.retracted_at) == (3, Act.WITHHOLD, None)
 
@@ -162,12 +163,21 @@ def test_a_retraction_retracts_whenever_it_arrives(room: PressRoom, ledger: Ledg
     assert (state.highest, state.retracted_at) == (4, 3)
 
 
+def test_a_retraction_known_by_its_number_is_known(room: PressRoom, ledger: Ledger) -> None:
+    tokens = [version(room, 1, Act.PUBLISH), version(room, 2, Act.RETRACT, NOTE)]
+    for token in tokens:
+        ledger.marks(token)
+    ledger.versions.clear()
+    assert isinstance(ledger.take(tokens[1]), Known)
+
+
 # --- The life of a stream ------------------------------------------------------------------------------
 
 
 def test_a_stream_in_order_has_no_marks(room: PressRoom, ledger: Ledger) -> None:
     assert [ledger.marks(token) for token in chain(room, 4)] == [NO_MARKS] * 4
     assert (ledger.stream.seq, ledger.stream.digest) == (4, room.prev)
+    assert (ledger.stream.kids, ledger.stream.starts) == ((room.signer.kid,), (1,))
 
 
 def test_a_gap_is_marked_and_back_filled(room: PressRoom, ledger: Ledger) -> None:
@@ -210,12 +220,41 @@ def test_attack_17_a_wrong_hash_anywhere_is_a_fork(room: PressRoom, ledger: Ledg
     assert ledger.reason(room.token(room.item("wrong", seq=seq, prev=wrong))) is Reason.STREAM_FORKED
 
 
+def test_attack_17_two_tokens_that_begin_a_stream_are_a_fork(room: PressRoom, ledger: Ledger) -> None:
+    ledger.marks(room.token(room.item("one")))
+    assert ledger.reason(room.token(room.item("another"))) is Reason.STREAM_FORKED
+
+
+def test_attack_17_a_key_that_was_succeeded_forks_nothing_by_filling_a_gap(
+    room: PressRoom, ledger: Ledger
+) -> None:
+    one, _ = chain(room, 2)
+    ledger.marks(one)
+    ledger.marks(room.publish("new", signer=room.successor))
+    thief = room.token(room.item("thief", seq=2, prev=ledger.numbers[1][0]))
+    assert ledger.reason(thief) is Reason.KEY_SUCCEEDED
+    assert not ledger.stream.forked
+
+
+@pytest.mark.parametrize(
+    ("seq", "prev"), [(4, TokenDigest("A" * 43)), (2, None)], ids=["another head", "below the head"]
+)
+def test_attack_17_a_key_takes_the_floor_by_null_above_the_head_and_not_otherwise(
+    room: PressRoom, ledger: Ledger, seq: int, prev: TokenDigest | None
+) -> None:
+    one, _, three = chain(room, 3)
+    ledger.marks(one)
+    ledger.marks(three)
+    floor = room.token(room.item("floor", seq=seq, prev=prev), signer=room.successor)
+    assert ledger.reason(floor) is Reason.STREAM_FORKED
+
+
 def test_a_gap_filled_by_a_token_that_the_next_does_not_follow_is_a_fork(
     room: PressRoom, ledger: Ledger
 ) -> None:
     one, _, three = chain(room, 3)
     ledger.marks(one)
-    ledger.marks(three)
+    assert ledger.marks(three) == {Mark.GAP}
     impostor = room.token(room.item("impostor", seq=2, prev=ledger.numbers[1][0]))
     assert ledger.reason(impostor) is Reason.STREAM_FORKED
 
@@ -232,6 +271,23 @@ def test_the_successor_takes_the_floor_back_and_the_thief_is_out(room: PressRoom
     assert ledger.reason(room.publish("again")) is Reason.KEY_SUCCEEDED
     room.seq, room.prev = 1_002, ledger.stream.digest
     assert ledger.marks(room.publish("on", signer=room.successor)) == NO_MARKS
+
+
+def test_the_head_shows_a_fork_even_where_its_token_is_gone(room: PressRoom, ledger: Ledger) -> None:
+    for token in chain(room, 2):
+        ledger.marks(token)
+    ledger.numbers.clear()
+    wrong = room.token(room.item("wrong", seq=3, prev=TokenDigest("A" * 43)))
+    assert ledger.reason(wrong) is Reason.STREAM_FORKED
+
+
+@pytest.mark.parametrize("above", [1, 2, 10_000])
+def test_the_floor_may_be_taken_anywhere_above_the_head(room: PressRoom, ledger: Ledger, above: int) -> None:
+    for token in chain(room, 2):
+        ledger.marks(token)
+    floor = room.token(room.item("floor", seq=2 + above, prev=None), signer=room.successor)
+    assert ledger.marks(floor) == NO_MARKS
+    assert (ledger.stream.seq, ledger.stream.digest) == (2 + above, digest_of(floor))
 
 
 def test_a_key_that_signed_here_cannot_take_the_floor(room: PressRoom, ledger: Ledger) -> None:
@@ -322,7 +378,7 @@ def test_a_token_known_by_its_number_is_known(room: PressRoom, ledger: Ledger) -
     token = room.publish()
     ledger.marks(token)
     ledger.versions.clear()
-    assert isinstance(ledger.take(token), Known)
+    assert ledger.take(token) == Known(digest=digest_of(token))
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=30))

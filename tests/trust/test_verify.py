@@ -37,6 +37,14 @@ from syndicate.signing import ephemeral_signer
 from syndicate.trust import Verified, VerifiedHeartbeat, recall, thumbprint, verify
 from syndicate.trust._parts import NotCanonicalError, decode
 
+# What is refused before a key is found; everything after that is told to the agency whose key it was.
+BEFORE_ANY_KEY = {
+    Reason.TOKEN_TOO_LARGE,
+    Reason.TOKEN_MALFORMED,
+    Reason.BASE64_NOT_CANONICAL,
+    Reason.HEADER_UNKNOWN,
+    Reason.KEY_UNKNOWN,
+}
 L = 2**252 + 27742317777372353535851937790883648493
 
 
@@ -50,6 +58,8 @@ def refused(token: str, *rooms: PressRoom, at: int = NOON + 60) -> Reason:
     outcome = judge(token, *rooms, at=at)
     assert isinstance(outcome, Refused), outcome
     assert outcome.detail
+    assert outcome.agency == (None if outcome.reason in BEFORE_ANY_KEY else rooms[0].id)
+    assert outcome.digest == (digest_of(token) if token.isascii() else None)
     return outcome.reason
 
 
@@ -97,7 +107,11 @@ def test_a_heartbeat_names_the_head_of_every_stream_but_an_empty_one(seq: int, p
     assert refused(room.token(beat), room) is Reason.CLAIM_INVALID
 
 
-@pytest.mark.parametrize("token", ["", "a.b", "a.!.c"], ids=["empty", "two parts", "no base64url"])
+@pytest.mark.parametrize(
+    "token",
+    ["", "a", "a.!.c", "é.e30.c", "a.e30.c"],
+    ids=["empty", "one part", "no base64url", "no ASCII", "no claims"],
+)
 def test_a_damaged_record_is_a_trust_error(token: str) -> None:
     with pytest.raises(TrustError, match="no longer be read"):
         recall(token)
@@ -182,11 +196,25 @@ def test_attack_19_a_key_of_small_order_signs_nothing() -> None:
         pytest.param(lambda t: t + ".x", Reason.TOKEN_MALFORMED, id="four parts"),
         pytest.param(lambda t: t.rpartition(".")[0] + ".", Reason.TOKEN_MALFORMED, id="an empty signature"),
         pytest.param(lambda t: t.replace(".", ""), Reason.TOKEN_MALFORMED, id="one part"),
+        pytest.param(lambda t: t.replace(".", "", 1), Reason.TOKEN_MALFORMED, id="two parts"),
+        pytest.param(lambda t: t[t.index(".") :], Reason.TOKEN_MALFORMED, id="an empty header"),
+        pytest.param(
+            lambda t: f"{t.split('.')[0]}..{t.split('.')[2]}", Reason.TOKEN_MALFORMED, id="an empty payload"
+        ),
+        pytest.param(lambda t: t.replace(".", "..", 1), Reason.TOKEN_MALFORMED, id="an empty part between"),
         pytest.param(lambda t: t + "A" * 98_304, Reason.TOKEN_TOO_LARGE, id="one over the limit"),
         pytest.param(
             lambda t: t.replace("-", "+").replace("_", "/") + "+", Reason.BASE64_NOT_CANONICAL, id="std"
         ),
         pytest.param(lambda t: t[:-2] + "A", Reason.BASE64_NOT_CANONICAL, id="85 characters"),
+        *[
+            pytest.param(
+                lambda t, piece=piece: t[:-8] + piece + t[-8:],
+                Reason.BASE64_NOT_CANONICAL,
+                id=f"{piece!r} inside",
+            )
+            for piece in ("\n\n\n\n", "    ", "!!!!", "====", "++++", "////", "AA==")
+        ],
         pytest.param(
             lambda t: t.rpartition(".")[0] + ".AAAA",
             Reason.SIGNATURE_BAD,
@@ -232,12 +260,16 @@ def test_a_key_that_nobody_listed_is_unknown() -> None:
     assert refused(room.token(room.item(), signer=ephemeral_signer()), room) is Reason.KEY_UNKNOWN
 
 
-def test_a_key_of_an_agency_that_the_registry_lost_is_refused() -> None:
+@pytest.mark.parametrize("lost", ["agencies", "members"])
+def test_a_key_of_an_agency_or_a_member_that_the_registry_lost_is_refused(lost: str) -> None:
     room, other = PressRoom(), PressRoom("th.demo", seed=2)
-    known = replace(registry(room, other), agencies=registry(other).agencies)
+    known = replace(registry(room, other), **{lost: getattr(registry(other), lost)})
     outcome = verify(envelope(room.publish()), known, NOON)
     assert isinstance(outcome, Refused)
-    assert outcome.reason is Reason.AGENCY_NOT_ENROLLED
+    assert (outcome.reason, outcome.agency) == (Reason.AGENCY_NOT_ENROLLED, room.id)
+    assert (
+        outcome.detail == "the registry has no agency vn.demo"
+    )  # found missing before its dates are looked at
 
 
 # --- Attack 21: JSON -----------------------------------------------------------------------------------
@@ -290,7 +322,7 @@ def test_attack_21_json_that_readers_could_disagree_on(change: Callable[[str], s
 
 def test_six_deep_and_the_largest_integer_are_fine() -> None:
     room = PressRoom()
-    ext = {"a": {"a": {"a": {"a": {"big": 2**53 - 1}}}}}
+    ext = {"a": {"a": {"a": {"a": {"big": 2**53 - 1, "deep": 1 - 2**53}}}}}
     assert admitted(room.token(room.item(ext=ext)), room).item.ext == ext
 
 
@@ -461,6 +493,9 @@ def test_an_alert_says_what_cap_needs(change: dict[str, object], reason: Reason 
             {"claim": CLAIM | {"text": "xem https://x.example"}}, Reason.TARGET_NAMED, id="S3: an address"
         ),
         pytest.param(
+            {"claim": CLAIM | {"text": "xem HTTPS://X.EXAMPLE"}}, Reason.TARGET_NAMED, id="S3: in capitals"
+        ),
+        pytest.param(
             {"claim": CLAIM | {"competence": "www.x.example"}}, Reason.TARGET_NAMED, id="S3: a host"
         ),
         pytest.param(
@@ -580,6 +615,14 @@ def test_pictures_bodies_and_relations_stay_on_listed_hosts(name: str) -> None:
     assert reason is (Reason.HOST_NOT_LISTED if name == "rel" else Reason.MEDIA_HOST_NOT_LISTED)
 
 
+def test_a_relation_may_lead_to_any_agency_of_the_federation_and_to_nobody_else() -> None:
+    mine, theirs = PressRoom("vn.demo"), PressRoom("th.demo", seed=2)
+    for host, reason in ((theirs.host, None), (mine.host, None), ("evil.example", Reason.HOST_NOT_LISTED)):
+        token = claims(mine, rel=[{"type": "cites", "url": f"https://{host}/c"}])
+        outcome = judge(token, mine, theirs)
+        assert getattr(outcome, "reason", None) is reason
+
+
 def test_a_wildcard_covers_what_is_below_it_and_not_itself() -> None:
     room = PressRoom()
     for host, fine in ((f"a.cdn.{room.host}", True), (f"cdn.{room.host}", False)):
@@ -608,7 +651,8 @@ def test_attack_15_clocks_that_are_off(iat: int, expected: frozenset[Mark] | Rea
     outcome = judge(room.token(room.item(iat=iat)), room, at=NOON)
     assert (outcome.reason if isinstance(outcome, Refused) else outcome.marks) == expected  # type: ignore[union-attr]  # the row says which
     if isinstance(outcome, Refused):
-        assert "clock" in outcome.detail
+        assert outcome.detail == f"signed {iat - NOON} seconds ahead of this machine's clock ({NOON})"
+        assert outcome.agency == room.id
 
 
 @pytest.mark.parametrize("claim", ["published", "updated"])
@@ -626,7 +670,7 @@ def test_attack_15_an_item_from_the_future_is_refused(claim: str, date: str, *, 
     outcome = judge(room.token(room.item(**{claim: date})), room, at=NOON)
     assert isinstance(outcome, Verified) is taken
     if isinstance(outcome, Refused):
-        assert outcome.reason is Reason.CLOCK_AHEAD
+        assert (outcome.reason, outcome.agency) == (Reason.CLOCK_AHEAD, room.id)
 
 
 @pytest.mark.parametrize(
@@ -655,6 +699,7 @@ def test_a_key_counts_within_its_window(
     room.change_key(room.signer, **changes)
     outcome = judge(room.token(room.item()), room, at=NOON)
     assert (outcome.reason if isinstance(outcome, Refused) else outcome.marks) == expected  # type: ignore[union-attr]  # the row says which
+    assert getattr(outcome, "agency", room.id) == room.id
 
 
 @pytest.mark.parametrize(
@@ -675,8 +720,29 @@ def test_an_agency_speaks_as_its_seat_stood_at_the_receipt(
     room.states = (*room.states, Since(state=state, since=UnixTime(NOON)))
     outcome = judge(room.token(room.item()), room, at=NOON)
     assert (outcome.reason if isinstance(outcome, Refused) else outcome.marks) == expected  # type: ignore[union-attr]  # the row says which
+    assert getattr(outcome, "agency", room.id) == room.id
     before = admitted(room.token(room.item(iat=NOON - 60)), room, at=NOON - 1)
     assert before.marks == frozenset()
+
+
+def test_a_refusal_says_why_in_one_sentence() -> None:
+    room = PressRoom()
+    outcomes = [judge(token, room) for token in (claims(room, v=2), claims(room, aud="asean"), "a.b.c")]
+    outcomes += [judge(claims(room, **told), room) for told in ({"alert": ALERT}, {"claim": CLAIM})]
+    assert [outcome.detail for outcome in outcomes if isinstance(outcome, Refused)] == [
+        "this is version 1 of the protocol",
+        "signed for another federation than demo",
+        "a part is not spelled canonically",
+        "kind story does not allow 'alert'",
+        "kind story does not allow 'claim'",
+    ]
+
+
+def test_a_late_token_of_a_contested_seat_bears_both_marks() -> None:
+    room = PressRoom()
+    room.states = (*room.states, Since(state=SeatState.CONTESTED, since=UnixTime(NOON - DAY)))
+    late = admitted(room.token(room.item(iat=NOON - 3_601)), room, at=NOON)
+    assert late.marks == {Mark.LATE, Mark.CONTESTED}
 
 
 def test_refusals_name_the_token_but_repeat_nothing_of_it() -> None:
@@ -688,6 +754,18 @@ def test_refusals_name_the_token_but_repeat_nothing_of_it() -> None:
     assert outcome.digest == digest_of(token)
     assert secret not in outcome.detail
     assert re.fullmatch(r"[\x20-\x7e]+", outcome.detail)
+
+
+@pytest.mark.parametrize("length", range(1, 9))
+def test_a_part_may_end_only_as_some_bytes_do(length: int) -> None:
+    ends = set()
+    for letter in map(chr, range(128)):
+        try:
+            ends.add((letter, b64url(decode(f"{'A' * (length - 1)}{letter}".encode()))[-1]))
+        except NotCanonicalError:
+            continue
+    assert len(ends) == (64, 0, 4, 16)[length % 4]
+    assert all(given == meant for given, meant in ends)
 
 
 @given(st.text("ABab01-_+/=\n", max_size=12))
