@@ -299,7 +299,7 @@ def _check_body(item: Item, type_: str, body: str) -> None:
         pictures = check_content(type_, body)
     except ContentError as exc:
         raise ClaimsError(Reason.CONTENT_OUTSIDE_PROFILE, str(exc)) from exc
-    if pictures and not {medium.url for medium in item.media}.issuperset(pictures):
+    if not {medium.url for medium in item.media}.issuperset(pictures):
         raise ClaimsError(Reason.MEDIA_UNDECLARED, "a picture of the body does not stand in 'media'")
 
 

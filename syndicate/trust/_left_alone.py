@@ -30,11 +30,8 @@ def check_left_alone(agency: AgencyId, registry: Registry, received_at: int) -> 
     if held is not None:
         told = f"this hub's operator has it wait until {rfc3339(held.until)}: {held.reason}"
         raise Patience(Reason.AGENCY_QUARANTINED, told, agency)
-    fresh = registry.fresh_until
     vouched = registry.vouched_until.get(MemberCode(agency[:2]))
-    if (fresh is None or received_at <= fresh) and (vouched is None or received_at <= vouched):
-        return _NOTHING  # as almost always: nothing is made
-    return _of_registry(agency, fresh, received_at) | _of_issuer(agency, vouched, received_at)
+    return _of_registry(agency, registry.fresh_until, received_at) | _of_issuer(agency, vouched, received_at)
 
 
 def _of_registry(agency: AgencyId, fresh: int | None, received_at: int) -> frozenset[Mark]:

@@ -158,8 +158,6 @@ def _signed(stream: StreamState, kid: KeyId, seq: int) -> tuple[tuple[KeyId, ...
     In the order of those numbers and not of arrival: a thief who runs ahead of the successor with the
     old key would otherwise be taken for the one who came after it.
     """
-    if stream.kids and kid == stream.kids[-1] and stream.starts[-1:] and stream.starts[-1] <= seq:
-        return stream.kids, stream.starts  # as almost always: the newest key signs on
     lowest = _starts(stream)
     lowest[kid] = min(seq, lowest.get(kid, seq))
     kids = tuple(sorted(lowest, key=lowest.__getitem__))

@@ -212,7 +212,7 @@ def _check_hosts(item: Item, agency: Agency, registry: Registry) -> None:
                 f"a picture or body is on {host}, not listed for {agency.id}",
                 agency.id,
             )
-    for address in _named_addresses(item) if item.relations or item.claim is not None else ():
+    for address in _named_addresses(item):
         # Records and items of the federation only: a third party's address is never carried as data (S3).
         if not any(is_listed(host_of(address), each.domains) for each in registry.agencies.values()):
             raise Refusal(
