@@ -17,12 +17,9 @@ _MOST_REFERENCES: Final = 2_000_000  # &lt; and the like; articles that are esca
 _MOST_ATTRIBUTES: Final = 1_000  # of one tag; a long address has some equals signs, too
 _MOST_ATTRIBUTES_IN_ALL: Final = 500_000
 _DEEPEST: Final = 1_000  # elements open in an entry, or around it; a broken feed leaves some open
-# Up to its end, where the quotation marks of its attributes are closed; what is no tag, as far as it looks
-# like one. It takes no second look at anything: every part of it is possessive.
-_TAG: Final = re.compile(
-    rb"""<(?P<end>/?+)(?:[^\s<>/:"']*+:)?+(?P<name>[^\s<>/:"']*+)"""
-    rb"""(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+(?P<open>["'][^<]*+)?+(?P<close>>?+)"""
-)
+_NAME: Final = re.compile(rb"""<(?P<end>/?)(?:[^\s<>/:"']*:)?(?P<name>[^\s<>/:"']*)""")
+_SIGN: Final = re.compile(rb"""[<>"']""")
+_CLOSES: Final = {b'"': re.compile(rb'["<]'), b"'": re.compile(rb"['<]")}
 _ASIDE: Final = ((b"<![CDATA[", b"]]>"), (b"<!--", b"-->"), (b"<?", b"?>"))  # markup in these is none
 _ENTRIES: Final = (b"item", b"entry")
 _EMPTY: Final = frozenset({b"br", b"hr", b"img", b"input", b"link", b"meta"})  # HTML's, often left open
@@ -62,14 +59,33 @@ class _Count:
                 if end >= 0:
                     return end + len(ends)
                 self._endless.add(begins)
-        found = _TAG.match(self._body, at)
+        found = _NAME.match(self._body, at)
         if found is None:
             return at + 1
-        self._tag(found)
-        return max(found.end(), at + 1)
+        end = self._end(found.end())
+        self._tag(found, end)
+        return max(end, at + 1)
 
-    def _tag(self, found: re.Match[bytes]) -> None:
-        attributes = self._body.count(b"=", found.start(), found.end())
+    def _end(self, at: int) -> int:
+        """Where a tag ends, its attributes' quotation marks closed; what is no tag ends at the next "<"."""
+        for _ in range(_MOST_ATTRIBUTES + 1):
+            sign = _SIGN.search(self._body, at)
+            if sign is None:
+                return len(self._body)
+            if sign[0] == b"<":
+                return sign.start()
+            if sign[0] == b">":
+                return sign.end()
+            closes = _CLOSES[sign[0]].search(self._body, sign.end())
+            if closes is None:
+                return len(self._body)
+            if closes[0] == b"<":
+                return closes.start()
+            at = closes.end()
+        raise _refused(self._source, f"has {_IN_ONE} attributes")
+
+    def _tag(self, found: re.Match[bytes], end: int) -> None:
+        attributes = self._body.count(b"=", found.start(), end)
         self._attributes += attributes
         if attributes > _MOST_ATTRIBUTES or self._attributes > _MOST_ATTRIBUTES_IN_ALL:
             raise _refused(self._source, f"has more than {_MOST_ATTRIBUTES_IN_ALL} attributes, or {_IN_ONE}")
@@ -79,7 +95,8 @@ class _Count:
             return
         if name in _ENTRIES:
             self._entry()
-        if found["close"] and found[0][-2:-1] != b"/" and name.lower() not in _EMPTY:
+        told = self._body[max(end - 2, 0) : end]
+        if told.endswith(b">") and told != b"/>" and name.lower() not in _EMPTY:
             self._deeper()
 
     def _entry(self) -> None:

@@ -6,6 +6,7 @@
 It stops at what is not right and says which leaf; what came before is good, and stays.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -64,6 +65,7 @@ class Follower:
         self._registry = registry
         self._clock = clock
         self._look_again = look_again
+        self._one_at_a_time = asyncio.Lock()
         self._gone: Mapping[TokenDigest, str] | None = None  # by which act each of these tokens was erased
 
     async def catch_up(self, told: Callable[[int, int], None] = lambda _have, _of: None) -> int:
@@ -75,6 +77,10 @@ class Follower:
             FetchError: it is not to be had.
             StorageError: it cannot be kept.
         """
+        async with self._one_at_a_time:
+            return await self._catch_up(told)
+
+    async def _catch_up(self, told: Callable[[int, int], None]) -> int:
         reader = LogReader(self._get, self._policy())
         seen = await reader.checkpoint()
         before, size = self._log.edge.size, seen.checkpoint.size
@@ -99,7 +105,7 @@ class Follower:
         leaves = [_Leaf(index, each, read_leaf(each)) for index, each in enumerate(raw, edge.size)]
         given = await self._given(leaves)
         taken = [await self._resolve(reader, leaf, given.get(leaf.at), seen) for leaf in leaves]
-        await self._storage.follow(partial(keep, taken=taken))
+        await self._storage.follow(edge.size, partial(keep, taken=taken))
 
     async def _resolve(
         self, reader: LogReader, leaf: _Leaf, given: Given | None, seen: SeenCheckpoint

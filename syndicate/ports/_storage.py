@@ -200,13 +200,14 @@ class Storage(Protocol):
         """
         ...
 
-    async def follow(self, work: Callable[[Book], Sequence[Entry]]) -> None:
-        """Take over the next leaves of another's log: ``work`` keeps versions, and says where all of them go.
+    async def follow(self, first: int, work: Callable[[Book], Sequence[Entry]]) -> None:
+        """Take over leaves of another's log, from index ``first``: ``work`` keeps them and says their order.
 
         One transaction. Acts of the operator among them are kept, too.
 
         Raises:
-            StorageError: what was kept makes other leaves than these; nothing of it happened.
+            StorageError: ``first`` is not the next index, or what was kept makes other leaves than these;
+                nothing of it happened.
         """
         ...
 

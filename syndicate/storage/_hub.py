@@ -10,6 +10,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine
 
 from syndicate.dedupe import Related
+from syndicate.errors import StorageError
 from syndicate.news import AgencyId, FeedId, ItemId, Reason, Slice, TokenDigest
 from syndicate.ports import (
     Backfill,
@@ -94,10 +95,12 @@ class SqliteStorage:
 
         return await self.writing(transaction)
 
-    async def follow(self, work: Callable[[Book], Sequence[Entry]]) -> None:
-        """Take over the next leaves of another's log, in one transaction."""
+    async def follow(self, first: int, work: Callable[[Book], Sequence[Entry]]) -> None:
+        """Take over leaves of another's log from index ``first``, in one transaction."""
 
         def transaction() -> None:
+            if first != self._log.edge.size:
+                raise StorageError(f"leaf {first:,} is not the next one here")
             with self.transaction() as connection:
                 edge = order.follow(connection, self._log.edge, work(SqliteBook(connection)))
                 erased = count_erased(connection)

@@ -107,6 +107,19 @@ async def test_what_is_taken_over_is_the_hubs_own_log_to_the_last_mark_and_proof
         assert mirror.storage.log.edge == hub.log.edge
 
 
+async def test_two_looks_at_one_time_take_each_leaf_over_once(here: Place, stack: AsyncExitStack) -> None:
+    async with witnessed(here) as there:
+        await published(there, "one", "two")
+        mirror = await mirror_of(there.served, there.policy, stack)
+        port = urlsplit(there.served.hub.url).port or 0
+        async with open_log(there.served.hub.url, allow=[("127.0.0.1", port)], user_agent="test") as get:
+            follower = Follower(
+                mirror.storage, get, lambda: there.policy, lambda: there.registry, there.served.clock
+            )
+            assert sorted(await asyncio.gather(*(follower.catch_up() for _ in range(3)))) == [0, 0, 3]
+        assert mirror.storage.log.edge == there.served.hub.storage.log.edge
+
+
 async def test_a_long_log_is_taken_over_bundle_by_bundle_and_goes_on_after_a_stop(
     here: Place, stack: AsyncExitStack
 ) -> None:
@@ -362,6 +375,8 @@ async def test_what_is_kept_must_make_the_leaves_or_nothing_happens(
     async with witnessed(here) as there:
         mirror = await mirror_of(there.served, there.policy, stack)
         with pytest.raises(StorageError, match="is not leaf 0"):
-            await mirror.storage.follow(lambda _book: [Entry(leaf=b"x", sealed_at=NOON)])
+            await mirror.storage.follow(0, lambda _book: [Entry(leaf=b"x", sealed_at=NOON)])
+        with pytest.raises(StorageError, match="leaf 1 is not the next"):
+            await mirror.storage.follow(1, lambda _book: [])
         assert mirror.storage.log.edge.size == 0
         assert await mirror.storage.version(ItemId("aa.news:x"), 1) is None
