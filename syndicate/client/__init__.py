@@ -6,9 +6,11 @@ anything. The registry comes from ``look`` (an address or folder, a root that yo
 in), or ``look_offline``; ``check_fresh`` and ``check_root`` say whether it can be relied on. What dials and
 what verifies the registry is imported when it is first asked for.
 
-``fetch_evidence`` brings one version's token and proof, ``evidence_page`` makes a page of them. ``LogReader``
-reads a public log over what ``open_log`` gives; ``watch`` compares it with what was there before, with what
-an agency signed, and with what others see.
+``follow`` (``follow_sync`` without an event loop) yields every item of a hub or mirror, once and in order,
+each checked against its agency's key and the public log; what a hub withholds, alters or forks is raised by
+name. ``fetch_evidence`` brings one version's token and proof, ``evidence_page`` makes a page of them.
+``LogReader`` reads a public log over what ``open_log`` gives; ``watch`` compares it with what was there
+before, with what an agency signed, and with what others see.
 
 >>> report = verify_feed(body, "atom", registry, now=int(time.time()))  # doctest: +SKIP
 >>> report.ok, report.found  # doctest: +SKIP
