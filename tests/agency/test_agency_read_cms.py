@@ -2,6 +2,7 @@
 
 import time
 
+import feedparser
 import pytest
 from newsroom import SITE, rss, story
 
@@ -23,6 +24,10 @@ ATOM = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"
 <summary>Short</summary><content type="xhtml">
 <div xmlns="http://www.w3.org/1999/xhtml"><p>Long &amp; whole</p></div></content>
 </entry></feed>"""
+
+
+def _never(*_: object, **__: object) -> None:
+    pytest.fail("what is refused was read")
 
 
 def only(text: str) -> CmsEntry:
@@ -178,14 +183,13 @@ def test_attack_24_half_a_character_in_a_broken_feed_stops_nothing_of_it(half: s
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_attack_26_more_markup_than_any_feed_has_is_refused_before_it_is_read(
-    body: bytes, encoding: str
+    body: bytes, encoding: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(feedparser, "parse", _never)
     head = f'<?xml version="1.0" encoding="{encoding}"?><rss version="2.0"><channel>'
     text = (head.encode() + body)[: source.CMS_BYTES // 2 - 1]
-    began = time.process_time()
     with pytest.raises(AgencyError, match="it was not read"):
         read_cms(text if encoding == "utf-8" else text.decode().encode(encoding), source="x")
-    assert time.process_time() - began < 3
 
 
 def test_a_feed_of_many_whole_articles_is_read() -> None:
@@ -196,11 +200,11 @@ def test_a_feed_of_many_whole_articles_is_read() -> None:
 
 
 def test_attack_26_texts_that_trap_patterns_take_no_time() -> None:
-    began = time.process_time()
+    began = time.process_time()  # a pattern that is caught would take days, so any machine may take its time
     read_cms((rss(story(1)) + "<media:title " * 50_000).encode(), source="x")
     long = reading._byline({"author": "a" * 1_000_000})
     assert long == "a" * 1_000
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 60
 
 
 def test_entities_for_single_characters_are_an_old_habit_and_read() -> None:
@@ -218,8 +222,9 @@ def test_a_feed_beyond_the_limits_is_not_read(monkeypatch: pytest.MonkeyPatch) -
         read_cms(rss(story(1), story(2)).encode(), source="x")
 
 
-def test_attack_26_half_a_million_entries_are_refused_before_they_are_read() -> None:
-    began = time.process_time()
+def test_attack_26_half_a_million_entries_are_refused_before_they_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(feedparser, "parse", _never)
     with pytest.raises(AgencyError, match="has far more than 2000 entries"):
         read_cms(rss("<item></item>" * 500_000).encode(), source="x")
-    assert time.process_time() - began < 3
