@@ -113,7 +113,7 @@ class Press:
         self._media_types = media_types
         self._codings = codings
         self._base_url = base_url.rstrip("/")
-        self._limits = limits if limits is not None else PressLimits()
+        self.limits = limits if limits is not None else PressLimits()
         self._told = told
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._kept_bytes = 0
@@ -168,7 +168,7 @@ class Press:
 
     def _believed(self, kept: _Kept) -> bool:
         age = self._clock.now() - kept.looked_at
-        return kept.rings == self._wakeup.rings and 0 <= age < self._limits.look_seconds
+        return kept.rings == self._wakeup.rings and 0 <= age < self.limits.look_seconds
 
     async def _look(
         self,
@@ -217,7 +217,7 @@ class Press:
         moved = (newest, registry) != (kept.newest, kept.registry)
         if not moved:
             return age >= stale_after
-        if not 0 <= age < self._limits.rebuild_seconds:  # below 0: the clock was set back
+        if not 0 <= age < self.limits.rebuild_seconds:  # below 0: the clock was set back
             return True
         return await self._alert_came(kept, slice_, newest)
 
@@ -243,12 +243,12 @@ class Press:
         before = self._kept.pop(name, None)
         self._kept_bytes += kept.document.size - (before.document.size if before is not None else 0)
         self._kept[name] = kept
-        while self._kept_bytes > self._limits.kept_bytes and len(self._kept) > 1:
+        while self._kept_bytes > self.limits.kept_bytes and len(self._kept) > 1:
             _, dropped = self._kept.popitem(last=False)
             self._kept_bytes -= dropped.document.size
 
     async def _write(self, slice_: Slice, format_: str) -> Written:
-        limits = self._limits
+        limits = self.limits
         rss = format_ == "rss"
         window = Window(
             seconds=limits.window_seconds,

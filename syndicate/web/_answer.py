@@ -139,8 +139,29 @@ def _joined(asked: Mapping[str, str], name: str) -> str | None:
 
 def ready(body: bytes, media_type: str, *, cache: str, extra: Mapping[str, str] | None = None) -> Ready:
     """A document made for this request alone, sent as it is."""
-    digest = b64url(hashlib.sha256(body).digest()[:16])
-    return Ready({"identity": body}, digest=digest, media_type=media_type, cache=cache, extra=extra)
+    return Ready(
+        {"identity": body}, digest=digest_of_body(body), media_type=media_type, cache=cache, extra=extra
+    )
+
+
+def digest_of_body(body: bytes) -> str:
+    """What names these bytes in an ETag."""
+    return b64url(hashlib.sha256(body).digest()[:16])
+
+
+def send_page(
+    status: int, body: bytes, media_type: str, extra: Mapping[str, str], *, cache: str
+) -> web.Response:
+    """A page that is no document of ours: why there is none, in words for people."""
+    headers: dict[str, str] = {hdrs.CONTENT_TYPE: media_type, hdrs.CACHE_CONTROL: cache, **_OPEN, **extra}
+    return web.Response(status=status, body=body, headers=headers)
+
+
+def see_other(location: str) -> web.Response:
+    """What was asked for stands at ``location`` (RFC 9110, section 15.4.4)."""
+    return web.Response(
+        status=303, headers={hdrs.LOCATION: location, hdrs.CACHE_CONTROL: NEVER, **_OPEN}
+    )
 
 
 def json_bytes(value: object) -> bytes:
