@@ -16,7 +16,7 @@ from syndicate.ports._fetcher import (
     Validators,
 )
 from syndicate.ports._log import Entry, KeptCheckpoint, PublicLog
-from syndicate.ports._logged import Logged, Window
+from syndicate.ports._logged import Amended, Logged, Window
 from syndicate.ports._signer import Signer
 from syndicate.ports._storage import (
     Backfill,
@@ -33,6 +33,7 @@ from syndicate.ports._streambook import Reading, Signed, StreamBook, Waiting, Wh
 from syndicate.ports._wakeup import Wakeup
 
 __all__ = [
+    "Amended",
     "Answered",
     "Backfill",
     "Book",

@@ -11,10 +11,11 @@ from syndicate.web._serve import serve
 from syndicate.web._shelf import make_shelf
 from syndicate.web._site import Site, make_site
 from syndicate.web._witness import make_witness_site
-from syndicate.web._world import Submission, WebLimits, World
+from syndicate.web._world import EvidenceMaker, Submission, WebLimits, World
 
 __all__ = [
     "CODINGS",
+    "EvidenceMaker",
     "Metrics",
     "Site",
     "Submission",

@@ -22,11 +22,6 @@ FEED_CACHE: Final = "public, max-age=60, stale-while-revalidate=300, stale-if-er
 FOREVER: Final = "public, max-age=31536000, immutable"
 ASK_AGAIN: Final = "public, max-age=0, must-revalidate"
 NEVER: Final = "no-store"
-PAGE_POLICY: Final = (
-    "default-src 'none'; style-src 'sha256-{style}'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-
 _OPEN: Final = {  # anyone may read anything here from any page; there is nothing private to protect
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, Retry-After",
@@ -159,9 +154,7 @@ def send_page(
 
 def see_other(location: str) -> web.Response:
     """What was asked for stands at ``location`` (RFC 9110, section 15.4.4)."""
-    return web.Response(
-        status=303, headers={hdrs.LOCATION: location, hdrs.CACHE_CONTROL: NEVER, **_OPEN}
-    )
+    return web.Response(status=303, headers={hdrs.LOCATION: location, hdrs.CACHE_CONTROL: NEVER, **_OPEN})
 
 
 def json_bytes(value: object) -> bytes:

@@ -15,10 +15,10 @@ from syndicate.web._agency import PATH as AGENCY_STATUS
 from syndicate.web._agency import AgencyStatus
 from syndicate.web._answer import FEED_CACHE, options, problem, ready
 from syndicate.web._feeds import Feeds
-from syndicate.web._front import Front
 from syndicate.web._health import Watch
 from syndicate.web._items import Items
 from syndicate.web._log import LogFiles
+from syndicate.web._pages import Pages
 from syndicate.web._registry import RegistryFiles
 from syndicate.web._sources import Sources
 from syndicate.web._submit import Submit
@@ -84,7 +84,6 @@ def make_site(world: World) -> Site:
     exact = {
         path: Edge(path, answers)
         for path, answers in {
-            "/": {"GET": Front(world).get},
             "/health": {"GET": watch.health},
             "/metrics": {"GET": watch.metrics},
             "/robots.txt": {"GET": _robots},
@@ -94,6 +93,9 @@ def make_site(world: World) -> Site:
             "/v1/sources": {"GET": Sources(world).get},
         }.items()
     }
+    pages = Pages(world)
+    exact |= {path: Edge(f"the page {path}", {"GET": answers}) for path, answers in pages.exact.items()}
+    below = {path: Edge(f"a page in {path}", {"GET": answers}) for path, answers in pages.below.items()}
     if world.submission is not None:
         exact["/v1/submit"] = Edge("/v1/submit", {"POST": Submit(world, world.submission).post})
 
@@ -109,6 +111,9 @@ def make_site(world: World) -> Site:
             return await log.answer(request, path[len(_LOG) :])
         if path.startswith(_REGISTRY):
             return await files.answer(request, path[len(_REGISTRY) :])
+        for start, page in below.items():
+            if path.startswith(start):
+                return await page.answer(request, path[len(start) :])
         return await exact.get(path, nothing).answer(request, "")
 
     return answer

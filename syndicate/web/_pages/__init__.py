@@ -1,4 +1,4 @@
-"""Pages for people: rendered here, readable without a script, small, and without a word of their own in a template.
+"""Pages for people: rendered here, small, readable without a script; no template holds a word of our own.
 
 ``Pages`` gives what answers each address: exact ones, and ones with something behind a fixed part.
 """

@@ -1,4 +1,4 @@
-"""What changed from one text to the next, as runs to strike out, put in, or leave. Bounded, whatever it is given.
+"""What changed from one text to the next, as runs to strike out, put in, or leave; bounded.
 
 Paragraphs are compared first, and those that changed piece by piece. It is the shortest script of Myers ("An
 O(ND) difference algorithm and its variations", 1986), given up where it would be long: nobody reads it then.

@@ -1,5 +1,6 @@
 """/corrections: what was corrected, withheld or withdrawn, newest first, and how often by whom (S9)."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from aiohttp import web
@@ -37,7 +38,10 @@ class Corrections:
         most = world.limits.front_items
         window = Window(seconds=0, least=most + 1, most=most + 1, before=before)
         found = await world.storage.window(slice_, window)
-        rows, older = printed_rows(self._paper, found, registry, proven=world.storage.log.proven, most=most)
+        proven = world.storage.log.proven
+        rows, older = await asyncio.to_thread(
+            printed_rows, self._paper, found, registry, proven=proven, most=most
+        )
         body = self._paper.print(
             "corrections.html",
             registry,
@@ -45,7 +49,7 @@ class Corrections:
             rows=rows,
             older=older,
             before=before,
-            counts=_counts(await world.storage.amendments(), registry),
+            counts=_counts(await world.storage.amended(), registry),
             ways=ways_into(slice_),
             base=world.base_url,
         )

@@ -25,7 +25,9 @@ def fields_of(slice_: Slice, registry: Registry, words: Words) -> Sequence[Mappi
     return [_field(name, getattr(slice_, name), offered[name]) for name in SLICED_BY]
 
 
-def _field(name: str, chosen: object, offered: Iterator[tuple[str, str | None, object]]) -> Mapping[str, object]:
+def _field(
+    name: str, chosen: object, offered: Iterator[tuple[str, str | None, object]]
+) -> Mapping[str, object]:
     options = [{"value": value, "lang": lang, "text": text} for value, lang, text in offered]
     value = None if chosen is None else str(chosen)
     if value is not None and all(option["value"] != value for option in options):

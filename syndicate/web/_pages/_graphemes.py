@@ -26,7 +26,7 @@ _WORD: Final = frozenset("LNM")  # first letters of the categories that words ar
 
 
 def pieces(text: str) -> list[str]:
-    """``text`` in pieces that together are ``text``: words, spaces, signs, and letters of unspaced scripts."""
+    """``text`` in pieces that together are it: words, spaces, signs, letters of unspaced scripts."""
     found: list[str] = []
     growing = ""  # a kind: pieces of the same one grow together
     for cluster in clusters(text):

@@ -142,9 +142,7 @@ class Items:
 
     async def _versions(self, logged: Logged, stands: Logged) -> Sequence[Mapping[str, object]]:
         found = await self._world.storage.history(logged.sub, _VERSIONS_MOST)
-        acts = {
-            one.ver: await self._world.storage.erased_by(one.sub, one.ver) for one in found if one.erased
-        }
+        acts = {one.ver: await self._world.storage.erased_by(one.sub, one.ver) for one in found if one.erased}
         return [version_values(one, logged, stands, acts.get(one.ver)) for one in found]
 
     async def _evidence(self, make: EvidenceMaker, logged: Logged, proof: bytes) -> Made:

@@ -11,7 +11,7 @@ import jinja2
 from aiohttp import web
 from markupsafe import Markup
 
-from syndicate.news import Agency, Registry, rfc3339
+from syndicate.news import Agency, Member, Registry, rfc3339
 from syndicate.web._answer import NEVER, send_page
 from syndicate.web._pages._tongues import OWN_NAMES, direction
 from syndicate.web._pages._words import Words
@@ -48,9 +48,9 @@ class Paper:
             style=Markup(style),  # noqa: S704 - our own file
         )
 
-    def print(self, template: str, registry: Registry, here: str, **values: object) -> bytes:
-        """One page; ``here`` is the word for it in the navigation, "" for none of them."""
-        site = {"name": registry.name, "stage": registry.stage or None, "here": here}
+    def print(self, template: str, registry: Registry, place: str, /, **values: object) -> bytes:
+        """One page; ``place`` is the word for it in the navigation, "" for none of them."""
+        site = {"name": registry.name, "stage": registry.stage or None, "here": place}
         return self._surroundings.get_template(template).render(site=site, **values).encode()
 
     def part(self, template: str, **values: object) -> Markup:
@@ -82,10 +82,10 @@ class Paper:
         return self.words("badge.signed", agency=agency, time=self.when(since))
 
 
-def called(agency: Agency | None, otherwise: str, lang: str | None = None) -> Markup:
-    """An agency's name, kept apart from the direction and language of the text around it."""
-    if agency is None:
+def called(named: Agency | Member | None, otherwise: str, lang: str | None = None) -> Markup:
+    """An agency's or a member state's name, apart from the language and direction of the text around it."""
+    if named is None:
         return Markup("<bdi>{}</bdi>").format(otherwise)
-    names = agency.names
+    names = named.names
     tag = next((one for one in (lang, lang and lang.partition("-")[0]) if one in names), next(iter(names)))
     return Markup('<bdi lang="{}" dir="{}">{}</bdi>').format(tag, direction(str(tag)), names[str(tag)])

@@ -1,4 +1,4 @@
-"""What a page reads of its query: as little as it needs. Addresses that people send on carry all sorts of things."""
+"""What a page reads of its query: as little as it needs, for addresses that are sent on carry all sorts."""
 
 import re
 from typing import Final

@@ -1,4 +1,4 @@
-"""What stands in relation to an item: from both ends, side by side where one contradicts the other (S5, S6)."""
+"""What stands in relation to an item, from both ends; side by side where one contradicts another (S5, S6)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,9 +57,7 @@ def related_values(relations: Relations, registry: Registry) -> Mapping[str, obj
     return {"groups": list(groups.items()), "pairs": pairs[:_PAIRS], "more_relations": relations.more}
 
 
-def _end(
-    one: Related, relations: Relations, registry: Registry, *, outward: bool
-) -> Mapping[str, object]:
+def _end(one: Related, relations: Relations, registry: Registry, *, outward: bool) -> Mapping[str, object]:
     other = one.to_sub if outward else one.sub
     logged = None if other is None else relations.stands.get(other)
     shown = None if logged is None else side(recall(logged.token), logged, registry)
@@ -99,4 +97,3 @@ def side(item: Item, logged: Logged, registry: Registry) -> Mapping[str, object]
 
 def _cut(text: str) -> str:
     return text if len(text) <= _EXCERPT else text[: _EXCERPT - 1] + "…"
-

@@ -1,5 +1,6 @@
 """/sources and /sources/…: who is in the federation, with which keys, in what health, owned by whom."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
@@ -46,7 +47,7 @@ class Sources:
         members = [
             {
                 "code": code,
-                "name": called_state(registry, code),
+                "name": called(registry.members.get(code), code),
                 "agencies": [_row(agency, registry, health, now) for agency in _of(registry, code)],
             }
             for code in sorted(registry.members)
@@ -67,8 +68,8 @@ class Sources:
         now, health = world.clock.now(), await read_health(world.storage)
         slice_ = Slice(agency=agency.id)
         newest = await world.storage.window(slice_, Window(seconds=0, least=_NEWEST, most=_NEWEST))
-        rows, _ = printed_rows(
-            self._paper, newest, registry, proven=world.storage.log.proven, most=_NEWEST
+        rows, _ = await asyncio.to_thread(
+            printed_rows, self._paper, newest, registry, proven=world.storage.log.proven, most=_NEWEST
         )
         state = registry.state_at(agency.id, int(now))
         body = self._paper.print(
@@ -78,7 +79,7 @@ class Sources:
             agency=agency,
             name=called(agency, agency.id),
             state=state,
-            state_of=called_state(registry, agency.member),
+            state_of=called(registry.members.get(agency.member), agency.member),
             held=registry.quarantined.get(agency.id),
             languages=[tongue(lang) for lang in agency.languages],
             keys=_keys(agency, registry),
@@ -89,11 +90,6 @@ class Sources:
             base=world.base_url,
         )
         return Made(body=body, extra=dict(self._paper.headers()))
-
-
-def called_state(registry: Registry, code: str) -> object:
-    """A member state by the first name it gives itself."""
-    return called(next((one for one in registry.members.values() if one.code == code), None), code)
 
 
 def _of(registry: Registry, code: str) -> Sequence[Agency]:

@@ -6,9 +6,7 @@ from syndicate.ports import Logged
 from syndicate.trust import recall
 
 
-def version_values(
-    logged: Logged, shown: Logged, stands: Logged, act: str | None
-) -> Mapping[str, object]:
+def version_values(logged: Logged, shown: Logged, stands: Logged, act: str | None) -> Mapping[str, object]:
     """One version in the list; ``act`` is the digest of what erased it, if something did."""
     item = None if logged.erased else recall(logged.token)
     return {

@@ -22,8 +22,7 @@ def ways_into(slice_: Slice) -> Sequence[Mapping[str, str | None]]:
     """Each way to subscribe to a slice: the catalogue's name for it, its address, its media type."""
     query = f"?{slice_.query}" if slice_.query else ""
     feeds = [
-        {"name": name, "href": f"/feeds/{slice_.path}.{name}", "type": type_}
-        for name, type_ in FEEDS.items()
+        {"name": name, "href": f"/feeds/{slice_.path}.{name}", "type": type_} for name, type_ in FEEDS.items()
     ]
     others = {
         "opml": "/feeds.opml",
@@ -39,7 +38,7 @@ def title_of(slice_: Slice, registry: Registry, words: Words) -> Markup:
     """What a slice is called on a page, each part in its own language."""
     parts = []
     if slice_.member is not None:
-        parts.append(_state(slice_.member, registry))
+        parts.append(called(registry.members.get(slice_.member), slice_.member))
     if slice_.agency is not None:
         parts.append(called(registry.agencies.get(slice_.agency), slice_.agency))
     if slice_.lang is not None:
@@ -62,11 +61,3 @@ def topic(code: str, words: Words) -> Markup:
 def tongue(lang: str) -> Markup:
     """A language by the name that its speakers give it."""
     return Markup('<bdi lang="{}" dir="{}">{}</bdi>').format(lang, direction(lang), OWN_NAMES.get(lang, lang))
-
-
-def _state(code: str, registry: Registry) -> Markup:
-    member = next((one for one in registry.members.values() if one.code == code), None)
-    if member is None:
-        return Markup("<bdi>{}</bdi>").format(code)
-    lang, name = next(iter(member.names.items()))
-    return Markup('<bdi lang="{}" dir="{}">{}</bdi>').format(lang, direction(lang), name)

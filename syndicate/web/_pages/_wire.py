@@ -1,13 +1,14 @@
 """/ and /wire/…: the newest items of a slice, the filter that leads to another, and where to subscribe."""
 
+import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import partial
 
 from aiohttp import web
 
-from syndicate.news import Index, Registry, Slice
-from syndicate.ports import Window
+from syndicate.news import Index, Slice
+from syndicate.ports import Logged, Window
 from syndicate.republish import SLICE_GRAMMAR, parse_slice, slice_of
 from syndicate.web._answer import see_other
 from syndicate.web._feeds import is_listed
@@ -44,7 +45,7 @@ class Wire:
         return ready.answer(request)
 
     async def choose(self, request: web.BaseRequest, _rest: str) -> web.Response:
-        """What the filter asks for, at its own address: ``/wire?member=vn&lang=vi`` is ``/wire/vn/lang/vi``."""
+        """What the filter asks for: ``/wire?member=vn&lang=vi`` is to be found at ``/wire/vn/lang/vi``."""
         asked = {name: value for name, value in pairs_of(request) if value and name in SLICE_GRAMMAR}
         if any(re.fullmatch(SLICE_GRAMMAR[name], value) is None for name, value in asked.items()):
             return self._nothing()
@@ -56,28 +57,27 @@ class Wire:
         return self._paper.refuse(404, "missing.view", self._world.registry())
 
     async def _make(self, slice_: Slice, before: Index | None) -> Made:
-        world, registry = self._world, self._world.registry()
-        most = world.limits.front_items + 1
-        found = await world.storage.window(
-            slice_, Window(seconds=0, least=most, most=most, before=before)
-        )
-        rows, older = printed_rows(
-            self._paper, found, registry, proven=world.storage.log.proven, most=world.limits.front_items
-        )
-        values = self._values(slice_, registry)
-        body = self._paper.print(
-            "wire.html", registry, "wire", rows=rows, older=older, before=before, **values
-        )
+        most = self._world.limits.front_items + 1
+        window = Window(seconds=0, least=most, most=most, before=before)
+        found = await self._world.storage.window(slice_, window)
+        body = await asyncio.to_thread(self._print, slice_, before, found)
         return Made(body=body, extra=dict(self._paper.headers(form=True)))
 
-    def _values(self, slice_: Slice, registry: Registry) -> Mapping[str, object]:
-        words = self._paper.words
-        return {
-            "title": title_of(slice_, registry, words),
-            "here": "/" if slice_ == Slice() else f"/wire/{slice_.path}",
-            "all": slice_ == Slice(),
-            "base": self._world.base_url,
-            "ways": ways_into(slice_),
-            "fields": fields_of(slice_, registry, words),
-        }
-
+    def _print(self, slice_: Slice, before: Index | None, found: Sequence[Logged]) -> bytes:
+        world, registry, words = self._world, self._world.registry(), self._paper.words
+        proven, most = world.storage.log.proven, world.limits.front_items
+        rows, older = printed_rows(self._paper, found, registry, proven=proven, most=most)
+        return self._paper.print(
+            "wire.html",
+            registry,
+            "wire",
+            rows=rows,
+            older=older,
+            before=before,
+            title=title_of(slice_, registry, words),
+            here="/" if slice_ == Slice() else f"/wire/{slice_.path}",
+            all=slice_ == Slice(),
+            base=world.base_url,
+            ways=ways_into(slice_),
+            fields=fields_of(slice_, registry, words),
+        )
