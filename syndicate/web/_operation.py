@@ -34,7 +34,7 @@ class Operation:
     @property
     def statuses(self) -> tuple[int, ...]:
         """Every status that can come, but 405, which no method that is told of gets."""
-        found = {200, 500, 503, *self.also}
+        found = {200, 429, 500, 503, *self.also}
         if self.conditional:
             found |= {304, 406}
         if self.query is not None:

@@ -12,8 +12,8 @@ from syndicate.web._answer import options, problem
 from syndicate.web._operation import Operation
 
 # What answers a request; the text is what its address says behind the fixed part, "" where nothing may.
-Answer = Callable[[web.BaseRequest, str], Awaitable[web.Response]]
-Site = Callable[[web.BaseRequest], Awaitable[web.Response]]
+Answer = Callable[[web.BaseRequest, str], Awaitable[web.StreamResponse]]
+Site = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 _log = logging.getLogger("syndicate.web")
 _RETRY_SECONDS: Final = 10
@@ -52,7 +52,7 @@ class Edge:
             self._answers[hdrs.METH_HEAD] = answers[hdrs.METH_GET]
         self._allow = ", ".join(sorted([*self._answers, hdrs.METH_OPTIONS]))
 
-    async def answer(self, request: web.BaseRequest, rest: str) -> web.Response:
+    async def answer(self, request: web.BaseRequest, rest: str) -> web.StreamResponse:
         """The answer to one request; nothing is raised but cancellation."""
         chosen = self._answers.get(request.method)
         if chosen is None:
@@ -91,7 +91,7 @@ def dispatch(routes: Sequence[Route]) -> Site:
         else:
             exact[route.path] = edge
 
-    async def answer(request: web.BaseRequest) -> web.Response:
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
         path = request.path
         edge = exact.get(path)
         if edge is not None:

@@ -11,6 +11,7 @@ from syndicate.web._agency import PATH as AGENCY_STATUS
 from syndicate.web._agency import AgencyStatus
 from syndicate.web._feeds import FORMATS, Feeds
 from syndicate.web._front import Front
+from syndicate.web._gate import counted
 from syndicate.web._health import Watch
 from syndicate.web._items import QUERY as ITEMS_QUERY
 from syndicate.web._items import Items
@@ -42,7 +43,7 @@ _SLICE: Final[Schema] = {
 
 def make_site(world: World) -> Site:
     """The hub's pages, feeds and API, to be put on a socket by ``serve``."""
-    return dispatch(routes_of(world))
+    return counted(dispatch(routes_of(world)), world.limits)
 
 
 def routes_of(world: World) -> Sequence[Route]:
@@ -148,7 +149,7 @@ def routes_of(world: World) -> Sequence[Route]:
                 tag="publish",
                 query={},
                 conditional=False,
-                also=(401, 429),
+                also=(401,),
                 signed=True,
             ),
         ),
@@ -201,7 +202,7 @@ def routes_of(world: World) -> Sequence[Route]:
                     takes=("text/plain", "application/jose"),
                     body=SUBMISSION,
                     conditional=False,
-                    also=(408, 411, 413, 415, 429),
+                    also=(408, 411, 413, 415),
                 ),
             )
         )

@@ -18,14 +18,16 @@ from raw_client import Reply, exchange
 
 from syndicate.web import WebLimits
 
-EVERYWHERE = {500, 503}  # of what fails inside: tests/web/test_response_layer.py
+EVERYWHERE = {
+    429,
+    500,
+    503,
+}  # tests/web/test_gate.py, and of what fails inside tests/web/test_response_layer.py
 # Where a status is seen that no single request brings about.
 SEEN_ELSEWHERE = {
     ("/v1/items/{sub}/{version}.jws", 410): "tests/end_to_end/test_mirror.py",
     ("/v1/agency/status", 200): "tests/end_to_end/test_agency_status.py",
-    ("/v1/agency/status", 429): "tests/end_to_end/test_agency_status.py",
     ("/v1/submit", 408): "tests/web/test_submit_address.py",
-    ("/v1/submit", 429): "tests/web/test_submit_address.py",
     ("/.well-known/security.txt", 404): "tests/web/test_well_known.py",
 }
 ACCEPTS_NOTHING = "Accept-Encoding: identity;q=0, *;q=0"
