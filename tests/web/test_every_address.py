@@ -12,8 +12,17 @@ from syndicate.web._answer import ALERT_CACHE, ASK_AGAIN, FEED_CACHE, FOREVER
 
 MINUTE = "public, max-age=60"
 REPEATED = ("etag", "cache-control", "vary", "access-control-allow-origin", "x-content-type-options")
-SQUEEZED = {"/", "/openapi.json", "/robots.txt", "/trust.txt", *(f"/feeds/{path}.{format_}" for path in ("all", "pending-alerts") for format_ in
-                   ("rss", "atom", "json"))}  # fmt: skip
+SQUEEZED = {
+    "/",
+    "/openapi.json",
+    "/robots.txt",
+    "/trust.txt",
+    *(
+        f"/feeds/{path}.{format_}"
+        for path in ("all", "pending-alerts")
+        for format_ in ("rss", "atom", "json")
+    ),
+}
 
 
 @pytest.fixture
