@@ -65,9 +65,7 @@ class Browser:
 
     async def evaluate(self, script: str) -> Any:
         """What ``script`` gives; promises are waited for."""
-        found = await self.tell(
-            "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True
-        )
+        found = await self.tell("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
         assert "exceptionDetails" not in found, found
         return found["result"].get("value")
 
@@ -82,11 +80,12 @@ class Browser:
             for node in each["nodes"]
         ]
 
-    async def picture(self, path: Path) -> None:
+    async def picture(self) -> bytes:
+        """The whole page as a PNG."""
         size = (await self.tell("Page.getLayoutMetrics"))["cssContentSize"]
         clip: Mapping[str, Any] = {"x": 0, "y": 0, "scale": 1, **{k: size[k] for k in ("width", "height")}}
         shot = await self.tell("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)
-        path.write_bytes(base64.b64decode(shot["data"]))
+        return base64.b64decode(shot["data"])
 
 
 @asynccontextmanager
@@ -97,9 +96,10 @@ async def open_browser(profile: Path) -> AsyncIterator[Browser]:
         stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE, limit=1 << 20,
     )  # fmt: skip
     try:
-        async with ClientSession() as client, client.ws_connect(
-            await _address(process), max_msg_size=0, timeout=_SECONDS
-        ) as socket:
+        async with (
+            ClientSession() as client,
+            client.ws_connect(await _address(process), max_msg_size=0) as socket,
+        ):
             yield await _page(socket)
     finally:
         process.kill()

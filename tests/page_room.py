@@ -1,4 +1,4 @@
-"""A hub with something of everything on its pages: fourteen languages, every act, two states that disagree."""
+"""A hub with something of everything on its pages: 14 languages, every act, two states that disagree."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -41,13 +41,15 @@ TEXTS: Final[Mapping[str, str]] = {
     "zh-Hans": "人人生而自由，在尊严和权利上一律平等。",
     "ta": "மனிதப் பிறிவியினர் சகலரும் சுதந்திரமாகவே பிறக்கின்றனர்",
 }
-PICTURE: Final = Media(url="https://cdn.example/rain.jpg", type="image/jpeg", alt="A flooded market", credit="AN")
+PICTURE: Final = Media(
+    url="https://cdn.example/rain.jpg", type="image/jpeg", alt="A flooded market", credit="AN"
+)
 BODY: Final = (
-    "<p>The river rose by <strong>two metres</strong> in the night. Schools in four districts stay closed.</p>"
-    '<figure><img src="https://cdn.example/rain.jpg" alt="A flooded market"><figcaption>The market.</figcaption>'
-    "</figure><h2>What to know</h2><ul><li>Bridges are open.</li><li>Trains run.</li></ul>"
-    "<table><thead><tr><th>District</th><th>Level</th></tr></thead><tbody><tr><td>East</td><td>2.1 m</td></tr>"
-    "</tbody></table>"
+    "<p>The river rose by <strong>two metres</strong> in the night. Schools in four districts are closed.</p>"
+    '<figure><img src="https://cdn.example/rain.jpg" alt="A flooded market">'
+    "<figcaption>The market.</figcaption></figure><h2>What to know</h2><ul><li>Bridges are open.</li><li>Trains run.</li></ul>"
+    "<table><thead><tr><th>District</th><th>Level</th></tr></thead>"
+    "<tbody><tr><td>East</td><td>2.1 m</td></tr></tbody></table>"
 )
 
 
@@ -124,9 +126,13 @@ async def _fill(room: PageRoom) -> None:
             **flood | {"title": "River floods five districts"},
         ),
         aa.release("gone", title="Bridge has fallen"),
-        aa.release("gone", ver=2, act=Act.RETRACT, note="No bridge has fallen.", content=None, title="Bridge"),
+        aa.release(
+            "gone", ver=2, act=Act.RETRACT, note="No bridge has fallen.", content=None, title="Bridge"
+        ),
         aa.release("held", title="Minister resigns"),
-        aa.release("held", ver=2, act=Act.WITHHOLD, note="We are checking this.", content=None, title="Minister"),
+        aa.release(
+            "held", ver=2, act=Act.WITHHOLD, note="We are checking this.", content=None, title="Minister"
+        ),
     )
     await _special(room)
 
@@ -138,7 +144,12 @@ def _in(aa: Newsroom, lang: str, text: str) -> str:
 def _changed(aa: Newsroom, lang: str, text: str) -> str:
     half = text[: len(text) // 2]
     return aa.release(
-        named(f"one{lang}"), lang=lang, title=text, content=_plain(f"{text}\n{half} {text}"), ver=2, act=Act.UPDATE
+        named(f"one{lang}"),
+        lang=lang,
+        title=text,
+        content=_plain(f"{text}\n{half} {text}"),
+        ver=2,
+        act=Act.UPDATE,
     )
 
 

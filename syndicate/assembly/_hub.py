@@ -183,6 +183,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
         registry_files=shelf.mirror,
         limits=settings.web,
         evidence=evidence_maker(lambda: hub.registry, policy.current, lambda: shelf.seen.policy, clock),
+        contact=settings.contact_uri,
     )
     await stack.enter_async_context(serve(make_site(world), listener))
     return hub

@@ -132,6 +132,7 @@ async def open_mirror(
                 lambda: mirror.shelf.seen.policy,
                 clock,
             ),
+            contact=settings.contact_uri,
         )
         await stack.enter_async_context(serve(make_site(world), listener))
         yield mirror

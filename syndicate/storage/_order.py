@@ -80,10 +80,7 @@ _THESE: Final = _LOGGED + "WHERE log.idx IN (SELECT value FROM json_each(?)) ORD
 _THESE_BACKWARDS = _THESE + " DESC"
 _NAMED = _LOGGED + "WHERE item.sub = ? AND it.ver = ?"
 _HISTORY = _LOGGED + "WHERE item.sub = ? AND log.idx < ? ORDER BY it.ver DESC LIMIT ?"
-_STANDING = """
-    SELECT shown.idx FROM shown JOIN item ON item.id = shown.item_id
-    WHERE item.sub IN (SELECT value FROM json_each(?))
-"""
+_STANDING = _LOGGED + "JOIN shown ON shown.idx = log.idx WHERE item.sub IN (SELECT value FROM json_each(?))"  # noqa: S608 - our own words
 _AMENDED = """
     SELECT cell.agency, count(*) AS items, sum(shown.retracts) AS withdrawn
     FROM cell CROSS JOIN shown ON shown.cell = cell.id WHERE cell.corrected GROUP BY cell.agency
@@ -187,15 +184,15 @@ def page(
 
 def window(connection: Connection, slice_: Slice, window_: Window) -> tuple[Logged, ...]:
     """The version shown of each item in a slice's window, newest index first."""
-    below = visible(connection) if window_.before is None else min(window_.before, visible(connection))
-    last = newest(connection, slice_, below)
+    size = visible(connection) if window_.before is None else min(window_.before, visible(connection))
+    last = newest(connection, slice_, size)
     if last < 0:
         return ()
 
     def sealed_at(idx: int) -> float:
         return float(connection.exec_driver_sql(_SEALED_AT, (idx,)).scalar_one())
 
-    found = find(connection, slice_, window_.most, above=-1, below=below, shown=True, newest_first=True)
+    found = find(connection, slice_, window_.most, above=-1, below=size, shown=True, newest_first=True)
     since = sealed_at(last) - window_.seconds
     in_time = bisect_left(found, True, key=lambda idx: sealed_at(idx) < since)  # noqa: FBT003 - the first one
     wanted = found[: max(in_time, window_.least)]
@@ -220,14 +217,14 @@ def version(connection: Connection, sub: ItemId, ver: int) -> Logged | None:
 
 def history(connection: Connection, sub: ItemId, limit: int) -> tuple[Logged, ...]:
     """The versions of an item that are shown, the highest first; at most ``limit``."""
-    return tuple(map(_logged, connection.exec_driver_sql(_HISTORY, (sub, visible(connection), limit))))
+    found = connection.exec_driver_sql(_HISTORY, (sub, visible(connection), limit))
+    return tuple(map(_logged, found))
 
 
 def standing(connection: Connection, subs: Collection[ItemId]) -> dict[ItemId, Logged]:
     """The version that stands for each of these items, where one is shown."""
-    found = list(connection.exec_driver_sql(_STANDING, (json.dumps(sorted(subs)),)).scalars())
-    stands = map(_logged, connection.exec_driver_sql(_THESE, (json.dumps(found),)))
-    return {one.sub: one for one in stands}
+    found = connection.exec_driver_sql(_STANDING, (json.dumps(sorted(subs)),))
+    return {one.sub: one for one in map(_logged, found)}
 
 
 def amended(connection: Connection) -> dict[AgencyId, Amended]:

@@ -19,6 +19,7 @@ from syndicate.web._body import Portions, to_send
 from syndicate.web._negotiate import choose_coding, http_date, matches, not_since
 
 FEED_CACHE: Final = "public, max-age=60, stale-while-revalidate=300, stale-if-error=86400"
+ALERT_CACHE: Final = "public, max-age=15, must-revalidate"  # nobody serves an alert stale
 FOREVER: Final = "public, max-age=31536000, immutable"
 ASK_AGAIN: Final = "public, max-age=0, must-revalidate"
 NEVER: Final = "no-store"
@@ -29,7 +30,7 @@ _OPEN: Final = {  # anyone may read anything here from any page; there is nothin
     "Server": "syndicate",  # which library in which version is nobody's business
 }
 _PREFLIGHT: Final = {
-    "Access-Control-Allow-Headers": "Content-Type, If-Modified-Since, If-None-Match",
+    "Access-Control-Allow-Headers": "Content-Type, If-Modified-Since, If-None-Match, Last-Event-ID",
     "Access-Control-Max-Age": "86400",
 }
 _SUFFIX: Final = {"identity": "", "gzip": "-gzip", "br": "-br"}
@@ -69,7 +70,7 @@ class _Coded:
 class Ready:
     """A document ready to be sent: strong ETag per coding, every header field written already."""
 
-    __slots__ = ("_coded", "_modified", "_offered", "source")
+    __slots__ = ("_coded", "_modified", "_offered", "size", "source")
 
     def __init__(  # noqa: PLR0913 - what a response is made of
         self,
@@ -83,6 +84,7 @@ class Ready:
         source: object = None,
     ) -> None:
         self.source = source  # what it was made from, to see whether it still stands
+        self.size = sum(map(len, bodies.values()))
         self._modified = last_modified
         self._offered = tuple(coding for coding in _ORDER if coding in bodies)
         self._coded: dict[str, _Coded] = {}
@@ -134,14 +136,8 @@ def _joined(asked: Mapping[str, str], name: str) -> str | None:
 
 def ready(body: bytes, media_type: str, *, cache: str, extra: Mapping[str, str] | None = None) -> Ready:
     """A document made for this request alone, sent as it is."""
-    return Ready(
-        {"identity": body}, digest=digest_of_body(body), media_type=media_type, cache=cache, extra=extra
-    )
-
-
-def digest_of_body(body: bytes) -> str:
-    """What names these bytes in an ETag."""
-    return b64url(hashlib.sha256(body).digest()[:16])
+    digest = b64url(hashlib.sha256(body).digest()[:16])
+    return Ready({"identity": body}, digest=digest, media_type=media_type, cache=cache, extra=extra)
 
 
 def send_page(
@@ -155,6 +151,20 @@ def send_page(
 def see_other(location: str) -> web.Response:
     """What was asked for stands at ``location`` (RFC 9110, section 15.4.4)."""
     return web.Response(status=303, headers={hdrs.LOCATION: location, hdrs.CACHE_CONTROL: NEVER, **_OPEN})
+
+
+def squeezed(
+    body: bytes,
+    media_type: str,
+    *,
+    cache: str,
+    extra: Mapping[str, str] | None = None,
+    source: object = None,
+) -> Ready:
+    """A document made for everybody who asks, in every coding."""
+    bodies = {"identity": body} | {coding: squeeze(body) for coding, squeeze in CODINGS.items()}
+    digest = b64url(hashlib.sha256(body).digest()[:16])
+    return Ready(bodies, digest=digest, media_type=media_type, cache=cache, extra=extra, source=source)
 
 
 def json_bytes(value: object) -> bytes:

@@ -37,6 +37,10 @@ class WebLimits:
     front_items: int = 30  # on one page of the wire
     pages_bytes: int = 16_000_000  # of pages that are kept, with their codings
     pages_waiting: int = 64  # pages waited for at a time; more are asked to come back
+    burst: int = 1_000  # requests for one path from one address at once, and
+    per_second: float = 20.0  # lastingly: 500 readers of one newsroom that poll every half minute
+    counted: int = 20_000  # pairs of address and path that are counted at a time
+    proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is believed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +60,4 @@ class World:
     registry_files: Path  # the repository as it was fetched last: metadata/ and targets/
     limits: WebLimits = WebLimits()
     evidence: EvidenceMaker | None = None  # None: who asks for evidence is sent to the command line
+    contact: str = ""  # whom readers may write to, as a URI; "": nobody is named

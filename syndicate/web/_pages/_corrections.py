@@ -53,7 +53,7 @@ class Corrections:
             ways=ways_into(slice_),
             base=world.base_url,
         )
-        return Made(body=body, extra=dict(self._paper.headers()))
+        return Made(body=body, extra=self._paper.headers())
 
 
 def _counts(counted: Mapping[AgencyId, Amended], registry: Registry) -> Sequence[Mapping[str, object]]:

@@ -17,9 +17,10 @@ from syndicate.journey import proof_of
 from syndicate.news import ItemId, Registry, spelling
 from syndicate.ports import Logged
 from syndicate.web._answer import NEVER, json_bytes, send_page
+from syndicate.web._operation import HTML
 from syndicate.web._pages._changes import changes_between
 from syndicate.web._pages._kept import Kept, Made
-from syndicate.web._pages._paper import HTML, Paper
+from syndicate.web._pages._paper import Paper
 from syndicate.web._pages._proof import proof_values
 from syndicate.web._pages._related import read_relations, related_values
 from syndicate.web._pages._signed import article_in, banner_over, signed_values
@@ -27,8 +28,7 @@ from syndicate.web._pages._versions import version_values
 from syndicate.web._world import EvidenceMaker, World
 
 _NAME: Final = re.compile(
-    rf"(?P<sub>{spelling.AGENCY_ID}:[a-z2-7]{{26}})(?:/(?P<ver>[1-9][0-9]{{0,15}}))?(?P<evidence>/evidence\.html)?",
-    re.ASCII,
+    rf"(?P<sub>{spelling.AGENCY_ID}:[a-z2-7]{{26}})(?:/(?P<ver>[1-9][0-9]{{0,15}}))?", re.ASCII
 )
 # The file has a policy of its own for when it is opened; from here it is only saved.
 _SAVED: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -47,37 +47,49 @@ class Items:
         self._paper = paper
         self._kept = kept
 
-    async def get(self, request: web.BaseRequest, rest: str) -> web.Response:
-        """The page of ``sub`` (the version that stands), of ``sub/ver``, or ``sub/ver/evidence.html``."""
-        named = _NAME.fullmatch(rest)
-        if named is None:
-            return self._nothing()
-        sub, ver = ItemId(named["sub"]), None if named["ver"] is None else int(named["ver"])
+    async def page(self, request: web.BaseRequest, rest: str) -> web.Response:
+        """The page of ``sub`` (the version that stands) or of ``sub/ver``."""
         ready = self._kept.standing(f"item/{rest}")
         if ready is not None:
             return ready.answer(request)
-        stands = (await self._world.storage.standing([sub])).get(sub)
-        logged = stands if stands is None or ver is None else await self._version(sub, ver)
-        if stands is None or logged is None:
+        logged, stands = await self._asked_for(rest)
+        if logged is None or stands is None:
             return self._nothing()
         if logged.erased:
             return await self._gone(logged)
-        if named["evidence"]:
-            return await self._send_evidence(request, rest, logged)
-        page = await self._kept.get(f"item/{rest}", partial(self._page, logged, stands, ver))
-        return page.answer(request)
+        make = partial(self._page, logged, stands)
+        return (await self._kept.get(f"item/{rest}", make)).answer(request)
 
-    async def _send_evidence(self, request: web.BaseRequest, rest: str, logged: Logged) -> web.Response:
-        """One file to send on, which checks itself; none while no checkpoint holds the version."""
+    async def evidence(self, request: web.BaseRequest, rest: str) -> web.Response:
+        """One file of ``sub/ver`` to send on, which checks itself; none while no checkpoint holds it."""
+        ready = self._kept.standing(f"evidence/{rest}")
+        if ready is not None:
+            return ready.answer(request)
+        logged, _ = await self._asked_for(rest) if "/" in rest else (None, None)
         make = self._world.evidence
-        made = None if make is None else await proof_of(self._world.storage.log, logged.index)
-        if make is None or made is None:
+        if logged is None or make is None:
             return self._nothing()
+        if logged.erased:
+            return await self._gone(logged)
+        made = await proof_of(self._world.storage.log, logged.index)
+        if made is None:
+            return self._nothing()
+        making = partial(self._evidence, make, logged, made[0].raw)
         try:
-            file = await self._kept.get(f"item/{rest}", partial(self._evidence, make, logged, made[0].raw))
+            return (await self._kept.get(f"evidence/{rest}", making)).answer(request)
         except _NoEvidence:
             return self._nothing()
-        return file.answer(request)
+
+    async def _asked_for(self, name: str) -> tuple[Logged | None, Logged | None]:
+        """(1) The version that an address names, and the one that stands of its item."""
+        named = _NAME.fullmatch(name)
+        if named is None:
+            return None, None
+        sub = ItemId(named["sub"])
+        stands = (await self._world.storage.standing([sub])).get(sub)
+        if stands is None or named["ver"] is None:
+            return stands, stands
+        return await self._version(sub, int(named["ver"])), stands
 
     async def _version(self, sub: ItemId, ver: int) -> Logged | None:
         logged = await self._world.storage.version(sub, ver)
@@ -93,7 +105,7 @@ class Items:
         body = self._paper.print("gone.html", self._world.registry(), "", act=act, versions=versions)
         return send_page(410, body, HTML, self._paper.headers(), cache=NEVER)
 
-    async def _page(self, logged: Logged, stands: Logged, ver: int | None) -> Made:
+    async def _page(self, logged: Logged, stands: Logged) -> Made:
         world, registry = self._world, self._world.registry()
         earlier = await self._before(logged)
         relations = await read_relations(world.storage, logged.sub)
@@ -101,12 +113,11 @@ class Items:
         values = {
             "versions": await self._versions(logged, stands),
             "version_address": f"/item/{logged.sub}/{logged.ver}",
-            "is_version": ver is not None,
             "has_evidence": world.evidence is not None and made is not None,
             **proof_values(logged, made, registry, world.storage.log.proven),
         }
         body = await asyncio.to_thread(self._print, logged, stands, earlier, relations, values, registry)
-        return Made(body=body, extra=dict(self._paper.headers()))
+        return Made(body=body, extra=self._paper.headers())
 
     def _print(  # noqa: PLR0913, PLR0917 - all that a page of an item is made of
         self,

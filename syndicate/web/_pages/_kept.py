@@ -6,12 +6,12 @@ kept as far as their bytes go, the one asked for last the longest.
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from syndicate.web._answer import CODINGS, FEED_CACHE, Ready, digest_of_body
-from syndicate.web._pages._paper import HTML
+from syndicate.web._answer import FEED_CACHE, Ready, squeezed
+from syndicate.web._operation import HTML
 from syndicate.web._world import World
 
 _MINUTE: Final = 60.0
@@ -22,14 +22,14 @@ class Made:
     """A page as it was made, before it is squeezed; ``extra`` are header fields of its own."""
 
     body: bytes
-    extra: dict[str, str]
+    extra: Mapping[str, str]
     media_type: str = HTML
+    cache: str = FEED_CACHE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kept:
     ready: Ready
-    size: int
     law: Hashable  # who may speak, and what was erased: a page from before must not be shown once more
     order: Hashable  # how far the order went
     made_at: float
@@ -84,17 +84,19 @@ class Kept:
         # Before anything is read: what moves meanwhile has the page made again.
         law, order, now = self._law(), self._order(minutes=minutes), self._world.clock.now()
         made = await make()
-        ready, size = await asyncio.to_thread(_squeeze, made)
-        self._put(name, _Kept(ready=ready, size=size, law=law, order=order, made_at=now))
+        ready = await asyncio.to_thread(
+            squeezed, made.body, made.media_type, cache=made.cache, extra=made.extra
+        )
+        self._put(name, _Kept(ready=ready, law=law, order=order, made_at=now))
         return ready
 
     def _put(self, name: str, kept: _Kept) -> None:
         before = self._kept.pop(name, None)
-        self._bytes += kept.size - (0 if before is None else before.size)
+        self._bytes += kept.ready.size - (0 if before is None else before.ready.size)
         self._kept[name] = kept
         while self._bytes > self._world.limits.pages_bytes and len(self._kept) > 1:
             _, dropped = self._kept.popitem(last=False)
-            self._bytes -= dropped.size
+            self._bytes -= dropped.ready.size
 
     def _law(self) -> Hashable:
         registry = self._world.registry()
@@ -103,15 +105,3 @@ class Kept:
     def _order(self, *, minutes: bool) -> Hashable:
         log = self._world.storage.log
         return log.visible, log.proven, int(self._world.clock.now() // _MINUTE) if minutes else 0
-
-
-def _squeeze(made: Made) -> tuple[Ready, int]:
-    bodies = {"identity": made.body, **{coding: squeeze(made.body) for coding, squeeze in CODINGS.items()}}
-    ready = Ready(
-        bodies,
-        digest=digest_of_body(made.body),
-        media_type=made.media_type,
-        cache=FEED_CACHE,
-        extra=made.extra,
-    )
-    return ready, sum(map(len, bodies.values()))

@@ -38,7 +38,7 @@ class Log:
             waits=bool(world.log_waits()),
             base=world.base_url,
         )
-        return Made(body=body, extra=dict(self._paper.headers()))
+        return Made(body=body, extra=self._paper.headers())
 
 
 def _quorum(policy: Policy) -> tuple[int, int] | None:

@@ -13,10 +13,10 @@ from markupsafe import Markup
 
 from syndicate.news import Agency, Member, Registry, rfc3339
 from syndicate.web._answer import NEVER, send_page
+from syndicate.web._operation import HTML
 from syndicate.web._pages._tongues import OWN_NAMES, direction
 from syndicate.web._pages._words import Words
 
-HTML: Final = "text/html; charset=utf-8"
 # No script runs, no picture loads, nothing comes from elsewhere; a form goes nowhere but here.
 _POLICY: Final = (
     "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action {form}; "

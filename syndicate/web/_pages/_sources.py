@@ -61,7 +61,7 @@ class Sources:
             unattributed=f"{unattributed:,}",
             base=self._world.base_url,
         )
-        return Made(body=body, extra=dict(self._paper.headers()))
+        return Made(body=body, extra=self._paper.headers())
 
     async def _make_one(self, agency: Agency) -> Made:
         world, registry = self._world, self._world.registry()
@@ -89,7 +89,7 @@ class Sources:
             ways=ways_into(slice_),
             base=world.base_url,
         )
-        return Made(body=body, extra=dict(self._paper.headers()))
+        return Made(body=body, extra=self._paper.headers())
 
 
 def _of(registry: Registry, code: str) -> Sequence[Agency]:

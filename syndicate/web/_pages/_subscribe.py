@@ -40,7 +40,7 @@ class Subscribe:
             lists=_lists(registry, self._paper.words),
             ways=ways_into(Slice()),
         )
-        return Made(body=body, extra=dict(self._paper.headers()))
+        return Made(body=body, extra=self._paper.headers())
 
 
 def _lists(registry: Registry, words: Words) -> Sequence[tuple[str, Sequence[Mapping[str, object]]]]:

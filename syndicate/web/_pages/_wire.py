@@ -11,7 +11,7 @@ from syndicate.news import Index, Slice
 from syndicate.ports import Logged, Window
 from syndicate.republish import SLICE_GRAMMAR, parse_slice, slice_of
 from syndicate.web._answer import see_other
-from syndicate.web._feeds import is_listed
+from syndicate.web._feeds import cache_of, is_listed
 from syndicate.web._pages._filter import fields_of
 from syndicate.web._pages._kept import Kept, Made
 from syndicate.web._pages._paper import Paper
@@ -45,8 +45,10 @@ class Wire:
         return ready.answer(request)
 
     async def choose(self, request: web.BaseRequest, _rest: str) -> web.Response:
-        """What the filter asks for: ``/wire?member=vn&lang=vi`` is to be found at ``/wire/vn/lang/vi``."""
+        """What the filter asks for: ``/wire?member=vn&lang=vi`` stands at ``/wire/vn/lang/vi``."""
         asked = {name: value for name, value in pairs_of(request) if value and name in SLICE_GRAMMAR}
+        if not asked:
+            return await self.get(request, "")
         if any(re.fullmatch(SLICE_GRAMMAR[name], value) is None for name, value in asked.items()):
             return self._nothing()
         if "agency" in asked and asked.pop("member", asked["agency"][:2]) != asked["agency"][:2]:
@@ -61,7 +63,7 @@ class Wire:
         window = Window(seconds=0, least=most, most=most, before=before)
         found = await self._world.storage.window(slice_, window)
         body = await asyncio.to_thread(self._print, slice_, before, found)
-        return Made(body=body, extra=dict(self._paper.headers(form=True)))
+        return Made(body=body, extra=self._paper.headers(form=True), cache=cache_of(slice_.path))
 
     def _print(self, slice_: Slice, before: Index | None, found: Sequence[Logged]) -> bytes:
         world, registry, words = self._world, self._world.registry(), self._paper.words
