@@ -15,6 +15,7 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --upgrade --constraint constraints.txt pip
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[agency,hub]' --group dev
 	@$(BIN)/python tests/get_softhsm.py $(VENV)/softhsm
+	@$(BIN)/python tests/get_axe.py $(VENV)/axe
 	@touch $@
 
 demo: $(READY)  ## a whole federation on this machine: eleven agencies, forgers, one unified feed

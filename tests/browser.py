@@ -32,6 +32,7 @@ class Browser:
     socket: ClientWebSocketResponse
     session: str
     complaints: list[str] = field(default_factory=list)
+    _loaded: bool = False
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     async def tell(self, method: str, **parameters: Any) -> Any:
@@ -48,20 +49,34 @@ class Browser:
                 if said.get("method") == "Log.entryAdded":
                     entry = said["params"]["entry"]
                     self.complaints.append(f"{entry.get('level')}: {entry['text']}")
+                if said.get("method") == "Page.loadEventFired":
+                    self._loaded = True
                 if wanted(said):
                     assert "error" not in said, said
                     return said.get("result")
 
-    async def open(self, address: str, *, dark: bool = False, width: int = 1_000) -> None:
-        scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
-        await self.tell("Emulation.setEmulatedMedia", features=scheme)
+    async def open(self, address: str, *, width: int = 1_000, scripts: bool = False) -> None:
+        """Show the page at ``address``; its own scripts run only with ``scripts``."""
         await self.tell(
             "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False
         )
-        # The page is without scripts, as on a reader's machine where they are off.
-        await self.tell("Emulation.setScriptExecutionDisabled", value=True)
-        await self.tell("Page.navigate", url=address)
-        await self._until(lambda said: said.get("method") == "Page.loadEventFired")
+        await self.tell("Emulation.setScriptExecutionDisabled", value=not scripts)
+        await self._moved("Page.navigate", url=address)
+
+    async def follow(self, act: str) -> None:
+        """Do what leads to another page, as a reader's hand would."""
+        await self._moved("Runtime.evaluate", expression=act, userGesture=True)
+
+    async def _moved(self, method: str, **parameters: Any) -> None:
+        self._loaded = False
+        await self.tell(method, **parameters)
+        if not self._loaded:
+            await self._until(lambda said: said.get("method") == "Page.loadEventFired")
+
+    async def colours(self, *, dark: bool) -> None:
+        """Show the page as a reader sees it who likes it light, or dark."""
+        scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+        await self.tell("Emulation.setEmulatedMedia", features=scheme)
 
     async def evaluate(self, script: str) -> Any:
         """What ``script`` gives; promises are waited for."""
@@ -72,7 +87,8 @@ class Browser:
     async def axe(self, source: str, **options: Any) -> list[str]:
         """What axe-core finds wrong with the page, one line each."""
         await self.tell("Emulation.setScriptExecutionDisabled", value=False)
-        await self.evaluate(source + ";0")
+        if not await self.evaluate("'axe' in window"):
+            await self.evaluate(source + ";0")
         found = await self.evaluate(f"axe.run(document, {json.dumps(options)}).then(r => r.violations)")
         return [
             f"{each['id']}: {each['help']}: {node['html'][:200]} {node.get('failureSummary', '')}"

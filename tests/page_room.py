@@ -47,7 +47,8 @@ PICTURE: Final = Media(
 BODY: Final = (
     "<p>The river rose by <strong>two metres</strong> in the night. Schools in four districts are closed.</p>"
     '<figure><img src="https://cdn.example/rain.jpg" alt="A flooded market">'
-    "<figcaption>The market.</figcaption></figure><h2>What to know</h2><ul><li>Bridges are open.</li><li>Trains run.</li></ul>"
+    "<figcaption>The market.</figcaption></figure>"
+    "<h2>What to know</h2><ul><li>Bridges are open.</li><li>Trains run.</li></ul>"
     "<table><thead><tr><th>District</th><th>Level</th></tr></thead>"
     "<tbody><tr><td>East</td><td>2.1 m</td></tr></tbody></table>"
 )

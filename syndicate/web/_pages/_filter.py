@@ -22,16 +22,28 @@ def fields_of(slice_: Slice, registry: Registry, words: Words) -> Sequence[Mappi
         "urgency": ((str(one), None, words("wire.urgency_at_most", urgency=one)) for one in _URGENCIES),
         "kind": ((kind, None, words(f"kind.{kind}")) for kind in (*Kind, CORRECTIONS)),
     }
-    return [_field(name, getattr(slice_, name), offered[name]) for name in SLICED_BY]
+    return [
+        _field(name, getattr(slice_, name), offered[name], _text(name, getattr(slice_, name), words))
+        for name in SLICED_BY
+    ]
+
+
+def _text(name: str, value: object, words: Words) -> object:
+    """What is asked for and not offered, in words: a language that no agency names, a lesser topic."""
+    if value is None:
+        return None
+    if name == "topic":
+        return topic(str(value), words)
+    return OWN_NAMES.get(str(value), value) if name == "lang" else value
 
 
 def _field(
-    name: str, chosen: object, offered: Iterator[tuple[str, str | None, object]]
+    name: str, chosen: object, offered: Iterator[tuple[str, str | None, object]], otherwise: object
 ) -> Mapping[str, object]:
     options = [{"value": value, "lang": lang, "text": text} for value, lang, text in offered]
     value = None if chosen is None else str(chosen)
     if value is not None and all(option["value"] != value for option in options):
-        options.append({"value": value, "lang": None, "text": value})
+        options.append({"value": value, "lang": value if name == "lang" else None, "text": otherwise})
     return {"name": name, "chosen": value, "options": options}
 
 

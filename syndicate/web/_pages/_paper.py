@@ -50,7 +50,8 @@ class Paper:
 
     def print(self, template: str, registry: Registry, place: str, /, **values: object) -> bytes:
         """One page; ``place`` is the word for it in the navigation, "" for none of them."""
-        site = {"name": registry.name, "stage": registry.stage or None, "here": place}
+        stage = f"site.{registry.stage}"
+        site = {"name": registry.name, "stage": stage if self.words.knows(stage) else None, "here": place}
         return self._surroundings.get_template(template).render(site=site, **values).encode()
 
     def part(self, template: str, **values: object) -> Markup:
