@@ -11,6 +11,7 @@ from syndicate.republish._compose import (
     compose_agency,
     compose_page,
     compose_pending,
+    hub_address,
 )
 from syndicate.republish._entry import entry_of, token_address
 from syndicate.republish._slices import parse_slice
@@ -22,6 +23,7 @@ __all__ = [
     "compose_page",
     "compose_pending",
     "entry_of",
+    "hub_address",
     "parse_slice",
     "token_address",
 ]

@@ -2,11 +2,11 @@
 
 from weakref import WeakKeyDictionary
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from syndicate.journey import Document
 from syndicate.news import Registry, Slice
-from syndicate.republish import PENDING_ALERTS, parse_slice
+from syndicate.republish import PENDING_ALERTS, hub_address, parse_slice
 from syndicate.web._answer import Ready, problem
 from syndicate.web._world import World
 
@@ -34,8 +34,15 @@ class Feeds:
             self._known.add(name)
         ready = self._ready.get(document)
         if ready is None:
-            ready = self._ready[document] = _made_ready(document)
+            ready = self._ready[document] = _made_ready(document, self._links(name))
         return ready.answer(request)
+
+    def _links(self, name: str) -> str:
+        """The feed's own address, and where one subscribes to it, if one can (RFC 8288; WebSub, section 4)."""
+        own = f'<{self._world.base_url}/feeds/{name}>; rel="self"'
+        if self._world.websub is None or name.startswith(PENDING_ALERTS):
+            return own
+        return f'<{hub_address(self._world.base_url)}>; rel="hub", {own}'
 
     async def _written(self, name: str) -> Document | None:
         path, _, format_ = name.rpartition(".")
@@ -55,12 +62,13 @@ class Feeds:
         return None
 
 
-def _made_ready(document: Document) -> Ready:
+def _made_ready(document: Document, links: str) -> Ready:
     return Ready(
         document.bodies,
         digest=document.digest,
         media_type=document.media_type,
         last_modified=document.last_modified,
+        extra={hdrs.LINK: links},
     )
 
 
