@@ -20,6 +20,7 @@ from syndicate.news import (
 from syndicate.ports._fetcher import Validators
 from syndicate.ports._log import Entry, PublicLog
 from syndicate.ports._logged import Logged, Window
+from syndicate.ports._subscribers import Subscribers
 from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
 
 T = TypeVar("T")
@@ -191,6 +192,11 @@ class Storage(Protocol):
     @property
     def log(self) -> PublicLog:
         """The public log: the same one order, with its tree."""
+        ...
+
+    @property
+    def subscribers(self) -> Subscribers:
+        """Who is told of what the log shows."""
         ...
 
     async def seal(self, at: float, most: int = 1_000, *, show: bool = True) -> int:

@@ -32,6 +32,7 @@ from syndicate.storage._hub_log import SqliteLog
 from syndicate.storage._hub_tables import HUB
 from syndicate.storage._migrate import check_readable
 from syndicate.storage._sqlite import in_our_words, open_readers
+from syndicate.storage._subscribers import SqliteSubscribers
 from syndicate.trust import StreamState
 
 T = TypeVar("T")
@@ -55,11 +56,17 @@ class SqliteStorage:
         self._readers: Engine
         self._newest: dict[Slice, int] = {}
         self._log = SqliteLog(self)
+        self._subscribers = SqliteSubscribers(self)
 
     @property
     def log(self) -> "SqliteLog":
         """The public log: the same one order, with its tree."""
         return self._log
+
+    @property
+    def subscribers(self) -> SqliteSubscribers:
+        """Who is told of what the log shows."""
+        return self._subscribers
 
     def open(self) -> None:
         """Take the writer's place and bring the file up to date; in the writer's thread."""
