@@ -15,6 +15,7 @@ from syndicate.trust import marks_since, recall
 # What is left out of a document must be a thing of feeds: of Atom and RSS alone the Recommendation allows
 # that only what is new be sent (WebSub, section 7).
 _WHOLE: Final = frozenset({"json"})
+_AROUND: Final = 1_000  # bytes around a body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,11 @@ class Supplement:
     upto: int
     body: bytes | None = field(default=None, repr=False)
     media_type: str = ""
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes in memory, roughly."""
+        return _AROUND + len(self.body or b"")
 
 
 class Supplements:
@@ -94,18 +100,16 @@ class Supplements:
         self, slice_: Slice, format_: str, after: int, newest: int, registry: Registry
     ) -> Supplement:
         limits = self._limits
-        found = await self._storage.changed(slice_, after, limits.entries + 1, limits.characters)
-        shown = found.logged[: limits.entries]
-        cut = found.more or len(found.logged) > len(shown)
+        changed = await self._storage.changed(slice_, after, limits.entries, limits.characters)
+        shown = changed.logged
         if not shown:
             return Supplement(upto=newest)
-        upto = shown[-1].index if cut else Index(newest)
-        if format_ in _WHOLE and not cut:
+        if format_ in _WHOLE and not changed.more:
             shown = tuple(reversed(await self._storage.window(slice_, self._whole)))
+        # Something may have come since `newest` was read: whatever stands in the document was sent.
+        upto = shown[-1].index if changed.more else max(shown[-1].index, newest)
         loop = asyncio.get_running_loop()
-        body = await loop.run_in_executor(
-            self._thread, self._typeset, slice_, format_, shown, upto, registry
-        )
+        body = await loop.run_in_executor(self._thread, self._typeset, slice_, format_, shown, upto, registry)
         return Supplement(upto=upto, body=body, media_type=self._media_types[format_])
 
     def _typeset(
@@ -130,7 +134,7 @@ class Supplements:
 
     def _keep(self, name: tuple[object, ...], made: Supplement) -> None:
         self._kept[name] = made
-        self._kept_bytes += len(made.body or b"")
+        self._kept_bytes += made.size
         while self._kept_bytes > self._limits.kept_bytes:
             _, dropped = self._kept.popitem(last=False)
-            self._kept_bytes -= len(dropped.body or b"")
+            self._kept_bytes -= dropped.size

@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, select
 
 from syndicate.errors import StorageError
 from syndicate.ledger import Edge
 from syndicate.news import AgencyId, Index, ItemId, MemberCode, Slice, TokenDigest, b64url
-from syndicate.ports import Entry, Logged, Window
+from syndicate.ports import Changed, Entry, Logged, Window
 from syndicate.storage._hub_tables import HubTable
 from syndicate.storage._log import LeafRow, follow_act, grow, lag, seal_acts
 from syndicate.storage._rows import marks_of
@@ -176,10 +176,7 @@ def window(connection: Connection, slice_: Slice, window_: Window) -> tuple[Logg
     if last is None:
         return ()
     idx = _SHOWN_TABLE.c.idx
-    gone = select(_LOG_TABLE.c.idx).join_from(
-        _ERASED_TABLE, _LOG_TABLE, _LOG_TABLE.c.version_id == _ERASED_TABLE.c.version_id
-    )
-    here = select(idx, _SHOWN_TABLE.c.sealed_at).where(*_of(slice_, _SHOWN_TABLE), idx.not_in(gone))
+    here = select(idx, _SHOWN_TABLE.c.sealed_at).where(*_of(slice_, _SHOWN_TABLE), idx.not_in(_gone()))
     newest_first = here.order_by(idx.desc())
     most = newest_first.limit(window_.most).subquery()
     in_time = select(func.count()).select_from(most).where(most.c.sealed_at >= last[1] - window_.seconds)
@@ -188,6 +185,26 @@ def window(connection: Connection, slice_: Slice, window_: Window) -> tuple[Logg
     logged = _LOG_TABLE.c.idx
     with connection.execute(_LOGGED.where(logged.in_(wanted)).order_by(logged.desc())) as found:
         return _logged(_up_to(window_.characters, found))
+
+
+def changed(connection: Connection, slice_: Slice, after: int, most: int, characters: int) -> Changed:
+    """The version shown of each item in a slice whose index is above ``after``, ascending."""
+    idx = _SHOWN_TABLE.c.idx
+    within = select(idx).where(idx > after, *_of(slice_, _SHOWN_TABLE), idx.not_in(_gone()))
+    wanted = within.order_by(idx).limit(most)
+    logged = _LOG_TABLE.c.idx
+    with connection.execute(_LOGGED.where(logged.in_(wanted)).order_by(logged)) as found:
+        fitting = _logged(_up_to(characters, found))
+    last = fitting[-1].index if fitting else after
+    more = connection.execute(within.where(idx > last).limit(1)).first() is not None
+    return Changed(logged=fitting, more=more)
+
+
+def _gone() -> Select[Any]:
+    """The indices of what a law took back."""
+    return select(_LOG_TABLE.c.idx).join_from(
+        _ERASED_TABLE, _LOG_TABLE, _LOG_TABLE.c.version_id == _ERASED_TABLE.c.version_id
+    )
 
 
 def _up_to(characters: int, found: Iterable[Any]) -> Iterator[Any]:

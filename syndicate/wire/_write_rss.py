@@ -8,7 +8,16 @@ from syndicate.news import Act, Entry, Feed, Media
 from syndicate.wire._feedgen import authors, rss_head, rss_item
 from syndicate.wire._inert import as_html, inert_entry, inert_head
 from syndicate.wire._names import ATOM, CONTENT, DC, DCTERMS, MEDIA, SYN
-from syndicate.wire._set_xml import add, add_hub, add_particulars, add_window, child, cut, head_bytes, set_html
+from syndicate.wire._set_xml import (
+    add,
+    add_hub,
+    add_particulars,
+    add_window,
+    child,
+    cut,
+    head_bytes,
+    set_html,
+)
 from syndicate.wire._times import rfc822
 
 _NAMESPACES: Final = {

@@ -89,7 +89,9 @@ def test_a_feed_names_the_hub_that_pushes_it_or_none_and_never_another(format_: 
     elsewhere = render(SMALL, format_).replace(f"{HUB}/websub".encode(), b"https://hub.example/")
     field = {"atom": "link[rel=hub]", "json": "hubs"}[format_]
     assert fields(check(elsewhere, format_)) == {(None, field, "differs")}
-    second = render(SMALL, "atom").replace(b"<syn:window", b'<link rel="hub" href="https://hub.example/"/><syn:window')
+    second = render(SMALL, "atom").replace(
+        b"<syn:window", b'<link rel="hub" href="https://hub.example/"/><syn:window'
+    )
     assert fields(check(second)) == {(None, "link[rel=hub]", "unsigned")}
 
 

@@ -243,7 +243,10 @@ def test_a_feed_says_where_to_subscribe_to_it_if_it_is_pushed(pushes: bool) -> N
 
 # --- JSON Feed --------------------------------------------------------------------------------------
 
-HEAD = {"version", "title", "home_page_url", "feed_url", "description", "language", "authors"} | {"hubs", "items"}
+HEAD = {"version", "title", "home_page_url", "feed_url", "description", "language", "authors"} | {
+    "hubs",
+    "items",
+}
 FIELDS = {
     "id": str,
     "url": str,
