@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from syndicate.deliver._topic import Topic, decoded, read_topic
 
@@ -14,6 +14,10 @@ _FIELDS_MOST: Final = 20  # parameters that we do not know must be passed over, 
 _NUMBER: Final = re.compile(r"[0-9]{1,20}", re.ASCII)
 _SECRET_BYTES: Final = 199  # "less than 200 bytes"
 _CALLBACK_LONGEST: Final = 2_000  # characters
+_NO_CALLBACK: Final = (
+    f"hub.callback must be an address of at most {_CALLBACK_LONGEST} characters of ASCII, percent-encoded, "
+    "without a fragment"
+)
 _CALLBACK: Final = re.compile(rf"[!$-;=?-\[\]_a-z~]{{1,{_CALLBACK_LONGEST}}}", re.ASCII)  # RFC 3986, no "#"
 
 
@@ -63,7 +67,7 @@ class Asked:
 def read_asked(body: bytes, base_url: str) -> Asked | Declined:
     """What the form in ``body`` asks of the hub at ``base_url``, or what is wrong with it.
 
-    Parameters that WebSub does not name are passed over, as it says; each that it names stands once.
+    Whether the callback may ever be dialled is for the caller to judge. Parameters that WebSub does not name are passed over, as it says; each that it names stands once.
     """
     try:
         told = _once(_pairs(body))
@@ -76,8 +80,8 @@ def read_asked(body: bytes, base_url: str) -> Asked | Declined:
     topic = read_topic(topic_url, base_url)
     if topic is None:
         return Declined(reason=Declining.TOPIC, detail=not_a_topic(base_url))
-    if why := _unfit(callback):
-        return Declined(reason=Declining.CALLBACK, detail=why)
+    if not _CALLBACK.fullmatch(callback):
+        return Declined(reason=Declining.CALLBACK, detail=_NO_CALLBACK)
     return Asked(
         mode=mode,
         topic=topic,
@@ -154,22 +158,3 @@ def _secret(told: Mapping[str, str]) -> str | None:
     if secret is not None and not 0 < len(secret.encode()) <= _SECRET_BYTES:
         raise _MalformedError("hub.secret must have 1 to 199 bytes; leave it out to have nothing signed")
     return secret
-
-
-def _unfit(callback: str) -> str | None:
-    """What about this address keeps anybody from being asked or told there."""
-    if not _CALLBACK.fullmatch(callback):
-        return (
-            f"hub.callback must be an address of at most {_CALLBACK_LONGEST} characters of ASCII, "
-            "percent-encoded, without a fragment"
-        )
-    try:
-        parts = urlsplit(callback)
-        fit = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        fit = False
-    if not fit:
-        return "hub.callback must be an http or https address that names a host"
-    if "@" in parts.netloc:
-        return "hub.callback must not carry a user name or password"
-    return None

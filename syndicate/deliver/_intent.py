@@ -7,7 +7,7 @@ from syndicate.deliver._asked import Asked, Mode
 
 
 def intent_url(asked: Asked, challenge: str, lease_seconds: int) -> str:
-    """The address that asks whether ``asked`` was meant: the callback's own query stays as it is, in front."""
+    """The address that asks whether ``asked`` was meant; the callback's own query stays in front as it is."""
     told = {"hub.mode": asked.mode.value, "hub.topic": asked.topic_url, "hub.challenge": challenge}
     if asked.mode is Mode.SUBSCRIBE:
         told["hub.lease_seconds"] = str(lease_seconds)

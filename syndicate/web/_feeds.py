@@ -38,7 +38,7 @@ class Feeds:
         return ready.answer(request)
 
     def _links(self, name: str) -> str:
-        """The feed's own address, and where one subscribes to it, if one can (RFC 8288; WebSub, section 4)."""
+        """The feed's own address, and where to subscribe, if one can (RFC 8288; WebSub, section 4)."""
         own = f'<{self._world.base_url}/feeds/{name}>; rel="self"'
         if self._world.websub is None or name.startswith(PENDING_ALERTS):
             return own

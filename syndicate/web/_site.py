@@ -22,6 +22,8 @@ from syndicate.web._log import LogFiles
 from syndicate.web._registry import RegistryFiles
 from syndicate.web._sources import Sources
 from syndicate.web._submit import Submit
+from syndicate.web._websub import PATH as WEBSUB
+from syndicate.web._websub import WebSub
 from syndicate.web._world import World
 
 # What answers a request; the text is what its address says behind the fixed part, "" where nothing may.
@@ -96,6 +98,8 @@ def make_site(world: World) -> Site:
     }
     if world.submission is not None:
         exact["/v1/submit"] = Edge("/v1/submit", {"POST": Submit(world, world.submission).post})
+    if world.websub is not None:
+        exact[WEBSUB] = Edge(WEBSUB, {"POST": WebSub(world.websub).post})
 
     async def answer(request: web.BaseRequest) -> web.Response:
         path = request.path

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from syndicate.deliver import Declined, WebSubLimits
 from syndicate.journey import Press
 from syndicate.ledger import Policy
 from syndicate.news import Outcome, Refused, Registry
@@ -17,6 +18,19 @@ class Submission(Protocol):
 
     async def submit(self, tokens: Sequence[str]) -> tuple[Outcome, ...] | Refused:
         """What became of each token, in their order, only after the commit; or why none was looked at."""
+        ...
+
+
+class Subscriptions(Protocol):
+    """Where requests for subscriptions go."""
+
+    @property
+    def limits(self) -> WebSubLimits:
+        """What subscribing may cost."""
+        ...
+
+    async def take(self, body: bytes, visitor: str) -> Declined | None:
+        """Hear a request from the address ``visitor``: None once it is taken, else why it is not."""
         ...
 
 
@@ -42,6 +56,7 @@ class World:
     policy: Callable[[], Policy]  # when a checkpoint of the log counts
     press: Press
     submission: Submission | None  # None: nothing is taken here, as at a mirror
+    websub: Subscriptions | None  # None: nobody can subscribe here
     clock: Clock
     alive: Callable[[], Mapping[str, bool]]
     log_waits: Callable[[], str]  # why nothing is sealed; "" while it is
