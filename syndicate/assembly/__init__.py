@@ -12,6 +12,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from syndicate.assembly._backup import UNFINISHED, back_up, put_back
+from syndicate.assembly._deliver import order
 from syndicate.assembly._ground import SystemClock, stopping
 from syndicate.assembly._hub import Hub, check_settings, open_hub, run_hub, tune_memory, user_agent
 from syndicate.assembly._quarantine import (

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from syndicate.assembly._chronicle import Chronicle
+from syndicate.assembly._deliver import open_push
 from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
 from syndicate.assembly._log import PolicyShelf, ahead_elsewhere, check_log, log_signer
 from syndicate.assembly._quarantine import quarantine_file
@@ -166,6 +167,19 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
     await hub.note_acts()
     stack.push_async_callback(_seal_the_rest, hub.sealer)
     alive = await stack.enter_async_context(_at_work(hub, settings))
+    push = await stack.enter_async_context(
+        open_push(
+            settings.database,
+            storage,
+            lambda: hub.registry,
+            clock,
+            wakeup,
+            hub.url,
+            allow=allow,
+            user_agent=user_agent(settings.contact),
+            limits=settings.deliver,
+        )
+    )
     metrics = Metrics()
     press = open_press(settings, storage, lambda: hub.registry, clock, wakeup, metrics, hub.url, stack)
     world = World(
@@ -174,13 +188,14 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
         press=press,
         submission=SubmissionDesk(admission, lambda: hub.registry, clock, settings.submit),
         clock=clock,
-        alive=alive,
+        alive=lambda: {**alive(), "deliver": push.alive()},
         policy=policy.current,
         log_waits=lambda: hub.sealer.waits_for,
         metrics=metrics,
         base_url=hub.url,
         registry_files=shelf.mirror,
         limits=settings.web,
+        delivery=push.reach,
     )
     await stack.enter_async_context(serve(make_site(world), listener))
     return hub

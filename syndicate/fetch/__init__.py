@@ -11,10 +11,11 @@ redirect says. What tests and the demo need beyond that, they list: address and 
 import importlib
 from typing import TYPE_CHECKING, Any, Final
 
-from syndicate.fetch._limits import Allowed, FetchLimits, own_machine
+from syndicate.fetch._limits import Allowed, CallLimits, FetchLimits, own_machine
 from syndicate.fetch._urls import is_address
 
 if TYPE_CHECKING:
+    from syndicate.fetch._callback import check_callback
     from syndicate.fetch._caller import open_caller
     from syndicate.fetch._dialer import open_dialer
     from syndicate.fetch._fetcher import open_fetcher
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Allowed",
+    "CallLimits",
     "FetchLimits",
+    "check_callback",
     "is_address",
     "open_caller",
     "open_dialer",
@@ -32,6 +35,7 @@ __all__ = [
 ]
 
 _FILES: Final = {
+    "check_callback": "_callback",
     "open_caller": "_caller",
     "open_dialer": "_dialer",
     "open_fetcher": "_fetcher",

@@ -6,7 +6,7 @@ kept: ``serve`` puts the site on a socket without an access log.
 """
 
 from syndicate.web._answer import CODINGS
-from syndicate.web._metrics import Metrics
+from syndicate.web._metrics import DeliveryReach, Metrics
 from syndicate.web._serve import serve
 from syndicate.web._shelf import make_shelf
 from syndicate.web._site import Site, make_site
@@ -15,6 +15,7 @@ from syndicate.web._world import Submission, WebLimits, World
 
 __all__ = [
     "CODINGS",
+    "DeliveryReach",
     "Metrics",
     "Site",
     "Submission",

@@ -14,6 +14,8 @@ from syndicate.errors import SyndicateError
 from syndicate.web._agency import PATH as AGENCY_STATUS
 from syndicate.web._agency import AgencyStatus
 from syndicate.web._answer import FEED_CACHE, options, problem, ready
+from syndicate.web._deliveries import PATH as DELIVERIES
+from syndicate.web._deliveries import Deliveries
 from syndicate.web._feeds import Feeds
 from syndicate.web._front import Front
 from syndicate.web._health import Watch
@@ -91,6 +93,7 @@ def make_site(world: World) -> Site:
             "/metrics": {"GET": watch.metrics},
             "/robots.txt": {"GET": _robots},
             AGENCY_STATUS: {"GET": AgencyStatus(world).get},
+            DELIVERIES: {"GET": Deliveries(world).get},
             "/v1/items": {"GET": items.page},
             "/v1/keys.json": {"GET": registry.keys},
             "/v1/sources": {"GET": Sources(world).get},

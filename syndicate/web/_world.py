@@ -10,7 +10,7 @@ from syndicate.journey import Press
 from syndicate.ledger import Policy
 from syndicate.news import Outcome, Refused, Registry
 from syndicate.ports import Clock, Storage
-from syndicate.web._metrics import Metrics
+from syndicate.web._metrics import DeliveryReach, Metrics
 
 
 class Submission(Protocol):
@@ -64,3 +64,4 @@ class World:
     base_url: str
     registry_files: Path  # the repository as it was fetched last: metadata/ and targets/
     limits: WebLimits = WebLimits()
+    delivery: Callable[[], DeliveryReach | None] = lambda: None  # what push counts, where there is any

@@ -1,0 +1,82 @@
+"""What one attempt makes of a subscriber: acknowledged, to be tried again, paused, or ended."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from syndicate.deliver._ladder import wait_seconds
+from syndicate.deliver._limits import DeliverLimits
+from syndicate.deliver._recent import Piece
+from syndicate.ports import Answered, FetchFailed, Subscriber, SubscriberState, Told
+
+_GONE: Final = 410
+_BUSY: Final = frozenset({429, 502, 503, 504})  # said of a host rather than of one callback
+_REASON_MOST: Final = 300  # characters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What became of telling one subscriber of one version at ``at`` (Unix seconds)."""
+
+    piece: Piece
+    outcome: Answered | FetchFailed
+    at: int
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether the callback has it: any answer from 200 to 299."""
+        return isinstance(self.outcome, Answered) and self.outcome.status // 100 == 2
+
+    @property
+    def reached(self) -> bool:
+        """Whether the host answered at all, and not that it is too busy to."""
+        return isinstance(self.outcome, Answered) and self.outcome.status not in _BUSY
+
+    def told(self, subscriber: Subscriber) -> Told | None:
+        """What the public figures count of it, if anything."""
+        index, notable = self.piece.logged.index, self.piece.notable
+        first = index > subscriber.tried
+        if notable is None or not (first or self.acknowledged):
+            return None
+        return Told(index=index, what=notable, at=self.at, first=first, acknowledged=self.acknowledged)
+
+    def moves(
+        self, subscriber: Subscriber, limits: DeliverLimits, chance: Callable[[], float]
+    ) -> tuple[Subscriber, float]:
+        """The subscriber as it is after this, and the seconds that it waits now (0: none)."""
+        index = self.piece.logged.index
+        moved = replace(subscriber, tried=max(index, subscriber.tried))
+        active = subscriber.state is SubscriberState.ACTIVE  # else somebody said so meanwhile
+        if self.acknowledged:
+            reason = "" if active else subscriber.reason
+            return replace(moved, reached=index, failures=0, next_at=0.0, reason=reason), 0.0
+        if not active:
+            return moved, 0.0
+        return self._set_back(moved, limits, chance)
+
+    def _set_back(
+        self, subscriber: Subscriber, limits: DeliverLimits, chance: Callable[[], float]
+    ) -> tuple[Subscriber, float]:
+        failures = subscriber.failures + 1
+        failed = replace(subscriber, failures=failures, reason=self._reason)
+        if isinstance(self.outcome, Answered) and self.outcome.status == _GONE:
+            return replace(failed, state=SubscriberState.ENDED), 0.0
+        if failures >= limits.failures_most:
+            why = f"{failures} failures in a row; the last: {self._reason}"
+            return replace(failed, state=SubscriberState.PAUSED, reason=why), 0.0
+        asked = self.outcome.retry_after_seconds if isinstance(self.outcome, Answered) else None
+        wait = wait_seconds(
+            limits.ladder_seconds, failures, chance, asked=asked, asked_most=limits.retry_after_most_seconds
+        )
+        return replace(failed, next_at=self.at + wait), wait
+
+    @property
+    def _reason(self) -> str:
+        """Why it failed, in words of ours."""
+        if isinstance(self.outcome, FetchFailed):
+            return f"{self.outcome.fault}: {self.outcome.detail}"[:_REASON_MOST]
+        if self.outcome.status == _GONE:
+            return "answered 410: it is gone for good"
+        if self.outcome.status // 100 == 3:
+            return f"answered {self.outcome.status}: redirects are not followed"
+        return f"answered {self.outcome.status}"
