@@ -13,7 +13,8 @@ from syndicate.deliver._limits import DeliverLimits
 from syndicate.deliver._orders import Orders, tester
 from syndicate.deliver._recent import Piece
 from syndicate.deliver._roster import Roster
-from syndicate.deliver._webhook import Voice, Webhooks, public_key
+from syndicate.deliver._voice import Message, Voice
+from syndicate.deliver._webhook import Webhooks, public_key
 from syndicate.deliver._words import LANGUAGES
 from syndicate.deliver._worker import Deliverer
 
@@ -22,6 +23,7 @@ __all__ = [
     "DeliverLimits",
     "Deliverer",
     "Kept",
+    "Message",
     "Orders",
     "Piece",
     "Roster",

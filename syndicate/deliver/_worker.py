@@ -12,7 +12,7 @@ import logging
 import random
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Final
 from urllib.parse import urlsplit
@@ -23,7 +23,7 @@ from syndicate.deliver._limits import DeliverLimits
 from syndicate.deliver._outcome import Attempt
 from syndicate.deliver._recent import Piece, Recent
 from syndicate.deliver._roster import Roster
-from syndicate.deliver._webhook import Voice
+from syndicate.deliver._voice import Voice
 from syndicate.errors import StorageError, SyndicateError
 from syndicate.news import Slice
 from syndicate.ports import Caller, Clock, Storage, Subscriber, SubscriberKind, SubscriberState, Wakeup
@@ -252,16 +252,19 @@ class Deliverer:
         if piece is None:
             return None
         told_at = int(self._clock.now())
-        call = await self._voices[subscriber.kind].call(subscriber, piece, told_at)
+        message = await self._voices[subscriber.kind].message(subscriber, piece, told_at)
+        if message.call is None:
+            self._pass_over(id_, message.upto)
+            return None
         loop = asyncio.get_running_loop()
         began = loop.time()
         dawdles = loop.call_later(self._limits.slow_seconds, self._dawdles, flight)
         try:
-            outcome = await self._caller.call(call)
+            outcome = await self._caller.call(message.call)
         finally:
             dawdles.cancel()
         quick = loop.time() - began < self._limits.slow_seconds
-        attempt = Attempt(piece=piece, outcome=outcome, at=told_at)
+        attempt = Attempt(message=message, outcome=outcome, at=told_at)
         self._note(id_, line, attempt)
         return _Showed(reached=attempt.reached, quick=quick)
 
@@ -274,6 +277,12 @@ class Deliverer:
         if (subscriber := self._roster.get(id_)) is not None:  # as it is now, not as it was sent to
             moved, line.wait = attempt.moves(subscriber, self._limits, self._chance)
             self._roster.move(moved, attempt.told(subscriber))
+
+    def _pass_over(self, id_: str, upto: int) -> None:
+        """There is nothing to be sent up to an index: who has not that far to go has come as far."""
+        subscriber = self._roster.get(id_)
+        if subscriber is not None and subscriber.reached < upto:
+            self._roster.move(replace(subscriber, reached=upto))
 
     def _dawdles(self, flight: Flight) -> None:
         if self._hosts.dawdles(flight):
