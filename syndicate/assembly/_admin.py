@@ -83,7 +83,8 @@ async def ask_hub(database: Path, asked: Asked) -> Answer | None:
                 told = json.loads(await reader.readline())
         except (OSError, ValueError, TimeoutError) as exc:
             raise DeliverError(
-                "the hub broke off before it answered", hint="Look whether it was done, and what the hub logged."
+                "the hub broke off before it answered",
+                hint="Look whether it was done, and what the hub logged.",
             ) from exc
     if "error" in told:
         raise DeliverError(str(told["error"]), hint=str(told.get("hint", "")))

@@ -162,7 +162,10 @@ class SubscriptionDesk:
         return "failed"
 
     async def _carried_out(self, asked: Asked) -> str:
-        challenge, lease = b64url(secrets.token_bytes(_CHALLENGE_BYTES)), self._limits.lease(asked.lease_seconds)
+        challenge, lease = (
+            b64url(secrets.token_bytes(_CHALLENGE_BYTES)),
+            self._limits.lease(asked.lease_seconds),
+        )
         until = int(self._clock.now()) + lease  # it runs from the question on
         answered = await self._caller.call(Call(url=intent_url(asked, challenge, lease)))
         if not isinstance(answered, Answered) or not confirms(answered.status, answered.body, challenge):

@@ -27,7 +27,7 @@ class SupplementLimits:
     kept_bytes: int = 16_000_000  # of supplements that others may ask for, too
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
 class Supplement:
     """What is new of a slice up to index ``upto``; ``body`` is None when none of that is to be seen.
 
@@ -37,11 +37,12 @@ class Supplement:
     upto: int
     body: bytes | None = field(default=None, repr=False)
     media_type: str = ""
+    new: tuple[Logged, ...] = field(default=(), repr=False)
 
     @property
     def size(self) -> int:
         """Bytes that it takes in memory, roughly."""
-        return _AROUND + len(self.body or b"")
+        return _AROUND + len(self.body or b"") + sum(len(each.token) for each in self.new)
 
 
 class Supplements:
@@ -110,7 +111,7 @@ class Supplements:
         upto = shown[-1].index if changed.more else max(shown[-1].index, newest)
         loop = asyncio.get_running_loop()
         body = await loop.run_in_executor(self._thread, self._typeset, slice_, format_, shown, upto, registry)
-        return Supplement(upto=upto, body=body, media_type=self._media_types[format_])
+        return Supplement(upto=upto, body=body, media_type=self._media_types[format_], new=changed.logged)
 
     def _typeset(
         self, slice_: Slice, format_: str, shown: Sequence[Logged], upto: int, registry: Registry

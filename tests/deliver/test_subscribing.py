@@ -69,7 +69,9 @@ class Hub:
 
 
 @asynccontextmanager
-async def at_work(folder: Path, *, allow: bool = True, seconds: float = 10.0, **limits: Any) -> AsyncIterator[Hub]:
+async def at_work(
+    folder: Path, *, allow: bool = True, seconds: float = 10.0, **limits: Any
+) -> AsyncIterator[Hub]:
     async with contextlib.AsyncExitStack() as stack:
         reader = await stack.enter_async_context(reader_at_work())
         storage = await stack.enter_async_context(open_storage(folder / "hub.sqlite3"))
@@ -433,9 +435,7 @@ async def test_nothing_is_remembered_of_who_asked_once_they_were_answered(hub: H
                 await asyncio.sleep(0)
 
 
-async def test_neither_callback_nor_secret_is_ever_logged(
-    hub: Hub, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_neither_callback_nor_secret_is_ever_logged(hub: Hub, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(0)
     await hub.subscribe(secret="s3cret", callback=hub.reader.callback("/very-private"))
     hub.reader.on_question = answers(500)
