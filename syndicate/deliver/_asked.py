@@ -67,7 +67,8 @@ class Asked:
 def read_asked(body: bytes, base_url: str) -> Asked | Declined:
     """What the form in ``body`` asks of the hub at ``base_url``, or what is wrong with it.
 
-    Whether the callback may ever be dialled is for the caller to judge. Parameters that WebSub does not name are passed over, as it says; each that it names stands once.
+    Whether the callback may ever be dialled is for the caller to judge. Parameters that WebSub does not name
+    are passed over, as it says; each that it names stands once.
     """
     try:
         told = _once(_pairs(body))
