@@ -94,14 +94,11 @@ async def ask_hub(database: Path, asked: Asked) -> Answer | None:
 
 async def _answer(line: bytes, obey: Obey) -> Answer:
     try:
-        asked = json.loads(line)
-        if not isinstance(asked, dict):
-            raise DeliverError("an order is a JSON object")
-        return {"answer": await obey(asked)}
+        return {"answer": await obey(dict(json.loads(line)))}
     except SyndicateError as exc:
         return {"error": str(exc), "hint": exc.hint}
-    except ValueError:
-        return {"error": "an order is a line of JSON", "hint": ""}
+    except (ValueError, TypeError):
+        return {"error": "an order is a JSON object in one line", "hint": ""}
     except Exception:  # noqa: BLE001 - the edge of a request: a bug stops nobody else
         _log.exception("a bug while carrying out an order")
         return {"error": "something broke in the hub; it has been noted", "hint": "See what it logged."}

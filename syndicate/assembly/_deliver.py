@@ -93,7 +93,7 @@ async def open_push(  # noqa: PLR0913, PLR0917 - all that delivery is made of
         yield Push(roster=roster, deliverer=deliverer, alive=lambda: not working.done())
 
 
-async def order(database: Path, asked: Asked) -> Answer:
+async def give_order(database: Path, asked: Asked) -> Answer:
     """Have an order carried out by the hub that runs on this database, or here if none does.
 
     Raises:

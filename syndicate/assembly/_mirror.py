@@ -117,7 +117,6 @@ async def open_mirror(
             registry=lambda: mirror.shelf.current,
             press=press,
             submission=None,
-            websub=None,
             clock=clock,
             alive=dict,
             policy=_policy_of(mirror.shelf, source),

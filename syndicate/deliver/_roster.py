@@ -37,9 +37,9 @@ class Roster:
         """The subscriber of this id, if there is one."""
         return self._all.get(id)
 
-    def counts(self) -> Mapping[SubscriberState, int]:
+    def counts(self) -> Mapping[str, int]:
         """How many there are in each state."""
-        found = dict.fromkeys(SubscriberState, 0)
+        found: dict[str, int] = dict.fromkeys(SubscriberState, 0)
         for each in self._all.values():
             found[each.state] += 1
         return found

@@ -14,10 +14,11 @@ from syndicate.republish._compose import (
     hub_address,
 )
 from syndicate.republish._entry import entry_of, token_address
-from syndicate.republish._slices import parse_slice
+from syndicate.republish._slices import SLICE_GRAMMAR, parse_slice, slice_of
 
 __all__ = [
     "PENDING_ALERTS",
+    "SLICE_GRAMMAR",
     "compose",
     "compose_agency",
     "compose_page",
@@ -25,5 +26,6 @@ __all__ = [
     "entry_of",
     "hub_address",
     "parse_slice",
+    "slice_of",
     "token_address",
 ]

@@ -56,7 +56,6 @@ class World:
     policy: Callable[[], Policy]  # when a checkpoint of the log counts
     press: Press
     submission: Submission | None  # None: nothing is taken here, as at a mirror
-    websub: Subscriptions | None  # None: nobody can subscribe here
     clock: Clock
     alive: Callable[[], Mapping[str, bool]]
     log_waits: Callable[[], str]  # why nothing is sealed; "" while it is
@@ -64,4 +63,5 @@ class World:
     base_url: str
     registry_files: Path  # the repository as it was fetched last: metadata/ and targets/
     limits: WebLimits = WebLimits()
+    websub: Subscriptions | None = None  # None: nobody can subscribe here
     delivery: Callable[[], DeliveryReach | None] = lambda: None  # what push counts, where there is any
