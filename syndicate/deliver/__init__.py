@@ -2,7 +2,8 @@
 
 Bring storage, a ``ports.Caller`` (the guarded dialer behind it), a wake-up and a clock. ``Roster`` holds the
 subscribers; whoever changes one does it there. ``Deliverer`` runs for ever and tells them, each kind in its
-own ``Voice``: ``Webhooks`` or ``WebSub``. A ``SubscriptionDesk`` hears who subscribes by WebSub. ``Orders`` carries out what an operator wants of them.
+own ``Voice``: ``Webhooks`` or ``WebSub``. A ``SubscriptionDesk`` hears who subscribes by WebSub; ``Orders``
+carries out what an operator wants of them.
 
 There is one order and one row for each subscriber, no outbox: what a crash takes away is told again, under
 the same id (decision 0052).

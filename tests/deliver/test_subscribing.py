@@ -66,14 +66,14 @@ class Hub:
     told: list[str]
     feeds: set[Slice] = field(default_factory=lambda: {Slice()})
 
-    async def ask(self, visitor: str = VISITOR, **changes: str | None) -> Declined | None:
+    async def ask(self, _visitor: str = VISITOR, /, **changes: str | None) -> Declined | None:
         told: dict[str, str | None] = {
             "hub.mode": "subscribe",
             "hub.topic": TOPIC,
             "hub.callback": self.reader.callback(),
         }
         told |= {f"hub.{name}": value for name, value in changes.items()}
-        return await self.desk.take(urlencode({k: v for k, v in told.items() if v}).encode(), visitor)
+        return await self.desk.take(urlencode({k: v for k, v in told.items() if v}).encode(), _visitor)
 
     async def outcome(self, many: int = 1) -> list[str]:
         """The words for what became of requests, once there are so many."""
@@ -95,7 +95,13 @@ class Hub:
 
 @asynccontextmanager
 async def at_work(
-    folder: Path, *, allow: bool = True, seconds: float = 10.0, **limits: Any
+    folder: Path,
+    *,
+    allow: bool = True,
+    judged: bool = True,
+    seconds: float = 10.0,
+    resolver: AbstractResolver | None = None,
+    **limits: Any,
 ) -> AsyncIterator[Hub]:
     async with contextlib.AsyncExitStack() as stack:
         reader = await stack.enter_async_context(reader_at_work())
@@ -322,7 +328,7 @@ async def test_attack_a_callback_inside_the_house_is_declined_and_would_never_be
     tmp_path: Path, host: str
 ) -> None:
     async with at_work(tmp_path, allow=False) as hub:
-        declined = await hub.ask(callback=hub.reader.callback(host=host))
+        declined = await hub.ask(callback=f"http://{host}/in")
         assert declined is not None
         assert declined.reason is Declining.CALLBACK
     async with at_work(tmp_path, allow=False, judged=False) as hub:
@@ -393,13 +399,13 @@ async def test_attack_one_visitor_is_told_to_wait_and_others_are_served(tmp_path
         assert set(reasons[5:]) == {Declining.TOO_MANY}
         assert all(each is not None and (each.retry_after or 0) >= 1 for each in said[5:])
         hub.told.clear()
-        assert await hub.ask(visitor="192.0.2.8") is None
+        assert await hub.ask("192.0.2.8") is None
         assert await hub.outcome() == ["subscribed"]
         assert await hub.ask() is not None
 
 
 async def test_attack_what_waits_is_bounded_for_a_visitor_a_site_and_all(tmp_path: Path) -> None:
-    limits = {"waiting_most": 6, "waiting_per_visitor": 4, "waiting_per_site": 2}
+    limits: dict[str, Any] = {"waiting_most": 6, "waiting_per_visitor": 4, "waiting_per_site": 2}
     async with at_work(tmp_path, **limits) as hub:
         go_on = asyncio.Event()
 

@@ -141,7 +141,7 @@ def check_rss(body: bytes) -> None:
     assert all(plain.count(name) == 1 for name in CHANNEL - {"item"})
     to_self, *to_hub = channel.findall(f"{ATOM}link")
     assert (to_self.get("rel"), to_self.get("type")) == ("self", "application/rss+xml")
-    assert all(dict(link.attrib) == {"rel": "hub", "href": f"{HUB}/websub"} for link in to_hub)
+    assert all((link.get("rel"), link.get("href")) == ("hub", f"{HUB}/websub") for link in to_hub)
     assert DATE.fullmatch(channel.findtext("lastBuildDate") or "")
     assert (channel.findtext("link") or "").startswith("http")
     guids = [check_item(item) for item in channel.findall("item")]
