@@ -1,9 +1,9 @@
 """The WebSub hub's desk: who asks is heard at once, and sent nothing before their callback says it was meant.
 
-The order of things: (1) may this visitor ask again already? (2) is it something that we do? (3) is there
-room? That is the answer, and the connection is free. Then, a few at a time for each callback's site: (4) ask
-the callback whether it was meant, (5) carry it out, or leave everything as it was. What waits for that waits
-in memory: after a crash a subscriber hears no question and asks again, as WebSub has it (decision 0053).
+The order of things: (1) is it something that we do? (2) is there room? That is the answer, and the
+connection is free. Then, a few at a time for each visitor and each callback's site: (3) ask the callback
+whether it was meant, (4) carry it out, or leave everything as it was. What waits for that waits in memory:
+after a crash a subscriber hears no question and asks again, as WebSub has it (decision 0053).
 """
 
 import asyncio
@@ -16,10 +16,9 @@ from urllib.parse import urlsplit
 
 from syndicate.deliver._asked import Asked, Declined, Declining, Mode, not_a_topic, read_asked
 from syndicate.deliver._intent import confirms, denied_url, intent_url
-from syndicate.deliver._rates import Rates
 from syndicate.deliver._subscriptions import FULL, Subscriptions
 from syndicate.deliver._topic import Topic
-from syndicate.deliver._turns import Turns, network_of
+from syndicate.deliver._turns import Turns
 from syndicate.deliver._websub_limits import WebSubLimits
 from syndicate.errors import ForbiddenAddress, SyndicateError
 from syndicate.news import b64url
@@ -29,7 +28,6 @@ _log = logging.getLogger("syndicate.websub")
 _CHALLENGE_BYTES: Final = 32
 _SOON_SECONDS: Final = 30  # until some of what waits has been asked
 _LATER_SECONDS: Final = 3_600  # until some lease may have ended
-_TOO_OFTEN: Final = "you ask too often; nothing of this request was kept, send it again later"
 _CROWDED: Final = "too many requests wait for their callbacks to be asked; send this one again later"
 
 
@@ -69,7 +67,6 @@ class SubscriptionDesk:
         self._site_of = site_of
         self._limits = limits
         self._told = told
-        self._rates = Rates(limits.requests_per_minute)
         self._turns = Turns(limits)
         self._waiting: dict[tuple[Topic, str], _Waiting] = {}
         self._tasks: asyncio.TaskGroup | None = None
@@ -91,17 +88,15 @@ class SubscriptionDesk:
                 self._tasks = None
 
     async def take(self, body: bytes, visitor: str) -> Declined | None:
-        """Hear a request from the address ``visitor``: None once it is taken, else why it is not.
+        """Hear a request of ``visitor``, whatever tells one from another; None once it is taken, else why not.
 
         The answer never depends on what the callback says: it is asked afterwards.
         """
-        declined = await self._take(body, network_of(visitor))
+        declined = await self._take(body, visitor)
         self._told("taken" if declined is None else declined.reason.removeprefix("websub-"))
         return declined
 
     async def _take(self, body: bytes, visitor: str) -> Declined | None:
-        if wait := self._rates.take(visitor):
-            return Declined(reason=Declining.TOO_MANY, detail=_TOO_OFTEN, retry_after=wait)
         asked = read_asked(body, self._base_url)
         if isinstance(asked, Declined):
             return asked

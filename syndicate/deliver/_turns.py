@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from ipaddress import IPv6Address, ip_address
 
 from syndicate.deliver._websub_limits import WebSubLimits
 
@@ -66,15 +65,3 @@ def _visitor(visitor: str) -> str:
 
 def _site(site: str) -> str:
     return f"site {site}"
-
-
-def network_of(address: str) -> str:
-    """Who asks, for counting: the address itself, of IPv6 the network that one customer has."""
-    try:
-        parsed = ip_address(address.partition("%")[0])
-    except ValueError:
-        return ""
-    if isinstance(parsed, IPv6Address):
-        mapped = parsed.ipv4_mapped
-        return str(mapped) if mapped is not None else str(IPv6Address(int(parsed) >> 64 << 64))
-    return str(parsed)

@@ -1,5 +1,6 @@
 """/feeds/…: the slices, in three formats."""
 
+from typing import Final
 from weakref import WeakKeyDictionary
 
 from aiohttp import hdrs, web
@@ -7,10 +8,11 @@ from aiohttp import hdrs, web
 from syndicate.journey import Document
 from syndicate.news import Registry, Slice
 from syndicate.republish import PENDING_ALERTS, hub_address, parse_slice
-from syndicate.web._answer import Ready, problem
+from syndicate.web._answer import ALERT_CACHE, FEED_CACHE, Ready, problem
 from syndicate.web._world import World
 
 FORMATS = ("rss", "atom", "json")
+_ALERTS: Final = "kind/alert"  # stands last in a path, if it stands there
 
 
 class Feeds:
@@ -34,7 +36,8 @@ class Feeds:
             self._known.add(name)
         ready = self._ready.get(document)
         if ready is None:
-            ready = self._ready[document] = _made_ready(document, self._links(name))
+            kept_for = cache_of(name.rpartition(".")[0])
+            ready = self._ready[document] = _made_ready(document, kept_for, self._links(name))
         return ready.answer(request)
 
     def _links(self, name: str) -> str:
@@ -62,11 +65,17 @@ class Feeds:
         return None
 
 
-def _made_ready(document: Document, links: str) -> Ready:
+def cache_of(path: str) -> str:
+    """How long a view of the slice at ``path`` may be kept; that of one with nothing but alerts is short."""
+    return ALERT_CACHE if path == PENDING_ALERTS or path.endswith(_ALERTS) else FEED_CACHE
+
+
+def _made_ready(document: Document, cache: str, links: str) -> Ready:
     return Ready(
         document.bodies,
         digest=document.digest,
         media_type=document.media_type,
+        cache=cache,
         last_modified=document.last_modified,
         extra={hdrs.LINK: links},
     )
