@@ -19,7 +19,7 @@ from syndicate.deliver._subscribing import SubscriptionDesk
 from syndicate.deliver._subscriptions import Subscriptions
 from syndicate.deliver._voice import Message, Voice
 from syndicate.deliver._webhook import Webhooks, public_key
-from syndicate.deliver._websub import WebSub
+from syndicate.deliver._websub import Supply, WebSub
 from syndicate.deliver._websub_limits import WebSubLimits
 from syndicate.deliver._words import LANGUAGES
 from syndicate.deliver._worker import Deliverer
@@ -38,6 +38,7 @@ __all__ = [
     "Roster",
     "SubscriptionDesk",
     "Subscriptions",
+    "Supply",
     "Voice",
     "WebSub",
     "WebSubLimits",

@@ -27,6 +27,7 @@ from syndicate.ports import Answered, Call, Caller, Clock
 _log = logging.getLogger("syndicate.websub")
 _CHALLENGE_BYTES: Final = 32
 _SOON_SECONDS: Final = 30  # until some of what waits has been asked
+_SWEEP_SECONDS: Final = 600.0
 _LATER_SECONDS: Final = 3_600  # until some lease may have ended
 _CROWDED: Final = "too many requests wait for their callbacks to be asked; send this one again later"
 
@@ -77,18 +78,26 @@ class SubscriptionDesk:
         return self._limits
 
     async def run(self) -> None:
-        """Ask callbacks, until cancelled."""
+        """Ask callbacks, and forget what is over, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             for waiting in self._waiting.values():  # they came before this began
                 tasks.create_task(self._see_to(waiting))
             self._tasks = tasks
             try:
-                await asyncio.Event().wait()
+                while True:
+                    await self._sweep()
+                    await asyncio.sleep(_SWEEP_SECONDS)
             finally:
                 self._tasks = None
 
+    async def _sweep(self) -> None:
+        try:
+            await self._subscriptions.sweep()
+        except SyndicateError as exc:
+            _log.error("subscriptions that are over are not forgotten yet; tried again: %s", exc)
+
     async def take(self, body: bytes, visitor: str) -> Declined | None:
-        """Hear a request of ``visitor``, whatever tells one from another; None once it is taken, else why not.
+        """Hear a request: None once it is taken, else why it is not. ``visitor`` tells one from another.
 
         The answer never depends on what the callback says: it is asked afterwards.
         """

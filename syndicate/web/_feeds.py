@@ -7,6 +7,7 @@ from aiohttp import hdrs, web
 
 from syndicate.journey import Document
 from syndicate.news import Registry, Slice
+from syndicate.ports import Storage
 from syndicate.republish import PENDING_ALERTS, hub_address, parse_slice
 from syndicate.web._answer import ALERT_CACHE, FEED_CACHE, Ready, problem
 from syndicate.web._world import World
@@ -59,7 +60,7 @@ class Feeds:
         slice_ = parse_slice(path) if format_ in FORMATS else None
         if slice_ is None or slice_.path != path:  # one address per feed
             return None
-        if is_listed(slice_, self._world.registry()) or await self._world.storage.newest(slice_) >= 0:
+        if await has_feed(slice_, self._world.registry(), self._world.storage):
             return slice_, format_
         self._known.discard(name)  # the registry knew it once
         return None
@@ -79,6 +80,15 @@ def _made_ready(document: Document, cache: str, links: str) -> Ready:
         last_modified=document.last_modified,
         extra={hdrs.LINK: links},
     )
+
+
+async def has_feed(slice_: Slice, registry: Registry, storage: Storage) -> bool:
+    """Whether the slice is a feed here: the registry names what it is about, or something stands in it.
+
+    Raises:
+        StorageError: the slice cannot be looked at.
+    """
+    return is_listed(slice_, registry) or await storage.newest(slice_) >= 0
 
 
 def is_listed(slice_: Slice, registry: Registry) -> bool:
