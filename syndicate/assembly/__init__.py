@@ -2,10 +2,10 @@
 
 ``open_hub`` and ``open_agency`` open a server's parts in order and close them in reverse; ``run_hub`` and
 ``run_agency`` keep one open until the process is told to stop; likewise for a witness and a mirror, from
-which ``take_back`` makes a hub's database again. ``give_order`` has a hub's subscribers seen to. What is an agency's is imported when it is asked for: a hub
+which ``take_back`` makes a hub's database again. What is an agency's is imported when it is asked for: a hub
 runs without the libraries that read a CMS. ``check_settings`` looks whether a hub could start.
 ``begin_quarantine``, ``lift_quarantine`` and ``quarantines`` keep the operator's brake, a file beside a hub's
-database, which a running hub reads.
+database, which a running hub reads. ``give_order`` has a hub's subscribers seen to, whether it runs or not.
 """
 
 import importlib

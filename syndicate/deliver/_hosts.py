@@ -1,7 +1,7 @@
 """Whose turn it is: callbacks by host, so that a slow or failing host holds nobody up but itself.
 
-Each host has a queue, and hosts take turns. A host begins with one delivery at a time and is allowed twice
-as many with each that succeeds; when it fails several times in a row it rests (the breaker is open), and
+Each host has a queue, and hosts take turns. A host begins with a few deliveries at a time and is allowed
+twice as many with each that succeeds; when it fails several times in a row it rests (the breaker is open), and
 then one delivery finds out whether it is back (half-open). Deliveries to hosts that answered quickly last
 time have a lane of their own, which one that turns out to be slow leaves after a second.
 """
@@ -9,8 +9,12 @@ time have a lane of their own, which one that turns out to be slow leaves after 
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from syndicate.deliver._limits import DeliverLimits
+
+
+_FIRST: Final = 4  # deliveries at a time to a host that was never met
 
 
 @dataclass(slots=True, eq=False)
@@ -59,7 +63,7 @@ class Hosts:
         """Put a subscriber last in its host's queue."""
         host = self._hosts.get(name)
         if host is None:
-            host = self._hosts[name] = Host(name)
+            host = self._hosts[name] = Host(name, allowance=min(_FIRST, self._limits.per_host))
         host.queue.append(subscriber)
         self._turn(host)
 

@@ -94,6 +94,7 @@ class Deliverer:
         self._lines: dict[str, _Line] = {}
         self._slices: defaultdict[Slice, set[str]] = defaultdict(set)
         self._stuck = False  # nothing can be written down: nothing is sent
+        self._closed = False
         self.tally = Tally()
         self._tasks: asyncio.TaskGroup
         self._hosts: Hosts
@@ -110,9 +111,12 @@ class Deliverer:
         self._roster.listeners.append(self._changed)
         try:
             async with asyncio.TaskGroup() as self._tasks:
-                self._tasks.create_task(self._write_down())
-                await self._begin()
-                await self._read_on()
+                try:
+                    self._tasks.create_task(self._write_down())
+                    await self._begin()
+                    await self._read_on()
+                finally:
+                    self._closed = True
         finally:
             self._roster.listeners.remove(self._changed)
             for line in self._lines.values():
@@ -208,7 +212,7 @@ class Deliverer:
 
     def _depart(self) -> None:
         """Send whoever's turn it is, as far as there is room."""
-        if self._stuck:
+        if self._stuck or self._closed:
             return
         for id_, flight in self._hosts.departures():
             line = self._lines.get(id_)
