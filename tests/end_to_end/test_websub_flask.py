@@ -1,4 +1,4 @@
-"""Flask-WebSub, a subscriber that others wrote (W3C's implementation reports list it), beside a hub at work."""
+"""Flask-WebSub, a subscriber of others (in the implementation reports of the W3C), beside a hub at work."""
 
 import asyncio
 import threading
