@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from syndicate.errors import StorageError
 from syndicate.ledger import Edge
 from syndicate.news import Index, ItemId, Slice, TokenDigest, b64url
-from syndicate.ports import Entry, Logged, Window
+from syndicate.ports import Changed, Entry, Logged, Window
 from syndicate.storage._facets import facets_from
 from syndicate.storage._log import LeafRow, follow_act, grow, lag, seal_acts
 from syndicate.storage._rows import marks_of
@@ -194,6 +194,15 @@ def window(connection: Connection, slice_: Slice, window_: Window) -> tuple[Logg
     wanted = found[: max(in_time, window_.least)]
     with connection.exec_driver_sql(_THESE_BACKWARDS, (json.dumps(wanted),)) as rows:
         return tuple(map(_logged, _up_to(window_.characters, rows)))
+
+
+def changed(connection: Connection, slice_: Slice, after: int, most: int, characters: int) -> Changed:
+    """The version shown of each item in a slice whose index is above ``after``, ascending."""
+    size = visible(connection)
+    found = find(connection, slice_, most + 1, above=after, below=size, shown=True)
+    with connection.exec_driver_sql(_THESE, (json.dumps(found[:most]),)) as rows:
+        fitting = tuple(map(_logged, _up_to(characters, rows)))
+    return Changed(logged=fitting, more=len(fitting) < len(found))
 
 
 def _up_to(characters: int, found: Iterable[Any]) -> Iterator[Any]:
