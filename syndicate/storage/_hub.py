@@ -131,9 +131,11 @@ class SqliteStorage:
         """How many indices are shown: the next one to be."""
         return self._log.visible
 
-    async def page(self, slice_: Slice, after: int, limit: int) -> tuple[Logged, ...]:
+    async def page(
+        self, slice_: Slice, after: int, limit: int, *, characters: int | None = None
+    ) -> tuple[Logged, ...]:
         """At most ``limit`` versions of a slice with an index above ``after``, ascending."""
-        return await self.reading(lambda view: read.page(view, slice_, after, limit))
+        return await self.reading(lambda view: read.page(view, slice_, after, limit, characters=characters))
 
     async def window(self, slice_: Slice, window: Window) -> tuple[Logged, ...]:
         """The newest version of each item in a slice's window, newest index first."""

@@ -71,7 +71,7 @@ class SqliteLog:
         after, end = self.visible - 1, self.edge.size
         if after + 1 >= end:
             return ()
-        return await self._storage.reading(lambda view: read.page(view, Slice(), after, limit, end))
+        return await self._storage.reading(lambda view: read.page(view, Slice(), after, limit, end=end))
 
     async def add_act(self, body: bytes) -> str:
         """Keep an act of the operator until it is sealed; its digest."""

@@ -29,20 +29,27 @@ _SHOWN: Final = """
     SELECT shown.idx FROM item JOIN shown ON shown.item_id = item.id
     WHERE item.sub IN (SELECT value FROM json_each(?))
 """
-_STANDING: Final = _LOGGED + f"WHERE log.idx IN ({_SHOWN})"  # noqa: S608 - our own words
+_STANDING: Final = _LOGGED + f"WHERE log.idx IN ({_SHOWN})"
 
 
-def page(
-    connection: Connection, slice_: Slice, after: int, limit: int, end: int | None = None
+def page(  # noqa: PLR0913 - a slice, a stretch, and how much of it
+    connection: Connection,
+    slice_: Slice,
+    after: int,
+    limit: int,
+    *,
+    end: int | None = None,
+    characters: int | None = None,
 ) -> tuple[Logged, ...]:
     """At most ``limit`` versions of a slice with an index above ``after`` and below ``end``, ascending.
 
-    ``end`` left out: as far as the log is shown.
+    ``end`` left out: as far as the log is shown. Fewer when there is more than ``characters`` of tokens.
     """
     # First the narrow rows of one index; only what they name is joined to its token.
     below = visible(connection) if end is None else end
     found = find(connection, slice_, limit, above=after, below=below)
-    return tuple(map(_logged, connection.exec_driver_sql(_THESE, (json.dumps(found),))))
+    with connection.exec_driver_sql(_THESE, (json.dumps(found),)) as rows:
+        return tuple(map(_logged, rows if characters is None else _up_to(characters, rows)))
 
 
 def window(connection: Connection, slice_: Slice, window_: Window) -> tuple[Logged, ...]:
