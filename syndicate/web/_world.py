@@ -38,7 +38,7 @@ class Subscriptions(Protocol):
 class WebLimits:
     """How much one request may ask for or bring."""
 
-    page_items: int = 200  # of /v1/items
+    page_items: int = 1_000  # of /v1/items
     page_bytes: int = 4_000_000  # of /v1/items: a page ends early rather than grow beyond
     submit_bytes: int = 2_000_000  # of one submission
     submit_seconds: float = 20.0  # until its body must have come
