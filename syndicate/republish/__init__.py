@@ -13,15 +13,17 @@ from syndicate.republish._compose import (
     compose_pending,
 )
 from syndicate.republish._entry import entry_of, token_address
-from syndicate.republish._slices import parse_slice
+from syndicate.republish._slices import SLICE_GRAMMAR, parse_slice, slice_of
 
 __all__ = [
     "PENDING_ALERTS",
+    "SLICE_GRAMMAR",
     "compose",
     "compose_agency",
     "compose_page",
     "compose_pending",
     "entry_of",
     "parse_slice",
+    "slice_of",
     "token_address",
 ]

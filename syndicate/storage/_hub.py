@@ -31,6 +31,7 @@ from syndicate.storage._erase import count_erased, erased_by
 from syndicate.storage._hub_log import SqliteLog
 from syndicate.storage._hub_tables import HUB
 from syndicate.storage._migrate import check_readable
+from syndicate.storage._slices import is_plain, newest, newest_of_plain
 from syndicate.storage._sqlite import in_our_words, open_readers
 from syndicate.trust import StreamState
 
@@ -42,7 +43,7 @@ _READING_THREADS = 3
 class SqliteStorage:
     """``ports.Storage`` over one SQLite file.
 
-    The newest index of every slice is remembered as well: it is asked before each rendering, and only
+    The newest index of every plain slice is remembered as well: it is asked before each rendering, and only
     this process can move it.
     """
 
@@ -68,7 +69,7 @@ class SqliteStorage:
             self._readers = open_readers(self._path)
             opened.callback(self._readers.dispose)
             with self.transaction() as connection:
-                self._newest = order.newest(connection)
+                self._newest = newest_of_plain(connection, order.visible(connection))
             self._log.open()
             self._opened = opened.pop_all()
 
@@ -131,8 +132,10 @@ class SqliteStorage:
         return await self.reading(lambda view: order.window(view, slice_, window))
 
     async def newest(self, slice_: Slice) -> int:
-        """The highest index in a slice, -1 if it is empty; from memory."""
-        return self._newest.get(slice_, -1)
+        """The highest index in a slice, -1 if it is empty; from memory for the plain ones."""
+        if is_plain(slice_):
+            return self._newest.get(slice_, -1)
+        return await self.reading(lambda view: newest(view, slice_, order.visible(view)))
 
     async def version(self, sub: ItemId, ver: int) -> Logged | None:
         """One sealed version."""
