@@ -6,6 +6,7 @@ The address itself is never kept: what stands in memory is a hash, keyed anew in
 import asyncio
 import ipaddress
 import math
+import resource
 import socket
 import time
 from collections import OrderedDict
@@ -16,10 +17,16 @@ from aiohttp import hdrs, web
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+_MOST_CONNECTIONS: Final = 10_000
 _PREFIX: Final = 8  # bytes of an IPv6 address that one household or newsroom has: a /64
 _MAPPED: Final = b"\0" * 10 + b"\xff\xff"  # RFC 4291, section 2.5.5.2
 _INEXACT: Final = 1e-6  # of sums of floats
 _HOPS: Final = 16  # of X-Forwarded-For, from its end
+
+
+def most_connections() -> int:
+    """How many visitors at a time: half of the files that this process may open; the hub needs the others."""
+    return min(_MOST_CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
 
 
 class Gate:

@@ -14,14 +14,13 @@ from syndicate.web._feeds import is_listed
 from syndicate.web._query import QueryError, read_query
 from syndicate.web._world import World
 
-_GRAMMAR: Final = {
-    "after": r"-1|[0-9]{1,15}",
-    "limit": r"[1-9][0-9]{0,3}",
+INDEX: Final = r"-1|[0-9]{1,15}"
+FILTERS: Final = {
     "member": r"[a-z]{2}",
     "agency": spelling.AGENCY_ID,
     "lang": r"[A-Za-z0-9-]{2,35}",
 }
-_FILTERS: Final = ("member", "agency", "lang")
+_GRAMMAR: Final = {"after": INDEX, "limit": r"[1-9][0-9]{0,3}", **FILTERS}
 _LIMIT_GIVEN: Final = 100  # when the query names none
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,15}")
 
@@ -36,7 +35,7 @@ class Items:
         """The versions after an index, in order; each page says where the next one begins."""
         try:
             asked = read_query(request.rel_url.raw_query_string, _GRAMMAR)
-            slice_ = _slice_of(asked)
+            slice_ = slice_of(asked)
         except QueryError as exc:
             return problem(400, str(exc))
         limit = int(asked.get("limit", _LIMIT_GIVEN))
@@ -58,13 +57,14 @@ class Items:
         last = page[taken - 1].index if taken else after
         told = {
             "log": self._log(),
-            "items": [self._item(logged) for logged in page[:taken]],
+            "items": [self.told(logged) for logged in page[:taken]],
             "last": last,  # ask again with after= this, now or when more is expected
             "next": self._address(slice_, last, limit),
         }
         return ready(json_bytes(told), "application/json", cache=ASK_AGAIN)
 
-    def _item(self, logged: Logged) -> Mapping[str, object]:
+    def told(self, logged: Logged) -> Mapping[str, object]:
+        """A version as the API gives it: what it is, what was found of it so far, where its proof is."""
         since = marks_since(logged.token, self._world.registry(), logged.received_at)
         proven = logged.index < self._world.storage.log.proven
         pending = frozenset() if proven else {Mark.LOG_PENDING}
@@ -123,8 +123,13 @@ class Items:
         return sent.answer(request)
 
 
-def _slice_of(asked: Mapping[str, str]) -> Slice:
-    if sum(name in asked for name in _FILTERS) > 1:
+def slice_of(asked: Mapping[str, str]) -> Slice:
+    """The slice that a query's filters name.
+
+    Raises:
+        QueryError: they exclude each other.
+    """
+    if sum(name in asked for name in FILTERS) > 1:
         raise QueryError("at most one of member, agency and lang can be asked for")
     if "member" in asked:
         return Slice(member=MemberCode(asked["member"]))

@@ -22,6 +22,7 @@ from syndicate.web._items import Items
 from syndicate.web._log import LogFiles
 from syndicate.web._registry import RegistryFiles
 from syndicate.web._sources import Sources
+from syndicate.web._stream import Stream
 from syndicate.web._submit import Submit
 from syndicate.web._world import WebLimits, World
 
@@ -37,6 +38,9 @@ _REGISTRY: Final = "/registry/"
 _TOKENS: Final = "/v1/items/"
 _PROOF: Final = ".tlog-proof"
 _LOG: Final = "/log/"
+_TOO_OFTEN: Final = (
+    "asked too often for this from one address: send the ETag along that you were given, or ask again later"
+)
 _TOKEN: Final = ".jws"  # noqa: S105 - the ending of a token's address
 
 
@@ -71,9 +75,11 @@ class Edge:
         return problem(405, f"this address takes {self._allow}", allow=self._allow)
 
 
-def make_site(world: World) -> Site:
+def make_site(world: World) -> "HubSite":
     """The hub's pages, feeds and API, to be put on a socket by ``serve``."""
     watch, items = Watch(world), Items(world)
+    readers = Readers(world.limits.proxies)
+    stream = Stream(world, items, readers)
     feeds = Edge("a feed", {"GET": Feeds(world).get})
     tokens = Edge("a token", {"GET": items.token})
     registry = RegistryFiles(world)
@@ -82,19 +88,18 @@ def make_site(world: World) -> Site:
     log = Edge("a file of the log", {"GET": log_files.get})
     proofs = Edge("a proof", {"GET": log_files.proof})
     nothing = Edge("nothing", {"GET": _nothing})
-    exact = {
-        path: Edge(path, answers)
-        for path, answers in {
-            "/": {"GET": Front(world).get},
-            "/health": {"GET": watch.health},
-            "/metrics": {"GET": watch.metrics},
-            "/robots.txt": {"GET": _robots},
-            AGENCY_STATUS: {"GET": AgencyStatus(world).get},
-            "/v1/items": {"GET": items.page},
-            "/v1/keys.json": {"GET": registry.keys},
-            "/v1/sources": {"GET": Sources(world).get},
-        }.items()
+    answers: dict[str, Answer] = {
+        "/": Front(world).get,
+        "/health": watch.health,
+        "/metrics": watch.metrics,
+        "/robots.txt": _robots,
+        AGENCY_STATUS: AgencyStatus(world).get,
+        "/v1/items": items.page,
+        "/v1/keys.json": registry.keys,
+        "/v1/sources": Sources(world).get,
+        "/v1/stream": stream.get,
     }
+    exact = {path: Edge(path, {hdrs.METH_GET: get}) for path, get in answers.items()}
     if world.submission is not None:
         exact["/v1/submit"] = Edge("/v1/submit", {"POST": Submit(world, world.submission).post})
 
@@ -112,26 +117,35 @@ def make_site(world: World) -> Site:
             return await files.answer(request, path[len(_REGISTRY) :])
         return await exact.get(path, nothing).answer(request, "")
 
-    return _counted(answer, world.limits)
+    return HubSite(answer, world.limits, readers, stream.end)
 
 
-def _counted(answer: Site, limits: WebLimits) -> Site:
-    """``answer`` for whoever does not ask too often; what a 304 answers is never counted."""
-    gate = Gate(burst=limits.burst, per_second=limits.per_second, most=limits.counted)
-    readers = Readers(limits.proxies)
+class HubSite:
+    """A site for whoever does not ask too often; what a 304 answers is never counted."""
 
-    async def answer_counted(request: web.BaseRequest) -> web.StreamResponse:
+    def __init__(self, answer: Site, limits: WebLimits, readers: Readers, end: Callable[[], None]) -> None:
+        self._answer = answer
+        self._gate = Gate(burst=limits.burst, per_second=limits.per_second, most=limits.counted)
+        self._readers = readers
+        self._end = end
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        """The answer to one request."""
         asked = request.headers
         if hdrs.IF_NONE_MATCH in asked or hdrs.IF_MODIFIED_SINCE in asked:
-            response = await answer(request)
-            if response.status == 304 or not (wait := gate.wait(readers.of(request), request.path)):
+            response = await self._answer(request)
+            if response.status == 304 or response.prepared or not (wait := self._wait(request)):
                 return response
-        elif not (wait := gate.wait(readers.of(request), request.path)):
-            return await answer(request)
-        return problem(429, "asked too often for this from one address; keep the ETag and send it along, "
-                       "or ask again later", retry_after=wait)  # fmt: skip
+        elif not (wait := self._wait(request)):
+            return await self._answer(request)
+        return problem(429, _TOO_OFTEN, retry_after=wait)
 
-    return answer_counted
+    def end(self) -> None:
+        """End the answers that go on: the server stops."""
+        self._end()
+
+    def _wait(self, request: web.BaseRequest) -> int:
+        return self._gate.wait(self._readers.of(request), request.path)
 
 
 async def _nothing(_request: web.BaseRequest, _rest: str) -> web.Response:
