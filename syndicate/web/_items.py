@@ -20,7 +20,7 @@ FILTERS: Final = {
     "agency": spelling.AGENCY_ID,
     "lang": r"[A-Za-z0-9-]{2,35}",
 }
-_GRAMMAR: Final = {"after": INDEX, "limit": r"[1-9][0-9]{0,3}", **FILTERS}
+QUERY: Final = {"after": INDEX, "limit": r"[1-9][0-9]{0,3}", **FILTERS}
 _LIMIT_GIVEN: Final = 100  # when the query names none
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,15}")
 
@@ -34,7 +34,7 @@ class Items:
     async def page(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """The versions after an index, in order; each page says where the next one begins."""
         try:
-            asked = read_query(request.rel_url.raw_query_string, _GRAMMAR)
+            asked = read_query(request.rel_url.raw_query_string, QUERY)
             slice_ = slice_of(asked)
         except QueryError as exc:
             return problem(400, str(exc))

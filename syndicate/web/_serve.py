@@ -9,8 +9,9 @@ from typing import Final, Protocol, runtime_checkable
 
 from aiohttp import web
 
-from syndicate.web._gate import most_connections
-from syndicate.web._site import Site
+from syndicate.web._readers import most_connections
+from syndicate.web._route import Site
+from syndicate.web._visit import VisitServer
 
 _CLOSE_SECONDS: Final = 5.0  # for answers under way when the hub stops
 _LINGER_SECONDS: Final = 1.0  # for the rest of a body that was refused, so that its sender sees the answer
@@ -20,7 +21,7 @@ _KEEP_SECONDS: Final = 75.0  # an idle connection, and one whose request does no
 @asynccontextmanager
 async def serve(site: Site, listener: socket.socket) -> AsyncIterator[None]:
     """Answer on ``listener`` (bound, not yet listening) until left; answers under way are finished then."""
-    server = web.Server(
+    server = VisitServer(
         site,
         access_log=None,
         logger=_quiet_logger(),

@@ -17,9 +17,9 @@ from syndicate.news import Slice
 from syndicate.ports import Logged
 from syndicate.web._answer import endless, json_bytes, problem
 from syndicate.web._feeds import is_listed
-from syndicate.web._gate import Readers, most_connections
 from syndicate.web._items import FILTERS, INDEX, Items, slice_of
 from syndicate.web._query import QueryError, read_query
+from syndicate.web._readers import Readers, most_connections
 from syndicate.web._tail import Tail
 from syndicate.web._world import World
 
@@ -86,9 +86,9 @@ class _Listener:
 class Stream:
     """Answers whoever listens: one coroutine each, which only sends what ``Tail`` has written for all."""
 
-    def __init__(self, world: World, items: Items, readers: Readers) -> None:
+    def __init__(self, world: World, readers: Readers) -> None:
         self._world = world
-        self._items = items
+        self._items = Items(world)
         self._readers = readers
         self._wakeup = world.press.wakeup
         self._tail = Tail(world.storage, self._wakeup, self._write, self._state)

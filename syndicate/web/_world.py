@@ -57,3 +57,4 @@ class World:
     base_url: str
     registry_files: Path  # the repository as it was fetched last: metadata/ and targets/
     limits: WebLimits = WebLimits()
+    contact: str = ""  # whom readers may write to, as a URI; "": nobody is named
