@@ -15,7 +15,8 @@ from syndicate.web._feeds import is_known
 from syndicate.web._query import QueryError, read_query
 from syndicate.web._world import World
 
-QUERY: Final = {"after": r"-1|[0-9]{1,15}", "limit": r"[1-9][0-9]{0,3}", **SLICE_GRAMMAR}
+INDEX: Final = r"-1|[0-9]{1,15}"
+QUERY: Final = {"after": INDEX, "limit": r"[1-9][0-9]{0,3}", **SLICE_GRAMMAR}
 _LIMIT_GIVEN: Final = 100  # when the query names none
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,15}")
 
@@ -30,7 +31,7 @@ class Items:
         """The versions after an index, in order; each page says where the next one begins."""
         try:
             asked = read_query(request.rel_url.raw_query_string, QUERY)
-            slice_ = _slice_of(asked)
+            slice_ = asked_slice(asked)
         except QueryError as exc:
             return problem(400, str(exc))
         limit = int(asked.get("limit", _LIMIT_GIVEN))
@@ -46,13 +47,14 @@ class Items:
         last = page[-1].index if page else after
         told = {
             "log": self._log(),
-            "items": [self._item(logged) for logged in page],
+            "items": [self.told(logged) for logged in page],
             "last": last,  # ask again with after= this, now or when more is expected
             "next": self._address(slice_, last, limit),
         }
         return ready(json_bytes(told), "application/json", cache=ASK_AGAIN)
 
-    def _item(self, logged: Logged) -> Mapping[str, object]:
+    def told(self, logged: Logged) -> Mapping[str, object]:
+        """A version as the API gives it: what it is, what was found of it so far, where its proof is."""
         since = marks_since(logged.token, self._world.registry(), logged.received_at)
         proven = logged.index < self._world.storage.log.proven
         pending = frozenset() if proven else {Mark.LOG_PENDING}
@@ -110,7 +112,12 @@ class Items:
         return sent.answer(request)
 
 
-def _slice_of(asked: Mapping[str, str]) -> Slice:
+def asked_slice(asked: Mapping[str, str]) -> Slice:
+    """The slice that a query's filters name.
+
+    Raises:
+        QueryError: they exclude each other.
+    """
     if "member" in asked and "agency" in asked:
         raise QueryError("an agency is one member's: ask for member or agency; all else can be combined")
     return slice_of(asked)
