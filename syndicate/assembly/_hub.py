@@ -181,6 +181,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
         base_url=hub.url,
         registry_files=shelf.mirror,
         limits=settings.web,
+        contact=settings.contact_uri,
     )
     await stack.enter_async_context(serve(make_site(world), listener))
     return hub

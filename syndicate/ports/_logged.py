@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from syndicate.news import AgencyId, Index, ItemId, Mark, TokenDigest
+from syndicate.news import AgencyId, Facets, Index, ItemId, Mark, TokenDigest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,7 @@ class Logged:
     received_at: int  # Unix seconds of the first receipt: T of docs/protocol.md
     sealed_at: float  # Unix seconds at which it got its index
     marks: frozenset[Mark]
+    facets: Facets  # of its item as of this version: in which slices this index is
 
     @property
     def erased(self) -> bool:
@@ -31,10 +32,12 @@ class Window:
 
     Every item sealed within ``seconds`` of the newest one, and at least ``least`` items, but never
     more than ``most``, nor (the newest one apart) more than ``characters`` of tokens together. It does
-    not look at the clock: the same log gives the same window.
+    not look at the clock: the same log gives the same window. ``before`` looks at the order as if it ended
+    there: who has read as far as an index goes on with what is older.
     """
 
     seconds: int
     least: int
     most: int
     characters: int = 16_000_000
+    before: Index | None = None

@@ -5,6 +5,7 @@ entries and leave with the ``Feed`` of a slice, or of an agency's own signed fee
 with the same tokens gets the same feed: that is how a reader checks a hub.
 """
 
+from syndicate.republish._article import article_of
 from syndicate.republish._compose import (
     PENDING_ALERTS,
     compose,
@@ -13,15 +14,18 @@ from syndicate.republish._compose import (
     compose_pending,
 )
 from syndicate.republish._entry import entry_of, token_address
-from syndicate.republish._slices import parse_slice
+from syndicate.republish._slices import SLICE_GRAMMAR, parse_slice, slice_of
 
 __all__ = [
     "PENDING_ALERTS",
+    "SLICE_GRAMMAR",
+    "article_of",
     "compose",
     "compose_agency",
     "compose_page",
     "compose_pending",
     "entry_of",
     "parse_slice",
+    "slice_of",
     "token_address",
 ]

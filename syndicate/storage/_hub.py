@@ -31,7 +31,9 @@ from syndicate.storage._erase import count_erased, erased_by
 from syndicate.storage._hub_log import SqliteLog
 from syndicate.storage._hub_tables import HUB
 from syndicate.storage._migrate import check_readable
+from syndicate.storage._slices import is_plain, newest, newest_of_plain
 from syndicate.storage._sqlite import in_our_words, open_readers
+from syndicate.storage._subscribers import SqliteSubscribers
 from syndicate.trust import StreamState
 
 T = TypeVar("T")
@@ -42,7 +44,7 @@ _READING_THREADS = 3
 class SqliteStorage:
     """``ports.Storage`` over one SQLite file.
 
-    The newest index of every slice is remembered as well: it is asked before each rendering, and only
+    The newest index of every plain slice is remembered as well: it is asked before each rendering, and only
     this process can move it.
     """
 
@@ -55,11 +57,17 @@ class SqliteStorage:
         self._readers: Engine
         self._newest: dict[Slice, int] = {}
         self._log = SqliteLog(self)
+        self._subscribers = SqliteSubscribers(self)
 
     @property
     def log(self) -> "SqliteLog":
         """The public log: the same one order, with its tree."""
         return self._log
+
+    @property
+    def subscribers(self) -> SqliteSubscribers:
+        """Who is told of what the log shows."""
+        return self._subscribers
 
     def open(self) -> None:
         """Take the writer's place and bring the file up to date; in the writer's thread."""
@@ -68,7 +76,7 @@ class SqliteStorage:
             self._readers = open_readers(self._path)
             opened.callback(self._readers.dispose)
             with self.transaction() as connection:
-                self._newest = order.newest(connection)
+                self._newest = newest_of_plain(connection, order.visible(connection))
             self._log.open()
             self._opened = opened.pop_all()
 
@@ -131,12 +139,22 @@ class SqliteStorage:
         return await self.reading(lambda view: order.window(view, slice_, window))
 
     async def newest(self, slice_: Slice) -> int:
-        """The highest index in a slice, -1 if it is empty; from memory."""
-        return self._newest.get(slice_, -1)
+        """The highest index in a slice, -1 if it is empty; from memory for the plain ones."""
+        if is_plain(slice_):
+            return self._newest.get(slice_, -1)
+        return await self.reading(lambda view: newest(view, slice_, order.visible(view)))
 
     async def version(self, sub: ItemId, ver: int) -> Logged | None:
         """One sealed version."""
         return await self.reading(lambda view: order.version(view, sub, ver))
+
+    async def history(self, sub: ItemId, limit: int = 100) -> tuple[Logged, ...]:
+        """The versions of an item that are shown, also if they are erased, the highest first."""
+        return await self.reading(lambda view: order.history(view, sub, limit))
+
+    async def standing(self, subs: Collection[ItemId]) -> Mapping[ItemId, Logged]:
+        """The version that stands for each of these items, also if it is erased, where one is shown."""
+        return await self.reading(lambda view: order.standing(view, subs))
 
     async def erased_by(self, sub: ItemId, ver: int) -> str | None:
         """The digest of the act that erased a version."""

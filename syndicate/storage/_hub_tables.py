@@ -28,6 +28,7 @@ class ItemRow(HubTable, table=True):
     highest: int
     act: str
     retracted_at: int | None = None
+    newest: int | None = None  # the id of the version kept last
 
 
 class VersionRow(HubTable, table=True):
@@ -55,23 +56,60 @@ class VersionRow(HubTable, table=True):
     token: str  # last: the columns before it are read without its overflow pages
 
 
+class CellRow(HubTable, table=True):
+    """Facets that versions have in common: all but the topics."""
+
+    __tablename__: ClassVar[str] = "cell"
+    __table_args__ = (
+        Index("ux_cell", "agency", "lang", "kind", "urgency", "corrected", unique=True),
+        Index("ix_cell_member", "member"),
+        Index("ix_cell_lang", "lang"),
+        Index("ix_cell_kind", "kind"),
+    )
+
+    id: int = Field(primary_key=True)
+    member: str
+    agency: str
+    lang: str  # of the item's first version; empty, like the kind, while none is known
+    kind: str
+    urgency: int  # the most urgent so far; 10 where none is said
+    corrected: bool
+
+
+class FacetsRow(HubTable, table=True):
+    """In which slices an item stands as of one of its versions."""
+
+    __tablename__: ClassVar[str] = "facets"
+
+    version_id: int = Field(primary_key=True, foreign_key="version.id")
+    cell: int
+    topics: str  # JSON: eight digits each, ascending
+
+
 class LogRow(HubTable, table=True):
-    """One index of the one order, and the slices that it is in."""
+    """One index of the one order, and the cell that it is in."""
 
     __tablename__: ClassVar[str] = "log"
     __table_args__ = (
         Index("ux_log_version", "version_id", unique=True),
-        Index("ix_log_member", "member", "idx"),
-        Index("ix_log_agency", "agency", "idx"),
-        Index("ix_log_lang", "lang", "idx"),
+        Index("ix_log_cell", "cell", "idx"),
     )
 
     idx: int = Field(primary_key=True)
     version_id: int = Field(foreign_key="version.id")
     sealed_at: float
-    member: str
-    agency: str
-    lang: str
+    cell: int
+
+
+class LogTopicRow(HubTable, table=True):
+    """The indices of a topic, cell by cell."""
+
+    __tablename__: ClassVar[str] = "log_topic"
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+    topic: str = Field(primary_key=True)
+    cell: int = Field(primary_key=True)
+    idx: int = Field(primary_key=True)
 
 
 class ActRow(HubTable, table=True):
@@ -137,9 +175,7 @@ class ShownRow(HubTable, table=True):
     __tablename__: ClassVar[str] = "shown"
     __table_args__ = (
         Index("ux_shown_idx", "idx", unique=True),
-        Index("ix_shown_member", "member", "idx"),
-        Index("ix_shown_agency", "agency", "idx"),
-        Index("ix_shown_lang", "lang", "idx"),
+        Index("ix_shown_cell", "cell", "idx"),
     )
 
     item_id: int = Field(primary_key=True, foreign_key="item.id")
@@ -147,9 +183,18 @@ class ShownRow(HubTable, table=True):
     ver: int
     retracts: bool
     sealed_at: float
-    member: str
-    agency: str
-    lang: str
+    cell: int
+
+
+class ShownTopicRow(HubTable, table=True):
+    """The indices of a topic, cell by cell, as far as they are of versions that stand for their items."""
+
+    __tablename__: ClassVar[str] = "shown_topic"
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+    topic: str = Field(primary_key=True)
+    cell: int = Field(primary_key=True)
+    idx: int = Field(primary_key=True)
 
 
 class StreamRow(HubTable, table=True):
@@ -275,6 +320,42 @@ class FeedRow(HubTable, table=True):
     errors: str  # JSON: [[at, code, detail], ...], newest first
 
 
+class SubscriberRow(HubTable, table=True):
+    """Who is told of what the log shows, and how far it has acknowledged it."""
+
+    __tablename__: ClassVar[str] = "subscriber"
+    __table_args__ = (Index("ux_subscriber_same", "kind", "callback", "slice", "format", unique=True),)
+
+    id: str = Field(primary_key=True)
+    kind: str
+    callback: str
+    slice: str  # its path
+    format: str
+    lang: str
+    secrets: str  # JSON: the newest first
+    created_at: int
+    lease_until: int | None = None
+    reached: int
+    tried: int
+    next_at: float
+    failures: int
+    state: str
+    reason: str
+
+
+class DeliveryRow(HubTable, table=True):
+    """When how many subscribers were told of a correction, a withdrawal or an alert; no word on whom."""
+
+    __tablename__: ClassVar[str] = "delivery"
+
+    idx: int = Field(primary_key=True, foreign_key="log.idx")
+    what: str
+    notified_at: int
+    notified: int
+    acknowledged: int
+    acknowledged_at: int | None = None
+
+
 HUB: Final = VersionLine(
-    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0005"
+    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0007"
 )

@@ -19,6 +19,7 @@ from syndicate.web._body import Portions, to_send
 from syndicate.web._negotiate import choose_coding, http_date, matches, not_since
 
 FEED_CACHE: Final = "public, max-age=60, stale-while-revalidate=300, stale-if-error=86400"
+ALERT_CACHE: Final = "public, max-age=15, must-revalidate"  # nobody serves an alert stale
 FOREVER: Final = "public, max-age=31536000, immutable"
 ASK_AGAIN: Final = "public, max-age=0, must-revalidate"
 NEVER: Final = "no-store"
@@ -34,7 +35,7 @@ _OPEN: Final = {  # anyone may read anything here from any page; there is nothin
     "Server": "syndicate",  # which library in which version is nobody's business
 }
 _PREFLIGHT: Final = {
-    "Access-Control-Allow-Headers": "Content-Type, If-Modified-Since, If-None-Match",
+    "Access-Control-Allow-Headers": "Content-Type, If-Modified-Since, If-None-Match, Last-Event-ID",
     "Access-Control-Max-Age": "86400",
 }
 _SUFFIX: Final = {"identity": "", "gzip": "-gzip", "br": "-br"}
@@ -141,6 +142,13 @@ def ready(body: bytes, media_type: str, *, cache: str, extra: Mapping[str, str] 
     """A document made for this request alone, sent as it is."""
     digest = b64url(hashlib.sha256(body).digest()[:16])
     return Ready({"identity": body}, digest=digest, media_type=media_type, cache=cache, extra=extra)
+
+
+def squeezed(body: bytes, media_type: str, *, cache: str, source: object = None) -> Ready:
+    """A document made for everybody who asks, in every coding."""
+    bodies = {"identity": body} | {coding: squeeze(body) for coding, squeeze in CODINGS.items()}
+    digest = b64url(hashlib.sha256(body).digest()[:16])
+    return Ready(bodies, digest=digest, media_type=media_type, cache=cache, source=source)
 
 
 def json_bytes(value: object) -> bytes:
