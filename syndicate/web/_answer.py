@@ -140,6 +140,12 @@ def ready(body: bytes, media_type: str, *, cache: str, extra: Mapping[str, str] 
     return Ready({"identity": body}, digest=digest, media_type=media_type, cache=cache, extra=extra)
 
 
+def endless(media_type: str) -> Mapping[str, str]:
+    """The header fields of an answer that goes on; no proxy may hold it back or keep it."""
+    fields: dict[str, str] = {hdrs.CONTENT_TYPE: media_type, hdrs.CACHE_CONTROL: NEVER, **_OPEN}
+    return _fields(fields | {"X-Accel-Buffering": "no"})
+
+
 def send_page(
     status: int, body: bytes, media_type: str, extra: Mapping[str, str], *, cache: str
 ) -> web.Response:

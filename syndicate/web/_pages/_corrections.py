@@ -2,17 +2,20 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from aiohttp import web
 
 from syndicate.news import CORRECTIONS, AgencyId, Index, Registry, Slice
-from syndicate.ports import Amended, Window
+from syndicate.ports import Amended, Delivered, Logged, Window
 from syndicate.web._pages._kept import Kept, Made
 from syndicate.web._pages._paper import Paper, called
 from syndicate.web._pages._query import before_of
 from syndicate.web._pages._rows import printed_rows
 from syndicate.web._pages._ways import ways_into
 from syndicate.web._world import World
+
+_DELIVERIES: Final = 200  # looked at for one page
 
 
 class Corrections:
@@ -30,7 +33,7 @@ class Corrections:
         async def make() -> Made:
             return await self._make(before)
 
-        return (await self._kept.get(f"corrections/{before}", make)).answer(request)
+        return (await self._kept.get(f"corrections/{before}", make, minutes=True)).answer(request)
 
     async def _make(self, before: Index | None) -> Made:
         world, registry = self._world, self._world.registry()
@@ -38,9 +41,14 @@ class Corrections:
         most = world.limits.front_items
         window = Window(seconds=0, least=most + 1, most=most + 1, before=before)
         found = await world.storage.window(slice_, window)
-        proven = world.storage.log.proven
         rows, older = await asyncio.to_thread(
-            printed_rows, self._paper, found, registry, proven=proven, most=most
+            printed_rows,
+            self._paper,
+            found,
+            registry,
+            proven=world.storage.log.proven,
+            most=most,
+            delivered=await self._delivered(found),
         )
         body = self._paper.print(
             "corrections.html",
@@ -54,6 +62,13 @@ class Corrections:
             base=world.base_url,
         )
         return Made(body=body, extra=self._paper.headers())
+
+    async def _delivered(self, found: Sequence[Logged]) -> Mapping[int, Delivered]:
+        """How many subscribers were told of these, and how many have acknowledged it; nothing of whom."""
+        if not found:
+            return {}
+        told = await self._world.storage.subscribers.deliveries(found[-1].index - 1, _DELIVERIES)
+        return {each.index: each for each in told}
 
 
 def _counts(counted: Mapping[AgencyId, Amended], registry: Registry) -> Sequence[Mapping[str, object]]:

@@ -8,7 +8,7 @@ from syndicate.web._pages._tongues import OWN_NAMES
 from syndicate.web._pages._ways import topic
 from syndicate.web._pages._words import Words
 
-_TOPICS: Final = tuple(f"{number:02}000000" for number in range(1, 18))  # the top of IPTC's Media Topics
+TOPICS: Final = tuple(f"{number:02}000000" for number in range(1, 18))  # the top of IPTC's Media Topics
 _URGENCIES: Final = range(1, 9)  # 9 is everything that has one
 
 
@@ -18,7 +18,7 @@ def fields_of(slice_: Slice, registry: Registry, words: Words) -> Sequence[Mappi
         "member": _members(registry),
         "agency": _agencies(registry),
         "lang": _languages(registry),
-        "topic": ((code, None, topic(code, words)) for code in _TOPICS),
+        "topic": ((code, None, topic(code, words)) for code in TOPICS),
         "urgency": ((str(one), None, words("wire.urgency_at_most", urgency=one)) for one in _URGENCIES),
         "kind": ((kind, None, words(f"kind.{kind}")) for kind in (*Kind, CORRECTIONS)),
     }

@@ -6,7 +6,7 @@ from typing import Final
 from markupsafe import Markup
 
 from syndicate.news import Act, Index, Kind, Mark, Registry
-from syndicate.ports import Logged
+from syndicate.ports import Delivered, Logged
 from syndicate.trust import marks_since, recall
 from syndicate.web._pages._paper import Paper, called
 from syndicate.web._pages._tongues import direction
@@ -41,10 +41,18 @@ def label_of(act: Act, kind: Kind) -> str | None:
     return None if kind is Kind.STORY else f"kind.{kind}"
 
 
-def printed_rows(
-    paper: Paper, window: Sequence[Logged], registry: Registry, *, proven: int, most: int
+def printed_rows(  # noqa: PLR0913 - what a list is made of
+    paper: Paper,
+    window: Sequence[Logged],
+    registry: Registry,
+    *,
+    proven: int,
+    most: int,
+    delivered: Mapping[int, Delivered] | None = None,
 ) -> tuple[Markup, Index | None]:
     """At most ``most`` rows as HTML, and the index to go on before, if there is more.
+
+    ``delivered`` says of indices how many subscribers were told of them.
 
     A page ends early rather than grow: titles may be long, and in most scripts of the region a character
     takes three bytes.
@@ -52,7 +60,8 @@ def printed_rows(
     rows: list[Markup] = []
     room = _ROOM
     for logged in window[:most]:
-        row = paper.part("row.html", item=row_of(logged, registry, proven))
+        told = (delivered or {}).get(logged.index)
+        row = paper.part("row.html", item=row_of(logged, registry, proven), told=told)
         room -= len(row.encode())
         if room < 0 and rows:
             break

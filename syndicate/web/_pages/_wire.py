@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from aiohttp import web
@@ -11,8 +12,8 @@ from syndicate.news import Index, Slice
 from syndicate.ports import Logged, Window
 from syndicate.republish import SLICE_GRAMMAR, parse_slice, slice_of
 from syndicate.web._answer import see_other
-from syndicate.web._feeds import cache_of, is_listed
-from syndicate.web._pages._filter import fields_of
+from syndicate.web._feeds import cache_of, is_known
+from syndicate.web._pages._filter import TOPICS, fields_of
 from syndicate.web._pages._kept import Kept, Made
 from syndicate.web._pages._paper import Paper
 from syndicate.web._pages._query import before_of, pairs_of
@@ -38,8 +39,9 @@ class Wire:
         name = f"wire/{slice_.path}/{before}"
         ready = self._kept.standing(name)
         if ready is None:
-            registry = self._world.registry()
-            if not is_listed(slice_, registry) and await self._world.storage.newest(slice_) < 0:
+            # What the filter offers is there to be chosen, though nothing may have come on it yet.
+            asked = replace(slice_, topic=None) if slice_.topic in TOPICS else slice_
+            if not await is_known(asked, self._world.registry(), self._world.storage):
                 return self._nothing()
             ready = await self._kept.get(name, partial(self._make, slice_, before))
         return ready.answer(request)
