@@ -11,6 +11,7 @@ from hub_beside import beside
 from hub_folder import Place, hub_at_work, place
 from page_room import BODY, TEXTS, PageRoom, named, page_room
 
+from syndicate.cli import main
 from syndicate.client import Proof, verify_token
 from syndicate.news import (
     CORRECTIONS,
@@ -376,6 +377,24 @@ async def test_the_limits_on_the_page_are_those_in_force(here: Place) -> None:
         assert "at least 24 months" in words
 
 
+@pytest.mark.parametrize("path", ["/subscribe", "/log", "/item/{flood}"])
+async def test_every_command_to_copy_exists(
+    room: PageRoom, path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = await shown(room, path.format(flood=room.sub("flood")))
+    examples = unescape("\n".join(re.findall(r"<pre[^>]*><code>(.*?)</code>", page, re.DOTALL)))
+    commands = re.findall(r"^syndicate (.+)$", examples, re.MULTILINE)
+    assert commands
+    for command in commands:
+        noun, *words = command.split()
+        verb = words[:1] if noun == "subscribers" else []
+        with pytest.raises(SystemExit) as ended:
+            main([noun, *verb, "--help"])
+        assert ended.value.code == 0, command
+        told = capsys.readouterr().out
+        assert [word for word in words if word.startswith("--") and word not in told] == [], command
+
+
 # What holds for all of them.
 
 
@@ -425,6 +444,7 @@ async def test_a_page_follows_what_it_shows(here: Place) -> None:
         before = [await served.get(path) for path in ("/", f"/item/{sub}", "/corrections", "/log")]
         note = {"act": Act.CORRECT, "note": "Mended."}
         await served.release("one", ver=2, content=Content(type="text/plain", body="After."), **note)
+        await served.until_sealed(2)
         after = [await served.get(path) for path in ("/", f"/item/{sub}", "/corrections", "/log")]
         for old, new in zip(before, after, strict=True):
             assert old.headers["etag"] != new.headers["etag"]

@@ -34,6 +34,7 @@ class Subscribe:
             example=next(iter(sorted(registry.members)), "all"),
             lang=next(iter(_languages(registry)), "en"),
             limits=self._world.limits,
+            websub=None if self._world.websub is None else self._world.websub.limits,
             feeds=feeds,
             minutes=feeds.window_seconds // 60,
             rebuild=f"{feeds.rebuild_seconds:g}",
