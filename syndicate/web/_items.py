@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from aiohttp import web
@@ -36,7 +37,8 @@ class Items:
         limit = int(asked.get("limit", _LIMIT_GIVEN))
         if limit > self._world.limits.page_items:
             return problem(400, f"limit is at most {self._world.limits.page_items}")
-        if not await is_known(slice_, self._world):
+        # Any topic may be asked for before there is something of it: nothing is kept of such a question.
+        if not await is_known(replace(slice_, topic=None), self._world):
             return problem(400, "neither the registry nor the log knows what the filter names")
         after = int(asked.get("after", "-1"))
         page = await self._world.storage.page(slice_, after, limit, characters=self._world.limits.page_bytes)
