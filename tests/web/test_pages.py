@@ -182,8 +182,11 @@ async def test_a_withdrawn_item_says_so_first_and_of_its_old_text_nothing(room: 
     assert (
         "Aaland News has withdrawn this item. Do not use it. What Aaland News says of it: No bridge" in words
     )
-    assert "Gió mạnh" not in words.partition("What changed")[0]
-    old = read(await shown(room, f"/item/{room.sub('gone')}/1"))
+    assert "Gió mạnh" not in page
+    assert "Bridge has fallen" not in page
+    first = await shown(room, f"/item/{room.sub('gone')}/1")
+    assert '<meta name="robots" content="noindex">' in first
+    old = read(first)
     assert "Aaland News has since withdrawn this item. Do not use this version." in old
     held = read(await shown(room, f"/item/{room.sub('held')}"))
     assert "asks that this item not be used for now" in held
