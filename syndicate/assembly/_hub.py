@@ -207,6 +207,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
         limits=settings.web,
         websub=push.desk,
         delivery=push.reach,
+        contact=settings.contact_uri,
     )
     await stack.enter_async_context(serve(make_site(world), listener))
     return hub

@@ -126,6 +126,7 @@ async def open_mirror(
             base_url=mirror.url,
             registry_files=mirror.shelf.mirror,
             limits=settings.web,
+            contact=settings.contact_uri,
         )
         await stack.enter_async_context(serve(make_site(world), listener))
         yield mirror

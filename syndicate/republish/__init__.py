@@ -5,6 +5,7 @@ entries and leave with the ``Feed`` of a slice, or of an agency's own signed fee
 with the same tokens gets the same feed: that is how a reader checks a hub.
 """
 
+from syndicate.republish._article import article_of
 from syndicate.republish._compose import (
     PENDING_ALERTS,
     compose,
@@ -19,6 +20,7 @@ from syndicate.republish._slices import SLICE_GRAMMAR, parse_slice, slice_of
 __all__ = [
     "PENDING_ALERTS",
     "SLICE_GRAMMAR",
+    "article_of",
     "compose",
     "compose_agency",
     "compose_page",

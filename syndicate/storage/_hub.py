@@ -153,6 +153,14 @@ class SqliteStorage:
         """One sealed version."""
         return await self.reading(lambda view: order.version(view, sub, ver))
 
+    async def history(self, sub: ItemId, limit: int = 100) -> tuple[Logged, ...]:
+        """The versions of an item that are shown, also if they are erased, the highest first."""
+        return await self.reading(lambda view: order.history(view, sub, limit))
+
+    async def standing(self, subs: Collection[ItemId]) -> Mapping[ItemId, Logged]:
+        """The version that stands for each of these items, also if it is erased, where one is shown."""
+        return await self.reading(lambda view: order.standing(view, subs))
+
     async def erased_by(self, sub: ItemId, ver: int) -> str | None:
         """The digest of the act that erased a version."""
         return await self.reading(lambda view: erased_by(view, sub, ver))

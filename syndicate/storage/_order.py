@@ -3,7 +3,7 @@
 import hashlib
 import json
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -79,6 +79,8 @@ _LOGGED: Final = """
 _THESE: Final = _LOGGED + "WHERE log.idx IN (SELECT value FROM json_each(?)) ORDER BY log.idx"  # noqa: S608 - our own words
 _THESE_BACKWARDS = _THESE + " DESC"
 _NAMED = _LOGGED + "WHERE item.sub = ? AND it.ver = ?"
+_HISTORY = _LOGGED + "WHERE item.sub = ? AND log.idx < ? ORDER BY it.ver DESC LIMIT ?"
+_STANDING = _LOGGED + "JOIN shown ON shown.idx = log.idx WHERE item.sub IN (SELECT value FROM json_each(?))"  # noqa: S608 - our own words
 
 
 class Sealed(NamedTuple):
@@ -178,7 +180,7 @@ def page(
 
 def window(connection: Connection, slice_: Slice, window_: Window) -> tuple[Logged, ...]:
     """The version shown of each item in a slice's window, newest index first."""
-    size = visible(connection)
+    size = visible(connection) if window_.before is None else min(window_.before, visible(connection))
     last = newest(connection, slice_, size)
     if last < 0:
         return ()
@@ -216,6 +218,18 @@ def version(connection: Connection, sub: ItemId, ver: int) -> Logged | None:
     """One sealed version."""
     found = connection.exec_driver_sql(_NAMED, (sub, ver)).first()
     return None if found is None else _logged(found)
+
+
+def history(connection: Connection, sub: ItemId, limit: int) -> tuple[Logged, ...]:
+    """The versions of an item that are shown, the highest first; at most ``limit``."""
+    found = connection.exec_driver_sql(_HISTORY, (sub, visible(connection), limit))
+    return tuple(map(_logged, found))
+
+
+def standing(connection: Connection, subs: Collection[ItemId]) -> dict[ItemId, Logged]:
+    """The version that stands for each of these items, where one is shown."""
+    found = connection.exec_driver_sql(_STANDING, (json.dumps(sorted(subs)),))
+    return {one.sub: one for one in map(_logged, found)}
 
 
 def _logged(row: Any) -> Logged:  # noqa: ANN401 - a row

@@ -9,9 +9,10 @@ from syndicate.web._answer import CODINGS
 from syndicate.web._feeds import has_feed
 from syndicate.web._gate import read_networks
 from syndicate.web._metrics import DeliveryReach, Metrics
+from syndicate.web._route import Site
 from syndicate.web._serve import serve
 from syndicate.web._shelf import make_shelf
-from syndicate.web._site import Site, make_site
+from syndicate.web._site import make_site
 from syndicate.web._witness import make_witness_site
 from syndicate.web._world import Submission, WebLimits, World
 

@@ -13,6 +13,11 @@ from syndicate.web._world import Submission, World
 from syndicate.wire import split_submission
 
 _TAKEN: Final = ("text/plain", "application/jose")
+SUBMISSION: Final = {  # a body that is looked at, as JSON Schema
+    "type": "string",
+    "description": "At most 100 lines of ASCII, and one of them not blank.",
+    "pattern": r"^[\x00-\x7F]*[\x00-\x08\x0B\x0C\x0E-\x1F\x21-\x7F][\x00-\x7F]*$",
+}
 _RETRY_SECONDS: Final = 60  # after a limit was reached
 _OURS: Final = "the hub failed on this token, which says nothing about it; send it again later"
 _BUSY_SECONDS: Final = 5  # after the room was full

@@ -67,5 +67,6 @@ class World:
     base_url: str
     registry_files: Path  # the repository as it was fetched last: metadata/ and targets/
     limits: WebLimits = WebLimits()
+    contact: str = ""  # whom readers may write to, as a URI; "": nobody is named
     websub: Subscriptions | None = None  # None: nobody can subscribe here
     delivery: Callable[[], DeliveryReach | None] = lambda: None  # what push counts, where there is any
