@@ -56,9 +56,9 @@ class Webhooks:
 
     async def message(self, subscriber: Subscriber, piece: Piece, now: int) -> Message:
         """One message for each version."""
-        return Message(call=self.call(subscriber, piece, now), upto=piece.logged.index, pieces=(piece,))
+        return Message(call=await self.call(subscriber, piece, now), upto=piece.logged.index, pieces=(piece,))
 
-    def call(self, subscriber: Subscriber, piece: Piece, now: int) -> Call:
+    async def call(self, subscriber: Subscriber, piece: Piece, now: int) -> Call:
         """The request that tells a subscriber of a version; its ``webhook-id`` never changes."""
         name = (piece.logged.index, subscriber.lang)
         body = self._bodies.get(name) or self._bodies.put(name, self._body(piece, subscriber.lang))
