@@ -11,6 +11,7 @@ from . import (
     _agency,
     _beside_reader,
     _client,
+    _deliver,
     _ingest,
     _ledger,
     _memory,
@@ -32,6 +33,7 @@ SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "ledger": _ledger.measure,
     "sealing": _sealing.measure,
     "client": _client.measure,
+    "deliver": _deliver.measure,
 }
 
 
