@@ -7,8 +7,12 @@ warm feed's throughput, and some dozens of addresses need none of them.
 from collections.abc import Sequence
 from typing import Final
 
+from syndicate.deliver import FORM
 from syndicate.web._agency import PATH as AGENCY_STATUS
 from syndicate.web._agency import AgencyStatus
+from syndicate.web._deliveries import PATH as DELIVERIES
+from syndicate.web._deliveries import QUERY as DELIVERIES_QUERY
+from syndicate.web._deliveries import Deliveries
 from syndicate.web._feeds import FORMATS, Feeds
 from syndicate.web._front import Front
 from syndicate.web._gate import CountedSite
@@ -28,6 +32,8 @@ from syndicate.web._sources import Sources
 from syndicate.web._stream import QUERY as STREAM_QUERY
 from syndicate.web._stream import Stream
 from syndicate.web._submit import SUBMISSION, Submit
+from syndicate.web._websub import PATH as WEBSUB
+from syndicate.web._websub import SUBSCRIPTION, WebSub
 from syndicate.web._wellknown import SECURITY, TRUST, WellKnown
 from syndicate.web._world import World
 from syndicate.wire import MEDIA_TYPES
@@ -170,6 +176,15 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             ),
         ),
         Route(
+            DELIVERIES,
+            Deliveries(world).get,
+            Operation(
+                summary="When subscribers were told of corrections, withdrawals and alerts.",
+                schema=named("Deliveries"),
+                query=DELIVERIES_QUERY,
+            ),
+        ),
+        Route(
             "/health",
             watch.health,
             Operation(
@@ -219,6 +234,24 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
                     body=SUBMISSION,
                     conditional=False,
                     also=(408, 411, 413, 415),
+                ),
+            )
+        )
+    if world.websub is not None:
+        routes.append(
+            Route(
+                WEBSUB,
+                WebSub(world.websub, Readers(world.limits.proxies)).post,
+                Operation(
+                    method="POST",
+                    summary="Subscribe to a feed by WebSub, or no longer; the callback is asked then.",
+                    success=202,
+                    schema=named("Taken"),
+                    tag="feeds",
+                    takes=(FORM,),
+                    body=SUBSCRIPTION,
+                    conditional=False,
+                    also=(400, 404, 408, 411, 413, 415),
                 ),
             )
         )

@@ -15,15 +15,15 @@ from aiohttp import hdrs, web
 from syndicate.errors import SyndicateError
 from syndicate.news import Slice
 from syndicate.ports import Logged
+from syndicate.republish import SLICE_GRAMMAR
 from syndicate.web._answer import endless, json_bytes, problem
-from syndicate.web._feeds import is_listed
-from syndicate.web._items import FILTERS, INDEX, Items, slice_of
+from syndicate.web._items import INDEX, Items, asked_slice, may_follow
 from syndicate.web._query import QueryError, read_query
 from syndicate.web._readers import Readers, most_connections
 from syndicate.web._tail import Tail
 from syndicate.web._world import World
 
-QUERY: Final = {"after": INDEX, **FILTERS}
+QUERY: Final = {"after": INDEX, **SLICE_GRAMMAR}
 _FIELDS: Final = endless("text/event-stream")
 _LAST: Final = "Last-Event-ID"
 _AGAIN_MILLISECONDS: Final = 3_000  # until a reader that was cut off comes back
@@ -107,12 +107,12 @@ class Stream:
         """The versions of a slice after an index, and those to come, for as long as the reader listens."""
         try:
             asked = read_query(request.rel_url.raw_query_string, QUERY)
-            slice_, place = slice_of(asked), _place(request, asked.get("after"))
+            slice_, place = asked_slice(asked), _place(request, asked.get("after"))
         except QueryError as exc:
             return problem(400, str(exc))
         storage = self._world.storage
-        if not is_listed(slice_, self._world.registry()) and await storage.newest(slice_) < 0:
-            return problem(400, "the registry does not know what the filter names")
+        if not await may_follow(slice_, self._world):
+            return problem(400, "neither the registry nor the log knows what the filter names")
         if request.method == hdrs.METH_HEAD:
             return web.Response(headers=_FIELDS)
         if place is None:
