@@ -18,6 +18,7 @@ from . import (
     _polls,
     _registry,
     _sealing,
+    _streams,
     _warm_feed,
 )
 from ._measure import FULL, QUICK, Result, Scale
@@ -28,6 +29,7 @@ SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "reader": _beside_reader.measure,
     "polls": _polls.measure,
     "feed": _warm_feed.measure,
+    "stream": _streams.measure,
     "memory": _memory.measure,
     "registry": _registry.measure,
     "ledger": _ledger.measure,
