@@ -16,6 +16,7 @@ from . import (
     _memory,
     _polls,
     _registry,
+    _render,
     _sealing,
     _warm_feed,
 )
@@ -32,6 +33,7 @@ SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "ledger": _ledger.measure,
     "sealing": _sealing.measure,
     "client": _client.measure,
+    "render": _render.measure,
 }
 
 
