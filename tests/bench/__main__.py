@@ -17,6 +17,7 @@ from . import (
     _memory,
     _polls,
     _registry,
+    _render,
     _sealing,
     _streams,
     _warm_feed,
@@ -36,6 +37,7 @@ SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "sealing": _sealing.measure,
     "client": _client.measure,
     "deliver": _deliver.measure,
+    "render": _render.measure,
 }
 
 
