@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import math
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -16,13 +16,26 @@ from typing import Final
 
 from syndicate.journey._wakeup import LocalWakeup
 from syndicate.news import Entry, Feed, Index, Kind, Registry, Slice, b64url
-from syndicate.ports import Clock, Logged, Storage, Window
-from syndicate.republish import PENDING_ALERTS, compose, compose_pending, entry_of, token_address
+from syndicate.ports import Clock, Logged, Storage, Stretch, Window
+from syndicate.republish import (
+    PENDING_ALERTS,
+    compose,
+    compose_archive,
+    compose_pending,
+    entry_of,
+    token_address,
+    with_notices,
+)
 from syndicate.trust import marks_since, recall
 from syndicate.wire import RSS_BODIES
 
 _ALERT_PAGE: Final = 200  # versions looked at in one go for an alert among them
 _NEVER_STALE: Final = math.inf
+_PAGES_MOST: Final = 8  # pages of archives kept
+_COUNTED_MOST: Final = 1_000  # slices of which is remembered how far their archive was counted
+# Versions on a page of an archive. A window holds at least as many items, so that it reaches down to the
+# newest page whatever the pace; so many of the largest tokens fit into ``window_characters``.
+ARCHIVE_PAGE: Final = 100
 _PENDING_MOST: Final = 500  # versions looked at for an alert among them
 
 
@@ -116,6 +129,8 @@ class Press:
         self._limits = limits if limits is not None else PressLimits()
         self._told = told
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._counted: OrderedDict[Slice, int] = OrderedDict()  # slice → the last index of its newest page
+        self._pages: OrderedDict[tuple[Slice, int, str, str, int], Document] = OrderedDict()
         self._kept_bytes = 0
         self._locks: dict[str, asyncio.Lock] = {}
         # One core is enough for rendering: admission and answers need the other.
@@ -143,6 +158,28 @@ class Press:
         """
         name = f"{PENDING_ALERTS}.{format}"
         return await self.keep(name, Slice(), partial(self._write_pending, format), stale_after=0.0)
+
+    async def archive(self, slice_: Slice, last: int, format: str) -> Document | None:  # noqa: A002 - as above
+        """The page of the slice's archive that ends at index ``last``, as "atom" or "json", if one does.
+
+        Which versions stand on it never changes, so a few are kept apart from what does change.
+
+        Raises:
+            StorageError: it cannot be read.
+        """
+        name = (slice_, last, format, self._registry().version, self._storage.log.erased)
+        if name in self._pages:
+            self._pages.move_to_end(name)
+            return self._pages[name]
+        page = await self._storage.stretch(slice_, ARCHIVE_PAGE, last)
+        if page is None:
+            return None
+        async with self._one_rendering:
+            document = await self._squeezed(partial(self._write_archive, slice_, page, format))
+        self._pages[name] = document
+        if len(self._pages) > _PAGES_MOST:
+            self._pages.popitem(last=False)
+        return document
 
     def standing(self, name: str) -> Document | None:
         """The document kept as ``name`` ("vn.atom"), if it was looked after just now: the warm way."""
@@ -258,8 +295,44 @@ class Press:
         )
         newest = await self._storage.newest(slice_)
         logged = await self._storage.window(slice_, window)
+        indices = [one.index for one in logged]
+        last = Index(max(newest, *indices)) if indices else None
+        archived = await self._archived(slice_, last) if last is not None and not rss else None
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._typeset, slice_, format_, logged, newest)
+        return await loop.run_in_executor(
+            self._thread, self._typeset, slice_, format_, logged, last, archived
+        )
+
+    async def _archived(self, slice_: Slice, last: Index) -> Index | None:
+        """The newest page of the slice's archive among the indices up to ``last``."""
+        counted = self._counted.pop(slice_, -1)
+        newest = await self._storage.archived(
+            slice_, ARCHIVE_PAGE, upto=last, after=counted if counted <= last else -1
+        )
+        self._counted[slice_] = newest
+        if len(self._counted) > _COUNTED_MOST:
+            self._counted.popitem(last=False)
+        return Index(newest) if newest >= 0 else None
+
+    async def _write_archive(self, slice_: Slice, page: Stretch, format_: str) -> Written:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._typeset_archive, slice_, page, format_)
+
+    def _typeset_archive(self, slice_: Slice, page: Stretch, format_: str) -> Written:
+        registry = self._registry()
+        feed = compose_archive(
+            slice_,
+            self._with_notices(self._entry(one, registry) for one in page.logged),
+            registry,
+            base_url=self._base_url,
+            first_index=page.first,
+            last_index=page.last,
+            before=page.before,
+        )
+        return Written(body=self._render(feed, format_), media_type=self._media_types[format_])
+
+    def _with_notices(self, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+        return with_notices(entries, base_url=self._base_url)
 
     async def _write_pending(self, format_: str) -> Written:
         log = self._storage.log
@@ -268,27 +341,33 @@ class Press:
         waiting = [*shown, *await log.hidden(_PENDING_MOST)]
         alerts = [one for one in waiting if recall(one.token).kind is Kind.ALERT]
         registry = self._registry()
-        feed = compose_pending(
-            tuple(self._entry(one, registry) for one in reversed(alerts)), registry, base_url=self._base_url
-        )
+        entries = self._with_notices(self._entry(one, registry) for one in reversed(alerts))
+        feed = compose_pending(entries, registry, base_url=self._base_url)
         loop = asyncio.get_running_loop()
         body = await loop.run_in_executor(self._thread, self._render, feed, format_)
         return Written(body=body, media_type=self._media_types[format_])
 
-    def _typeset(self, slice_: Slice, format_: str, logged: Sequence[Logged], newest: int) -> Written:
+    def _typeset(
+        self,
+        slice_: Slice,
+        format_: str,
+        logged: Sequence[Logged],
+        last: Index | None,
+        archived: Index | None,
+    ) -> Written:
         registry = self._registry()
         with_body = RSS_BODIES if format_ == "rss" else len(logged)
         entries = [self._entry(one, registry) for one in logged[:with_body]]
         # Thousands of bodies that the document does not show would be most of what its making takes.
         entries += [replace(self._entry(one, registry), text=None, html=None) for one in logged[with_body:]]
-        indices = [one.index for one in logged]
         feed = compose(
             slice_,
-            tuple(entries),
+            self._with_notices(entries),
             registry,
             base_url=self._base_url,
-            first_index=min(indices, default=None),
-            last_index=Index(max(newest, *indices)) if indices else None,
+            first_index=min((one.index for one in logged), default=None),
+            last_index=last,
+            archived=archived,
         )
         modified = max((one.sealed_at for one in logged), default=None)
         return Written(

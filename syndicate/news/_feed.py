@@ -38,6 +38,7 @@ class Entry:
     media: tuple[Media, ...] = ()
     relations: tuple[Relation, ...] = ()
     expires: str | None = None
+    about: str | None = None  # of a notice that an item was withdrawn: that item's id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,3 +60,5 @@ class Feed:
     prev_archive: str | None = None  # RFC 5005: the page with the numbers before these, and
     current: str | None = None  # of an archive page: the feed it belongs to
     archived: bool = False  # an archive page that is full: it holds what it holds
+    next_url: str | None = None  # of a JSON Feed: the same page in this format
+    image_url: str | None = None  # a square PNG that stands for whoever publishes the feed

@@ -10,10 +10,11 @@ from syndicate.republish._compose import (
     PENDING_ALERTS,
     compose,
     compose_agency,
+    compose_archive,
     compose_page,
     compose_pending,
 )
-from syndicate.republish._entry import entry_of, token_address
+from syndicate.republish._entry import entry_of, notice_id, notice_of, token_address, with_notices
 from syndicate.republish._slices import parse_slice
 
 __all__ = [
@@ -21,9 +22,13 @@ __all__ = [
     "article_of",
     "compose",
     "compose_agency",
+    "compose_archive",
     "compose_page",
     "compose_pending",
     "entry_of",
+    "notice_id",
+    "notice_of",
     "parse_slice",
     "token_address",
+    "with_notices",
 ]

@@ -18,11 +18,13 @@ def compose(  # noqa: PLR0913 - a feed is no less than this
     base_url: str,
     first_index: Index | None,
     last_index: Index | None,
+    archived: Index | None = None,
 ) -> Feed:
     """The hub's feed of a slice, whose ``entries`` come newest first.
 
     ``base_url`` is the hub's own address; the indices are the lowest and the highest in the window,
-    None when it is empty. Its words are the registry's names, in the languages they have there.
+    None when it is empty; ``archived`` names the newest page of its archive. Its words are the registry's
+    names, in the languages they have there.
     """
     base = base_url.rstrip("/")
     home = f"{base}/feeds/{slice_.path}"
@@ -39,7 +41,47 @@ def compose(  # noqa: PLR0913 - a feed is no less than this
         first_index=first_index,
         last_index=last_index,
         continue_url=f"{base}/v1/items?after={-1 if last_index is None else last_index}",
+        image_url=f"{base}/icon.png",
+        prev_archive=_page(home, archived, "atom"),
+        next_url=_page(home, archived, "json"),
     )
+
+
+def compose_archive(  # noqa: PLR0913 - a page is no less than this
+    slice_: Slice,
+    entries: Sequence[Entry],
+    registry: Registry,
+    *,
+    base_url: str,
+    first_index: Index,
+    last_index: Index,
+    before: Index | None,
+) -> Feed:
+    """A full page of a slice's archive (RFC 5005, section 4), known by the last index in it.
+
+    ``entries`` are its versions, newest first; ``before`` names the page before it, None at the first.
+    """
+    feed = compose(
+        slice_,
+        entries,
+        registry,
+        base_url=base_url,
+        first_index=first_index,
+        last_index=last_index,
+        archived=before,
+    )
+    home = f"{base_url.rstrip('/')}/feeds/{slice_.path}"
+    pages = ((format_, _page(home, last_index, format_)) for format_ in ("atom", "json"))
+    return replace(
+        feed,
+        self_urls=tuple((format_, url) for format_, url in pages if url is not None),
+        current=f"{home}.atom",
+        archived=True,
+    )
+
+
+def _page(home: str, last: Index | None, format_: str) -> str | None:
+    return None if last is None else f"{home}/archive/{last}.{format_}"
 
 
 def compose_pending(entries: Sequence[Entry], registry: Registry, *, base_url: str) -> Feed:

@@ -21,6 +21,7 @@ from syndicate.ports import (
     RefusalRecord,
     Storage,
     StreamKey,
+    Stretch,
     Window,
 )
 from syndicate.storage import _order as order
@@ -129,6 +130,14 @@ class SqliteStorage:
     async def window(self, slice_: Slice, window: Window) -> tuple[Logged, ...]:
         """The newest version of each item in a slice's window, newest index first."""
         return await self.reading(lambda view: order.window(view, slice_, window))
+
+    async def archived(self, slice_: Slice, every: int, *, upto: int, after: int = -1) -> int:
+        """The index of the version that fills a slice's newest page of ``every`` versions."""
+        return await self.reading(lambda view: order.archived(view, slice_, every, upto, after))
+
+    async def stretch(self, slice_: Slice, every: int, last: int) -> Stretch | None:
+        """The page of a slice's archive that ends at index ``last``."""
+        return await self.reading(lambda view: order.stretch(view, slice_, every, last))
 
     async def newest(self, slice_: Slice) -> int:
         """The highest index in a slice, -1 if it is empty; from memory."""

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
 from syndicate.errors import StorageError
 from syndicate.ledger import Edge
 from syndicate.news import AgencyId, Index, ItemId, MemberCode, Slice, TokenDigest, b64url
-from syndicate.ports import Entry, Logged, Window
+from syndicate.ports import Entry, Logged, Stretch, Window
 from syndicate.storage._hub_tables import HubTable
 from syndicate.storage._log import LeafRow, follow_act, grow, lag, seal_acts
 from syndicate.storage._rows import marks_of
@@ -197,6 +197,34 @@ def _up_to(characters: int, found: Iterable[Any]) -> Iterator[Any]:
         if characters < 0 and number:
             return
         yield row
+
+
+def archived(connection: Connection, slice_: Slice, every: int, upto: int, after: int) -> int:
+    """The highest index, up to ``upto``, of a slice at which ``every`` versions are full, see the port."""
+    idx = _LOG_TABLE.c.idx
+    above = [idx > after, idx <= upto, *_of(slice_, _LOG_TABLE)]
+    beyond = connection.execute(select(func.count()).select_from(_LOG_TABLE).where(*above)).scalar_one()
+    if beyond < every:
+        return after
+    last = select(idx).where(*above).order_by(idx.desc()).limit(1).offset(beyond % every)
+    return int(connection.execute(last).scalar_one())
+
+
+def stretch(connection: Connection, slice_: Slice, every: int, last: int) -> Stretch | None:
+    """The ``every`` versions of a slice that end at index ``last``, see the port."""
+    idx = _LOG_TABLE.c.idx
+    upto = [idx <= last, idx < visible(connection), *_of(slice_, _LOG_TABLE)]
+    count = connection.execute(select(func.count()).select_from(_LOG_TABLE).where(*upto)).scalar_one()
+    down = connection.execute(select(idx).where(*upto).order_by(idx.desc()).limit(every + 1)).scalars().all()
+    if not count or count % every or down[0] != last:
+        return None
+    here = _LOG_TABLE.c.version_id.not_in(select(_ERASED_TABLE.c.version_id))
+    return Stretch(
+        first=Index(down[every - 1]),
+        last=Index(last),
+        before=Index(down[every]) if len(down) > every else None,
+        logged=_logged(connection.execute(_LOGGED.where(idx.in_(down[:every]), here).order_by(idx.desc()))),
+    )
 
 
 def version(connection: Connection, sub: ItemId, ver: int) -> Logged | None:

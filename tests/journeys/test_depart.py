@@ -1,4 +1,5 @@
 import asyncio
+import re
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -286,7 +287,8 @@ async def test_a_withdrawn_item_is_replaced_in_place(
     hub.clock.time += 5
     await hub.take(room.sign("one", ver=2, act=Act.RETRACT, note="Sai", content=None, title="Tin one"))
     body = (await press.document(ALL, "atom")).body
-    assert body.count(b"<entry") == 1
+    ids = re.findall(rb"<id>urn:syndicate:[a-z.]+:[a-z2-7]{26}([^<]*)</id>", body)
+    assert ids == [b":withdrawal:2", b""]  # the notice of it, and the item itself
     assert b"[WITHDRAWN]" in body
     assert b"&lt;p&gt;one" not in body
 
