@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from syndicate.errors import SettingsError
 from syndicate.fetch import FetchLimits, is_address
 from syndicate.journey import PressLimits, SubmitLimits
-from syndicate.web import WebLimits
+from syndicate.web import WebLimits, read_networks
 
 PREFIX: Final = "SYNDICATE_HUB_"
 _FILE_BYTES: Final = 100_000
@@ -218,6 +218,8 @@ def _build(of: type, before: str, told: dict[str, tuple[str, object]]) -> Any:  
                     raise ValueError("must be more than 0")  # noqa: TRY301 - told like the others
                 if name == "base_url":
                     _check_base_url(str(values[name]))
+                if before + name == "web.proxies":
+                    read_networks(typing.cast("tuple[str, ...]", values[name]))
             except ValueError as exc:
                 _refuse(where, str(exc))
     return of(**values)

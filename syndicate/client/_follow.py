@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncGenerator, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from syndicate.client._cursor import Cursor
 from syndicate.client._log import LogReader, open_log
@@ -30,7 +30,9 @@ from syndicate.errors import ClientError, FalseLeaf, FetchError
 from syndicate.fetch import Allowed, own_machine
 from syndicate.ledger import Policy, leaf_of, read_policy, read_vkey
 from syndicate.news import Item, Reason
-from syndicate.registry import Refreshed
+
+if TYPE_CHECKING:
+    from syndicate.registry import Refreshed
 
 _LOG: Final = logging.getLogger("syndicate.client")
 _AGENT: Final = "syndicate-follow"
@@ -71,7 +73,7 @@ class _Judge:
         self._looked_at = 0.0
 
     @property
-    def seen(self) -> Refreshed:
+    def seen(self) -> "Refreshed":
         """What the last look gave."""
         if self._seen is None:
             raise ClientError("the registry was not looked at yet")

@@ -30,6 +30,15 @@ from syndicate.ports._storage import (
     VersionKey,
 )
 from syndicate.ports._streambook import Reading, Signed, StreamBook, Waiting, Why
+from syndicate.ports._subscribers import (
+    Delivered,
+    Notable,
+    Subscriber,
+    SubscriberKind,
+    Subscribers,
+    SubscriberState,
+    Told,
+)
 from syndicate.ports._wakeup import Wakeup
 
 __all__ = [
@@ -39,6 +48,7 @@ __all__ = [
     "Call",
     "Caller",
     "Clock",
+    "Delivered",
     "Entry",
     "FeedError",
     "FeedState",
@@ -49,6 +59,7 @@ __all__ = [
     "Fetcher",
     "KeptCheckpoint",
     "Logged",
+    "Notable",
     "Place",
     "PublicLog",
     "Reading",
@@ -59,6 +70,11 @@ __all__ = [
     "StreamBook",
     "StreamKey",
     "Stretch",
+    "Subscriber",
+    "SubscriberKind",
+    "SubscriberState",
+    "Subscribers",
+    "Told",
     "Unchanged",
     "Validators",
     "VersionKey",

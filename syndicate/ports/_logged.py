@@ -41,10 +41,12 @@ class Window:
 
     Every item sealed within ``seconds`` of the newest one, and at least ``least`` items, but never
     more than ``most``, nor (the newest one apart) more than ``characters`` of tokens together. It does
-    not look at the clock: the same log gives the same window.
+    not look at the clock: the same log gives the same window. ``before`` looks at the order as if it ended
+    there: who has read as far as an index goes on with what is older.
     """
 
     seconds: int
     least: int
     most: int
     characters: int = 16_000_000
+    before: Index | None = None

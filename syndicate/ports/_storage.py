@@ -20,6 +20,7 @@ from syndicate.news import (
 from syndicate.ports._fetcher import Validators
 from syndicate.ports._log import Entry, PublicLog
 from syndicate.ports._logged import Logged, Stretch, Window
+from syndicate.ports._subscribers import Subscribers
 from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
 
 T = TypeVar("T")
@@ -193,6 +194,11 @@ class Storage(Protocol):
         """The public log: the same one order, with its tree."""
         ...
 
+    @property
+    def subscribers(self) -> Subscribers:
+        """Who is told of what the log shows."""
+        ...
+
     async def seal(self, at: float, most: int = 1_000, *, show: bool = True) -> int:
         """Give the next indices to at most ``most`` acts and kept versions that have none; the number given.
 
@@ -248,6 +254,14 @@ class Storage(Protocol):
 
     async def version(self, sub: ItemId, ver: int) -> Logged | None:
         """One sealed version, also if it is erased."""
+        ...
+
+    async def history(self, sub: ItemId, limit: int = 100) -> tuple[Logged, ...]:
+        """The versions of an item that are shown, also if they are erased, the highest first."""
+        ...
+
+    async def standing(self, subs: Collection[ItemId]) -> Mapping[ItemId, Logged]:
+        """The version that stands for each of these items, also if it is erased, where one is shown."""
         ...
 
     async def erased_by(self, sub: ItemId, ver: int) -> str | None:

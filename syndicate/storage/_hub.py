@@ -33,6 +33,7 @@ from syndicate.storage._hub_log import SqliteLog
 from syndicate.storage._hub_tables import HUB
 from syndicate.storage._migrate import check_readable
 from syndicate.storage._sqlite import in_our_words, open_readers
+from syndicate.storage._subscribers import SqliteSubscribers
 from syndicate.trust import StreamState
 
 T = TypeVar("T")
@@ -56,11 +57,17 @@ class SqliteStorage:
         self._readers: Engine
         self._newest: dict[Slice, int] = {}
         self._log = SqliteLog(self)
+        self._subscribers = SqliteSubscribers(self)
 
     @property
     def log(self) -> "SqliteLog":
         """The public log: the same one order, with its tree."""
         return self._log
+
+    @property
+    def subscribers(self) -> SqliteSubscribers:
+        """Who is told of what the log shows."""
+        return self._subscribers
 
     def open(self) -> None:
         """Take the writer's place and bring the file up to date; in the writer's thread."""
@@ -146,6 +153,14 @@ class SqliteStorage:
     async def version(self, sub: ItemId, ver: int) -> Logged | None:
         """One sealed version."""
         return await self.reading(lambda view: order.version(view, sub, ver))
+
+    async def history(self, sub: ItemId, limit: int = 100) -> tuple[Logged, ...]:
+        """The versions of an item that are shown, also if they are erased, the highest first."""
+        return await self.reading(lambda view: order.history(view, sub, limit))
+
+    async def standing(self, subs: Collection[ItemId]) -> Mapping[ItemId, Logged]:
+        """The version that stands for each of these items, also if it is erased, where one is shown."""
+        return await self.reading(lambda view: order.standing(view, subs))
 
     async def erased_by(self, sub: ItemId, ver: int) -> str | None:
         """The digest of the act that erased a version."""

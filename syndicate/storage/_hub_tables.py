@@ -275,6 +275,42 @@ class FeedRow(HubTable, table=True):
     errors: str  # JSON: [[at, code, detail], ...], newest first
 
 
+class SubscriberRow(HubTable, table=True):
+    """Who is told of what the log shows, and how far it has acknowledged it."""
+
+    __tablename__: ClassVar[str] = "subscriber"
+    __table_args__ = (Index("ux_subscriber_same", "kind", "callback", "slice", "format", unique=True),)
+
+    id: str = Field(primary_key=True)
+    kind: str
+    callback: str
+    slice: str  # its path
+    format: str
+    lang: str
+    secrets: str  # JSON: the newest first
+    created_at: int
+    lease_until: int | None = None
+    reached: int
+    tried: int
+    next_at: float
+    failures: int
+    state: str
+    reason: str
+
+
+class DeliveryRow(HubTable, table=True):
+    """When how many subscribers were told of a correction, a withdrawal or an alert; no word on whom."""
+
+    __tablename__: ClassVar[str] = "delivery"
+
+    idx: int = Field(primary_key=True, foreign_key="log.idx")
+    what: str
+    notified_at: int
+    notified: int
+    acknowledged: int
+    acknowledged_at: int | None = None
+
+
 HUB: Final = VersionLine(
-    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0005"
+    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0007"
 )

@@ -1,7 +1,7 @@
 """The one order: giving indices, and reading what has one."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
@@ -172,14 +172,17 @@ def page(
 
 def window(connection: Connection, slice_: Slice, window_: Window) -> tuple[Logged, ...]:
     """The version shown of each item in a slice's window, newest index first."""
-    last = _newest(connection, slice_, visible(connection))
+    below = visible(connection) if window_.before is None else min(window_.before, visible(connection))
+    last = _newest(connection, slice_, below)
     if last is None:
         return ()
     idx = _SHOWN_TABLE.c.idx
     gone = select(_LOG_TABLE.c.idx).join_from(
         _ERASED_TABLE, _LOG_TABLE, _LOG_TABLE.c.version_id == _ERASED_TABLE.c.version_id
     )
-    here = select(idx, _SHOWN_TABLE.c.sealed_at).where(*_of(slice_, _SHOWN_TABLE), idx.not_in(gone))
+    here = select(idx, _SHOWN_TABLE.c.sealed_at).where(
+        *_of(slice_, _SHOWN_TABLE), idx < below, idx.not_in(gone)
+    )
     newest_first = here.order_by(idx.desc())
     most = newest_first.limit(window_.most).subquery()
     in_time = select(func.count()).select_from(most).where(most.c.sealed_at >= last[1] - window_.seconds)
@@ -232,6 +235,21 @@ def version(connection: Connection, sub: ItemId, ver: int) -> Logged | None:
     named = _LOGGED.where(_ITEM_TABLE.c.sub == sub, _VERSION_TABLE.c.ver == ver)
     found = _logged(connection.execute(named))
     return found[0] if found else None
+
+
+def history(connection: Connection, sub: ItemId, limit: int) -> tuple[Logged, ...]:
+    """The versions of an item that are shown, the highest first; at most ``limit``."""
+    shown = _LOG_TABLE.c.idx < visible(connection)
+    named = _LOGGED.where(_ITEM_TABLE.c.sub == sub, shown)
+    return _logged(connection.execute(named.order_by(_VERSION_TABLE.c.ver.desc()).limit(limit)))
+
+
+def standing(connection: Connection, subs: Collection[ItemId]) -> dict[ItemId, Logged]:
+    """The version that stands for each of these items, where one is shown."""
+    items = select(_ITEM_TABLE.c.id).where(_ITEM_TABLE.c.sub.in_(sorted(subs)))
+    stands = select(_SHOWN_TABLE.c.idx).where(_SHOWN_TABLE.c.item_id.in_(items))
+    found = _logged(connection.execute(_LOGGED.where(_LOG_TABLE.c.idx.in_(stands))))
+    return {one.sub: one for one in found}
 
 
 def _slices_of(member: MemberCode, agency: AgencyId, lang: str) -> Sequence[Slice]:

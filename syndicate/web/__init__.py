@@ -6,6 +6,7 @@ kept: ``serve`` puts the site on a socket without an access log.
 """
 
 from syndicate.web._answer import CODINGS
+from syndicate.web._gate import read_networks
 from syndicate.web._metrics import Metrics
 from syndicate.web._serve import serve
 from syndicate.web._shelf import make_shelf
@@ -23,5 +24,6 @@ __all__ = [
     "make_shelf",
     "make_site",
     "make_witness_site",
+    "read_networks",
     "serve",
 ]

@@ -19,6 +19,7 @@ from syndicate.web._body import Portions, to_send
 from syndicate.web._negotiate import choose_coding, http_date, matches, not_since
 
 FEED_CACHE: Final = "public, max-age=60, stale-while-revalidate=300, stale-if-error=86400"
+ALERT_CACHE: Final = "public, max-age=15, must-revalidate"  # nobody serves an alert stale
 FOREVER: Final = "public, max-age=31536000, immutable"
 ASK_AGAIN: Final = "public, max-age=0, must-revalidate"
 NEVER: Final = "no-store"
@@ -34,7 +35,7 @@ _OPEN: Final = {  # anyone may read anything here from any page; there is nothin
     "Server": "syndicate",  # which library in which version is nobody's business
 }
 _PREFLIGHT: Final = {
-    "Access-Control-Allow-Headers": "Content-Type, If-Modified-Since, If-None-Match",
+    "Access-Control-Allow-Headers": "Content-Type, If-Modified-Since, If-None-Match, Last-Event-ID",
     "Access-Control-Max-Age": "86400",
 }
 _SUFFIX: Final = {"identity": "", "gzip": "-gzip", "br": "-br"}

@@ -1,5 +1,6 @@
 """/feeds/…: the slices, in three formats."""
 
+from typing import Final
 from weakref import WeakKeyDictionary
 
 from aiohttp import web
@@ -7,10 +8,11 @@ from aiohttp import web
 from syndicate.journey import Document
 from syndicate.news import Registry, Slice
 from syndicate.republish import PENDING_ALERTS, parse_slice
-from syndicate.web._answer import Ready, problem
+from syndicate.web._answer import ALERT_CACHE, FEED_CACHE, Ready, problem
 from syndicate.web._world import World
 
 FORMATS = ("rss", "atom", "json")
+_ALERTS: Final = "kind/alert"  # stands last in a path, if it stands there
 
 
 class Feeds:
@@ -34,7 +36,7 @@ class Feeds:
             self._known.add(name)
         ready = self._ready.get(document)
         if ready is None:
-            ready = self._ready[document] = _made_ready(document)
+            ready = self._ready[document] = _made_ready(document, cache_of(name.rpartition(".")[0]))
         return ready.answer(request)
 
     async def _written(self, name: str) -> Document | None:
@@ -55,11 +57,17 @@ class Feeds:
         return None
 
 
-def _made_ready(document: Document) -> Ready:
+def cache_of(path: str) -> str:
+    """How long a view of the slice at ``path`` may be kept; that of one with nothing but alerts is short."""
+    return ALERT_CACHE if path == PENDING_ALERTS or path.endswith(_ALERTS) else FEED_CACHE
+
+
+def _made_ready(document: Document, cache: str) -> Ready:
     return Ready(
         document.bodies,
         digest=document.digest,
         media_type=document.media_type,
+        cache=cache,
         last_modified=document.last_modified,
     )
 

@@ -118,6 +118,7 @@ class Items:
             digest=logged.digest,
             media_type="application/jose",
             cache=FOREVER,
+            last_modified=int(logged.sealed_at),
         )
         return sent.answer(request)
 

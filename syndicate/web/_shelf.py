@@ -66,7 +66,7 @@ def make_shelf(folder: Path, prefix: str = "/") -> Site:
     """The feeds in ``folder``, to be put on a socket by ``serve``; under ``prefix`` and at the root alike."""
     files = Edge("a file", {"GET": Shelf(folder).get})
 
-    async def answer(request: web.BaseRequest) -> web.Response:
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
         path = request.path
         return await files.answer(request, path.removeprefix(prefix if path.startswith(prefix) else "/"))
 

@@ -16,17 +16,18 @@ from syndicate.web._agency import AgencyStatus
 from syndicate.web._answer import FEED_CACHE, options, problem, ready
 from syndicate.web._feeds import Feeds
 from syndicate.web._front import Front
+from syndicate.web._gate import Gate, Readers
 from syndicate.web._health import Watch
 from syndicate.web._items import Items
 from syndicate.web._log import LogFiles
 from syndicate.web._registry import RegistryFiles
 from syndicate.web._sources import Sources
 from syndicate.web._submit import Submit
-from syndicate.web._world import World
+from syndicate.web._world import WebLimits, World
 
 # What answers a request; the text is what its address says behind the fixed part, "" where nothing may.
-Answer = Callable[[web.BaseRequest, str], Awaitable[web.Response]]
-Site = Callable[[web.BaseRequest], Awaitable[web.Response]]
+Answer = Callable[[web.BaseRequest, str], Awaitable[web.StreamResponse]]
+Site = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 _log = logging.getLogger("syndicate.web")
 _RETRY_SECONDS: Final = 10
@@ -49,7 +50,7 @@ class Edge:
             self._answers[hdrs.METH_HEAD] = answers[hdrs.METH_GET]
         self._allow = ", ".join(sorted([*self._answers, hdrs.METH_OPTIONS]))
 
-    async def answer(self, request: web.BaseRequest, rest: str) -> web.Response:
+    async def answer(self, request: web.BaseRequest, rest: str) -> web.StreamResponse:
         """The answer to one request; nothing is raised but cancellation."""
         chosen = self._answers.get(request.method)
         if chosen is None:
@@ -97,7 +98,7 @@ def make_site(world: World) -> Site:
     if world.submission is not None:
         exact["/v1/submit"] = Edge("/v1/submit", {"POST": Submit(world, world.submission).post})
 
-    async def answer(request: web.BaseRequest) -> web.Response:
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
         path = request.path
         if path.startswith(_FEEDS):
             return await feeds.answer(request, path[len(_FEEDS) :])
@@ -111,7 +112,26 @@ def make_site(world: World) -> Site:
             return await files.answer(request, path[len(_REGISTRY) :])
         return await exact.get(path, nothing).answer(request, "")
 
-    return answer
+    return _counted(answer, world.limits)
+
+
+def _counted(answer: Site, limits: WebLimits) -> Site:
+    """``answer`` for whoever does not ask too often; what a 304 answers is never counted."""
+    gate = Gate(burst=limits.burst, per_second=limits.per_second, most=limits.counted)
+    readers = Readers(limits.proxies)
+
+    async def answer_counted(request: web.BaseRequest) -> web.StreamResponse:
+        asked = request.headers
+        if hdrs.IF_NONE_MATCH in asked or hdrs.IF_MODIFIED_SINCE in asked:
+            response = await answer(request)
+            if response.status == 304 or not (wait := gate.wait(readers.of(request), request.path)):
+                return response
+        elif not (wait := gate.wait(readers.of(request), request.path)):
+            return await answer(request)
+        return problem(429, "asked too often for this from one address; keep the ETag and send it along, "
+                       "or ask again later", retry_after=wait)  # fmt: skip
+
+    return answer_counted
 
 
 async def _nothing(_request: web.BaseRequest, _rest: str) -> web.Response:

@@ -31,6 +31,10 @@ class WebLimits:
     submit_open: int = 64  # submissions in hand at one time, and
     submit_open_bytes: int = 32_000_000  # all their bodies together
     front_items: int = 30  # on the page at /
+    burst: int = 1_000  # requests for one path from one address at once, and
+    per_second: float = 20.0  # lastingly: 500 readers of one newsroom that poll every half minute
+    counted: int = 20_000  # pairs of address and path that are counted at a time
+    proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is believed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Final
 
-from . import _agency, _beside_reader, _ingest, _ledger, _memory, _polls, _registry, _sealing, _warm_feed
+from . import (
+    _agency,
+    _beside_reader,
+    _client,
+    _ingest,
+    _ledger,
+    _memory,
+    _polls,
+    _registry,
+    _sealing,
+    _warm_feed,
+)
 from ._measure import FULL, QUICK, Result, Scale
 
 SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
@@ -20,6 +31,7 @@ SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "registry": _registry.measure,
     "ledger": _ledger.measure,
     "sealing": _sealing.measure,
+    "client": _client.measure,
 }
 
 

@@ -18,6 +18,7 @@ from aiohttp import web
 from syndicate.assembly import open_hub
 from syndicate.journey import PressLimits
 from syndicate.settings import Address, Settings
+from syndicate.web import WebLimits
 
 from ._newsroom import NOON
 from ._typed import peak_kilobytes
@@ -59,6 +60,7 @@ async def main(database: Path, repository: Path, root: Path) -> None:
         registry=str(repository),
         root=root,
         feeds=PressLimits(rebuild_seconds=0.0),
+        web=WebLimits(burst=1_000_000_000),  # counted like anybody's requests, but never refused
     )
     async with open_hub(settings, clock=RunningClock()) as hub:
         _say({"port": urlsplit(hub.url).port})

@@ -359,6 +359,18 @@ async def test_attack_26_a_window_holds_no_more_of_tokens_than_fits(storage: Sto
         assert names(await storage.window(ALL, window)) == list(expected)
 
 
+async def test_who_has_read_as_far_as_an_index_goes_on_with_what_is_older(
+    storage: Storage, vn: PressRoom
+) -> None:
+    await sealed_at(storage, vn, times="bcdef", first=NOON)
+    two = Window(seconds=0, least=2, most=2)
+    for slice_ in (ALL, Slice(lang="vi")):
+        assert names(await storage.window(slice_, replace(two, before=Index(3)))) == ["d", "c"]
+        assert names(await storage.window(slice_, replace(two, before=Index(1)))) == ["b"]
+        assert await storage.window(slice_, replace(two, before=Index(0))) == ()
+        assert names(await storage.window(slice_, replace(two, before=Index(99)))) == ["f", "e"]
+
+
 async def test_a_quiet_slice_keeps_its_own_window(storage: Storage, vn: PressRoom, th: PressRoom) -> None:
     await sealed_at(storage, th, times="bc", first=NOON)
     await sealed_at(storage, vn, times="d", first=NOON + 5_000)
@@ -446,6 +458,36 @@ async def test_a_version_in_another_language_stays_in_the_slice_of_the_first(
     assert [each.ver for each in await storage.page(Slice(lang="vi"), -1, 9)] == [1, 2]
     assert await storage.newest(Slice(lang="vi")) == 1
     assert await storage.window(Slice(lang="en"), WIDE) == ()
+
+
+async def test_an_items_history_is_all_its_versions_and_one_of_them_stands(
+    storage: Storage, vn: PressRoom
+) -> None:
+    one, other = published(vn, "one", "other")
+    two = next_version(vn, one.item, Act.RETRACT)
+    three = next_version(vn, replace(one.item, ver=2))
+    await keep(storage, one, other, two)
+    await storage.seal(NOON + 2.0)
+    await keep(storage, three)
+    await storage.seal(NOON + 3.0, show=False)
+    sub = one.item.sub
+    assert [each.ver for each in await storage.history(sub)] == [2, 1], "what is not shown yet is not there"
+    await storage.log.show(storage.log.edge.size)
+    assert [each.ver for each in await storage.history(sub)] == [3, 2, 1]
+    assert [each.ver for each in await storage.history(sub, 1)] == [3]
+    assert await storage.history(ItemId("vn.demo:nothing")) == ()
+    stands = await storage.standing([sub, other.item.sub, ItemId("vn.demo:nothing")])
+    assert {name: each.ver for name, each in stands.items()} == {sub: 2, other.item.sub: 1}
+
+
+async def test_an_erased_version_stays_in_its_items_history(storage: Storage, vn: PressRoom) -> None:
+    (one,) = published(vn, "one")
+    await keep(storage, one)
+    await storage.seal(NOON + 2.0)
+    await storage.write(lambda book: book.erase([one.digest], b"{}"))
+    [kept] = await storage.history(one.item.sub)
+    assert (kept.ver, kept.erased) == (1, True)
+    assert (await storage.standing([one.item.sub]))[one.item.sub].erased
 
 
 # --- Relations, refusals, held tokens, feeds ----------------------------------------------------------

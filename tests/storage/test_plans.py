@@ -63,7 +63,10 @@ async def ask_everything(storage: Storage) -> None:
     for slice_ in SLICES:
         await storage.page(slice_, 5, 10)
         await storage.window(slice_, Window(seconds=60, least=5, most=50))
+        await storage.window(slice_, Window(seconds=0, least=5, most=5, before=Index(9)))
     await storage.version(SUB, 1)
+    await storage.history(SUB)
+    await storage.standing([SUB, ItemId("vn.demo:another")])
     await storage.relations(SUB)
     await storage.log.hidden(10)
     await storage.log.add_act(b"an act")

@@ -42,7 +42,7 @@ async def port() -> AsyncIterator[int]:
         "/full": Edge("full", {"GET": full}),
     }
 
-    async def site(request: web.BaseRequest) -> web.Response:
+    async def site(request: web.BaseRequest) -> web.StreamResponse:
         return await edges.get(request.path, edges["/bug"]).answer(request, "")
 
     async with served(site) as where:
