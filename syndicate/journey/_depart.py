@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from syndicate.journey._wakeup import LocalWakeup
 from syndicate.news import Entry, Feed, Index, Kind, Registry, Slice, b64url
@@ -29,6 +29,7 @@ from syndicate.republish import (
 from syndicate.trust import marks_since, recall
 from syndicate.wire import RSS_BODIES
 
+T = TypeVar("T")
 _ALERT_PAGE: Final = 200  # versions looked at in one go for an alert among them
 _NEVER_STALE: Final = math.inf
 _PAGES_MOST: Final = 8  # pages of archives kept
@@ -180,6 +181,14 @@ class Press:
         if len(self._pages) > _PAGES_MOST:
             self._pages.popitem(last=False)
         return document
+
+    def entry(self, logged: Logged) -> Entry:
+        """A version as readers see it now."""
+        return self._entry(logged, self._registry())
+
+    async def at_work(self, work: Callable[[], T]) -> T:
+        """Do ``work`` in the press's own thread, off the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def standing(self, name: str) -> Document | None:
         """The document kept as ``name`` ("vn.atom"), if it was looked after just now: the warm way."""

@@ -40,6 +40,22 @@ class Entry:
     expires: str | None = None
     about: str | None = None  # of a notice that an item was withdrawn: that item's id
 
+    @property
+    def withdrawn(self) -> bool:
+        """Whether this version takes the text away: withheld for now, or retracted for good."""
+        return self.act in (Act.WITHHOLD, Act.RETRACT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """A feed in a list of feeds, or a group of them."""
+
+    text: str
+    feed_url: str | None = None  # None: a group
+    page_url: str | None = None  # the same for people
+    lang: str | None = None
+    below: tuple["Outline", ...] = ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:

@@ -37,7 +37,7 @@ def compose(  # noqa: PLR0913 - a feed is no less than this
         entries=tuple(entries),
         updated=_updated(entries, registry.agencies.values()),
         lang=_lang(slice_, registry),
-        self_urls=tuple((format_, f"{home}.{format_}") for format_ in ("atom", "rss", "json")),
+        self_urls=tuple((format_, f"{home}.{format_}") for format_ in ("atom", "rss", "json", "ninjs")),
         first_index=first_index,
         last_index=last_index,
         continue_url=f"{base}/v1/items?after={-1 if last_index is None else last_index}",
@@ -45,6 +45,13 @@ def compose(  # noqa: PLR0913 - a feed is no less than this
         prev_archive=_page(home, archived, "atom"),
         next_url=_page(home, archived, "json"),
     )
+
+
+def compose_tombstones(slice_: Slice, entries: Sequence[Entry], registry: Registry, *, base_url: str) -> Feed:
+    """What was withdrawn of a slice, newest first: another document of the same feed (RFC 6721)."""
+    feed = compose(slice_, entries, registry, base_url=base_url, first_index=None, last_index=None)
+    home = f"{base_url.rstrip('/')}/feeds/{slice_.path}"
+    return replace(feed, self_urls=(("atom", f"{home}.tombstones"),), continue_url=None)
 
 
 def compose_archive(  # noqa: PLR0913 - a page is no less than this

@@ -75,7 +75,7 @@ def with_notices(entries: Iterable[Entry], *, base_url: str) -> tuple[Entry, ...
     """
     told: list[Entry] = []
     for entry in entries:
-        if entry.act in _WITHDRAWN:
+        if entry.withdrawn:
             told.append(notice_of(entry, base_url=base_url))
         told.append(entry)
     return tuple(told)

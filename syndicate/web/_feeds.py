@@ -1,5 +1,6 @@
-"""/feeds/…: the slices, in three formats."""
+"""/feeds/…: the slices, in every format."""
 
+from collections.abc import Mapping
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -10,8 +11,10 @@ from syndicate.news import Registry, Slice
 from syndicate.republish import PENDING_ALERTS, parse_slice
 from syndicate.web._answer import ALERT_CACHE, FEED_CACHE, Ready, problem
 from syndicate.web._world import World
+from syndicate.wire import MEDIA_TYPES, NINJS_SCHEMA
 
-FORMATS = ("rss", "atom", "json")
+FORMATS = ("rss", "atom", "json", "ninjs")
+_DESCRIBED: Final = {"Link": f'<{NINJS_SCHEMA}>; rel="describedby"'}
 _ALERTS: Final = "kind/alert"  # stands last in a path, if it stands there
 
 
@@ -36,7 +39,7 @@ class Feeds:
             self._known.add(name)
         ready = self._ready.get(document)
         if ready is None:
-            ready = self._ready[document] = _made_ready(document, cache_of(name.rpartition(".")[0]))
+            ready = self._ready[document] = made_ready(document, cache_of(name.rpartition(".")[0]))
         return ready.answer(request)
 
     async def _written(self, name: str) -> Document | None:
@@ -62,14 +65,21 @@ def cache_of(path: str) -> str:
     return ALERT_CACHE if path == PENDING_ALERTS or path.endswith(_ALERTS) else FEED_CACHE
 
 
-def _made_ready(document: Document, cache: str) -> Ready:
+def made_ready(document: Document, cache: str = FEED_CACHE) -> Ready:
+    """A document of the press with every header field that it has; what is ninjs names its schema."""
     return Ready(
         document.bodies,
         digest=document.digest,
         media_type=document.media_type,
         cache=cache,
         last_modified=document.last_modified,
+        extra=described_by(document.media_type),
     )
+
+
+def described_by(media_type: str) -> Mapping[str, str] | None:
+    """Where a ninjs document is described."""
+    return _DESCRIBED if media_type == MEDIA_TYPES["ninjs"] else None
 
 
 def is_listed(slice_: Slice, registry: Registry) -> bool:

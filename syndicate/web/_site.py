@@ -20,6 +20,7 @@ from syndicate.web._gate import Gate, Readers
 from syndicate.web._health import Watch
 from syndicate.web._items import Items
 from syndicate.web._log import LogFiles
+from syndicate.web._outputs import ARCHIVE, OtherOutputs
 from syndicate.web._registry import RegistryFiles
 from syndicate.web._sources import Sources
 from syndicate.web._submit import Submit
@@ -34,10 +35,8 @@ _RETRY_SECONDS: Final = 10
 _ROBOTS: Final = b"User-agent: *\nAllow: /\nDisallow: /v1/\nDisallow: /metrics\n"
 _FEEDS: Final = "/feeds/"
 _REGISTRY: Final = "/registry/"
-_TOKENS: Final = "/v1/items/"
-_PROOF: Final = ".tlog-proof"
+_VERSIONS: Final = "/v1/items/"
 _LOG: Final = "/log/"
-_TOKEN: Final = ".jws"  # noqa: S105 - the ending of a token's address
 
 
 class Edge:
@@ -75,20 +74,29 @@ def make_site(world: World) -> Site:
     """The hub's pages, feeds and API, to be put on a socket by ``serve``."""
     watch, items = Watch(world), Items(world)
     feeds = Edge("a feed", {"GET": Feeds(world).get})
-    tokens = Edge("a token", {"GET": items.token})
     registry = RegistryFiles(world)
     files = Edge("a file of the registry", {"GET": registry.get})
     log_files = LogFiles(world)
     log = Edge("a file of the log", {"GET": log_files.get})
-    proofs = Edge("a proof", {"GET": log_files.proof})
+    other = OtherOutputs(world)
+    archives = Edge("an archive", {"GET": other.archive})
+    versions = {
+        "cap": Edge("an alert in CAP", {"GET": other.cap}),
+        "jws": Edge("a token", {"GET": items.token}),
+        "ninjs": Edge("a version in ninjs", {"GET": other.ninjs}),
+        "tlog-proof": Edge("a proof", {"GET": log_files.proof}),
+    }
     nothing = Edge("nothing", {"GET": _nothing})
     exact = {
         path: Edge(path, answers)
         for path, answers in {
             "/": {"GET": Front(world).get},
+            "/feeds.opml": {"GET": other.opml},
             "/health": {"GET": watch.health},
+            "/icon.png": {"GET": other.icon},
             "/metrics": {"GET": watch.metrics},
             "/robots.txt": {"GET": _robots},
+            "/sitemap-news.xml": {"GET": other.sitemap},
             AGENCY_STATUS: {"GET": AgencyStatus(world).get},
             "/v1/items": {"GET": items.page},
             "/v1/keys.json": {"GET": registry.keys},
@@ -100,12 +108,13 @@ def make_site(world: World) -> Site:
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
         path = request.path
+        if path.startswith(_FEEDS) and ARCHIVE in path:
+            return await archives.answer(request, path[len(_FEEDS) :])
         if path.startswith(_FEEDS):
             return await feeds.answer(request, path[len(_FEEDS) :])
-        if path.startswith(_TOKENS) and path.endswith(_TOKEN):
-            return await tokens.answer(request, path[len(_TOKENS) : -len(_TOKEN)])
-        if path.startswith(_TOKENS) and path.endswith(_PROOF):
-            return await proofs.answer(request, path[len(_TOKENS) : -len(_PROOF)])
+        if path.startswith(_VERSIONS):
+            name, _, ending = path[len(_VERSIONS) :].rpartition(".")
+            return await versions.get(ending, nothing).answer(request, name)
         if path.startswith(_LOG):
             return await log.answer(request, path[len(_LOG) :])
         if path.startswith(_REGISTRY):

@@ -6,7 +6,7 @@ bytes of fragments can be joined without being parsed or declared again.
 
 from lxml import etree
 
-from syndicate.news import Act, Entry, Feed
+from syndicate.news import Entry, Feed
 from syndicate.wire._names import SYN
 
 
@@ -48,8 +48,7 @@ def validity(entry: Entry) -> str | None:
     Large portals act on an end of validity in the past together with a newer ``dcterms:modified``. A notice
     of a withdrawal is not withdrawn itself.
     """
-    withdrawn = entry.act in (Act.WITHHOLD, Act.RETRACT) and entry.about is None
-    end = entry.updated if withdrawn else entry.expires
+    end = entry.updated if entry.withdrawn and entry.about is None else entry.expires
     return None if end is None else f"start={entry.published};end={end};scheme=W3C-DTF"
 
 
