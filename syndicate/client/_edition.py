@@ -55,13 +55,14 @@ class Edition(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubEdition:
-    """A slice at some hub; base address and window are as the document states them."""
+    """A slice at some hub; base address, window and whether it pushes are as the document states them."""
 
     registry: Registry
     base_url: str
     slice: Slice
     first_index: int | None
     last_index: int | None
+    pushed: bool
     archived: int | None  # the page of its archive that it leads to
     page: int | None = None  # which page of the archive it is itself, None for the feed
 
@@ -113,6 +114,7 @@ class HubEdition:
             first_index=_index(self.first_index),
             last_index=_index(self.last_index),
             archived=_index(self.archived),
+            pushes=self.pushed,
         )
 
 
@@ -190,6 +192,7 @@ def recognise(sheet: Sheet, registry: Registry) -> Edition | None:
         last_index=sheet.last_index,
         archived=_archived(sheet, f"{found['base']}/feeds/{slice_.path}"),
         page=None if page is None else int(page["last"]),
+        pushed=sheet.pushed,
     )
 
 

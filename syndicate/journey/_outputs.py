@@ -13,8 +13,8 @@ from syndicate.wire import SITEMAP_MOST, cap, news_sitemap, ninjs, opml
 
 OPML: Final = "feeds.opml"
 SITEMAP: Final = "sitemap-news.xml"
-_OPML_TYPE: Final = "text/x-opml; charset=utf-8"
-_XML_TYPE: Final = "application/xml"
+OPML_TYPE: Final = "text/x-opml; charset=utf-8"
+SITEMAP_TYPE: Final = "application/xml"
 _HISTORY: Final = 100  # versions of an alert that are looked at, the newest
 # A fifth more than are told: the withdrawn ones among them are not.
 _NEWS: Final = Window(seconds=2 * 86_400, least=1, most=SITEMAP_MOST * 6 // 5, characters=32_000_000)
@@ -70,7 +70,7 @@ class Outputs:
         languages = {lang for agency in registry.agencies.values() for lang in agency.languages}
         more = [Slice(lang=lang) for lang in sorted(languages)]
         told = outline(registry, more, base_url=self._base_url)
-        return Written(body=opml(registry.name, told), media_type=_OPML_TYPE)
+        return Written(body=opml(registry.name, told), media_type=OPML_TYPE)
 
     async def _write_sitemap(self) -> Written:
         logged = await self._storage.window(Slice(), _NEWS)
@@ -80,4 +80,4 @@ class Outputs:
         as_of = max((one.sealed_at for one in logged), default=0.0)
         entries = [self._press.entry(one) for one in logged]
         feed = compose_sitemap(entries, self._registry(), base_url=self._base_url, as_of=as_of)
-        return Written(body=news_sitemap(feed), media_type=_XML_TYPE, modified=as_of or None)
+        return Written(body=news_sitemap(feed), media_type=SITEMAP_TYPE, modified=as_of or None)

@@ -15,14 +15,16 @@ from syndicate.republish._compose import (
     compose_page,
     compose_pending,
     compose_tombstones,
+    hub_address,
 )
 from syndicate.republish._entry import entry_of, notice_id, notice_of, token_address, with_notices
 from syndicate.republish._lists import compose_sitemap, outline
-from syndicate.republish._slices import parse_slice
+from syndicate.republish._slices import SLICE_GRAMMAR, parse_slice, slice_of
 
 __all__ = [
     "CAP_INDEX",
     "PENDING_ALERTS",
+    "SLICE_GRAMMAR",
     "article_of",
     "compose",
     "compose_agency",
@@ -33,6 +35,7 @@ __all__ = [
     "compose_sitemap",
     "compose_tombstones",
     "entry_of",
+    "hub_address",
     "in_force",
     "is_alert",
     "message_of",
@@ -40,6 +43,7 @@ __all__ = [
     "notice_of",
     "outline",
     "parse_slice",
+    "slice_of",
     "token_address",
     "with_notices",
 ]

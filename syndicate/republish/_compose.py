@@ -10,6 +10,11 @@ from syndicate.republish._entry import home_of
 PENDING_ALERTS: Final = "pending-alerts"
 
 
+def hub_address(base_url: str) -> str:
+    """Where the hub at ``base_url`` takes WebSub subscriptions to its feeds."""
+    return f"{base_url.rstrip('/')}/websub"
+
+
 def compose(  # noqa: PLR0913 - a feed is no less than this
     slice_: Slice,
     entries: Sequence[Entry],
@@ -19,12 +24,14 @@ def compose(  # noqa: PLR0913 - a feed is no less than this
     first_index: Index | None,
     last_index: Index | None,
     archived: Index | None = None,
+    pushes: bool = False,
 ) -> Feed:
     """The hub's feed of a slice, whose ``entries`` come newest first.
 
     ``base_url`` is the hub's own address; the indices are the lowest and the highest in the window,
     None when it is empty; ``archived`` names the newest page of its archive. Its words are the registry's
-    names, in the languages they have there.
+    names, in the languages they have there. ``pushes`` says whether the hub sends what is new in it to
+    subscribers, and so names where they subscribe.
     """
     base = base_url.rstrip("/")
     home = f"{base}/feeds/{slice_.path}"
@@ -38,6 +45,7 @@ def compose(  # noqa: PLR0913 - a feed is no less than this
         updated=_updated(entries, registry.agencies.values()),
         lang=_lang(slice_, registry),
         self_urls=tuple((format_, f"{home}.{format_}") for format_ in ("atom", "rss", "json", "ninjs")),
+        hub_url=hub_address(base) if pushes else None,
         first_index=first_index,
         last_index=last_index,
         continue_url=f"{base}/v1/items?after={-1 if last_index is None else last_index}",

@@ -15,6 +15,7 @@ from syndicate.news import AgencyId, FeedId, ItemId, Reason, Slice, TokenDigest
 from syndicate.ports import (
     Backfill,
     Book,
+    Changed,
     Entry,
     FeedState,
     Logged,
@@ -32,6 +33,7 @@ from syndicate.storage._erase import count_erased, erased_by
 from syndicate.storage._hub_log import SqliteLog
 from syndicate.storage._hub_tables import HUB
 from syndicate.storage._migrate import check_readable
+from syndicate.storage._slices import is_plain, newest, newest_of_plain
 from syndicate.storage._sqlite import in_our_words, open_readers
 from syndicate.storage._subscribers import SqliteSubscribers
 from syndicate.trust import StreamState
@@ -44,7 +46,7 @@ _READING_THREADS = 3
 class SqliteStorage:
     """``ports.Storage`` over one SQLite file.
 
-    The newest index of every slice is remembered as well: it is asked before each rendering, and only
+    The newest index of every plain slice is remembered as well: it is asked before each rendering, and only
     this process can move it.
     """
 
@@ -76,7 +78,7 @@ class SqliteStorage:
             self._readers = open_readers(self._path)
             opened.callback(self._readers.dispose)
             with self.transaction() as connection:
-                self._newest = order.newest(connection)
+                self._newest = newest_of_plain(connection, order.visible(connection))
             self._log.open()
             self._opened = opened.pop_all()
 
@@ -146,9 +148,15 @@ class SqliteStorage:
         """The page of a slice's archive that ends at index ``last``."""
         return await self.reading(lambda view: order.stretch(view, slice_, every, last))
 
+    async def changed(self, slice_: Slice, after: int, most: int, characters: int) -> Changed:
+        """The version shown of each item whose index is above ``after``, ascending."""
+        return await self.reading(lambda view: order.changed(view, slice_, after, most, characters))
+
     async def newest(self, slice_: Slice) -> int:
-        """The highest index in a slice, -1 if it is empty; from memory."""
-        return self._newest.get(slice_, -1)
+        """The highest index in a slice, -1 if it is empty; from memory for the plain ones."""
+        if is_plain(slice_):
+            return self._newest.get(slice_, -1)
+        return await self.reading(lambda view: newest(view, slice_, order.visible(view)))
 
     async def version(self, sub: ItemId, ver: int) -> Logged | None:
         """One sealed version."""

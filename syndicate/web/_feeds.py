@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from syndicate.journey import Document
 from syndicate.news import Registry, Slice
-from syndicate.republish import PENDING_ALERTS, parse_slice
+from syndicate.ports import Storage
+from syndicate.republish import PENDING_ALERTS, hub_address, parse_slice
 from syndicate.web._answer import ALERT_CACHE, FEED_CACHE, Ready, problem
 from syndicate.web._world import World
 from syndicate.wire import MEDIA_TYPES, NINJS_SCHEMA
 
 FORMATS = ("rss", "atom", "json", "ninjs")
-_DESCRIBED: Final = {"Link": f'<{NINJS_SCHEMA}>; rel="describedby"'}
+_DESCRIBED: Final = f'<{NINJS_SCHEMA}>; rel="describedby"'
 _ALERTS: Final = "kind/alert"  # stands last in a path, if it stands there
 
 
@@ -39,8 +40,16 @@ class Feeds:
             self._known.add(name)
         ready = self._ready.get(document)
         if ready is None:
-            ready = self._ready[document] = made_ready(document, cache_of(name.rpartition(".")[0]))
+            kept_for = cache_of(name.rpartition(".")[0])
+            ready = self._ready[document] = made_ready(document, kept_for, self._links(name))
         return ready.answer(request)
+
+    def _links(self, name: str) -> str:
+        """The feed's own address, and where to subscribe, if one can (RFC 8288; WebSub, section 4)."""
+        own = f'<{self._world.base_url}/feeds/{name}>; rel="self"'
+        if self._world.websub is None or name.startswith(PENDING_ALERTS):
+            return own
+        return f'<{hub_address(self._world.base_url)}>; rel="hub", {own}'
 
     async def _written(self, name: str) -> Document | None:
         path, _, format_ = name.rpartition(".")
@@ -54,7 +63,7 @@ class Feeds:
         slice_ = parse_slice(path) if format_ in FORMATS else None
         if slice_ is None or slice_.path != path:  # one address per feed
             return None
-        if is_listed(slice_, self._world.registry()) or await self._world.storage.newest(slice_) >= 0:
+        if await has_feed(slice_, self._world.registry(), self._world.storage):
             return slice_, format_
         self._known.discard(name)  # the registry knew it once
         return None
@@ -65,7 +74,7 @@ def cache_of(path: str) -> str:
     return ALERT_CACHE if path == PENDING_ALERTS or path.endswith(_ALERTS) else FEED_CACHE
 
 
-def made_ready(document: Document, cache: str = FEED_CACHE) -> Ready:
+def made_ready(document: Document, cache: str = FEED_CACHE, links: str = "") -> Ready:
     """A document of the press with every header field that it has; what is ninjs names its schema."""
     return Ready(
         document.bodies,
@@ -73,13 +82,23 @@ def made_ready(document: Document, cache: str = FEED_CACHE) -> Ready:
         media_type=document.media_type,
         cache=cache,
         last_modified=document.last_modified,
-        extra=described_by(document.media_type),
+        extra=described_by(document.media_type, links),
     )
 
 
-def described_by(media_type: str) -> Mapping[str, str] | None:
-    """Where a ninjs document is described."""
-    return _DESCRIBED if media_type == MEDIA_TYPES["ninjs"] else None
+def described_by(media_type: str, links: str = "") -> Mapping[str, str]:
+    """``links`` as a header field, with where a ninjs document is described."""
+    every = ", ".join(filter(None, (links, _DESCRIBED if media_type == MEDIA_TYPES["ninjs"] else "")))
+    return {hdrs.LINK: every} if every else {}
+
+
+async def has_feed(slice_: Slice, registry: Registry, storage: Storage) -> bool:
+    """Whether the slice is a feed here: the registry names what it is about, or something stands in it.
+
+    Raises:
+        StorageError: the slice cannot be looked at.
+    """
+    return is_listed(slice_, registry) or await storage.newest(slice_) >= 0
 
 
 def is_listed(slice_: Slice, registry: Registry) -> bool:

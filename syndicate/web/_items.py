@@ -14,7 +14,7 @@ from syndicate.web._feeds import is_listed
 from syndicate.web._query import QueryError, read_query
 from syndicate.web._world import World
 
-_GRAMMAR: Final = {
+QUERY: Final = {
     "after": r"-1|[0-9]{1,15}",
     "limit": r"[1-9][0-9]{0,3}",
     "member": r"[a-z]{2}",
@@ -35,7 +35,7 @@ class Items:
     async def page(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """The versions after an index, in order; each page says where the next one begins."""
         try:
-            asked = read_query(request.rel_url.raw_query_string, _GRAMMAR)
+            asked = read_query(request.rel_url.raw_query_string, QUERY)
             slice_ = _slice_of(asked)
         except QueryError as exc:
             return problem(400, str(exc))

@@ -1,27 +1,83 @@
 """Lists for machines, archives, and single versions in the formats of others."""
 
 import re
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Final
 from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
-from syndicate.journey import Document, Outputs
+from syndicate.journey import OPML_TYPE, SITEMAP_TYPE, Document, Outputs
 from syndicate.news import ItemId
 from syndicate.ports import Logged
 from syndicate.republish import parse_slice
 from syndicate.web._answer import ALERT_CACHE, FEED_CACHE, Ready, problem, ready
 from syndicate.web._feeds import described_by, made_ready
+from syndicate.web._operation import Operation, Schema
+from syndicate.web._route import Route
 from syndicate.web._world import World
 from syndicate.wire import CAP_TYPE, MEDIA_TYPES
 
-ARCHIVE: Final = "/archive/"
+_ARCHIVED: Final = ("atom", "json")
+_PNG: Final = "image/png"
 # A page holds what it holds; only a registry that renames, a revoked key or a law changes how it is told.
 PAGE_CACHE: Final = "public, max-age=86400, immutable"
 _ICON_CACHE: Final = "public, max-age=86400"
 _PAGE: Final = re.compile(r"(?P<slice>.{1,200})/archive/(?P<last>0|[1-9][0-9]{0,14})\.(?P<format>atom|json)")
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,15}")
+
+
+def other_routes(world: World, slice_: Schema, version: Mapping[str, Schema]) -> Sequence[Route]:
+    """The addresses of all that, to stand before the feeds; ``slice_`` and ``version`` say what stands in them."""
+    outputs = OtherOutputs(world)
+    last: Schema = {"type": "integer", "minimum": 0, "maximum": 999_999_999_999_999}
+    page = {"slice": slice_, "last": last, "format": {"enum": list(_ARCHIVED)}}
+    return (
+        Route(
+            "/feeds/{slice}/archive/{last}.{format}",
+            outputs.archive,
+            Operation(
+                summary="A page of a slice's archive (RFC 5005); feeds and pages say where the one before is.",
+                media_types=tuple(MEDIA_TYPES[each] for each in _ARCHIVED),
+                tag="feeds",
+                path=page,
+                also=(404,),
+            ),
+        ),
+        Route(
+            "/feeds.opml",
+            outputs.opml,
+            Operation(
+                summary="Every feed, grouped by member (OPML 2.0).", media_types=(OPML_TYPE,), tag="feeds"
+            ),
+        ),
+        Route(
+            "/sitemap-news.xml",
+            outputs.sitemap,
+            Operation(summary="The pages of two days, for search engines.", media_types=(SITEMAP_TYPE,)),
+        ),
+        Route("/icon.png", outputs.icon, Operation(summary="What feeds show.", media_types=(_PNG,))),
+        Route(
+            "/v1/items/{sub}/{version}.ninjs",
+            outputs.ninjs,
+            Operation(
+                summary="One version as IPTC ninjs 3.1.", tag="items", path=version, query={}, also=(404, 410)
+            ),
+        ),
+        Route(
+            "/v1/items/{sub}/{version}.cap",
+            outputs.cap,
+            Operation(
+                summary="One version of an alert as OASIS CAP 1.2; 404 if it is none.",
+                media_types=(CAP_TYPE,),
+                tag="items",
+                path=version,
+                query={},
+                also=(404, 410),
+            ),
+        ),
+    )
 
 
 class OtherOutputs:
@@ -31,7 +87,7 @@ class OtherOutputs:
         self._world = world
         self._outputs = Outputs(world.press, world.storage, world.registry, base_url=world.base_url)
         self._icon = ready(
-            files("syndicate.web").joinpath("images/icon.png").read_bytes(), "image/png", cache=_ICON_CACHE
+            files("syndicate.web").joinpath("images/icon.png").read_bytes(), _PNG, cache=_ICON_CACHE
         )
         self._ready: WeakKeyDictionary[Document, Ready] = WeakKeyDictionary()
 

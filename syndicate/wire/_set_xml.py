@@ -7,7 +7,7 @@ bytes of fragments can be joined without being parsed or declared again.
 from lxml import etree
 
 from syndicate.news import Entry, Feed
-from syndicate.wire._names import SYN
+from syndicate.wire._names import ATOM, SYN
 
 
 def add(into: etree._Element, name: str, text: str | None = None, **attributes: str | None) -> etree._Element:
@@ -50,6 +50,12 @@ def validity(entry: Entry) -> str | None:
     """
     end = entry.updated if entry.withdrawn and entry.about is None else entry.expires
     return None if end is None else f"start={entry.published};end={end};scheme=W3C-DTF"
+
+
+def add_hub(into: etree._Element, feed: Feed) -> None:
+    """``<atom:link rel="hub" href/>``: where to subscribe (WebSub, section 4)."""
+    if feed.hub_url is not None:
+        add(into, f"{{{ATOM}}}link", rel="hub", href=feed.hub_url)
 
 
 def add_window(into: etree._Element, feed: Feed) -> None:

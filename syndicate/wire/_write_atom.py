@@ -10,6 +10,7 @@ from syndicate.wire._inert import inert_entry, inert_head
 from syndicate.wire._names import ATOM, DCTERMS, HISTORY, SYN, THR, TOKEN_REL, TOKEN_TYPE, XML
 from syndicate.wire._set_xml import (
     add,
+    add_hub,
     add_particulars,
     add_window,
     child,
@@ -40,6 +41,7 @@ def head(feed: Feed) -> bytes:
         root.set(_LANG, clean.lang)
     if clean.image_url is not None:
         add(root, _name("icon"), clean.image_url)
+    add_hub(root, clean)
     add_window(root, clean)
     _add_archive(root, clean)
     return head_bytes(root, close=CLOSE)

@@ -10,6 +10,7 @@ from syndicate.wire._inert import as_html, inert_entry, inert_head
 from syndicate.wire._names import ATOM, CONTENT, DC, DCTERMS, MEDIA, SYN
 from syndicate.wire._set_xml import (
     add,
+    add_hub,
     add_particulars,
     add_window,
     child,
@@ -40,6 +41,7 @@ def head(feed: Feed) -> bytes:
     channel.extend(list(made[0]))
     add(channel, "lastBuildDate", rfc822(clean.updated))
     _add_image(channel, clean)
+    add_hub(channel, clean)
     add_window(channel, clean)
     return head_bytes(root, close=CLOSE)
 

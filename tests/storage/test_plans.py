@@ -28,17 +28,20 @@ from syndicate.storage import open_storage
 from syndicate.storage._hub import SqliteStorage
 
 VN, MAIN, SUB = AgencyId("vn.demo"), StreamName("main"), ItemId("vn.demo:x")
-SLICES = (Slice(), Slice(member=MemberCode("vn")), Slice(agency=VN), Slice(lang="vi"))
-# Small tables that are always read whole (a row for each feed, agency or reason) may be walked. Streams are
-# no small table: an agency opens as many as it likes.
-SMALL = (
-    "feed",
-    "receipt",
-    "refusal_count",
-    "json_each",
-    "asked",
-    "anon_1",
-)  # anon_1 has its limit inside
+SLICES = (
+    Slice(),
+    Slice(member=MemberCode("vn")),
+    Slice(agency=VN),
+    Slice(lang="vi"),
+    Slice(topic="04000000"),
+    Slice(urgency=3),
+    Slice(kind="corrections"),
+    Slice(member=MemberCode("vn"), lang="vi", kind="story"),
+    Slice(agency=VN, lang="vi", topic="04000000", urgency=5, kind="story"),
+)
+# Small tables that are always read whole (a row for each feed, agency, reason or cell) may be walked. Streams
+# are no small table: an agency opens as many as it likes.
+SMALL = ("feed", "receipt", "refusal_count", "cell", "json_each", "asked", "topic", "touched")
 
 
 def ask_everything_of(book: Book) -> None:
@@ -114,8 +117,8 @@ async def test_no_question_walks_through_a_table(tmp_path: Path) -> None:
 
 def _walks(statement: str, step: str) -> bool:
     """Whether a step reads more than its answer: a table from end to end, or all of something to sort it."""
-    if "ORDER BY" in step:
-        return True
+    if "ORDER BY" in step:  # what a slice's cells have in a stretch is sorted; the stretch is cut to be short
+        return "FROM cell CROSS JOIN" not in statement
     if not step.startswith("SCAN") or step == "SCAN CONSTANT ROW":
         return False
     table = step.split()[1]
@@ -141,13 +144,27 @@ def _fill(path: Path, rows: int) -> None:
         " 'main', id, ?, '', 'digest-' || (id * ?), 'token' FROM item",
         (NOON, draw.randrange(1_000, 9_999)),
     )
+    kinds = "iif(id % 1000, 'story', 'alert') AS kind, id % 10 + 1 AS urgency, id % 100 = 0 AS corrected"
     shell.execute(
-        "INSERT INTO log SELECT id - 1, id, ? + id, substr(agency, 1, 2), agency, lang FROM version", (NOON,)
+        "INSERT INTO cell (member, agency, lang, kind, urgency, corrected)"
+        f" SELECT DISTINCT substr(agency, 1, 2), agency, lang, {kinds} FROM version"
     )
     shell.execute(
-        "INSERT INTO shown SELECT id, id - 1, 1, 0, ? + id, substr(agency, 1, 2), agency, lang FROM version",
-        (NOON,),
+        "INSERT INTO facets (version_id, topics, cell)"
+        " SELECT it.id, iif(it.id % 3, '[\"04000000\"]', '[]'), cell.id"
+        f" FROM (SELECT id, agency, lang, {kinds} FROM version) AS it"
+        " JOIN cell USING (agency, lang, kind, urgency, corrected)"
     )
+    shell.execute("UPDATE item SET newest = id")
+    shell.execute(
+        "INSERT INTO log SELECT version_id - 1, version_id, ? + version_id, cell FROM facets", (NOON,)
+    )
+    shell.execute("INSERT INTO shown SELECT version_id, idx, 1, 0, sealed_at, cell FROM log")
+    for table in ("log_topic", "shown_topic"):
+        shell.execute(
+            f"INSERT INTO {table} SELECT topic.value, cell, version_id - 1"
+            " FROM facets, json_each(topics) AS topic"
+        )
     shell.execute("UPDATE horizon SET visible = ?", (rows,))
     shell.commit()
     shell.close()
@@ -172,4 +189,4 @@ async def test_a_page_far_back_among_a_hundred_thousand_is_found_at_once(tmp_pat
             window = await storage.window(slice_, Window(seconds=10, least=5, most=20))
             assert (len(page), len(window)) == (20, 11 if slice_ == Slice() else len(window))
             # A walk past so many rows takes thousands.
-            assert next(steps) - before < 100, slice_
+            assert next(steps) - before < 200, slice_

@@ -30,6 +30,7 @@ from syndicate.news import (
     Relation,
     RelationType,
     Slice,
+    UnixTime,
 )
 from syndicate.republish import (
     CAP_INDEX,
