@@ -45,7 +45,7 @@ def in_force(versions: Sequence[Item], as_of: str) -> bool:
 def compose_alerts(messages: Sequence[AlertMessage], registry: Registry, *, base_url: str) -> Feed:
     """The head of the index of alerts in force: what ``messages``, newest first, are listed under."""
     base = base_url.rstrip("/")
-    feed = compose(Slice(), (), registry, base_url=base, first_index=None, last_index=None)
+    feed = compose(Slice(kind=Kind.ALERT), (), registry, base_url=base, first_index=None, last_index=None)
     url = f"{base}/{CAP_INDEX}"
     updated = max((each.sent for each in messages), default=feed.updated)
     return replace(feed, id=url, self_urls=(("atom", url),), continue_url=None, updated=updated)

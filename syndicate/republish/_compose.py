@@ -59,7 +59,8 @@ def compose_tombstones(slice_: Slice, entries: Sequence[Entry], registry: Regist
     """What was withdrawn of a slice, newest first: another document of the same feed (RFC 6721)."""
     feed = compose(slice_, entries, registry, base_url=base_url, first_index=None, last_index=None)
     home = f"{base_url.rstrip('/')}/feeds/{slice_.path}"
-    return replace(feed, self_urls=(("atom", f"{home}.tombstones"),), continue_url=None)
+    urls = (("atom", f"{home}.tombstones"),)
+    return replace(feed, entries=tuple(entries), self_urls=urls, continue_url=None)
 
 
 def compose_archive(  # noqa: PLR0913 - a page is no less than this

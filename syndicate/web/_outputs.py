@@ -11,7 +11,7 @@ from aiohttp import web
 from syndicate.journey import OPML_TYPE, SITEMAP_TYPE, Document, Outputs
 from syndicate.news import ItemId
 from syndicate.ports import Logged
-from syndicate.republish import parse_slice
+from syndicate.republish import CAP_INDEX, parse_slice
 from syndicate.web._answer import ALERT_CACHE, FEED_CACHE, Ready, problem, ready
 from syndicate.web._feeds import described_by, made_ready
 from syndicate.web._operation import Operation, Schema
@@ -29,7 +29,7 @@ _VERSION: Final = re.compile(r"[1-9][0-9]{0,15}")
 
 
 def other_routes(world: World, slice_: Schema, version: Mapping[str, Schema]) -> Sequence[Route]:
-    """The addresses of all that, to stand before the feeds; ``slice_`` and ``version`` say what stands in them."""
+    """The addresses of all that, to stand before the feeds; ``slice_`` and ``version`` are their parts."""
     outputs = OtherOutputs(world)
     last: Schema = {"type": "integer", "minimum": 0, "maximum": 999_999_999_999_999}
     page = {"slice": slice_, "last": last, "format": {"enum": list(_ARCHIVED)}}
@@ -38,7 +38,7 @@ def other_routes(world: World, slice_: Schema, version: Mapping[str, Schema]) ->
             "/feeds/{slice}/archive/{last}.{format}",
             outputs.archive,
             Operation(
-                summary="A page of a slice's archive (RFC 5005); feeds and pages say where the one before is.",
+                summary="A page of a slice's archive (RFC 5005); a feed says where it begins.",
                 media_types=tuple(MEDIA_TYPES[each] for each in _ARCHIVED),
                 tag="feeds",
                 path=page,
@@ -56,6 +56,13 @@ def other_routes(world: World, slice_: Schema, version: Mapping[str, Schema]) ->
             "/sitemap-news.xml",
             outputs.sitemap,
             Operation(summary="The pages of two days, for search engines.", media_types=(SITEMAP_TYPE,)),
+        ),
+        Route(
+            f"/{CAP_INDEX}",
+            outputs.cap_index,
+            Operation(
+                summary="Alerts in force, as a feed of CAP messages.", media_types=(MEDIA_TYPES["atom"],)
+            ),
         ),
         Route("/icon.png", outputs.icon, Operation(summary="What feeds show.", media_types=(_PNG,))),
         Route(
@@ -85,7 +92,9 @@ class OtherOutputs:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._outputs = Outputs(world.press, world.storage, world.registry, base_url=world.base_url)
+        self._outputs = Outputs(
+            world.press, world.storage, world.registry, world.clock, base_url=world.base_url
+        )
         self._icon = ready(
             files("syndicate.web").joinpath("images/icon.png").read_bytes(), _PNG, cache=_ICON_CACHE
         )
@@ -102,6 +111,10 @@ class OtherOutputs:
     async def sitemap(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """What is news, for search engines."""
         return self._made_ready(await self._outputs.sitemap()).answer(request)
+
+    async def cap_index(self, request: web.BaseRequest, _rest: str) -> web.Response:
+        """The alerts in force."""
+        return self._made_ready(await self._outputs.cap_index(), ALERT_CACHE).answer(request)
 
     async def archive(self, request: web.BaseRequest, name: str) -> web.Response:
         """A page of a slice's archive, as Atom or JSON Feed."""

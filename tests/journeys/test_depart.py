@@ -8,7 +8,7 @@ import pytest
 from sealed import Clock, Hub, Newsroom, federation
 
 from syndicate.journey import LocalWakeup, Press, PressLimits
-from syndicate.news import Act, Alert, AlertArea, Content, Feed, Kind, MemberCode, Slice
+from syndicate.news import CORRECTIONS, Act, Alert, AlertArea, Content, Feed, Kind, MemberCode, Slice
 from syndicate.storage import open_storage
 from syndicate.web import CODINGS
 from syndicate.wire import MEDIA_TYPES, Typesetter
@@ -267,6 +267,27 @@ async def test_who_polls_every_hour_misses_nothing_at_one_item_a_second(
     assert within == set(names[-17:])  # those of the last 65 minutes before the newest
     atom = (await press.document(ALL, "atom")).body.decode()
     assert "https://hub.example/v1/items?after=" in atom
+
+
+async def test_withdrawals_are_told_for_thirty_days_in_feeds_of_corrections(
+    hub: Hub, room: Newsroom, typist: Typist, bell: LocalWakeup
+) -> None:
+    press = press_of(hub, typist, bell, PressLimits(window_least=1, rebuild_seconds=0))
+    gone = [room.sign("gone"), room.sign("gone", ver=2, act=Act.RETRACT, note="Sai", content=None)]
+    await hub.take(*gone)
+    hub.clock.time += 29 * 86_400
+    await hub.take(room.sign("late"), room.sign("late", ver=2, act=Act.RETRACT, note="Sai nữa", content=None))
+    bell.ring()
+    corrections = Slice(kind=CORRECTIONS)
+    for slice_, format_ in ((corrections, "atom"), (corrections, "rss"), (ALL, "tombstones")):
+        body = (await press.document(slice_, format_)).body
+        assert b"Sai<" in body, format_
+        assert "Sai nữa<".encode() in body
+    assert b"Sai<" not in (await press.document(ALL, "atom")).body
+    hub.clock.time += 2 * 86_400
+    await hub.take(room.sign("x"), room.sign("x", ver=2, act=Act.CORRECT, note="Sai sót"))
+    bell.ring()
+    assert b"Sai<" not in (await press.document(ALL, "tombstones")).body
 
 
 async def test_a_window_never_holds_more_than_its_most(

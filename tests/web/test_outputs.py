@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,8 @@ async def test_a_version_and_a_slice_are_there_in_ninjs(here: Place) -> None:
         assert reply.headers["link"] == NINJS
         assert (told["uri"], told["urgency"], told["pubStatus"]) == (f"urn:syndicate:{item.sub}", 2, "usable")
         slice_ = await served.get("/feeds/agency/aa.news.ninjs")
-        assert slice_.headers["link"] == NINJS
+        assert slice_.headers["link"].endswith(f", {NINJS}")
+        assert "hub" not in slice_.headers["link"], "only what is pushed can be subscribed to"
         (one,) = json.loads(slice_.body)["associations"]
         assert {name: value for name, value in one.items() if name != "name"} == told
         for wrong in (f"{item.sub}/2", f"{item.sub}/01", f"{item.sub}/", "aa.news:x/1"):
@@ -118,6 +120,62 @@ async def test_what_a_law_took_back_is_gone_in_every_format(here: Place) -> None
         await served.hub.storage.write(lambda book: book.erase([digest_of(token)], b'{"act":"erase"}'))
         for ending in ("ninjs", "cap"):
             assert (await served.get(f"/v1/items/{recall(token).sub}/1.{ending}")).status == 410
+
+
+async def test_the_index_of_alerts_lists_those_in_force_and_their_cancellation(here: Place) -> None:
+    async with hub_at_work(here) as served:
+
+        async def listed() -> list[str | None]:
+            reply = await served.get("/cap/index.atom")
+            assert reply.headers["cache-control"] == "public, max-age=15, must-revalidate"
+            links = etree.fromstring(reply.body).findall("{*}entry/{*}link")
+            assert {link.get("type") for link in links} <= {"application/cap+xml"}
+            return [(link.get("href") or "").removeprefix(served.hub.url) for link in links]
+
+        assert await listed() == []
+        [token, *_] = [
+            *await served.release("storm", kind=Kind.ALERT, alert=ALERT),
+            *await served.release(
+                "over", kind=Kind.ALERT, alert=replace(ALERT, expires="2026-11-23T00:00:00Z")
+            ),
+            *await served.release("story"),
+        ]
+        await served.until_sealed(3)
+        assert await listed() == [f"/v1/items/{recall(token).sub}/1.cap"]
+        assert (await served.get((await listed())[0] or "")).status == 200
+        await served.release("storm", ver=2, kind=Kind.ALERT, act=Act.RETRACT, note="over", content=None)
+        await served.until_sealed(4)
+        assert await listed() == [f"/v1/items/{recall(token).sub}/2.cap"]
+        served.clock.time += 86_400
+        assert await listed() == []
+
+
+async def test_what_stands_withdrawn_has_a_tombstone_in_a_feed_of_its_own(here: Place) -> None:
+    async with hub_at_work(here) as served:
+
+        async def stones(path: str) -> list[str | None]:
+            reply = await served.get(f"/feeds/{path}.tombstones")
+            assert reply.headers["content-type"] == "application/atom+xml; charset=utf-8"
+            root = etree.fromstring(reply.body)
+            assert root.find("{*}entry") is None
+            return [stone.get("ref") for stone in root.findall("{*}deleted-entry")]
+
+        tokens = await served.release("kept", "held", "gone")
+        held, gone = (f"urn:syndicate:{recall(token).sub}" for token in tokens[1:])
+        assert await stones("all") == []
+        await served.release("kept", ver=2, act=Act.CORRECT, note="better")
+        await served.release("held", ver=2, act=Act.WITHHOLD, note="wait", content=None)
+        await served.release("gone", ver=2, act=Act.RETRACT, note="no", content=None)
+        await served.until_sealed(6)
+        for path in ("all", "aa", "agency/aa.news", "lang/en/kind/corrections", "kind/story"):
+            assert await stones(path) == [gone, held]
+        for path in ("bb", "lang/vi", "kind/alert"):
+            assert await stones(path) == []
+        await served.release("held", ver=3, act=Act.UPDATE, note="use it again")
+        await served.until_sealed(7)
+        assert await stones("all") == [gone]
+        feed = etree.fromstring((await served.get("/feeds/all.atom")).body)
+        assert feed.find("{*}deleted-entry") is None
 
 
 async def test_the_list_of_feeds_names_only_feeds_that_are_there(here: Place) -> None:
