@@ -24,6 +24,7 @@ from syndicate.web._metrics import CONTENT_TYPE as METRICS
 from syndicate.web._openapi import PATH as OPENAPI
 from syndicate.web._openapi import OpenApi
 from syndicate.web._operation import BYTES, HTML, JSON, TEXT, Operation, Schema
+from syndicate.web._outputs import other_routes
 from syndicate.web._readers import Readers
 from syndicate.web._registry import RegistryFiles
 from syndicate.web._route import Route, dispatch
@@ -64,6 +65,7 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
     routes: list[Route] = []
     known, openapi = WellKnown(world, routes), OpenApi(world, routes)  # they tell of all of them
     routes += [
+        *other_routes(world, _SLICE, _VERSION),
         Route(
             "/feeds/{slice}.{format}",
             Feeds(world).get,
