@@ -23,6 +23,7 @@ from syndicate.ports import (
     RefusalRecord,
     Storage,
     StreamKey,
+    Stretch,
     Window,
 )
 from syndicate.storage import _order as order
@@ -142,6 +143,14 @@ class SqliteStorage:
     async def window(self, slice_: Slice, window: Window) -> tuple[Logged, ...]:
         """The newest version of each item in a slice's window, newest index first."""
         return await self.reading(lambda view: read.window(view, slice_, window))
+
+    async def archived(self, slice_: Slice, every: int, *, upto: int, after: int = -1) -> int:
+        """The index of the version that fills a slice's newest page of ``every`` versions."""
+        return await self.reading(lambda view: read.archived(view, slice_, every, upto, after))
+
+    async def stretch(self, slice_: Slice, every: int, last: int) -> Stretch | None:
+        """The page of a slice's archive that ends at index ``last``."""
+        return await self.reading(lambda view: read.stretch(view, slice_, every, last))
 
     async def changed(self, slice_: Slice, after: int, most: int, characters: int) -> Changed:
         """The version shown of each item whose index is above ``after``, ascending."""
