@@ -10,7 +10,7 @@ from syndicate.fetch import Allowed, CallLimits, check_callback, open_caller, re
 from syndicate.journey import PressLimits, Supplements
 from syndicate.news import Feed, Registry
 from syndicate.ports import Clock, Storage, Window
-from syndicate.web import has_feed
+from syndicate.web import is_known
 from syndicate.wire import MEDIA_TYPES
 
 _CONNECT_SECONDS: Final = 5.0
@@ -41,7 +41,7 @@ async def open_desk(  # noqa: PLR0913 - all that subscribing touches
     subscriptions = Subscriptions(
         roster,
         clock,
-        has_feed=lambda slice_: has_feed(slice_, registry(), storage),
+        has_feed=lambda slice_: is_known(slice_, registry(), storage),
         head=lambda: storage.log.visible - 1,
         limits=limits,
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from syndicate.news import Agency, Entry, Feed, Index, Item, ItemId, Registry, SignedFeed, Slice
+from syndicate.news import Agency, Entry, Feed, Index, Item, ItemId, Registry, SignedFeed, Slice, facets_of
 from syndicate.republish import (
     compose,
     compose_agency,
@@ -20,7 +20,7 @@ from syndicate.wire import Sheet
 
 _PAGE = re.compile(r"[a-z0-9-]{1,32}\.archive-[0-9]{1,9}\.atom", re.ASCII)
 _ARCHIVED = re.compile(r"(?P<home>.{1,2000})/archive/(?P<last>0|[1-9][0-9]{0,14})\.(?:atom|json)", re.ASCII)
-_HUB = re.compile(r"(?P<base>https?://[^?#\s]+)/feeds/(?P<slice>[A-Za-z0-9./-]{1,64})\.(?:atom|json|rss)")
+_HUB = re.compile(r"(?P<base>https?://[^?#\s]+)/feeds/(?P<slice>[A-Za-z0-9./-]{1,128})\.(?:atom|json|rss)")
 
 
 class Edition(Protocol):
@@ -79,10 +79,12 @@ class HubEdition:
         )
 
     def holds(self, item: Item) -> bool:
-        """Whether the item is of the slice's member, agency or language."""
-        wanted = self.slice
-        in_language = wanted.lang is None or f"{item.lang}-".startswith(f"{wanted.lang}-")
-        return in_language and wanted.member in (None, item.member) and wanted.agency in (None, item.iss)
+        """Whether the item belongs in the slice, as far as this version tells."""
+        said = facets_of(item)
+        if item.ver == 1:
+            return self.slice.holds(said)
+        # Language and kind are the first version's, and what others said of topics and urgency counts, too.
+        return Slice(member=self.slice.member, agency=self.slice.agency).holds(said)
 
     def entry(self, item: Item, token: str, stated: str | None) -> Entry:
         """The item as this hub shows it; or the notice of its withdrawal, if the entry says it is that."""

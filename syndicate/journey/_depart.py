@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, TypeVar
+from weakref import WeakValueDictionary
 
 from syndicate.journey._layout import Editor, Layout, PressLimits
 from syndicate.journey._wakeup import LocalWakeup
@@ -107,11 +108,17 @@ class Press:
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._pages: OrderedDict[tuple[Slice, int, str, str, int], Document] = OrderedDict()
         self._kept_bytes = 0
-        self._locks: dict[str, asyncio.Lock] = {}
+        # Weakly: what nobody waits for needs no lock, however many names were asked for.
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         # One core is enough for rendering: admission and answers need the other.
         self._one_rendering = asyncio.Lock()
         # Always the same thread: each thread that renders would keep the memory of its largest document.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="press")
+
+    @property
+    def wakeup(self) -> LocalWakeup:
+        """What rings when the order has moved."""
+        return self._wakeup
 
     def close(self) -> None:
         """Let its thread go, once what it is writing is written."""
@@ -179,9 +186,10 @@ class Press:
     ) -> Document:
         """What ``write`` gave for ``name``; written again when the slice moves, or after ``stale_after``.
 
-        Requests for one name wait for one writing. Names must come from a bounded set.
+        Requests for one name wait for one writing.
         """
-        async with self._locks.setdefault(name, asyncio.Lock()):
+        lock = self._locks.setdefault(name, asyncio.Lock())
+        async with lock:
             if (document := self.standing(name)) is not None:
                 return document
             return await self._look(name, slice_, write, self._kept.get(name), stale_after)
@@ -263,7 +271,10 @@ class Press:
         before = self._kept.pop(name, None)
         self._kept_bytes += kept.document.size - (before.document.size if before is not None else 0)
         self._kept[name] = kept
-        while self._kept_bytes > self._limits.kept_bytes and len(self._kept) > 1:
+        limits = self._limits
+        while len(self._kept) > 1 and (
+            self._kept_bytes > limits.kept_bytes or len(self._kept) > limits.kept_most
+        ):
             _, dropped = self._kept.popitem(last=False)
             self._kept_bytes -= dropped.document.size
 

@@ -42,7 +42,8 @@ class PressLimits:
     window_characters_rss: int = 32_000_000
     rebuild_seconds: float = 5.0  # between two versions of one document, but for an alert
     look_seconds: float = 1.0  # how long the newest index is believed when nobody rang
-    kept_bytes: int = 32_000_000
+    kept_bytes: int = 32_000_000  # of all documents together, over all codings
+    kept_most: int = 5_000  # documents: many small ones weigh more than their bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -221,8 +221,13 @@ class Storage(Protocol):
         """How many indices are shown: the next one to be."""
         ...
 
-    async def page(self, slice_: Slice, after: int, limit: int) -> tuple[Logged, ...]:
-        """At most ``limit`` versions of a slice with an index above ``after``, ascending; none erased."""
+    async def page(
+        self, slice_: Slice, after: int, limit: int, *, characters: int | None = None
+    ) -> tuple[Logged, ...]:
+        """At most ``limit`` versions of a slice with an index above ``after``, ascending; none erased.
+
+        Fewer if (the first one apart) their tokens together would have more than ``characters``.
+        """
         ...
 
     async def window(self, slice_: Slice, window: Window) -> tuple[Logged, ...]:
