@@ -5,6 +5,7 @@ Each port has one contract suite in ``tests/contracts`` that runs over every imp
 """
 
 from syndicate.ports._caller import Answered, Call, Caller
+from syndicate.ports._case import Case, HeldToken, KeptAct, KeptVersion
 from syndicate.ports._clock import Clock
 from syndicate.ports._fetcher import (
     Fetched,
@@ -47,6 +48,7 @@ __all__ = [
     "Book",
     "Call",
     "Caller",
+    "Case",
     "Clock",
     "Delivered",
     "Entry",
@@ -57,7 +59,10 @@ __all__ = [
     "FetchOutcome",
     "Fetched",
     "Fetcher",
+    "HeldToken",
+    "KeptAct",
     "KeptCheckpoint",
+    "KeptVersion",
     "Logged",
     "Notable",
     "Place",
