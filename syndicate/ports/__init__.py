@@ -17,7 +17,7 @@ from syndicate.ports._fetcher import (
     Validators,
 )
 from syndicate.ports._log import Entry, KeptCheckpoint, PublicLog
-from syndicate.ports._logged import Logged, Window
+from syndicate.ports._logged import Changed, Logged, Stretch, Window
 from syndicate.ports._signer import Signer
 from syndicate.ports._storage import (
     Backfill,
@@ -49,6 +49,7 @@ __all__ = [
     "Call",
     "Caller",
     "Case",
+    "Changed",
     "Clock",
     "Delivered",
     "Entry",
@@ -74,6 +75,7 @@ __all__ = [
     "Storage",
     "StreamBook",
     "StreamKey",
+    "Stretch",
     "Subscriber",
     "SubscriberKind",
     "SubscriberState",

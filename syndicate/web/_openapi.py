@@ -152,7 +152,7 @@ def _names(name: str, registry: Registry) -> list[str]:
 
 def _response(told: Operation, status: int) -> Mapping[str, object]:
     says: dict[str, object] = {"description": _MEANINGS[status]}
-    if status == HTTPStatus.OK:
+    if status == told.done:
         says["content"] = {kind: _content(told.schema) for kind in told.media_types}
         if told.conditional:
             says["headers"] = {"ETag": {"required": True, "schema": {"type": "string"}}}

@@ -26,7 +26,7 @@ from syndicate.web import CODINGS
 from syndicate.wire import MEDIA_TYPES, Typesetter
 
 from . import _newsroom
-from ._ingest import signer_beside
+from ._ingest import log_key_of
 from ._measure import Goal, Result, Scale
 from ._stories import SCRIPTS
 
@@ -105,7 +105,7 @@ async def _busy_hour(folder: Path, room: _newsroom.Press, scale: Scale) -> _Seen
     clock, bell = _HandClock(_newsroom.NOON), LocalWakeup()
     async with open_storage(folder / "hub.db") as storage:
         admission = Admission(storage, lambda: room.registry, clock)
-        signer = signer_beside(folder / "hub.db", room.registry)
+        signer = log_key_of(folder / "hub.db", room.registry)
         sealer = Sealer(storage, clock, bell, signer, cosigners_alone(storage.log, signer))
         rooms = cycle(room.rooms)
 
