@@ -1,8 +1,8 @@
 """Where deliveries go, in a process of its own: acknowledges at once and says when each came.
 
-``python -m tests.bench._sink``: it prints its port, then for every line it reads one JSON line: the number of
-requests so far, and the time of each since the last line as (webhook-id, seconds of the monotonic clock, which
-all processes of a machine share).
+``python -m tests.bench._sink``: it prints its port, then for every line it reads one JSON line: the number
+of requests so far, and the time of each since the last line as (webhook-id, seconds of the monotonic clock,
+which all processes of a machine share).
 """
 
 import asyncio
