@@ -73,6 +73,14 @@ def open_supplements(  # noqa: PLR0913 - all that a document is made of
         most=feeds.window_most,
         characters=feeds.window_characters,
     )
-    made = Supplements(storage, registry, render, media_types=MEDIA_TYPES, base_url=url, whole=whole)
+    made = Supplements(
+        storage,
+        registry,
+        render,
+        media_types=MEDIA_TYPES,
+        base_url=url,
+        whole=whole,
+        whole_seconds=feeds.rebuild_seconds,
+    )
     stack.callback(made.close)
     return made
