@@ -169,8 +169,12 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
     stack.push_async_callback(_seal_the_rest, hub.sealer)
     alive = await stack.enter_async_context(_at_work(hub, settings))
     metrics, typesetter = Metrics(), Typesetter()
+    press = open_press(
+        settings, storage, lambda: hub.registry, clock, wakeup, metrics, hub.url, stack, typesetter,
+        pushes=True,
+    )  # fmt: skip
     supplements = open_supplements(
-        storage, lambda: hub.registry, typesetter.render, stack, url=hub.url, feeds=settings.feeds
+        storage, press, lambda: hub.registry, typesetter.render, stack, settings.feeds.rebuild_seconds
     )
     push = await stack.enter_async_context(
         open_push(
@@ -188,10 +192,6 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
             told=metrics.subscribing,
         )
     )
-    press = open_press(
-        settings, storage, lambda: hub.registry, clock, wakeup, metrics, hub.url, stack, typesetter,
-        pushes=True,
-    )  # fmt: skip
     world = World(
         storage=storage,
         registry=lambda: hub.registry,
@@ -205,9 +205,9 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
         base_url=hub.url,
         registry_files=shelf.mirror,
         limits=settings.web,
+        contact=settings.contact_uri,
         websub=push.desk,
         delivery=push.reach,
-        contact=settings.contact_uri,
     )
     await stack.enter_async_context(serve(make_site(world), listener))
     return hub

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
-from syndicate.news import Entry, Feed, Index, Kind, Registry, Slice
-from syndicate.ports import Logged, Storage, Window
-from syndicate.republish import compose, entry_of, token_address
-from syndicate.trust import marks_since, recall
+from syndicate.journey._layout import Editor, Layout
+from syndicate.news import Feed, Index, Kind, Registry, Slice
+from syndicate.ports import Logged, Storage
+from syndicate.trust import recall
 
 # What is left out of a document must be a thing of feeds: of Atom and RSS alone the Recommendation allows
 # that only what is new be sent (WebSub, section 7).
@@ -80,29 +80,26 @@ class _Whole:
 class Supplements:
     """Makes supplements, one at a time, off the event loop; keeps those made last.
 
-    ``whole`` says how much a whole feed holds; it is made again after ``whole_seconds`` at the earliest, but
-    for an alert.
+    A whole feed is made again after ``whole_seconds`` at the earliest, but for an alert.
     """
 
     def __init__(  # noqa: PLR0913 - what a document is made of
         self,
         storage: Storage,
+        editor: Editor,
         registry_source: Callable[[], Registry],
         render: Callable[[Feed, str], bytes],
         *,
         media_types: Mapping[str, str],
-        base_url: str,
-        whole: Window,
         whole_seconds: float,
         limits: SupplementLimits | None = None,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._storage = storage
+        self._editor = editor
         self._registry = registry_source
         self._render = render
         self._media_types = media_types
-        self._base_url = base_url.rstrip("/")
-        self._whole = whole
         self._whole_seconds = whole_seconds
         self._limits = limits if limits is not None else SupplementLimits()
         self._ticks = ticks
@@ -128,16 +125,16 @@ class Supplements:
         newest = await self._storage.newest(slice_)
         if newest <= after:
             return None
-        registry = self._registry()
-        asked = _Asked(slice_, format, after, newest, (registry.version, self._storage.log.erased))
+        basis = (self._registry().version, self._storage.log.erased)
+        asked = _Asked(slice_, format, after, newest, basis)
         if (kept := self._kept.get(asked)) is None:
             async with self._one_making:
                 kept = self._kept.get(asked)
                 if kept is None:
-                    kept = await self._make(asked, registry)
+                    kept = await self._make(asked)
         return kept
 
-    async def _make(self, asked: _Asked, registry: Registry) -> Supplement:
+    async def _make(self, asked: _Asked) -> Supplement:
         last = self._wholes.get(asked.topic)
         if last is not None and last.is_for(asked) and (kept := self._kept.get(last.asked)) is not None:
             return kept
@@ -146,24 +143,33 @@ class Supplements:
         new = changed.logged
         if not new:
             return Supplement(upto=asked.newest)
-        shown: Sequence[Logged] = new
         if asked.format in _WHOLE and not changed.more:
             if wait := self._wait(last, new):
                 return Supplement(upto=asked.after, wait=wait)
-            whole = await self._storage.window(asked.slice, self._whole)
-            if whole[-1].index <= new[0].index:  # all that is new stands in it
-                shown = tuple(reversed(whole))
-        # Something may have come since `newest` was read: whatever stands in the document was sent.
-        upto = shown[-1].index if changed.more else max(shown[-1].index, asked.newest)
-        loop = asyncio.get_running_loop()
-        body = await loop.run_in_executor(self._thread, self._typeset, asked, shown, upto, registry)
-        made = Supplement(upto=upto, body=body, media_type=self._media_types[asked.format], new=new)
-        self._keep(asked, made)
-        if shown is not new:
-            self._wholes[asked.topic] = _Whole(asked, upto, self._ticks())
-            while len(self._wholes) > _WHOLES:
-                self._wholes.popitem(last=False)
-        return made
+            if (made := await self._make_whole(asked, new)) is not None:
+                return made
+        upto = new[-1].index if changed.more else Index(max(new[-1].index, asked.newest))
+        part = await self._editor.part(asked.slice, asked.format, new, upto)
+        _, body = await self._set(part, asked.format)
+        return self._keep(asked, upto, body, new)
+
+    async def _make_whole(self, asked: _Asked, new: tuple[Logged, ...]) -> Supplement | None:
+        """The whole feed; None if more is new than stands in it."""
+        feed, body = await self._set(await self._editor.feed(asked.slice, asked.format), asked.format)
+        first, upto = feed.first_index, feed.last_index
+        if first is None or upto is None or first > new[0].index:
+            return None
+        self._wholes[asked.topic] = _Whole(asked, upto, self._ticks())
+        while len(self._wholes) > _WHOLES:
+            self._wholes.popitem(last=False)
+        return self._keep(asked, upto, body, new)
+
+    async def _set(self, lay_out: Layout, format_: str) -> tuple[Feed, bytes]:
+        def work() -> tuple[Feed, bytes]:
+            feed = lay_out().feed
+            return feed, self._render(feed, format_)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _wait(self, last: _Whole | None, new: Sequence[Logged]) -> float:
         """For how many seconds no whole feed is made for what is new."""
@@ -171,27 +177,11 @@ class Supplements:
             return 0.0
         return max(0.0, last.at + self._whole_seconds - self._ticks())
 
-    def _typeset(self, asked: _Asked, shown: Sequence[Logged], upto: int, registry: Registry) -> bytes:
-        feed = compose(
-            asked.slice,
-            tuple(self._entry(one, registry) for one in reversed(shown)),
-            registry,
-            base_url=self._base_url,
-            first_index=shown[0].index,
-            last_index=Index(upto),
-            pushes=True,
-        )
-        return self._render(feed, asked.format)
-
-    def _entry(self, logged: Logged, registry: Registry) -> Entry:
-        item = recall(logged.token)
-        marks = logged.marks | marks_since(logged.token, registry, logged.received_at)
-        address = token_address(self._base_url, item)
-        return entry_of(item, logged.token, registry, token_url=address, marks=marks)
-
-    def _keep(self, asked: _Asked, made: Supplement) -> None:
-        self._kept[asked] = made
+    def _keep(self, asked: _Asked, upto: int, body: bytes, new: tuple[Logged, ...]) -> Supplement:
+        media_type = self._media_types[asked.format]
+        made = self._kept[asked] = Supplement(upto=upto, body=body, media_type=media_type, new=new)
         self._kept_bytes += made.size
         while self._kept_bytes > self._limits.kept_bytes:
             _, dropped = self._kept.popitem(last=False)
             self._kept_bytes -= dropped.size
+        return made

@@ -16,7 +16,7 @@ from syndicate.ports._fetcher import (
     Validators,
 )
 from syndicate.ports._log import Entry, KeptCheckpoint, PublicLog
-from syndicate.ports._logged import Changed, Logged, Window
+from syndicate.ports._logged import Changed, Logged, Stretch, Window
 from syndicate.ports._signer import Signer
 from syndicate.ports._storage import (
     Backfill,
@@ -70,6 +70,7 @@ __all__ = [
     "Storage",
     "StreamBook",
     "StreamKey",
+    "Stretch",
     "Subscriber",
     "SubscriberKind",
     "SubscriberState",

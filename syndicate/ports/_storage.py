@@ -19,7 +19,7 @@ from syndicate.news import (
 )
 from syndicate.ports._fetcher import Validators
 from syndicate.ports._log import Entry, PublicLog
-from syndicate.ports._logged import Changed, Logged, Window
+from syndicate.ports._logged import Changed, Logged, Stretch, Window
 from syndicate.ports._subscribers import Subscribers
 from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
 
@@ -221,14 +221,35 @@ class Storage(Protocol):
         """How many indices are shown: the next one to be."""
         ...
 
-    async def page(self, slice_: Slice, after: int, limit: int) -> tuple[Logged, ...]:
-        """At most ``limit`` versions of a slice with an index above ``after``, ascending; none erased."""
+    async def page(
+        self, slice_: Slice, after: int, limit: int, *, characters: int | None = None
+    ) -> tuple[Logged, ...]:
+        """At most ``limit`` versions of a slice with an index above ``after``, ascending; none erased.
+
+        Fewer if (the first one apart) their tokens together would have more than ``characters``.
+        """
         ...
 
     async def window(self, slice_: Slice, window: Window) -> tuple[Logged, ...]:
         """The newest version of each item in a slice's window, by index, newest first.
 
         An item's newest version is its retraction if there is one, else its highest version.
+        """
+        ...
+
+    async def archived(self, slice_: Slice, every: int, *, upto: int, after: int = -1) -> int:
+        """The index of the version that fills a slice's newest page of ``every`` versions; -1 if none does.
+
+        Counted are all versions of the slice up to index ``upto``, which is shown, the erased ones too.
+        ``after`` is what an earlier call gave, which saves counting from the beginning.
+        """
+        ...
+
+    async def stretch(self, slice_: Slice, every: int, last: int) -> Stretch | None:
+        """The page of a slice's archive that ends at index ``last``; None if none ends there.
+
+        Pages follow each other without gap or overlap, ``every`` versions each, from the slice's first one
+        on; which versions stand on one never changes.
         """
         ...
 

@@ -6,9 +6,9 @@ kept: ``serve`` puts the site on a socket without an access log.
 """
 
 from syndicate.web._answer import CODINGS
-from syndicate.web._feeds import has_feed
-from syndicate.web._gate import read_networks
+from syndicate.web._feeds import is_known
 from syndicate.web._metrics import DeliveryReach, Metrics
+from syndicate.web._readers import read_networks
 from syndicate.web._route import Site
 from syndicate.web._serve import serve
 from syndicate.web._shelf import make_shelf
@@ -24,7 +24,7 @@ __all__ = [
     "Submission",
     "WebLimits",
     "World",
-    "has_feed",
+    "is_known",
     "make_shelf",
     "make_site",
     "make_witness_site",

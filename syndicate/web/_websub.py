@@ -7,12 +7,24 @@ from aiohttp import hdrs, web
 
 from syndicate.deliver import FORM, TOPIC_FORMATS, Declined, Declining
 from syndicate.web._answer import NEVER, problem, send_json
-from syndicate.web._gate import Gate, Readers
+from syndicate.web._gate import Gate
 from syndicate.web._operation import Schema
+from syndicate.web._readers import Readers
 from syndicate.web._take import Room, TooMuchError, refuse_length, take_body
 from syndicate.web._world import Subscriptions
 
 PATH: Final = "/websub"
+SUBSCRIPTION: Final = {  # a form that is looked at, as JSON Schema
+    "type": "object",
+    "required": ["hub.mode", "hub.topic", "hub.callback"],
+    "properties": {
+        "hub.mode": {"enum": ["subscribe", "unsubscribe"]},
+        "hub.topic": {"type": "string", "description": "The address of one of this hub's feeds."},
+        "hub.callback": {"type": "string", "description": "Where it is sent to: http or https."},
+        "hub.lease_seconds": {"type": "integer", "minimum": 1},
+        "hub.secret": {"type": "string", "minLength": 1, "maxLength": 199},
+    },
+}
 _OPEN: Final = 256  # requests in hand at one time
 _BUSY_SECONDS: Final = 5
 _STATUS: Final = {

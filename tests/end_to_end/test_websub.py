@@ -82,7 +82,7 @@ async def test_what_is_published_corrected_and_withdrawn_arrives_in_order_and_si
         assert [titles(each) for each in reader.sent] == [
             ["Story storm"],
             ["Storm, smaller"],
-            ["[WITHDRAWN] Storm"],
+            ["[WITHDRAWN] Storm"] * 2,  # in its place, and as a notice of its own
         ]
         topic = f"{served.hub.url}/feeds/agency/aa.news.{format_}"
         whole = await served.get(f"/feeds/agency/aa.news.{format_}")
