@@ -125,6 +125,11 @@ class Press:
         """What rings when the order has moved."""
         return self._wakeup
 
+    @property
+    def limits(self) -> PressLimits:
+        """How much a document holds, and how often it is made again."""
+        return self._limits
+
     def close(self) -> None:
         """Let its thread go, once what it is writing is written."""
         self._thread.shutdown()
