@@ -225,6 +225,7 @@ class Deliverer:
         told_at = int(self._clock.now())
         message = await self._voices[subscriber.kind].message(subscriber, piece, told_at)
         if message.call is None:
+            line.wait = message.wait
             self._pass_over(id_, message.upto)
             return None
         time = asyncio.get_running_loop().time
