@@ -26,6 +26,16 @@ class Logged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A version by its place and its name, without anything that it says."""
+
+    index: Index
+    sub: ItemId
+    ver: int
+    erased: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """How much of a slice a feed document holds, counted from the slice's newest index backwards.
 

@@ -50,8 +50,8 @@ def addresses(served: Served) -> dict[str, str]:
         "/feeds/{slice}.{format}": "/feeds/agency/aa.news.json",
         "/v1/items/{sub}/{version}.jws": f"{item}.jws",
         "/v1/items/{sub}/{version}.tlog-proof": f"{item}.tlog-proof",
-        "/log/{file}": "/log/checkpoint",
-        "/registry/{file}": "/registry/metadata/timestamp.json",
+        "/log/{file}": "/log/tile/0/000.p/1",
+        "/registry/{file}": "/registry/metadata/1.root.json",
     }
 
 
