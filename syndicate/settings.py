@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 from urllib.parse import urlsplit
 
+from syndicate.deliver import DeliverLimits, WebSubLimits
 from syndicate.errors import SettingsError
 from syndicate.fetch import FetchLimits, is_address
 from syndicate.journey import PressLimits, SubmitLimits
@@ -62,6 +63,8 @@ class Settings:
     feeds: PressLimits = field(default_factory=PressLimits)
     submit: SubmitLimits = field(default_factory=SubmitLimits)
     web: WebLimits = field(default_factory=WebLimits)
+    deliver: DeliverLimits = field(default_factory=DeliverLimits)
+    websub: WebSubLimits = field(default_factory=WebSubLimits)
 
     @property
     def contact_uri(self) -> str:

@@ -11,6 +11,7 @@ from syndicate.assembly._ground import SystemClock
 from syndicate.assembly._hub import cache_of, open_press, root_of, user_agent
 from syndicate.assembly._mirror import FOLLOWS
 from syndicate.assembly._quarantine import quarantine_file, quarantines
+from syndicate.deliver import Declined, WebSubLimits
 from syndicate.errors import LedgerError, RegistryError, SettingsError, StorageError
 from syndicate.export import Orders, Reach, Summary, export_site
 from syndicate.journey import LocalWakeup
@@ -21,6 +22,7 @@ from syndicate.registry import Refreshed, RegistryClient
 from syndicate.settings import Settings
 from syndicate.storage import open_view
 from syndicate.web import Contents, Metrics, World
+from syndicate.wire import Typesetter
 
 
 async def export_hub(
@@ -61,13 +63,18 @@ async def _world(
     registry = replace(seen.registry, quarantined=held)
     policy = _policy(seen.policy, await storage.log.checkpoint_shown())
     metrics, url = Metrics(), settings.base_url.rstrip("/")
-    press = open_press(settings, storage, lambda: registry, clock, LocalWakeup(), metrics, url, stack)
+    is_mirror = await storage.log.stopped() == FOLLOWS
+    at_the_hub = None if is_mirror else _AtTheHub(settings.websub)
+    press = open_press(
+        settings, storage, lambda: registry, clock, LocalWakeup(), metrics, url, stack, Typesetter(),
+        pushes=not is_mirror,
+    )  # fmt: skip
     return World(
         storage=storage,
         registry=lambda: registry,
         policy=lambda: policy,
         press=press,
-        submission=None if await storage.log.stopped() == FOLLOWS else _AtTheHub(),
+        submission=at_the_hub,
         clock=clock,
         alive=dict,
         log_waits=str,
@@ -76,15 +83,23 @@ async def _world(
         registry_files=cache_of(settings) / "mirror",
         limits=settings.web,
         contact=settings.contact_uri,
+        websub=at_the_hub,
     )
 
 
 class _AtTheHub:
-    """Submissions go to the hub; that it takes them is part of what it says of itself."""
+    """What is sent goes to the hub; that it takes it is part of what the site says of itself."""
+
+    def __init__(self, limits: WebSubLimits) -> None:
+        self.limits = limits
 
     async def submit(self, tokens: Sequence[str]) -> tuple[Outcome, ...] | Refused:
         """Never asked: a copy answers nobody."""
         raise StorageError(f"{len(tokens)} tokens were brought to a copy")
+
+    async def take(self, body: bytes, visitor: str) -> Declined | None:
+        """Never asked."""
+        raise StorageError(f"{len(body)} bytes of {visitor} were brought to a copy")
 
 
 def _recall(settings: Settings, clock: Clock) -> Refreshed:

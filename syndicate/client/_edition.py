@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from syndicate.news import Agency, Entry, Feed, Index, Item, Registry, SignedFeed, Slice
+from syndicate.news import Agency, Entry, Feed, Index, Item, Registry, SignedFeed, Slice, facets_of
 from syndicate.republish import compose, compose_agency, entry_of, parse_slice, token_address
 from syndicate.wire import Sheet
 
 _PAGE = re.compile(r"[a-z0-9-]{1,32}\.archive-[0-9]{1,9}\.atom", re.ASCII)
-_HUB = re.compile(r"(?P<base>https?://[^?#\s]+)/feeds/(?P<slice>[A-Za-z0-9./-]{1,64})\.(?:atom|json|rss)")
+_HUB = re.compile(r"(?P<base>https?://[^?#\s]+)/feeds/(?P<slice>[A-Za-z0-9./-]{1,128})\.(?:atom|json|rss)")
 
 
 class Edition(Protocol):
@@ -41,13 +41,14 @@ class Edition(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubEdition:
-    """A slice at some hub; base address and window are as the document states them."""
+    """A slice at some hub; base address, window and whether it pushes are as the document states them."""
 
     registry: Registry
     base_url: str
     slice: Slice
     first_index: int | None
     last_index: int | None
+    pushed: bool
 
     @property
     def name(self) -> str:
@@ -60,10 +61,12 @@ class HubEdition:
         return ("the first and last index of the window, the order, and that nothing was left out",)
 
     def holds(self, item: Item) -> bool:
-        """Whether the item is of the slice's member, agency or language."""
-        wanted = self.slice
-        in_language = wanted.lang is None or f"{item.lang}-".startswith(f"{wanted.lang}-")
-        return in_language and wanted.member in (None, item.member) and wanted.agency in (None, item.iss)
+        """Whether the item belongs in the slice, as far as this version tells."""
+        said = facets_of(item)
+        if item.ver == 1:
+            return self.slice.holds(said)
+        # Language and kind are the first version's, and what others said of topics and urgency counts, too.
+        return Slice(member=self.slice.member, agency=self.slice.agency).holds(said)
 
     def entry(self, item: Item, token: str) -> Entry:
         """The item as this hub shows it."""
@@ -78,6 +81,7 @@ class HubEdition:
             base_url=self.base_url,
             first_index=None if self.first_index is None else Index(self.first_index),
             last_index=None if self.last_index is None else Index(self.last_index),
+            pushes=self.pushed,
         )
 
 
@@ -148,4 +152,5 @@ def recognise(sheet: Sheet, registry: Registry) -> Edition | None:
         slice=slice_,
         first_index=sheet.first_index,
         last_index=sheet.last_index,
+        pushed=sheet.pushed,
     )

@@ -7,7 +7,7 @@ from syndicate.errors import ExportError
 
 GZIP: Final = ".gz"
 BROTLI: Final = ".br"
-_PART: Final = re.compile(r"\.?[A-Za-z0-9_][A-Za-z0-9_.:+@,-]{0,199}", re.ASCII)
+_PART: Final = re.compile(r"\.?[A-Za-z0-9_-][A-Za-z0-9_.:+@,-]{0,199}", re.ASCII)
 _PARTS: Final = 16
 _FRONT: Final = "index.html"
 _PAGE: Final = ".html"

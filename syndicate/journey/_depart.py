@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
+from weakref import WeakValueDictionary
 
 from syndicate.journey._wakeup import LocalWakeup
 from syndicate.news import Entry, Feed, Index, Kind, Registry, Slice, b64url
@@ -39,7 +40,8 @@ class PressLimits:
     window_characters_rss: int = 32_000_000
     rebuild_seconds: float = 5.0  # between two versions of one document, but for an alert
     look_seconds: float = 1.0  # how long the newest index is believed when nobody rang
-    kept_bytes: int = 32_000_000
+    kept_bytes: int = 32_000_000  # of all documents together, over all codings
+    kept_most: int = 5_000  # documents: many small ones weigh more than their bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,8 @@ class Press:
     """Renders slices, one rendering at a time, and keeps each document until its slice moves.
 
     ``render`` writes a feed in a format; ``codings`` names the content codings to be made of each
-    document beside "identity". ``told`` hears how many seconds each rendering took.
+    document beside "identity"; ``pushes`` says whether the documents name the hub as one that sends what is
+    new in them. ``told`` hears how many seconds each rendering took.
     """
 
     def __init__(  # noqa: PLR0913 - the one place where a document's ingredients meet
@@ -102,6 +105,7 @@ class Press:
         media_types: Mapping[str, str],
         codings: Mapping[str, Callable[[bytes], bytes]],
         base_url: str,
+        pushes: bool = False,
         limits: PressLimits | None = None,
         told: Callable[[float], None] = lambda _: None,
     ) -> None:
@@ -113,15 +117,22 @@ class Press:
         self._media_types = media_types
         self._codings = codings
         self._base_url = base_url.rstrip("/")
+        self._pushes = pushes
         self._limits = limits if limits is not None else PressLimits()
         self._told = told
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._kept_bytes = 0
-        self._locks: dict[str, asyncio.Lock] = {}
+        # Weakly: what nobody waits for needs no lock, however many names were asked for.
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         # One core is enough for rendering: admission and answers need the other.
         self._one_rendering = asyncio.Lock()
         # Always the same thread: each thread that renders would keep the memory of its largest document.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="press")
+
+    @property
+    def wakeup(self) -> LocalWakeup:
+        """What rings when the order has moved."""
+        return self._wakeup
 
     def close(self) -> None:
         """Let its thread go, once what it is writing is written."""
@@ -159,9 +170,10 @@ class Press:
     ) -> Document:
         """What ``write`` gave for ``name``; written again when the slice moves, or after ``stale_after``.
 
-        Requests for one name wait for one writing. Names must come from a bounded set.
+        Requests for one name wait for one writing.
         """
-        async with self._locks.setdefault(name, asyncio.Lock()):
+        lock = self._locks.setdefault(name, asyncio.Lock())
+        async with lock:
             if (document := self.standing(name)) is not None:
                 return document
             return await self._look(name, slice_, write, self._kept.get(name), stale_after)
@@ -243,7 +255,10 @@ class Press:
         before = self._kept.pop(name, None)
         self._kept_bytes += kept.document.size - (before.document.size if before is not None else 0)
         self._kept[name] = kept
-        while self._kept_bytes > self._limits.kept_bytes and len(self._kept) > 1:
+        limits = self._limits
+        while len(self._kept) > 1 and (
+            self._kept_bytes > limits.kept_bytes or len(self._kept) > limits.kept_most
+        ):
             _, dropped = self._kept.popitem(last=False)
             self._kept_bytes -= dropped.document.size
 
@@ -289,6 +304,7 @@ class Press:
             base_url=self._base_url,
             first_index=min(indices, default=None),
             last_index=Index(max(newest, *indices)) if indices else None,
+            pushes=self._pushes,
         )
         modified = max((one.sealed_at for one in logged), default=None)
         return Written(

@@ -2,11 +2,11 @@
 
 Bring nothing. Leave with the words every other room speaks: what came in (``Envelope``), what it says
 (``Item``, ``Heartbeat``), who may say it (``Registry``, ``Agency``), what became of it (``Admitted``,
-``Known``, ``Refused``, ``Held`` with their ``Reason``), what is asked for (``Slice``) and what is written
-(``Feed``, ``Entry``); and with small judges: for hosts (``host_of``, ``is_listed``) and for the
-content profile (``check_content``), which sign, check and display alike; a third, ``check_key``, refuses the
-Ed25519 keys under which a signature proves nothing. ``limits`` holds the protocol's
-bounds, ``spelling`` the patterns of its names.
+``Known``, ``Refused``, ``Held`` with their ``Reason``), what is asked for (``Slice``) and in which of these
+an item stands (``Facets``), what is written (``Feed``, ``Entry``); and with small judges: for hosts
+(``host_of``, ``is_listed``) and for the content profile (``check_content``), which sign, check and display
+alike; a third, ``check_key``, refuses the Ed25519 keys under which a signature proves nothing. ``limits``
+holds the protocol's bounds, ``spelling`` the patterns of its names.
 
 This door is wider than five names because it is a dictionary, not a machine.
 """
@@ -69,11 +69,13 @@ from syndicate.news._registry import (
     SignedFeed,
     Since,
 )
-from syndicate.news._slice import Slice
+from syndicate.news._slice import CORRECTIONS, SLICED_BY, Facets, Slice, amends, facets_of
 from syndicate.news._times import rfc3339
 
 __all__ = [
+    "CORRECTIONS",
     "PROTOCOL_VERSION",
+    "SLICED_BY",
     "UNPROVED",
     "UNSAFE_CHARACTERS",
     "Act",
@@ -89,6 +91,7 @@ __all__ = [
     "Entry",
     "Envelope",
     "Evidence",
+    "Facets",
     "FederationId",
     "Feed",
     "FeedId",
@@ -125,12 +128,14 @@ __all__ = [
     "Unjudged",
     "WeakKeyError",
     "a_label",
+    "amends",
     "b64url",
     "check_content",
     "check_key",
     "compose_token",
     "digest_of",
     "encode",
+    "facets_of",
     "host_of",
     "is_listed",
     "limits",

@@ -16,6 +16,7 @@ JSON_DEPTH: Final = 6
 LARGEST_INTEGER: Final = 2**53 - 1
 MEDIA: Final = 50  # entries of a list
 CATEGORIES: Final = 20
+ITEM_TOPICS: Final = 50  # in which an item stands, whatever its versions say together
 RELATIONS: Final = 20
 AREAS: Final = 20
 EVIDENCE: Final = 20

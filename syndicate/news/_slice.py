@@ -1,26 +1,109 @@
-"""Which part of the one order is asked for."""
+"""Which part of the one order is asked for, and what says of an item in which parts it stands."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
 
+from syndicate.news import _limits as limits
 from syndicate.news._ids import AgencyId, MemberCode
+from syndicate.news._item import Act, Item, Kind
+
+CORRECTIONS: Final = "corrections"  # stands where a kind does: whatever was corrected or taken away
+_AMENDS: Final = (Act.CORRECT, Act.WITHHOLD, Act.RETRACT)
+_SCHEME: Final = "medtop:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facets:
+    """In which slices an item stands, as of one of its versions. No slice is ever left again.
+
+    Language and kind are those of the first version, topics those of all versions so far, urgency the
+    most urgent so far; ``corrected`` says that one of them was a correction, a withholding or a retraction.
+    """
+
+    member: MemberCode
+    agency: AgencyId
+    lang: str = ""  # empty, like the kind, while only versions are known whose text a law took back
+    topics: frozenset[str] = frozenset()  # Media Topic codes of eight digits; at most ``limits.ITEM_TOPICS``
+    urgency: int | None = None  # 1 (highest) to 9
+    kind: Kind | None = None
+    corrected: bool = False
+
+    def then(self, item: Item) -> "Facets":
+        """What a later version of the same item makes of these."""
+        said = [urgency for urgency in (self.urgency, item.urgency) if urgency is not None]
+        return replace(
+            self,
+            lang=self.lang or item.lang,
+            topics=_with(self.topics, (code.removeprefix(_SCHEME) for code in item.categories)),
+            urgency=min(said, default=None),
+            kind=self.kind or item.kind,
+            corrected=self.corrected or amends(item.act),
+        )
+
+
+def facets_of(item: Item) -> Facets:
+    """The facets of an item of which this is the first version."""
+    return Facets(member=item.member, agency=item.iss).then(item)
+
+
+def amends(act: Act) -> bool:
+    """Whether an act puts its item among the corrections."""
+    return act in _AMENDS
+
+
+def _with(topics: frozenset[str], more: Iterable[str]) -> frozenset[str]:
+    # Each version of an item is a row for each of its topics: without an end, an agency could let them grow.
+    found = set(topics)
+    for topic in more:
+        if len(found) < limits.ITEM_TOPICS:
+            found.add(topic)
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """All items, or those of a member, an agency or a language; at most one of the three is set.
+    """The items that fulfil all that is set here: with nothing set, all of them.
 
-    An item belongs to the language of its first version for good, whatever later ones are written in.
+    ``member`` and ``agency`` exclude each other. ``urgency`` asks for whatever is that urgent or more.
     """
 
     member: MemberCode | None = None
     agency: AgencyId | None = None
     lang: str | None = None
+    topic: str | None = None  # a Media Topic code, eight digits
+    urgency: int | None = None  # 1 (highest) to 9
+    kind: str | None = None  # a ``Kind``, or ``CORRECTIONS``
 
     @property
     def path(self) -> str:
-        """The slice's place under ``/feeds/``, without ending: "all", "vn", "agency/vn.vna", "lang/vi"."""
-        if self.agency is not None:
-            return f"agency/{self.agency}"
-        if self.lang is not None:
-            return f"lang/{self.lang}"
-        return self.member if self.member is not None else "all"
+        """The slice's place below ``/feeds/``, without ending: "all", "vn", "agency/vn.vna/kind/alert"."""
+        if self == _ALL:
+            return "all"
+        return "/".join(str(value) if name == "member" else f"{name}/{value}" for name, value in self._set())
+
+    @property
+    def query(self) -> str:
+        """The slice as query parameters, in the order of the path: "member=vn&kind=alert"; "" for all."""
+        return "&".join(f"{name}={value}" for name, value in self._set())
+
+    def holds(self, facets: Facets) -> bool:
+        """Whether an item of these facets stands in the slice; storage says the same."""
+        return (
+            self.member in (None, facets.member)
+            and self.agency in (None, facets.agency)
+            and self.lang in (None, facets.lang)
+            and (self.topic is None or self.topic in facets.topics)
+            and (self.urgency is None or (facets.urgency is not None and facets.urgency <= self.urgency))
+            and (facets.corrected if self.kind == CORRECTIONS else self.kind in (None, facets.kind))
+        )
+
+    def _set(self) -> Iterator[tuple[str, object]]:
+        for name in SLICED_BY:
+            value = getattr(self, name)
+            if value is not None:
+                yield name, value
+
+
+SLICED_BY: Final = ("member", "agency", "lang", "topic", "urgency", "kind")  # in the order of a path
+_ALL: Final = Slice()

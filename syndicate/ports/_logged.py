@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from syndicate.news import AgencyId, Index, ItemId, Mark, TokenDigest
+from syndicate.news import AgencyId, Facets, Index, ItemId, Mark, TokenDigest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,7 @@ class Logged:
     received_at: int  # Unix seconds of the first receipt: T of docs/protocol.md
     sealed_at: float  # Unix seconds at which it got its index
     marks: frozenset[Mark]
+    facets: Facets  # of its item as of this version: in which slices this index is
 
     @property
     def erased(self) -> bool:
@@ -33,6 +34,14 @@ class Named:
     sub: ItemId
     ver: int
     erased: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What is new in a slice since an index: items as they are now, by index, oldest first."""
+
+    logged: tuple[Logged, ...]
+    more: bool  # there is more after these
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from syndicate.news import (
 )
 from syndicate.ports._fetcher import Validators
 from syndicate.ports._log import Entry, PublicLog
-from syndicate.ports._logged import Logged, Named, Window
+from syndicate.ports._logged import Changed, Logged, Named, Window
 from syndicate.ports._subscribers import Subscribers
 from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
 
@@ -221,14 +221,27 @@ class Storage(Protocol):
         """How many indices are shown: the next one to be."""
         ...
 
-    async def page(self, slice_: Slice, after: int, limit: int) -> tuple[Logged, ...]:
-        """At most ``limit`` versions of a slice with an index above ``after``, ascending; none erased."""
+    async def page(
+        self, slice_: Slice, after: int, limit: int, *, characters: int | None = None
+    ) -> tuple[Logged, ...]:
+        """At most ``limit`` versions of a slice with an index above ``after``, ascending; none erased.
+
+        Fewer if (the first one apart) their tokens together would have more than ``characters``.
+        """
         ...
 
     async def window(self, slice_: Slice, window: Window) -> tuple[Logged, ...]:
         """The newest version of each item in a slice's window, by index, newest first.
 
         An item's newest version is its retraction if there is one, else its highest version.
+        """
+        ...
+
+    async def changed(self, slice_: Slice, after: int, most: int, characters: int) -> Changed:
+        """The version shown of each item whose index is above ``after``, ascending; none erased.
+
+        At most ``most``, and (the first one apart) no more than ``characters`` of tokens together. What a
+        later version of the same item replaced does not come.
         """
         ...
 

@@ -12,18 +12,22 @@ from syndicate.republish._compose import (
     compose_agency,
     compose_page,
     compose_pending,
+    hub_address,
 )
 from syndicate.republish._entry import entry_of, token_address
-from syndicate.republish._slices import parse_slice
+from syndicate.republish._slices import SLICE_GRAMMAR, parse_slice, slice_of
 
 __all__ = [
     "PENDING_ALERTS",
+    "SLICE_GRAMMAR",
     "article_of",
     "compose",
     "compose_agency",
     "compose_page",
     "compose_pending",
     "entry_of",
+    "hub_address",
     "parse_slice",
+    "slice_of",
     "token_address",
 ]

@@ -5,19 +5,39 @@ Every statement's text is constant and takes its batch as one JSON array, so SQL
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from syndicate.dedupe import Related
 from syndicate.ledger import ItemLeaf
-from syndicate.news import AgencyId, FeedId, Held, ItemId, Refused, StreamName, TokenDigest
+from syndicate.news import (
+    AgencyId,
+    Facets,
+    FeedId,
+    Held,
+    Item,
+    ItemId,
+    MemberCode,
+    Refused,
+    StreamName,
+    TokenDigest,
+    amends,
+    facets_of,
+)
 from syndicate.ports import Backfill, FeedState, Place, StreamKey, VersionKey
 from syndicate.storage import _rows as rows
 from syndicate.storage._erase import erase, mark_erased
+from syndicate.storage._facets import facets_from, keep_facets
 from syndicate.storage._refusals import hold, keep_refused
 from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
 
-_ITEMS = "SELECT id, sub, highest, act, retracted_at FROM item WHERE sub IN (SELECT value FROM json_each(?))"
+_ITEMS = """
+    SELECT item.id, item.sub, item.highest, item.act, item.retracted_at,
+           facets.topics, cell.agency, cell.lang, cell.kind, cell.urgency, cell.corrected
+    FROM item LEFT JOIN facets ON facets.version_id = item.newest LEFT JOIN cell ON cell.id = facets.cell
+    WHERE item.sub IN (SELECT value FROM json_each(?))
+"""
 _VERSIONS = """
     SELECT item.sub, version.ver, version.digest
     FROM json_each(?) AS asked
@@ -25,13 +45,14 @@ _VERSIONS = """
     JOIN version ON version.item_id = item.id AND version.ver = json_extract(asked.value, '$[1]')
 """
 _PLACES = "SELECT seq, digest, prev FROM version WHERE agency = ? AND stream = ? AND seq BETWEEN ? AND ?"
-_NEW_ITEM = "INSERT INTO item (highest, act, retracted_at, sub, id) VALUES (?, ?, ?, ?, ?)"
-_SAME_ITEM = "UPDATE item SET highest = ?, act = ?, retracted_at = ? WHERE sub = ? AND id = ?"
+_NEW_ITEM = "INSERT INTO item (highest, act, retracted_at, newest, sub, id) VALUES (?, ?, ?, ?, ?, ?)"
+_SAME_ITEM = "UPDATE item SET highest = ?, act = ?, retracted_at = ?, newest = ? WHERE sub = ? AND id = ?"
 _VERSION = """
-    INSERT INTO version (item_id, ver, act, agency, lang, stream, seq, prev, received_at, marks, digest,
+    INSERT INTO version (id, item_id, ver, act, agency, lang, stream, seq, prev, received_at, marks, digest,
                          token)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+_NEXT = "SELECT coalesce(max(id), 0) + 1 FROM version"
 _RECEIPT = """
     INSERT INTO receipt (agency, received_at) VALUES (?, ?)
     ON CONFLICT (agency) DO UPDATE SET received_at = max(received_at, excluded.received_at)
@@ -76,6 +97,7 @@ class SqliteBook:
         self._connection = connection
         self._asked: set[ItemId] = set()  # in this transaction, whether they are here or not
         self._item_ids: dict[ItemId, int] = {}
+        self._facets: dict[ItemId, Facets] = {}  # of their versions so far
 
     def known(self, digests: Collection[TokenDigest]) -> frozenset[TokenDigest]:
         """Which of these tokens have been admitted."""
@@ -86,6 +108,7 @@ class SqliteBook:
         found = self._connection.exec_driver_sql(_ITEMS, (json.dumps(list(subs)),)).all()
         self._asked.update(subs)
         self._item_ids.update((row[1], row[0]) for row in found)
+        self._facets.update((row[1], facets_from(row)) for row in found if row.topics is not None)
         return {row[1]: rows.item_state(row[2], row[3], row[4]) for row in found}
 
     def versions(self, keys: Collection[VersionKey]) -> Mapping[VersionKey, TokenDigest]:
@@ -110,9 +133,14 @@ class SqliteBook:
         """Keep admitted versions with their marks, and the states of their items as placed."""
         if not items:
             return
-        self._keep_items({verified.item.sub: placed.item for verified, placed in items})
+        first = self._next_version()
+        states = {verified.item.sub: placed.item for verified, placed in items}
+        self._keep_items(states, {each[0].item.sub: id_ for id_, each in enumerate(items, first)})
         ids = self._item_ids
-        self._many(_VERSION, [_version_row(ids[each[0].item.sub], *each) for each in items])
+        rows_ = [(id_, *_version_row(ids[each[0].item.sub], *each)) for id_, each in enumerate(items, first)]
+        self._many(_VERSION, rows_)
+        said = [verified.item for verified, _ in items]
+        keep_facets(self._connection, {id_: self._facets_after(each) for id_, each in enumerate(said, first)})
         newest = {verified.item.iss: verified.received_at for verified, _ in items}
         self._many(_RECEIPT, list(newest.items()))
 
@@ -157,10 +185,16 @@ class SqliteBook:
 
     def keep_erased(self, leaf: ItemLeaf, state: ItemState, act: str) -> None:
         """Keep a version of another's log whose token is gone already."""
-        self._keep_items({leaf.sub: state})
-        item_id = self._item_ids[leaf.sub]
+        id_ = self._next_version()
+        self._keep_items({leaf.sub: state}, {leaf.sub: id_})
         place = (leaf.iss, "", leaf.stream, leaf.seq, None)
-        self._many(_VERSION, [(item_id, leaf.ver, leaf.act, *place, 0, "", leaf.digest, "")])
+        self._many(
+            _VERSION, [(id_, self._item_ids[leaf.sub], leaf.ver, leaf.act, *place, 0, "", leaf.digest, "")]
+        )
+        before = self._facets.get(leaf.sub) or Facets(member=MemberCode(leaf.iss[:2]), agency=leaf.iss)
+        facets = replace(before, corrected=before.corrected or amends(leaf.act))
+        self._facets[leaf.sub] = facets
+        keep_facets(self._connection, {id_: facets})
         mark_erased(self._connection, leaf.digest, act)
 
     def keep_feed(self, state: FeedState) -> None:
@@ -176,7 +210,16 @@ class SqliteBook:
         """Remember that this feed's stream was said to be alive at ``at``."""
         self._connection.exec_driver_sql(_HEARTBEAT, (feed, at))
 
-    def _keep_items(self, states: Mapping[ItemId, ItemState]) -> None:
+    def _next_version(self) -> int:
+        return int(self._connection.exec_driver_sql(_NEXT).scalar_one())
+
+    def _facets_after(self, item: Item) -> Facets:
+        before = self._facets.get(item.sub)
+        after = facets_of(item) if before is None else before.then(item)
+        self._facets[item.sub] = after
+        return after
+
+    def _keep_items(self, states: Mapping[ItemId, ItemState], newest: Mapping[ItemId, int]) -> None:
         unasked = states.keys() - self._asked
         if unasked:
             self.items(unasked)
@@ -185,15 +228,17 @@ class SqliteBook:
         fresh = [sub for sub in states if sub not in seen]
         self._item_ids.update(zip(fresh, range(latest + 1, latest + 1 + len(fresh)), strict=True))
         for statement, subs in ((_NEW_ITEM, fresh), (_SAME_ITEM, [sub for sub in states if sub in seen])):
-            self._many(statement, [_item_row(self._item_ids[sub], sub, states[sub]) for sub in subs])
+            self._many(
+                statement, [_item_row(self._item_ids[sub], sub, states[sub], newest[sub]) for sub in subs]
+            )
 
     def _many(self, statement: str, values: list[tuple[object, ...]]) -> None:
         if values:
             self._connection.exec_driver_sql(statement, values)
 
 
-def _item_row(id_: int, sub: ItemId, state: ItemState) -> tuple[object, ...]:
-    return state.highest, state.act, state.retracted_at, sub, id_
+def _item_row(id_: int, sub: ItemId, state: ItemState, newest: int) -> tuple[object, ...]:
+    return state.highest, state.act, state.retracted_at, newest, sub, id_
 
 
 def _version_row(item_id: int, verified: Verified, placed: Placed) -> tuple[object, ...]:

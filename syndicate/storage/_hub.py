@@ -15,6 +15,7 @@ from syndicate.news import AgencyId, FeedId, ItemId, Reason, Slice, TokenDigest
 from syndicate.ports import (
     Backfill,
     Book,
+    Changed,
     Entry,
     FeedState,
     Logged,
@@ -26,12 +27,14 @@ from syndicate.ports import (
 )
 from syndicate.storage import _listed, _refusals, _rows
 from syndicate.storage import _order as order
+from syndicate.storage import _reading as read
 from syndicate.storage._book import SqliteBook
 from syndicate.storage._database import open_database
 from syndicate.storage._erase import count_erased, erased_by
 from syndicate.storage._hub_log import SqliteLog
 from syndicate.storage._hub_tables import HUB
 from syndicate.storage._migrate import check_readable
+from syndicate.storage._slices import is_plain, newest, newest_of_plain
 from syndicate.storage._sqlite import in_our_words, open_readers
 from syndicate.storage._subscribers import SqliteSubscribers
 from syndicate.trust import StreamState
@@ -44,7 +47,7 @@ _READING_THREADS = 3
 class SqliteStorage:
     """``ports.Storage`` over one SQLite file.
 
-    The newest index of every slice is remembered as well: it is asked before each rendering, and only
+    The newest index of every plain slice is remembered as well: it is asked before each rendering, and only
     this process can move it.
     """
 
@@ -76,7 +79,7 @@ class SqliteStorage:
             self._readers = open_readers(self._path)
             opened.callback(self._readers.dispose)
             with self.transaction() as connection:
-                self._newest = order.newest(connection)
+                self._newest = newest_of_plain(connection, order.visible(connection))
             self._log.open()
             self._opened = opened.pop_all()
 
@@ -130,17 +133,25 @@ class SqliteStorage:
         """How many indices are shown: the next one to be."""
         return self._log.visible
 
-    async def page(self, slice_: Slice, after: int, limit: int) -> tuple[Logged, ...]:
+    async def page(
+        self, slice_: Slice, after: int, limit: int, *, characters: int | None = None
+    ) -> tuple[Logged, ...]:
         """At most ``limit`` versions of a slice with an index above ``after``, ascending."""
-        return await self.reading(lambda view: order.page(view, slice_, after, limit))
+        return await self.reading(lambda view: read.page(view, slice_, after, limit, characters=characters))
 
     async def window(self, slice_: Slice, window: Window) -> tuple[Logged, ...]:
         """The newest version of each item in a slice's window, newest index first."""
-        return await self.reading(lambda view: order.window(view, slice_, window))
+        return await self.reading(lambda view: read.window(view, slice_, window))
+
+    async def changed(self, slice_: Slice, after: int, most: int, characters: int) -> Changed:
+        """The version shown of each item whose index is above ``after``, ascending."""
+        return await self.reading(lambda view: read.changed(view, slice_, after, most, characters))
 
     async def newest(self, slice_: Slice) -> int:
-        """The highest index in a slice, -1 if it is empty; from memory."""
-        return self._newest.get(slice_, -1)
+        """The highest index in a slice, -1 if it is empty; from memory for the plain ones."""
+        if is_plain(slice_):
+            return self._newest.get(slice_, -1)
+        return await self.reading(lambda view: newest(view, slice_, order.visible(view)))
 
     async def named(self, after: int, limit: int) -> tuple[Named, ...]:
         """At most ``limit`` versions that are shown, by name alone, with an index above ``after``."""
@@ -148,15 +159,15 @@ class SqliteStorage:
 
     async def version(self, sub: ItemId, ver: int) -> Logged | None:
         """One sealed version."""
-        return await self.reading(lambda view: order.version(view, sub, ver))
+        return await self.reading(lambda view: read.version(view, sub, ver))
 
     async def history(self, sub: ItemId, limit: int = 100) -> tuple[Logged, ...]:
         """The versions of an item that are shown, also if they are erased, the highest first."""
-        return await self.reading(lambda view: order.history(view, sub, limit))
+        return await self.reading(lambda view: read.history(view, sub, limit))
 
     async def standing(self, subs: Collection[ItemId]) -> Mapping[ItemId, Logged]:
         """The version that stands for each of these items, also if it is erased, where one is shown."""
-        return await self.reading(lambda view: order.standing(view, subs))
+        return await self.reading(lambda view: read.standing(view, subs))
 
     async def erased_by(self, sub: ItemId, ver: int) -> str | None:
         """The digest of the act that erased a version."""

@@ -28,6 +28,7 @@ class ItemRow(HubTable, table=True):
     highest: int
     act: str
     retracted_at: int | None = None
+    newest: int | None = None  # the id of the version kept last
 
 
 class VersionRow(HubTable, table=True):
@@ -55,23 +56,60 @@ class VersionRow(HubTable, table=True):
     token: str  # last: the columns before it are read without its overflow pages
 
 
+class CellRow(HubTable, table=True):
+    """Facets that versions have in common: all but the topics."""
+
+    __tablename__: ClassVar[str] = "cell"
+    __table_args__ = (
+        Index("ux_cell", "agency", "lang", "kind", "urgency", "corrected", unique=True),
+        Index("ix_cell_member", "member"),
+        Index("ix_cell_lang", "lang"),
+        Index("ix_cell_kind", "kind"),
+    )
+
+    id: int = Field(primary_key=True)
+    member: str
+    agency: str
+    lang: str  # of the item's first version; empty, like the kind, while none is known
+    kind: str
+    urgency: int  # the most urgent so far; 10 where none is said
+    corrected: bool
+
+
+class FacetsRow(HubTable, table=True):
+    """In which slices an item stands as of one of its versions."""
+
+    __tablename__: ClassVar[str] = "facets"
+
+    version_id: int = Field(primary_key=True, foreign_key="version.id")
+    cell: int
+    topics: str  # JSON: eight digits each, ascending
+
+
 class LogRow(HubTable, table=True):
-    """One index of the one order, and the slices that it is in."""
+    """One index of the one order, and the cell that it is in."""
 
     __tablename__: ClassVar[str] = "log"
     __table_args__ = (
         Index("ux_log_version", "version_id", unique=True),
-        Index("ix_log_member", "member", "idx"),
-        Index("ix_log_agency", "agency", "idx"),
-        Index("ix_log_lang", "lang", "idx"),
+        Index("ix_log_cell", "cell", "idx"),
     )
 
     idx: int = Field(primary_key=True)
     version_id: int = Field(foreign_key="version.id")
     sealed_at: float
-    member: str
-    agency: str
-    lang: str
+    cell: int
+
+
+class LogTopicRow(HubTable, table=True):
+    """The indices of a topic, cell by cell."""
+
+    __tablename__: ClassVar[str] = "log_topic"
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+    topic: str = Field(primary_key=True)
+    cell: int = Field(primary_key=True)
+    idx: int = Field(primary_key=True)
 
 
 class ActRow(HubTable, table=True):
@@ -137,9 +175,7 @@ class ShownRow(HubTable, table=True):
     __tablename__: ClassVar[str] = "shown"
     __table_args__ = (
         Index("ux_shown_idx", "idx", unique=True),
-        Index("ix_shown_member", "member", "idx"),
-        Index("ix_shown_agency", "agency", "idx"),
-        Index("ix_shown_lang", "lang", "idx"),
+        Index("ix_shown_cell", "cell", "idx"),
     )
 
     item_id: int = Field(primary_key=True, foreign_key="item.id")
@@ -147,9 +183,18 @@ class ShownRow(HubTable, table=True):
     ver: int
     retracts: bool
     sealed_at: float
-    member: str
-    agency: str
-    lang: str
+    cell: int
+
+
+class ShownTopicRow(HubTable, table=True):
+    """The indices of a topic, cell by cell, as far as they are of versions that stand for their items."""
+
+    __tablename__: ClassVar[str] = "shown_topic"
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+    topic: str = Field(primary_key=True)
+    cell: int = Field(primary_key=True)
+    idx: int = Field(primary_key=True)
 
 
 class StreamRow(HubTable, table=True):

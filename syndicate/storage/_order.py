@@ -1,69 +1,70 @@
-"""The one order: giving indices, and reading what has one."""
+"""The one order: giving indices, and showing what has one."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
+from sqlalchemy import Connection
 
 from syndicate.errors import StorageError
 from syndicate.ledger import Edge
-from syndicate.news import AgencyId, Index, ItemId, MemberCode, Slice, TokenDigest, b64url
-from syndicate.ports import Entry, Logged, Window
-from syndicate.storage._hub_tables import HubTable
+from syndicate.news import Slice, b64url
+from syndicate.ports import Entry
 from syndicate.storage._log import LeafRow, follow_act, grow, lag, seal_acts
-from syndicate.storage._rows import marks_of
+from syndicate.storage._slices import plain_slices
 
-# An item stays in the language in which it was first kept: whoever read the story there sees there, too, that
-# it was withdrawn, in whatever language that is said.
 _UNSEALED = """
-    SELECT it.id, first.lang, it.agency, item.sub, it.ver, it.stream, it.seq, it.act, it.digest
-    FROM version AS it JOIN item ON item.id = it.item_id
-    JOIN version AS first ON first.id = (SELECT min(id) FROM version WHERE item_id = it.item_id)
+    SELECT it.id, facets.cell, it.agency, item.sub, it.ver, it.stream, it.seq, it.act, it.digest
+    FROM version AS it JOIN item ON item.id = it.item_id JOIN facets ON facets.version_id = it.id
     WHERE it.id > (SELECT coalesce(max(version_id), 0) FROM log) ORDER BY it.id LIMIT ?
 """
 _LAST = "SELECT sealed_at FROM log ORDER BY idx DESC LIMIT 1"
-_LOG = "INSERT INTO log (idx, version_id, sealed_at, member, agency, lang) VALUES (?, ?, ?, ?, ?, ?)"
+_LOG = "INSERT INTO log (idx, version_id, sealed_at, cell) VALUES (?, ?, ?, ?)"
+_LOG_TOPICS = """
+    INSERT INTO log_topic (topic, cell, idx)
+    SELECT topic.value, log.cell, log.idx
+    FROM log JOIN facets ON facets.version_id = log.version_id JOIN json_each(facets.topics) AS topic
+    WHERE log.idx >= ?
+"""
 # Among versions of one item a retraction stands before all others (the lowest, if there were two), then
 # the highest number.
 _SHOW = """
-    INSERT INTO shown (item_id, idx, ver, retracts, sealed_at, member, agency, lang)
-    SELECT it.item_id, log.idx, it.ver, it.act = 'retract', log.sealed_at, log.member, log.agency, log.lang
+    INSERT INTO shown (item_id, idx, ver, retracts, sealed_at, cell)
+    SELECT it.item_id, log.idx, it.ver, it.act = 'retract', log.sealed_at, log.cell
     FROM log JOIN version AS it ON it.id = log.version_id
     WHERE log.idx >= ? AND log.idx < ? ORDER BY log.idx
     ON CONFLICT (item_id) DO UPDATE SET
         idx = excluded.idx, ver = excluded.ver, retracts = excluded.retracts,
-        sealed_at = excluded.sealed_at
+        sealed_at = excluded.sealed_at, cell = excluded.cell
     WHERE excluded.retracts > retracts
        OR (excluded.retracts = retracts AND excluded.retracts = 0 AND excluded.ver > ver)
        OR (excluded.retracts = retracts AND excluded.retracts = 1 AND excluded.ver < ver)
 """
+# What the versions that stood for these items until now have among the topics goes, and comes anew.
+_HIDE_TOPICS = """
+    DELETE FROM shown_topic WHERE (topic, cell, idx) IN (
+        SELECT topic.value, shown.cell, shown.idx
+        FROM (SELECT DISTINCT it.item_id FROM log JOIN version AS it ON it.id = log.version_id
+              WHERE log.idx >= ? AND log.idx < ?) AS touched
+        JOIN shown ON shown.item_id = touched.item_id
+        JOIN log ON log.idx = shown.idx JOIN facets ON facets.version_id = log.version_id
+        JOIN json_each(facets.topics) AS topic)
+"""
+_SHOW_TOPICS = """
+    INSERT INTO shown_topic (topic, cell, idx)
+    SELECT topic.value, shown.cell, shown.idx
+    FROM (SELECT DISTINCT it.item_id FROM log JOIN version AS it ON it.id = log.version_id
+          WHERE log.idx >= ? AND log.idx < ?) AS touched
+    JOIN shown ON shown.item_id = touched.item_id
+    JOIN log ON log.idx = shown.idx JOIN facets ON facets.version_id = log.version_id
+    JOIN json_each(facets.topics) AS topic
+"""
 _HORIZON = "SELECT visible FROM horizon WHERE id = 1"
 _MOVE_HORIZON = "UPDATE horizon SET visible = ? WHERE id = 1"
 _TOUCHED = """
-    SELECT member, agency, lang, max(idx) FROM log WHERE idx >= ? AND idx < ? GROUP BY member, agency, lang
+    SELECT cell.member, cell.agency, cell.lang, max(log.idx) FROM log JOIN cell ON cell.id = log.cell
+    WHERE log.idx >= ? AND log.idx < ? GROUP BY log.cell
 """
-_SLICED_BY: Final = ("member", "agency", "lang")
-_LOG_TABLE = HubTable.metadata.tables["log"]
-_SHOWN_TABLE = HubTable.metadata.tables["shown"]
-_VERSION_TABLE = HubTable.metadata.tables["version"]
-_ITEM_TABLE = HubTable.metadata.tables["item"]
-_ERASED_TABLE = HubTable.metadata.tables["erased"]
-_LOGGED = (
-    select(
-        _LOG_TABLE.c.idx,
-        _LOG_TABLE.c.sealed_at,
-        _VERSION_TABLE.c.token,
-        _VERSION_TABLE.c.digest,
-        _ITEM_TABLE.c.sub,
-        _VERSION_TABLE.c.ver,
-        _VERSION_TABLE.c.agency,
-        _VERSION_TABLE.c.received_at,
-        _VERSION_TABLE.c.marks,
-    )
-    .join_from(_LOG_TABLE, _VERSION_TABLE)
-    .join(_ITEM_TABLE)
-)
 
 
 class Sealed(NamedTuple):
@@ -86,8 +87,7 @@ def seal(connection: Connection, edge: Edge, at: float, most: int) -> Sealed:
         last = connection.exec_driver_sql(_LAST).first()
         when = at if last is None else max(at, last.sealed_at)
         numbered = enumerate(waiting, edge.size + len(leaves))
-        log = [(idx, row.id, when, row.agency[:2], row.agency, row.lang) for idx, row in numbered]
-        connection.exec_driver_sql(_LOG, log)
+        _order(connection, [(idx, row.id, when, row.cell) for idx, row in numbered])
         leaves += [LeafRow(*row[2:]).raw for row in waiting]
     return Sealed(len(leaves), grow(connection, edge, leaves) if leaves else edge)
 
@@ -111,12 +111,18 @@ def follow(connection: Connection, edge: Edge, entries: Sequence[Entry]) -> Edge
         if row is None or LeafRow(*row[2:]).raw != entry.leaf:
             raise StorageError(f"what was kept is not leaf {idx:,}")
         when = max(when, entry.sealed_at)
-        log.append((idx, row.id, when, row.agency[:2], row.agency, row.lang))
+        log.append((idx, row.id, when, row.cell))
     if next(waiting, None) is not None:
         raise StorageError("more was kept than there are leaves")
     if log:
-        connection.exec_driver_sql(_LOG, log)
+        _order(connection, log)
     return grow(connection, edge, [entry.leaf for entry in entries])
+
+
+def _order(connection: Connection, log: list[tuple[int, int, float, int]]) -> None:
+    """Write indices: (index, version, time, cell), ascending."""
+    connection.exec_driver_sql(_LOG, log)
+    connection.exec_driver_sql(_LOG_TOPICS, (log[0][0],))
 
 
 def _check_alone(connection: Connection, edge: Edge) -> None:
@@ -132,140 +138,12 @@ def show(connection: Connection, size: int) -> dict[Slice, int]:
     before = visible(connection)
     if size <= before:
         return {}
-    connection.exec_driver_sql(_SHOW, (before, size))
+    for statement in (_HIDE_TOPICS, _SHOW, _SHOW_TOPICS):
+        connection.exec_driver_sql(statement, (before, size))
     connection.exec_driver_sql(_MOVE_HORIZON, (size,))
-    newest: dict[Slice, int] = {}
-    for member, agency, lang, idx in connection.exec_driver_sql(_TOUCHED, (before, size)):
-        for slice_ in _slices_of(member, agency, lang):
-            newest[slice_] = max(idx, newest.get(slice_, -1))
-    return newest
+    return plain_slices(connection.exec_driver_sql(_TOUCHED, (before, size)))
 
 
 def visible(connection: Connection) -> int:
     """How many leaves of the log are shown."""
     return int(connection.exec_driver_sql(_HORIZON).scalar_one())
-
-
-def newest(connection: Connection) -> dict[Slice, int]:
-    """The highest index that is shown in every slice that holds something."""
-    size = visible(connection)
-    found = ((slice_, _newest(connection, slice_, size)) for slice_ in _every_slice(connection))
-    return {slice_: last[0] for slice_, last in found if last is not None}
-
-
-def page(
-    connection: Connection, slice_: Slice, after: int, limit: int, end: int | None = None
-) -> tuple[Logged, ...]:
-    """At most ``limit`` versions of a slice with an index above ``after`` and below ``end``, ascending.
-
-    ``end`` left out: as far as the log is shown.
-    """
-    # The inner selection reads narrow rows of one index; only what it finds is joined to its token.
-    idx = _LOG_TABLE.c.idx
-    below = visible(connection) if end is None else end
-    gone = select(_ERASED_TABLE.c.version_id)
-    here = _LOG_TABLE.c.version_id.not_in(gone)
-    within = select(idx).where(idx > after, idx < below, here, *_of(slice_, _LOG_TABLE))
-    wanted = within.order_by(idx).limit(limit)
-    return _logged(connection.execute(_LOGGED.where(idx.in_(wanted)).order_by(idx)))
-
-
-def window(connection: Connection, slice_: Slice, window_: Window) -> tuple[Logged, ...]:
-    """The version shown of each item in a slice's window, newest index first."""
-    below = visible(connection) if window_.before is None else min(window_.before, visible(connection))
-    last = _newest(connection, slice_, below)
-    if last is None:
-        return ()
-    idx = _SHOWN_TABLE.c.idx
-    gone = select(_LOG_TABLE.c.idx).join_from(
-        _ERASED_TABLE, _LOG_TABLE, _LOG_TABLE.c.version_id == _ERASED_TABLE.c.version_id
-    )
-    here = select(idx, _SHOWN_TABLE.c.sealed_at).where(
-        *_of(slice_, _SHOWN_TABLE), idx < below, idx.not_in(gone)
-    )
-    newest_first = here.order_by(idx.desc())
-    most = newest_first.limit(window_.most).subquery()
-    in_time = select(func.count()).select_from(most).where(most.c.sealed_at >= last[1] - window_.seconds)
-    count = min(max(connection.execute(in_time).scalar_one(), window_.least), window_.most)
-    wanted = newest_first.with_only_columns(idx).limit(count)
-    logged = _LOG_TABLE.c.idx
-    with connection.execute(_LOGGED.where(logged.in_(wanted)).order_by(logged.desc())) as found:
-        return _logged(_up_to(window_.characters, found))
-
-
-def _up_to(characters: int, found: Iterable[Any]) -> Iterator[Any]:
-    """The first row, and those after it while all their tokens have no more characters than this."""
-    for number, row in enumerate(found):  # read one by one: what is too much never comes into memory
-        characters -= len(row.token)
-        if characters < 0 and number:
-            return
-        yield row
-
-
-def version(connection: Connection, sub: ItemId, ver: int) -> Logged | None:
-    """One sealed version."""
-    named = _LOGGED.where(_ITEM_TABLE.c.sub == sub, _VERSION_TABLE.c.ver == ver)
-    found = _logged(connection.execute(named))
-    return found[0] if found else None
-
-
-def history(connection: Connection, sub: ItemId, limit: int) -> tuple[Logged, ...]:
-    """The versions of an item that are shown, the highest first; at most ``limit``."""
-    shown = _LOG_TABLE.c.idx < visible(connection)
-    named = _LOGGED.where(_ITEM_TABLE.c.sub == sub, shown)
-    return _logged(connection.execute(named.order_by(_VERSION_TABLE.c.ver.desc()).limit(limit)))
-
-
-def standing(connection: Connection, subs: Collection[ItemId]) -> dict[ItemId, Logged]:
-    """The version that stands for each of these items, where one is shown."""
-    items = select(_ITEM_TABLE.c.id).where(_ITEM_TABLE.c.sub.in_(sorted(subs)))
-    stands = select(_SHOWN_TABLE.c.idx).where(_SHOWN_TABLE.c.item_id.in_(items))
-    found = _logged(connection.execute(_LOGGED.where(_LOG_TABLE.c.idx.in_(stands))))
-    return {one.sub: one for one in found}
-
-
-def _slices_of(member: MemberCode, agency: AgencyId, lang: str) -> Sequence[Slice]:
-    return (Slice(), Slice(member=member), Slice(agency=agency), Slice(lang=lang))
-
-
-def _every_slice(connection: Connection) -> Iterator[Slice]:
-    yield Slice()
-    for name in _SLICED_BY:
-        column = _LOG_TABLE.c[name]
-        # One seek for each different value, where SELECT DISTINCT would read the whole index.
-        value = connection.execute(select(func.min(column))).scalar_one()
-        while value is not None:
-            yield Slice(**{name: value})
-            value = connection.execute(select(func.min(column)).where(column > value)).scalar_one()
-
-
-def _newest(connection: Connection, slice_: Slice, below: int) -> tuple[int, float] | None:
-    """The highest index below ``below`` in a slice, and when it was given."""
-    columns = select(_LOG_TABLE.c.idx, _LOG_TABLE.c.sealed_at).where(
-        _LOG_TABLE.c.idx < below, *_of(slice_, _LOG_TABLE)
-    )
-    last = connection.execute(columns.order_by(_LOG_TABLE.c.idx.desc()).limit(1)).first()
-    return None if last is None else (last.idx, last.sealed_at)
-
-
-def _of(slice_: Slice, table: Table) -> list[ColumnElement[bool]]:
-    """What a row of ``table`` must fulfil to be in the slice."""
-    wanted = ((table.c[name], getattr(slice_, name)) for name in _SLICED_BY)
-    return [column == value for column, value in wanted if value is not None]
-
-
-def _logged(found: Iterable[Row[Any]]) -> tuple[Logged, ...]:
-    return tuple(
-        Logged(
-            index=Index(row.idx),
-            token=row.token,
-            digest=TokenDigest(row.digest),
-            sub=row.sub,
-            ver=row.ver,
-            agency=row.agency,
-            received_at=row.received_at,
-            sealed_at=row.sealed_at,
-            marks=marks_of(row.marks),
-        )
-        for row in found
-    )

@@ -14,6 +14,7 @@ from syndicate.storage import _order as order
 from syndicate.storage._hub import SqliteStorage, in_thread
 from syndicate.storage._hub_tables import HUB
 from syndicate.storage._migrate import check_readable
+from syndicate.storage._slices import newest_of_plain
 from syndicate.storage._sqlite import in_our_words, open_readers
 
 T = TypeVar("T")
@@ -35,7 +36,7 @@ class SqliteView(SqliteStorage):
             with in_our_words(self._path):
                 connection = opened.enter_context(readers.connect())
                 check_readable(connection, HUB, self._path)
-                self._newest = order.newest(connection)
+                self._newest = newest_of_plain(connection, order.visible(connection))
                 self._log.look(connection)
             self._connection = connection
             self._opened = opened.pop_all()

@@ -8,8 +8,9 @@ site one by one, for whoever copies it.
 
 from syndicate.web._answer import CODINGS
 from syndicate.web._contents import Contents, Served
-from syndicate.web._gate import read_networks
-from syndicate.web._metrics import Metrics
+from syndicate.web._feeds import is_known
+from syndicate.web._metrics import DeliveryReach, Metrics
+from syndicate.web._readers import read_networks
 from syndicate.web._route import Listed, Site
 from syndicate.web._serve import serve
 from syndicate.web._shelf import make_shelf
@@ -20,6 +21,7 @@ from syndicate.web._world import Submission, WebLimits, World
 __all__ = [
     "CODINGS",
     "Contents",
+    "DeliveryReach",
     "Listed",
     "Metrics",
     "Served",
@@ -27,6 +29,7 @@ __all__ = [
     "Submission",
     "WebLimits",
     "World",
+    "is_known",
     "make_shelf",
     "make_site",
     "make_witness_site",

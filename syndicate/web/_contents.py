@@ -14,8 +14,10 @@ from aiohttp.http import HttpRequestParser, StreamWriter
 from syndicate.errors import StorageError
 from syndicate.web._answer import CODINGS
 from syndicate.web._body import Portions
+from syndicate.web._readers import Readers
 from syndicate.web._route import Listed, dispatch
 from syndicate.web._site import routes_of
+from syndicate.web._stream import Stream
 from syndicate.web._world import World
 
 _READ_BYTES: Final = 65_536
@@ -35,7 +37,7 @@ class Contents:
     """The documents of a site, by address."""
 
     def __init__(self, world: World) -> None:
-        self._routes = routes_of(world)
+        self._routes = routes_of(world, Stream(world, Readers()))
         self._site = dispatch(self._routes)
         # Who asks here is nobody: there is no connection behind it.
         self._nobody = web.RequestHandler(web.Server(self._site), loop=asyncio.get_running_loop())

@@ -17,7 +17,8 @@ class Operation:
     """One method of an address. HEAD and OPTIONS are not told of: they go without saying."""
 
     summary: str
-    media_types: tuple[str, ...] = (JSON,)  # of what comes with 200
+    success: int = 200
+    media_types: tuple[str, ...] = (JSON,)  # of what comes with that
     schema: Schema | None = None  # of a JSON document
     tag: str = "documents"
     method: str = "GET"
@@ -34,7 +35,7 @@ class Operation:
     @property
     def statuses(self) -> tuple[int, ...]:
         """Every status that can come, but 405, which no method that is told of gets."""
-        found = {200, 429, 500, 503, *self.also}
+        found = {self.success, 429, 500, 503, *self.also}
         if self.conditional:
             found |= {304, 406}
         if self.query is not None:

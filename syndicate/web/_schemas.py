@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from syndicate.news import Mark, Reason
+from syndicate.ports import Notable
 from syndicate.web._operation import Schema
 
 _TEXT: Final[Schema] = {"type": "string"}
@@ -169,6 +170,23 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             )
         ),
     ),
+    "Deliveries": _record(
+        deliveries=_list(
+            _record(
+                index=_COUNT,
+                sub=_TEXT,
+                ver={"type": "integer", "minimum": 1},
+                what={"enum": sorted(Notable)},
+                notified_at=_TIME,
+                notified=_COUNT,
+                acknowledged=_COUNT,
+                acknowledged_at=_TIME_OR_NONE,
+            )
+        ),
+        last={"type": "integer", "minimum": -1},
+        next=_ADDRESS,
+    ),
+    "Taken": _record(detail=_TEXT),
     "Health": _record(status={"enum": ["ok", "failing"]}, parts=_by_name(_TEXT)),
     "AgencyStatus": _record(
         agency=_TEXT,

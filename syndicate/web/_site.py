@@ -7,11 +7,15 @@ warm feed's throughput, and some dozens of addresses need none of them.
 from collections.abc import Sequence
 from typing import Final
 
+from syndicate.deliver import FORM
 from syndicate.web._agency import PATH as AGENCY_STATUS
 from syndicate.web._agency import AgencyStatus
+from syndicate.web._deliveries import PATH as DELIVERIES
+from syndicate.web._deliveries import QUERY as DELIVERIES_QUERY
+from syndicate.web._deliveries import Deliveries
 from syndicate.web._feeds import FORMATS, Feeds
 from syndicate.web._front import Front
-from syndicate.web._gate import counted
+from syndicate.web._gate import CountedSite
 from syndicate.web._health import Watch
 from syndicate.web._items import QUERY as ITEMS_QUERY
 from syndicate.web._items import Items
@@ -21,11 +25,16 @@ from syndicate.web._metrics import CONTENT_TYPE as METRICS
 from syndicate.web._openapi import PATH as OPENAPI
 from syndicate.web._openapi import OpenApi
 from syndicate.web._operation import BYTES, HTML, JSON, TEXT, Operation, Schema
+from syndicate.web._readers import Readers
 from syndicate.web._registry import TIMESTAMP, RegistryFiles
-from syndicate.web._route import Route, Site, dispatch, live
+from syndicate.web._route import Route, dispatch, live
 from syndicate.web._schemas import named
 from syndicate.web._sources import Sources
+from syndicate.web._stream import QUERY as STREAM_QUERY
+from syndicate.web._stream import Stream
 from syndicate.web._submit import SUBMISSION, Submit
+from syndicate.web._websub import PATH as WEBSUB
+from syndicate.web._websub import SUBSCRIPTION, WebSub
 from syndicate.web._wellknown import SECURITY, TRUST, WellKnown
 from syndicate.web._world import World
 from syndicate.wire import MEDIA_TYPES
@@ -42,12 +51,14 @@ _SLICE: Final[Schema] = {
 }
 
 
-def make_site(world: World) -> Site:
+def make_site(world: World) -> CountedSite:
     """The hub's pages, feeds and API, to be put on a socket by ``serve``."""
-    return counted(dispatch(routes_of(world)), world.limits)
+    readers = Readers(world.limits.proxies)
+    stream = Stream(world, readers)
+    return CountedSite(dispatch(routes_of(world, stream)), readers, world.limits, stream.end)
 
 
-def routes_of(world: World) -> Sequence[Route]:
+def routes_of(world: World, stream: Stream) -> Sequence[Route]:
     """Every address that this site has. A new one is a line here: path, answer, what is told of it.
 
     A static copy is made in this order: what others point to stands before them, and the checkpoint last.
@@ -133,6 +144,20 @@ def routes_of(world: World) -> Sequence[Route]:
                 schema=named("Page"),
                 tag="items",
                 query=ITEMS_QUERY,
+                also=(404,),
+            ),
+            live,
+        ),
+        Route(
+            "/v1/stream",
+            stream.get,
+            Operation(
+                summary="The same as server-sent events, as they come; Last-Event-ID goes on where one was.",
+                media_types=("text/event-stream",),
+                tag="items",
+                query=STREAM_QUERY,
+                conditional=False,
+                also=(404,),
             ),
             live,
         ),
@@ -167,6 +192,16 @@ def routes_of(world: World) -> Sequence[Route]:
                 conditional=False,
                 also=(401,),
                 signed=True,
+            ),
+            live,
+        ),
+        Route(
+            DELIVERIES,
+            Deliveries(world).get,
+            Operation(
+                summary="When subscribers were told of corrections, withdrawals and alerts.",
+                schema=named("Deliveries"),
+                query=DELIVERIES_QUERY,
             ),
             live,
         ),
@@ -229,6 +264,25 @@ def routes_of(world: World) -> Sequence[Route]:
                     body=SUBMISSION,
                     conditional=False,
                     also=(408, 411, 413, 415),
+                ),
+                live,
+            )
+        )
+    if world.websub is not None:
+        routes.append(
+            Route(
+                WEBSUB,
+                WebSub(world.websub, Readers(world.limits.proxies)).post,
+                Operation(
+                    method="POST",
+                    summary="Subscribe to a feed by WebSub, or no longer; the callback is asked then.",
+                    success=202,
+                    schema=named("Taken"),
+                    tag="feeds",
+                    takes=(FORM,),
+                    body=SUBSCRIPTION,
+                    conditional=False,
+                    also=(400, 404, 408, 411, 413, 415),
                 ),
                 live,
             )

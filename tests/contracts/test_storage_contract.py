@@ -26,6 +26,7 @@ from syndicate.news import (
     Slice,
     StreamName,
     TokenDigest,
+    facets_of,
 )
 from syndicate.ports import (
     Backfill,
@@ -248,6 +249,7 @@ async def test_a_sealed_version_carries_its_token_byte_for_byte(storage: Storage
         received_at=NOON + 1,
         sealed_at=NOON + 2.5,
         marks=frozenset({Mark.LATE}),
+        facets=facets_of(late.item),
     )
     assert await storage.version(late.item.sub, 1) == expected
     assert await storage.page(ALL, -1, 1) == (expected,)

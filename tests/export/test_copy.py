@@ -8,15 +8,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from exporting import MEMORY, UNDO, address_of, export, plain, stands, touched
+from exporting import LIVE, MEMORY, UNDO, address_of, export, plain, stands, touched
 from hub_folder import Place, Served, hub_at_work, place
 
 from syndicate.errors import ExportError, RegistryError, SettingsError, StorageError
 from syndicate.export import Orders
 from syndicate.news import TokenDigest, digest_of
-
-# What the addresses of a site begin with of which a copy has none: they hold for the moment, or for who asks.
-LIVE = {"/v1/items", "/v1/sources", "/v1/agency/status", "/v1/submit", "/health", "/metrics"}
 
 
 @pytest.fixture

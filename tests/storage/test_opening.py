@@ -228,7 +228,7 @@ async def test_a_full_disk_undoes_the_batch_and_the_hub_goes_on(tmp_path: Path, 
         assert await storage.size() == 7
 
 
-LONG = tuple("bcdefghijklmnopqrstuvwxyz234567") + tuple(f"z{letter}" for letter in "bcdefghijklmnopqrstuvwx")
+LONG = [one + two for one in "bcdefghijklmnopq" for two in "bcdefghijklmnopq"]
 
 
 def _pages(book: Book, pragma: str) -> None:
