@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from aiohttp import web
@@ -37,7 +38,7 @@ class Items:
         limit = int(asked.get("limit", _LIMIT_GIVEN))
         if limit > self._world.limits.page_items:
             return problem(400, f"limit is at most {self._world.limits.page_items}")
-        if not await is_known(slice_, self._world.registry(), self._world.storage):
+        if not await may_follow(slice_, self._world):
             return problem(404, "neither the registry nor the log knows what the filter names")
         after = int(asked.get("after", "-1"))
         page = await self._world.storage.page(slice_, after, limit, characters=self._world.limits.page_bytes)
@@ -110,6 +111,14 @@ class Items:
             last_modified=int(logged.sealed_at),
         )
         return sent.answer(request)
+
+
+async def may_follow(slice_: Slice, world: World) -> bool:
+    """Whether the registry or the log knows what a slice names, but for its topic.
+
+    Any topic may be followed before there is something of it: nothing is kept of such a question.
+    """
+    return await is_known(replace(slice_, topic=None), world.registry(), world.storage)
 
 
 def asked_slice(asked: Mapping[str, str]) -> Slice:

@@ -17,8 +17,7 @@ from syndicate.news import Slice
 from syndicate.ports import Logged
 from syndicate.republish import SLICE_GRAMMAR
 from syndicate.web._answer import endless, json_bytes, problem
-from syndicate.web._feeds import is_known
-from syndicate.web._items import INDEX, Items, asked_slice
+from syndicate.web._items import INDEX, Items, asked_slice, may_follow
 from syndicate.web._query import QueryError, read_query
 from syndicate.web._readers import Readers, most_connections
 from syndicate.web._tail import Tail
@@ -112,7 +111,7 @@ class Stream:
         except QueryError as exc:
             return problem(400, str(exc))
         storage = self._world.storage
-        if not await is_known(slice_, self._world.registry(), storage):
+        if not await may_follow(slice_, self._world):
             return problem(404, "neither the registry nor the log knows what the filter names")
         if request.method == hdrs.METH_HEAD:
             return web.Response(headers=_FIELDS)

@@ -55,7 +55,7 @@ def webhooks(storage: Storage, room: PressRoom, *signers: Any) -> Webhooks:
 
 async def called(storage: Storage, room: PressRoom, to: Subscriber = DESK, **changes: Any) -> Call:
     piece = await piece_of(storage, verified(room, room.publish(**changes)))
-    return await webhooks(storage, room).call(to, piece, int(time.time()))
+    return webhooks(storage, room).call(to, piece, int(time.time()))
 
 
 def body_of(call: Call) -> bytes:
@@ -111,7 +111,7 @@ async def test_the_public_key_verifies_it_too(storage: Storage, vn: PressRoom) -
 
 async def test_while_keys_change_both_sign(storage: Storage, vn: PressRoom) -> None:
     piece = await piece_of(storage, verified(vn, vn.publish()))
-    call = await webhooks(storage, vn, HOOK_KEY, NEXT_KEY).call(DESK, piece, int(time.time()))
+    call = webhooks(storage, vn, HOOK_KEY, NEXT_KEY).call(DESK, piece, int(time.time()))
     check_v1a(public_key(HOOK_KEY), call)
     check_v1a(public_key(NEXT_KEY), call)
 
@@ -121,7 +121,7 @@ async def test_the_id_stays_and_the_time_moves_from_attempt_to_attempt(
 ) -> None:
     piece = await piece_of(storage, verified(vn, vn.publish()))
     voice = webhooks(storage, vn)
-    first, second = [await voice.call(DESK, piece, NOON + after) for after in (0, 60)]
+    first, second = [voice.call(DESK, piece, NOON + after) for after in (0, 60)]
     assert first.headers["webhook-id"] == second.headers["webhook-id"] == "ZGVzaw_0"
     assert first.body == second.body
     assert (first.headers["webhook-timestamp"], second.headers["webhook-timestamp"]) == (
@@ -134,7 +134,7 @@ async def test_no_two_subscribers_get_the_same_id(storage: Storage, vn: PressRoo
     piece = await piece_of(storage, verified(vn, vn.publish()))
     voice = webhooks(storage, vn)
     other = subscriber("https://other.example/", "b3RoZXI")
-    ids = {(await voice.call(each, piece, NOON)).headers["webhook-id"] for each in (DESK, other)}
+    ids = {voice.call(each, piece, NOON).headers["webhook-id"] for each in (DESK, other)}
     assert len(ids) == 2
 
 
@@ -179,7 +179,7 @@ async def test_every_act_has_its_type(
 ) -> None:
     first = verified(vn, vn.publish())
     piece = await piece_of(storage, first, next_version(vn, first.item, act))
-    call = await webhooks(storage, vn).call(DESK, piece, NOON)
+    call = webhooks(storage, vn).call(DESK, piece, NOON)
     assert json.loads(body_of(call))["type"] == type_
     assert piece.notable is notable
 
@@ -201,7 +201,7 @@ async def test_s3_a_rebuttal_is_told_without_the_address_of_what_it_answers_and_
     token = vn.token(vn.item(kind=Kind.REBUTTAL, claim=claim, relations=(relation,)))
     shown = (await piece_of(storage, verified(vn, vn.publish()))).logged
     logged = Piece(replace(shown, token=token))
-    call = await webhooks(storage, vn).call(DESK, logged, NOON)
+    call = webhooks(storage, vn).call(DESK, logged, NOON)
     for hidden in (b"rumour", b"dam.example", b"burst", b"False", SEEN.encode()):
         assert hidden not in body_of(call)
     assert logged.notable is None
