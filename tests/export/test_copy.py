@@ -85,7 +85,7 @@ async def test_one_new_item_touches_only_the_files_that_change(here: Place) -> N
         assert done.written == len(changed)
         assert done.unchanged == len(after) - len(changed)
         item = f"v1/items/{here.newsroom.item('one-more').sub}/1"
-        feeds = {"all", "aa", "lang/vi", "agency/aa.news"}
+        feeds = {"all", "kind/story", "aa", "lang/vi", "agency/aa.news"}
         assert {name.removesuffix(".gz").removesuffix(".br") for name in changed} == {
             *(f"feeds/{path}.{format_}" for path in feeds for format_ in ("rss", "atom", "json")),
             f"{item}.jws",

@@ -17,6 +17,7 @@ from hub_beside import hub_beside
 from hub_folder import Served
 from raw_client import Reply, exchange
 
+from syndicate.deliver import WebSubLimits
 from syndicate.web import WebLimits
 
 EVERYWHERE = {
@@ -29,13 +30,13 @@ SEEN_ELSEWHERE = {
     ("/v1/items/{sub}/{version}.jws", 410): "tests/end_to_end/test_mirror.py",
     ("/v1/stream", 200): "tests/web/test_stream.py",
     ("/v1/agency/status", 200): "tests/end_to_end/test_agency_status.py",
-    ("/v1/submit", 408): "tests/web/test_submit_address.py",
-    ("/websub", 408): "tests/end_to_end/test_websub.py",
     ("/.well-known/security.txt", 404): "tests/web/test_well_known.py",
 }
+HOME = Path(__file__).parent.parent.parent
 ACCEPTS_NOTHING = "Accept-Encoding: identity;q=0, *;q=0"
 PLAIN = "Content-Type: text/plain"
 FORM = "Content-Type: application/x-www-form-urlencoded"
+LONGER = "Content-Length: 900"  # than what comes
 HUB = "http://hub.invalid"  # stands for the hub's own address
 ASKED = (
     f"hub.mode=subscribe&hub.topic={quote(HUB, safe='')}%2Ffeeds%2Fall.atom"
@@ -45,9 +46,10 @@ ASKED = (
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    limits = WebLimits(submit_bytes=2_000)
+    limits = WebLimits(submit_bytes=2_000, submit_seconds=0.5)
+    push = WebSubLimits(body_seconds=0.5)
     with hub_beside(
-        tmp_path_factory.mktemp("hub"), "storm", "flood", contact="desk@hub.example", web=limits
+        tmp_path_factory.mktemp("hub"), "storm", "flood", contact="desk@hub.example", web=limits, websub=push
     ) as hub:
         yield hub
 
@@ -74,6 +76,7 @@ SPECIAL: dict[tuple[str, int], tuple[tuple[str, ...], bytes, str]] = {
     ("/v1/agency/status", 401): ((), b"", "/v1/agency/status"),
     ("/v1/submit", 200): ((PLAIN,), b"junk", "/v1/submit"),
     ("/v1/submit", 400): ((PLAIN,), b"\xff", "/v1/submit"),
+    ("/v1/submit", 408): ((PLAIN, LONGER), b"x", "/v1/submit"),
     ("/v1/submit", 411): ((PLAIN, "Transfer-Encoding: chunked"), b"1\r\nx\r\n0\r\n\r\n", "/v1/submit"),
     ("/v1/submit", 413): ((PLAIN,), b"x" * 2_001, "/v1/submit"),
     ("/v1/submit", 415): (("Content-Type: image/png",), b"x", "/v1/submit"),
@@ -82,6 +85,7 @@ SPECIAL: dict[tuple[str, int], tuple[tuple[str, ...], bytes, str]] = {
     ("/websub", 202): ((FORM,), ASKED, "/websub"),
     ("/websub", 400): ((FORM,), b"hub.mode=publish", "/websub"),
     ("/websub", 404): ((FORM,), ASKED.replace(b"all.atom", b"zz.atom"), "/websub"),
+    ("/websub", 408): ((FORM, LONGER), b"x", "/websub"),
     ("/websub", 411): ((FORM, "Transfer-Encoding: chunked"), b"1\r\nx\r\n0\r\n\r\n", "/websub"),
     ("/websub", 413): ((FORM,), b"x" * 8_001, "/websub"),
     ("/websub", 415): ((PLAIN,), b"x", "/websub"),
@@ -102,7 +106,7 @@ async def provoke(served: Served, path: str, method: str, status: int) -> Reply:
         lines, query = GENERAL[status]
         body, address = b"", addresses(served).get(path, path) + query
     head = [f"{method} {address} HTTP/1.1", "Host: hub", "Connection: close", *lines]
-    if body and "Transfer-Encoding: chunked" not in lines:
+    if body and not {"Transfer-Encoding: chunked", LONGER}.intersection(lines):
         head.append(f"Content-Length: {len(body)}")
     return await exchange(served.port, "\r\n".join([*head, "", ""]).encode() + body)
 
@@ -139,6 +143,8 @@ async def test_what_is_said_to_be_seen_elsewhere_is_told_of_at_all(served: Serve
         (path, int(status)) for path, _, operation in operations(told) for status in operation["responses"]
     }
     assert set(SEEN_ELSEWHERE) <= here
+    for (path, status), test in SEEN_ELSEWHERE.items():
+        assert str(status) in (HOME / test).read_text(), (path, status)
     assert set(SPECIAL) <= here
 
 
