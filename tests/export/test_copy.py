@@ -26,6 +26,7 @@ async def test_every_file_is_what_the_hub_serves_there_byte_for_byte(here: Place
     async with hub_at_work(here, contact="desk@hub.example") as served:
         await served.release("storm", "flood")
         await served.release("jawi", lang="ms-Arab", title="ريبوت")
+        await served.release(*(f"story-{letter}" for letter in "abcdefghijklmnopqrst"))
         folder = here.folder / "copy"
         done = await export(served, folder, contact="desk@hub.example")
         files = stands(folder)
