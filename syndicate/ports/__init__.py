@@ -17,7 +17,7 @@ from syndicate.ports._fetcher import (
     Validators,
 )
 from syndicate.ports._log import Entry, KeptCheckpoint, PublicLog
-from syndicate.ports._logged import Changed, Logged, Stretch, Window
+from syndicate.ports._logged import Amended, Changed, Logged, Stretch, Window
 from syndicate.ports._signer import Signer
 from syndicate.ports._storage import (
     Backfill,
@@ -43,6 +43,7 @@ from syndicate.ports._subscribers import (
 from syndicate.ports._wakeup import Wakeup
 
 __all__ = [
+    "Amended",
     "Answered",
     "Backfill",
     "Book",

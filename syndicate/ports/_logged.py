@@ -59,3 +59,11 @@ class Window:
     most: int
     characters: int = 16_000_000
     before: Index | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amended:
+    """How many items of an agency were ever corrected, withheld or retracted, and are retracted now."""
+
+    items: int
+    withdrawn: int

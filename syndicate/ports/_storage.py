@@ -19,7 +19,7 @@ from syndicate.news import (
 )
 from syndicate.ports._fetcher import Validators
 from syndicate.ports._log import Entry, PublicLog
-from syndicate.ports._logged import Changed, Logged, Stretch, Window
+from syndicate.ports._logged import Amended, Changed, Logged, Stretch, Window
 from syndicate.ports._subscribers import Subscribers
 from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
 
@@ -275,6 +275,10 @@ class Storage(Protocol):
 
     async def standing(self, subs: Collection[ItemId]) -> Mapping[ItemId, Logged]:
         """The version that stands for each of these items, also if it is erased, where one is shown."""
+        ...
+
+    async def amended(self) -> Mapping[AgencyId, Amended]:
+        """How many items of each agency were ever corrected or taken away, where any were."""
         ...
 
     async def erased_by(self, sub: ItemId, ver: int) -> str | None:

@@ -13,6 +13,7 @@ from syndicate.dedupe import Related
 from syndicate.errors import StorageError
 from syndicate.news import AgencyId, FeedId, ItemId, Reason, Slice, TokenDigest
 from syndicate.ports import (
+    Amended,
     Backfill,
     Book,
     Changed,
@@ -172,6 +173,10 @@ class SqliteStorage:
     async def standing(self, subs: Collection[ItemId]) -> Mapping[ItemId, Logged]:
         """The version that stands for each of these items, also if it is erased, where one is shown."""
         return await self.reading(lambda view: read.standing(view, subs))
+
+    async def amended(self) -> Mapping[AgencyId, Amended]:
+        """How many items of each agency were ever corrected or taken away, where any were."""
+        return await self.reading(read.amended)
 
     async def erased_by(self, sub: ItemId, ver: int) -> str | None:
         """The digest of the act that erased a version."""

@@ -14,7 +14,6 @@ from syndicate.web._deliveries import PATH as DELIVERIES
 from syndicate.web._deliveries import QUERY as DELIVERIES_QUERY
 from syndicate.web._deliveries import Deliveries
 from syndicate.web._feeds import FORMATS, Feeds
-from syndicate.web._front import Front
 from syndicate.web._gate import CountedSite
 from syndicate.web._health import Watch
 from syndicate.web._items import QUERY as ITEMS_QUERY
@@ -23,8 +22,9 @@ from syndicate.web._log import LogFiles
 from syndicate.web._metrics import CONTENT_TYPE as METRICS
 from syndicate.web._openapi import PATH as OPENAPI
 from syndicate.web._openapi import OpenApi
-from syndicate.web._operation import BYTES, HTML, JSON, TEXT, Operation, Schema
+from syndicate.web._operation import BYTES, JSON, TEXT, Operation, Schema
 from syndicate.web._outputs import other_routes
+from syndicate.web._pages import page_routes
 from syndicate.web._readers import Readers
 from syndicate.web._registry import RegistryFiles
 from syndicate.web._route import Route, dispatch
@@ -144,7 +144,7 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
                 also=(404,),
             ),
         ),
-        Route("/", Front(world).get, Operation(summary="What is new, for people.", media_types=(HTML,))),
+        *page_routes(world),
         Route(
             "/v1/keys.json",
             registry.keys,
