@@ -5,6 +5,7 @@ Each port has one contract suite in ``tests/contracts`` that runs over every imp
 """
 
 from syndicate.ports._caller import Answered, Call, Caller
+from syndicate.ports._case import Case, HeldToken, KeptAct, KeptVersion
 from syndicate.ports._clock import Clock
 from syndicate.ports._fetcher import (
     Fetched,
@@ -48,6 +49,7 @@ __all__ = [
     "Book",
     "Call",
     "Caller",
+    "Case",
     "Changed",
     "Clock",
     "Delivered",
@@ -59,7 +61,10 @@ __all__ = [
     "FetchOutcome",
     "Fetched",
     "Fetcher",
+    "HeldToken",
+    "KeptAct",
     "KeptCheckpoint",
+    "KeptVersion",
     "Logged",
     "Notable",
     "Place",

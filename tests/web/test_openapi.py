@@ -29,6 +29,13 @@ SEEN_ELSEWHERE = {
     ("/item/{sub}/{version}", 410): "tests/web/test_pages.py",
     ("/item/{sub}/{version}/evidence.html", 410): "tests/web/test_pages.py",
     ("/v1/items/{sub}/{version}.jws", 410): "tests/end_to_end/test_mirror.py",
+    **{
+        (path, status): "tests/web/test_outputs.py"
+        for path in ("/feeds/{slice}/archive/{last}.{format}", "/v1/items/{sub}/{version}.cap")
+        for status in (200, 304, 406)
+    },
+    ("/v1/items/{sub}/{version}.cap", 410): "tests/web/test_outputs.py",
+    ("/v1/items/{sub}/{version}.ninjs", 410): "tests/web/test_outputs.py",
     ("/v1/stream", 200): "tests/web/test_stream.py",
     ("/v1/agency/status", 200): "tests/end_to_end/test_agency_status.py",
     ("/v1/submit", 408): "tests/web/test_submit_address.py",
@@ -56,7 +63,10 @@ def addresses(served: Served) -> dict[str, str]:
     item = f"/v1/items/{served.here.newsroom.item('storm').sub}/1"
     return {
         "/feeds/{slice}.{format}": "/feeds/agency/aa.news.json",
+        "/feeds/{slice}/archive/{last}.{format}": "/feeds/all/archive/0.atom",
+        "/v1/items/{sub}/{version}.cap": f"{item}.cap",
         "/v1/items/{sub}/{version}.jws": f"{item}.jws",
+        "/v1/items/{sub}/{version}.ninjs": f"{item}.ninjs",
         "/v1/items/{sub}/{version}.tlog-proof": f"{item}.tlog-proof",
         "/log/{file}": "/log/checkpoint",
         "/wire/{slice}": "/wire/agency/aa.news",
@@ -73,6 +83,10 @@ def addresses(served: Served) -> dict[str, str]:
 # What brings a status about, where the general ways below do not: (lines, body, path).
 SPECIAL: dict[tuple[str, int], tuple[tuple[str, ...], bytes, str]] = {
     ("/feeds/{slice}.{format}", 404): ((), b"", "/feeds/zz.atom"),
+    ("/feeds/{slice}/archive/{last}.{format}", 404): ((), b"", "/feeds/all/archive/0.atom"),
+    ("/v1/items/{sub}/{version}.cap", 404): ((), b"", "/v1/items/aa.news:nothing/1.cap"),
+    ("/v1/items/{sub}/{version}.cap", 400): ((), b"", "/v1/items/aa.news:nothing/1.cap?unknown=1"),
+    ("/v1/items/{sub}/{version}.ninjs", 404): ((), b"", "/v1/items/aa.news:nothing/1.ninjs"),
     ("/v1/items/{sub}/{version}.jws", 404): ((), b"", "/v1/items/aa.news:nothing/1.jws"),
     ("/v1/items/{sub}/{version}.tlog-proof", 404): ((), b"", "/v1/items/aa.news:nothing/1.tlog-proof"),
     ("/wire", 303): ((), b"", "/wire?member=aa"),

@@ -22,6 +22,7 @@ ALERT = Alert(
     area=(AlertArea(desc="Aaland"),),
     expires="2026-11-24T00:00:00Z",
 )
+NOTHING = "Accept-Encoding: identity;q=0, *;q=0"
 NINJS = '<https://www.iptc.org/std/ninjs/ninjs-schema_3.1.json>; rel="describedby"'
 SITEMAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 
@@ -53,6 +54,7 @@ async def test_a_feed_leads_to_its_archive_over_http(here: Place) -> None:
         again = await served.get(path.replace(".json", ".atom"), f"If-None-Match: {reply.headers['etag']}",
                                  "Accept-Encoding: br")  # fmt: skip
         assert again.status == 304
+        assert (await served.get(path, NOTHING)).status == 406
         last = path.rpartition("/")[2].partition(".")[0]
         for wrong in (
             f"aa/archive/{int(last) - 1}.atom",
@@ -95,6 +97,9 @@ async def test_a_signed_alert_and_what_follows_it_are_there_in_cap(here: Place) 
         reply = await served.get(f"/v1/items/{item.sub}/1.cap")
         assert (reply.status, reply.headers["content-type"]) == (200, "application/cap+xml")
         assert reply.headers["cache-control"] == "public, max-age=15, must-revalidate"
+        tag = f"If-None-Match: {reply.headers['etag']}"
+        assert (await served.get(f"/v1/items/{item.sub}/1.cap", tag)).status == 304
+        assert (await served.get(f"/v1/items/{item.sub}/1.cap", NOTHING)).status == 406
         first = etree.fromstring(reply.body)
         assert first.findtext("{*}msgType") == "Alert"
         await served.release("storm", ver=2, kind=Kind.ALERT, act=Act.RETRACT, note="over", content=None)
