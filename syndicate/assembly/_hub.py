@@ -22,6 +22,7 @@ from typing import Final
 
 from syndicate.assembly._chronicle import Chronicle
 from syndicate.assembly._deliver import open_push
+from syndicate.assembly._evidence import evidence_maker
 from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
 from syndicate.assembly._log import PolicyShelf, ahead_elsewhere, check_log, log_signer
 from syndicate.assembly._quarantine import quarantine_file
@@ -205,6 +206,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
         base_url=hub.url,
         registry_files=shelf.mirror,
         limits=settings.web,
+        evidence=evidence_maker(lambda: hub.registry, policy.current, lambda: shelf.seen.policy, clock),
         contact=settings.contact_uri,
         websub=push.desk,
         delivery=push.reach,

@@ -61,7 +61,13 @@ class WebSub:
             pieces = self._pieces[made] = tuple(map(Piece, made.new))
         topic = Topic(slice=subscriber.slice, format=subscriber.format)
         fields = content_fields(topic, self._base_url, made.body, subscriber.secrets)
-        call = Call(url=subscriber.callback, body=made.body, media_type=made.media_type, headers=fields)
+        call = Call(
+            url=subscriber.callback,
+            body=made.body,
+            media_type=made.media_type,
+            headers=fields,
+            status_only=True,  # "the response body from the subscriber must be ignored"
+        )
         return Message(call=call, upto=made.upto, pieces=pieces)
 
 

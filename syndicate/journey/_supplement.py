@@ -9,7 +9,7 @@ from typing import Final
 
 from syndicate.news import Entry, Feed, Index, Registry, Slice
 from syndicate.ports import Logged, Storage, Window
-from syndicate.republish import compose, entry_of, token_address
+from syndicate.republish import compose, entry_of, token_address, with_notices
 from syndicate.trust import marks_since, recall
 
 # What is left out of a document must be a thing of feeds: of Atom and RSS alone the Recommendation allows
@@ -118,7 +118,7 @@ class Supplements:
     ) -> bytes:
         feed = compose(
             slice_,
-            tuple(self._entry(one, registry) for one in reversed(shown)),
+            with_notices((self._entry(one, registry) for one in reversed(shown)), base_url=self._base_url),
             registry,
             base_url=self._base_url,
             first_index=shown[0].index,

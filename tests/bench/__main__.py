@@ -11,11 +11,13 @@ from . import (
     _agency,
     _beside_reader,
     _client,
+    _deliver,
     _ingest,
     _ledger,
     _memory,
     _polls,
     _registry,
+    _render,
     _sealing,
     _streams,
     _warm_feed,
@@ -34,6 +36,8 @@ SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "ledger": _ledger.measure,
     "sealing": _sealing.measure,
     "client": _client.measure,
+    "deliver": _deliver.measure,
+    "render": _render.measure,
 }
 
 

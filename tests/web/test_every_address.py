@@ -12,7 +12,16 @@ from syndicate.web._answer import ALERT_CACHE, ASK_AGAIN, FEED_CACHE, FOREVER
 
 MINUTE = "public, max-age=60"
 REPEATED = ("etag", "cache-control", "vary", "access-control-allow-origin", "x-content-type-options")
-SQUEEZED = {"/", "/openapi.json", "/robots.txt", "/trust.txt"}  # and every feed
+PAGES = ("/", "/wire", "/wire/aa", "/corrections", "/sources", "/sources/aa.news", "/log", "/subscribe")
+SQUEEZED = {
+    *PAGES,
+    "/openapi.json",
+    "/robots.txt",
+    "/trust.txt",
+    "/feeds.opml",
+    "/sitemap-news.xml",
+    "/cap/index.atom",
+}
 
 
 @pytest.fixture
@@ -32,7 +41,17 @@ async def addresses(served: Served) -> dict[str, str]:
         f"/feeds/{path}.{format_}": ALERT_CACHE for path in paths for format_ in ("rss", "atom", "json")
     }
     return feeds | alerts | {
-        "/": FEED_CACHE,
+        **dict.fromkeys(PAGES, FEED_CACHE),
+        f"/item/{item['sub']}": FEED_CACHE,
+        f"/item/{item['sub']}/1": FEED_CACHE,
+        f"/item/{item['sub']}/1/evidence.html": FEED_CACHE,
+        "/wire/kind/alert": ALERT_CACHE,
+        "/cap/index.atom": ALERT_CACHE,
+        "/feeds/all.ninjs": FEED_CACHE,
+        "/feeds/all.tombstones": FEED_CACHE,
+        "/feeds.opml": FEED_CACHE,
+        "/sitemap-news.xml": FEED_CACHE,
+        f"{version}.ninjs": FEED_CACHE,
         "/openapi.json": FEED_CACHE,
         "/robots.txt": FEED_CACHE,
         "/trust.txt": FEED_CACHE,
@@ -91,7 +110,7 @@ async def test_every_document_that_many_ask_for_is_there_in_gzip_and_brotli(here
             assert "content-encoding" not in plain.headers, path
             for coding, undo in (("gzip", gzip.decompress), ("br", brotli.decompress)):
                 reply = await served.get(path, f"Accept-Encoding: {coding}")
-                if path in SQUEEZED or path.startswith("/feeds/"):
+                if path in SQUEEZED or path.startswith(("/feeds/", "/item/", "/wire/")):
                     assert (reply.headers["content-encoding"], undo(reply.body)) == (coding, plain.body), path
                     assert reply.headers["etag"] != plain.headers["etag"], path
                 else:  # made for this request alone, or of bytes that cannot be squeezed
