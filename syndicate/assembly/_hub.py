@@ -170,8 +170,12 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
     stack.push_async_callback(_seal_the_rest, hub.sealer)
     alive = await stack.enter_async_context(_at_work(hub, settings))
     metrics, typesetter = Metrics(), Typesetter()
+    press = open_press(
+        settings, storage, lambda: hub.registry, clock, wakeup, metrics, hub.url, stack, typesetter,
+        pushes=True,
+    )  # fmt: skip
     supplements = open_supplements(
-        storage, lambda: hub.registry, typesetter.render, stack, url=hub.url, feeds=settings.feeds
+        storage, press, lambda: hub.registry, typesetter.render, stack, settings.feeds.rebuild_seconds
     )
     push = await stack.enter_async_context(
         open_push(
@@ -189,10 +193,6 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
             told=metrics.subscribing,
         )
     )
-    press = open_press(
-        settings, storage, lambda: hub.registry, clock, wakeup, metrics, hub.url, stack, typesetter,
-        pushes=True,
-    )  # fmt: skip
     world = World(
         storage=storage,
         registry=lambda: hub.registry,

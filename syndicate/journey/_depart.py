@@ -116,6 +116,11 @@ class Press:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="press")
 
     @property
+    def editor(self) -> Editor:
+        """What reads what stands in its documents."""
+        return self._editor
+
+    @property
     def wakeup(self) -> LocalWakeup:
         """What rings when the order has moved."""
         return self._wakeup
