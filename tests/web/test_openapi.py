@@ -40,7 +40,7 @@ SEEN_ELSEWHERE = {
     ("/v1/agency/status", 200): "tests/end_to_end/test_agency_status.py",
     ("/v1/submit", 408): "tests/web/test_submit_address.py",
     ("/websub", 202): "tests/end_to_end/test_websub.py",
-    ("/websub", 408): "tests/web/test_submit_address.py: the body comes in the same way",
+    ("/websub", 408): "tests/end_to_end/test_websub.py",
     ("/.well-known/security.txt", 404): "tests/web/test_well_known.py",
 }
 ACCEPTS_NOTHING = "Accept-Encoding: identity;q=0, *;q=0"
