@@ -11,7 +11,21 @@ from typing import Final
 from syndicate.assembly._admin import Answer, Asked, Obey, ask_hub, take_orders
 from syndicate.assembly._ground import SystemClock
 from syndicate.assembly._log import own_key
-from syndicate.deliver import Deliverer, DeliverLimits, Orders, Roster, Webhooks, public_key, tester
+from syndicate.assembly._websub import open_desk
+from syndicate.deliver import (
+    Deliverer,
+    DeliverLimits,
+    Orders,
+    Roster,
+    SubscriptionDesk,
+    Supply,
+    Voice,
+    Webhooks,
+    WebSub,
+    WebSubLimits,
+    public_key,
+    tester,
+)
 from syndicate.fetch import Allowed, CallLimits, check_callback, open_caller
 from syndicate.news import Registry
 from syndicate.ports import Clock, Signer, Storage, SubscriberKind, Wakeup
@@ -27,6 +41,7 @@ class Push:
 
     roster: Roster
     deliverer: Deliverer
+    desk: SubscriptionDesk
     alive: Callable[[], bool]
 
     def reach(self) -> DeliveryReach:
@@ -54,8 +69,13 @@ async def open_push(  # noqa: PLR0913, PLR0917 - all that delivery is made of
     allow: Allowed,
     user_agent: str,
     limits: DeliverLimits,
+    supply: Supply,
+    websub: WebSubLimits,
+    told: Callable[[str], None],
 ) -> AsyncIterator[Push]:
-    """Tell the subscribers, and take orders about them, until left. If the worker dies, so does the hub.
+    """Tell the subscribers, and take orders about them, until left. If a worker dies, so does the hub.
+
+    ``supply`` gives what WebSub sends; ``told`` hears a word for each outcome of a WebSub request.
 
     Raises:
         SigningError: there is no key for webhooks, and none can be made.
@@ -76,7 +96,10 @@ async def open_push(  # noqa: PLR0913, PLR0917 - all that delivery is made of
             open_caller(allow=allow, user_agent=user_agent, limits=bounds)
         )
         webhooks = Webhooks(registry, storage.log, [signer], url)
-        voices = {SubscriberKind.WEBHOOK: webhooks}
+        voices: dict[SubscriberKind, Voice] = {
+            SubscriberKind.WEBHOOK: webhooks,
+            SubscriberKind.WEBSUB: WebSub(supply, url),
+        }
         deliverer = Deliverer(storage, roster, caller, clock, wakeup, voices, limits)
         orders = Orders(
             roster,
@@ -86,11 +109,21 @@ async def open_push(  # noqa: PLR0913, PLR0917 - all that delivery is made of
             public_keys=lambda: (public_key(signer),),
             test=tester(webhooks.test, caller, clock),
         )
+        desk = await open_desk(
+            roster, storage, registry, clock, stack,
+            url=url, allow=allow, user_agent=user_agent, limits=websub, told=told,
+        )  # fmt: skip
         workers = await stack.enter_async_context(asyncio.TaskGroup())
-        working = workers.create_task(deliverer.run())
-        stack.callback(working.cancel)
+        working = [workers.create_task(each.run()) for each in (deliverer, desk)]
+        for each in working:
+            stack.callback(each.cancel)
         await stack.enter_async_context(take_orders(database, orders.obey))
-        yield Push(roster=roster, deliverer=deliverer, alive=lambda: not working.done())
+        yield Push(
+            roster=roster,
+            deliverer=deliverer,
+            desk=desk,
+            alive=lambda: not any(each.done() for each in working),
+        )
 
 
 async def give_order(database: Path, asked: Asked) -> Answer:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from syndicate.assembly._backup import UNFINISHED, UNLOCKS
+from syndicate.assembly._evidence import evidence_maker
 from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
 from syndicate.assembly._hub import allowed, open_press, open_shelf, user_agent
 from syndicate.assembly._registry import RegistryShelf
@@ -27,6 +28,7 @@ from syndicate.schedule import Ticker
 from syndicate.settings import Settings
 from syndicate.storage import open_storage
 from syndicate.web import Metrics, World, make_site, serve
+from syndicate.wire import Typesetter
 
 _log = logging.getLogger("syndicate.mirror")
 _PATIENCE_SECONDS: Final = 5.0
@@ -110,7 +112,7 @@ async def open_mirror(
         metrics = Metrics()
         press = open_press(
             settings, mirror.storage, lambda: mirror.shelf.current, clock, mirror.wakeup, metrics,
-            mirror.url, stack,
+            mirror.url, stack, Typesetter(), pushes=False,
         )  # fmt: skip
         world = World(
             storage=mirror.storage,
@@ -125,6 +127,13 @@ async def open_mirror(
             base_url=mirror.url,
             registry_files=mirror.shelf.mirror,
             limits=settings.web,
+            evidence=evidence_maker(
+                lambda: mirror.shelf.current,
+                _policy_of(mirror.shelf, source),
+                lambda: mirror.shelf.seen.policy,
+                clock,
+            ),
+            contact=settings.contact_uri,
         )
         await stack.enter_async_context(serve(make_site(world), listener))
         yield mirror

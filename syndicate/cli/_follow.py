@@ -13,7 +13,8 @@ from syndicate.errors import FalseLeaf, ForkedLog, WithheldLeaf
 
 _EVERY: Final = 5.0
 _HOW: Final = (
-    "root", "registry", "cursor", "after", "member", "agency", "lang", "log", "every", "once", "doubtful",
+    "root", "registry", "cursor", "after", "member", "agency", "lang", "topic", "urgency",
+    "kind", "log", "every", "once", "doubtful",
 )  # fmt: skip
 
 
@@ -36,7 +37,10 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     narrowed = parser.add_mutually_exclusive_group()
     narrowed.add_argument("--member", metavar="CC", help="only one member state's agencies")
     narrowed.add_argument("--agency", metavar="ID", help="only one agency")
-    narrowed.add_argument("--lang", metavar="TAG", help="only one language")
+    parser.add_argument("--lang", metavar="TAG", help="only one language")
+    parser.add_argument("--topic", metavar="CODE", help="only one Media Topic, eight digits")
+    parser.add_argument("--urgency", metavar="1-9", type=int, help="only what is that urgent or more")
+    parser.add_argument("--kind", metavar="KIND", help='only "alert", "rebuttal" ...; or "corrections"')
     parser.add_argument("--log", metavar="KEY", action="append", default=[],
                         help="a log's key, where the registry has no policy (again for more)")  # fmt: skip
     parser.add_argument("--once", action="store_true", help="stop when nothing is new")

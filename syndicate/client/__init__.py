@@ -3,8 +3,8 @@
 Bring a token or a whole feed document, the registry you trust, and the time; leave with a report: three
 verdicts for the token, and for a feed every field that does not say what was signed. Neither fetches
 anything. The registry comes from ``look`` (an address or folder, a root that you trust, a folder to remember
-in), or ``look_offline``; ``check_fresh`` and ``check_root`` say whether it can be relied on. What dials and
-what verifies the registry is imported when it is first asked for.
+in), or ``look_offline``; ``check_fresh`` and ``check_root`` say whether it can be relied on. Each name is
+loaded when it is first asked for, and what dials or reads a feed when it is first needed.
 
 ``follow`` (``follow_sync`` without an event loop) yields every item of a hub or mirror, once and in order,
 each checked against its agency's key and the public log; what a hub withholds, alters or forks is raised by
@@ -18,13 +18,11 @@ before, with what an agency signed, and with what others see.
 """
 
 import importlib
-from typing import TYPE_CHECKING, Any
-
-from syndicate.client._feed import EntryReport, FeedReport, verify_feed
-from syndicate.client._token import Logging, Proof, TokenReport, Verdict, verify_token
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from syndicate.client._evidence import Sources, evidence_page
+    from syndicate.client._feed import EntryReport, FeedReport, verify_feed
     from syndicate.client._follow import Followed, follow, follow_sync
     from syndicate.client._log import Get, LogReader, SeenCheckpoint, erased_by, open_log
     from syndicate.client._monitor import Alarm, AlarmKind, Look, Own, Watched, read_watched, watch
@@ -41,6 +39,7 @@ if TYPE_CHECKING:
         look_offline,
         read_root,
     )
+    from syndicate.client._token import Logging, Proof, TokenReport, Verdict, verify_token
     from syndicate.client._version import Evidence, fetch_evidence, named_item
 
 __all__ = [
@@ -86,18 +85,25 @@ __all__ = [
     "watch",
 ]
 
-
-_FILES = {
-    **dict.fromkeys(("Followed", "follow", "follow_sync"), "_follow"),
+_FILES: Final = {
     **dict.fromkeys(("Sources", "evidence_page"), "_evidence"),
+    **dict.fromkeys(("EntryReport", "FeedReport", "verify_feed"), "_feed"),
+    **dict.fromkeys(("Followed", "follow", "follow_sync"), "_follow"),
     **dict.fromkeys(("Get", "LogReader", "SeenCheckpoint", "erased_by", "open_log"), "_log"),
     **dict.fromkeys(("Alarm", "AlarmKind", "Look", "Own", "Watched", "read_watched", "watch"), "_monitor"),
     **dict.fromkeys(("Given", "read_page"), "_page"),
+    **dict.fromkeys(("Logging", "Proof", "TokenReport", "Verdict", "verify_token"), "_token"),
     **dict.fromkeys(("Evidence", "fetch_evidence", "named_item"), "_version"),
 }
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever that name stands for
-    if name in __all__:
-        return getattr(importlib.import_module(f"syndicate.client.{_FILES.get(name, '_registry')}"), name)
-    raise AttributeError(name)
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(importlib.import_module(f"{__name__}.{_FILES.get(name, '_registry')}"), name)
+    globals()[name] = found  # asked for once
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -11,11 +11,11 @@ import time
 from collections.abc import AsyncGenerator, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from syndicate.client._cursor import Cursor
 from syndicate.client._log import LogReader, open_log
-from syndicate.client._page import Logged, Wanted, read_logged
+from syndicate.client._page import Logged, read_logged
 from syndicate.client._registry import (
     RegistryPlace,
     bundled_root,
@@ -29,8 +29,11 @@ from syndicate.client._token import Proof, TokenReport, Verdict, verify_token
 from syndicate.errors import ClientError, FalseLeaf, FetchError
 from syndicate.fetch import Allowed, own_machine
 from syndicate.ledger import Policy, leaf_of, read_policy, read_vkey
-from syndicate.news import Item, Reason
-from syndicate.registry import Refreshed
+from syndicate.news import Item, Reason, Slice
+
+if TYPE_CHECKING:
+    from syndicate.registry import Refreshed
+from syndicate.republish import parse_slice
 
 _LOG: Final = logging.getLogger("syndicate.client")
 _AGENT: Final = "syndicate-follow"
@@ -71,7 +74,7 @@ class _Judge:
         self._looked_at = 0.0
 
     @property
-    def seen(self) -> Refreshed:
+    def seen(self) -> "Refreshed":
         """What the last look gave."""
         if self._seen is None:
             raise ClientError("the registry was not looked at yet")
@@ -123,6 +126,9 @@ async def follow(  # noqa: PLR0913 - each has the default that suits almost ever
     member: str | None = None,
     agency: str | None = None,
     lang: str | None = None,
+    topic: str | None = None,
+    urgency: int | None = None,
+    kind: str | None = None,
     log: Sequence[str] = (),
     every: float = 5.0,
     once: bool = False,
@@ -134,18 +140,22 @@ async def follow(  # noqa: PLR0913 - each has the default that suits almost ever
     ``root`` is the federation's root.json from people you trust (the program's own if left out), ``registry``
     where it is published (the hub's copy if left out: only the root is trusted). ``cursor`` is a file: an
     item counts as done when the next one is asked for, so that after a stop it goes on with the one that was
-    in hand. Without it, it begins behind index ``after``. At most one of ``member``, ``agency`` and ``lang``
-    narrows it. ``log`` are keys of logs that count where the registry has no policy. ``every`` is seconds
-    between two looks, ``once`` ends when nothing is new. What its agency does not stand behind any more (a
-    key revoked since) is left out unless it is ``doubtful``; look at ``report`` then. A line that is down is
-    waited for, with ``once`` it is not. A hub on this very machine may be named; what else may be dialled
-    that is not public, ``allow`` lists.
+    in hand. Without it, it begins behind index ``after``. ``log`` are keys of logs that count where the
+    registry has no policy. ``every`` is seconds between two looks, ``once`` ends when nothing is new. What
+    its agency does not stand behind any more (a key revoked since) is left out unless it is ``doubtful``;
+    look at ``report`` then. A line that is down is waited for, with ``once`` it is not. A hub on this very
+    machine may be named; what else may be dialled that is not public, ``allow`` lists.
+
+    ``member`` or ``agency``, ``lang``, ``topic`` (a Media Topic code), ``urgency`` (that urgent or more) and
+    ``kind`` (or "corrections") narrow it, in any combination. Then less can be noticed: no leaf of the log
+    says of which language, topic, urgency or kind an item is, so of these a hub could leave something out. Of
+    a member's or an agency's items, and of their corrections and withdrawals, it could not.
 
     Raises:
         WithheldLeaf: the log has an item that the hub does not show.
         FalseLeaf: it shows something else than what was signed and logged.
         ForkedLog: the log is another one than it was.
-        ClientError: no root is named, or the cursor's file cannot be used.
+        ClientError: no root is named, the cursor's file cannot be used, or no slice is narrowed like that.
         RegistryError: the registry does not verify, or nobody has vouched for it for a day.
         LedgerError: no log that counts signed what the hub shows as its checkpoint.
         FetchError: it does not answer, and it was asked ``once``.
@@ -157,7 +167,7 @@ async def follow(  # noqa: PLR0913 - each has the default that suits almost ever
     )
     judge = _Judge(place, read_root(Path(root) if root is not None else _own_root()), log)
     place_in_order = Cursor(None if cursor is None else Path(cursor), after)
-    wanted = Wanted(member=member, agency=agency, lang=lang)
+    wanted = _slice(member=member, agency=agency, lang=lang, topic=topic, urgency=urgency, kind=kind)
     wait = 0.0
     async with open_log(hub, allow=(*allow, *own_machine(hub)), user_agent=_AGENT) as get:
         while True:
@@ -200,6 +210,17 @@ def follow_sync(hub: str, **how: Any) -> Generator[Followed, None, None]:  # noq
                 yield one
         finally:
             runner.run(items.aclose())
+
+
+def _slice(**said: Any) -> Slice:  # noqa: ANN401 - as ``follow`` has them
+    wanted = Slice(**said)
+    if parse_slice(wanted.path) != wanted:
+        raise ClientError(
+            f"no slice is narrowed like that: {wanted.query}",
+            hint="A member is two small letters, a topic eight digits, an urgency 1 to 9; "
+            "member and agency exclude each other.",
+        )
+    return wanted
 
 
 def _own_root() -> Path:

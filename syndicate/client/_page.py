@@ -24,7 +24,7 @@ from syndicate.ledger import (
     read_leaf,
     tiles_for_inclusion,
 )
-from syndicate.news import Index, Mark, limits
+from syndicate.news import CORRECTIONS, Index, Mark, Slice, amends, limits
 
 _FIRST_YEAR: Final = 2020  # no log of this protocol is older
 _LAST_YEAR: Final = 9_000  # far from where dates end
@@ -88,25 +88,17 @@ def _moment(told: Any) -> int:  # noqa: ANN401 - JSON
     return int(when.timestamp())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which items are followed: all, or those of one member, agency or language."""
+def has_to_be_shown(leaf: ItemLeaf, wanted: Slice) -> bool:
+    """Whether a leaf of the log is of the slice for certain, so that a page without its version withholds it.
 
-    member: str | None = None
-    agency: str | None = None
-    lang: str | None = None
-
-    @property
-    def query(self) -> str:
-        """As the cursor API is asked for it."""
-        named = {"member": self.member, "agency": self.agency, "lang": self.lang}
-        return "".join(f"&{name}={value}" for name, value in named.items() if value is not None)
-
-    def covers(self, leaf: ItemLeaf) -> bool:
-        """Whether this leaf has to be shown. Of a language nobody can tell: no leaf names one."""
-        if self.lang is not None:
-            return False
-        return self.agency in (None, leaf.iss) and self.member in (None, leaf.iss[:2])
+    A leaf names its agency and its act. What else a slice may ask for stands in the token alone, or in an
+    earlier version's: of a language, a topic, an urgency or a kind nobody can tell that something is missing.
+    """
+    if wanted.lang is not None or wanted.topic is not None or wanted.urgency is not None:
+        return False
+    if wanted.kind is not None and not (wanted.kind == CORRECTIONS and amends(leaf.act)):
+        return False
+    return wanted.agency in (None, leaf.iss) and wanted.member in (None, leaf.iss[:2])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +122,7 @@ class Page:
     more: bool  # whether the checkpoint holds leaves behind it
 
 
-async def read_logged(reader: LogReader, wanted: Wanted, cursor: Cursor) -> Page:
+async def read_logged(reader: LogReader, wanted: Slice, cursor: Cursor) -> Page:
     """The next versions after a cursor, with every leaf of the log between them accounted for.
 
     Raises:
@@ -144,7 +136,8 @@ async def read_logged(reader: LogReader, wanted: Wanted, cursor: Cursor) -> Page
     size, first = seen.checkpoint.size, cursor.after + 1
     if first >= size:
         return Page(versions=(), end=first, note=seen.note, more=False)
-    given = read_page(await reader.file(f"v1/items?after={cursor.after}{wanted.query}"))
+    narrowed = f"&{wanted.query}" if wanted.query else ""
+    given = read_page(await reader.file(f"v1/items?after={cursor.after}{narrowed}"))
     end = _end_of(given, first, size)
     leaves = await reader.leaves(first, end)
     proofs = await _prove(reader, leaves, first, seen)
@@ -187,13 +180,13 @@ async def _check_whole(
     reader: LogReader,
     leaves: dict[int, bytes],
     shown: dict[int, Given],
-    wanted: Wanted,
+    wanted: Slice,
     seen: SeenCheckpoint,
 ) -> None:
     gone = None
     for index, raw in leaves.items():
         leaf = read_leaf(raw)
-        if index in shown or not isinstance(leaf, ItemLeaf) or not wanted.covers(leaf):
+        if index in shown or not isinstance(leaf, ItemLeaf) or not has_to_be_shown(leaf, wanted):
             continue
         gone = await reader.erasures(index, seen) if gone is None else gone
         if leaf.digest not in gone:

@@ -12,15 +12,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from syndicate import fetch
+from syndicate import fetch, registry
 from syndicate.errors import ClientError, FetchError, RegistryError
 from syndicate.fetch import Allowed, FetchLimits, is_address
 from syndicate.news import rfc3339
 from syndicate.ports import Fetched, Fetcher, FetchFailed
-from syndicate.registry import Dial, Refreshed, RegistryClient, bundled_root, folder_dial, read_once
+from syndicate.registry import bundled_root
+
+if TYPE_CHECKING:
+    from syndicate.registry import Dial, Refreshed
 
 __all__ = [
     "RegistryPlace",
@@ -52,10 +55,10 @@ class RegistryPlace:
     allow: Allowed = ()  # addresses on this machine that may be dialled
 
     @contextmanager
-    def dial(self) -> Iterator[Dial]:
+    def dial(self) -> "Iterator[Dial]":
         """A blocking way to it, for the thread that opens it; its connections end with the block."""
         if not is_address(self.where):
-            yield folder_dial(Path(self.where))
+            yield registry.folder_dial(Path(self.where))
             return
         with asyncio.Runner() as runner, _fetching(runner, self) as fetcher:
             yield _dialling(runner, fetcher, self.where.rstrip("/"))
@@ -79,7 +82,7 @@ def read_root(path: Path) -> bytes:
 
 def look(
     place: RegistryPlace, root: bytes, folder: Path, now: int, *, digests: Sequence[str] = ()
-) -> Refreshed:
+) -> "Refreshed":
     """The registry as it is published now; ``folder`` remembers what was seen, so that nothing goes back.
 
     ``digests`` are addresses that must name the same root (``check_root``) before anything is remembered.
@@ -91,9 +94,9 @@ def look(
         RegistryError: what is published does not verify.
         FetchError: it cannot be fetched, and nothing was fetched before.
     """
-    client = RegistryClient(root, folder)
+    client = registry.RegistryClient(root, folder)
 
-    def approve(seen: Refreshed) -> None:
+    def approve(seen: "Refreshed") -> None:
         if digests:
             check_root(seen, digests, place.allow)
 
@@ -109,15 +112,15 @@ def look(
 
 def copy_of(root: bytes, folder: Path) -> Path:
     """Where the repository lies that ``look`` verified last and remembered in ``folder``."""
-    return RegistryClient(root, folder).mirror
+    return registry.RegistryClient(root, folder).mirror
 
 
-def look_offline(folder: Path, root: bytes, now: int) -> Refreshed:
+def look_offline(folder: Path, root: bytes, now: int) -> "Refreshed":
     """The registry of a copy on disk, verified from the root on. Raises RegistryError."""
-    return read_once(root, folder_dial(folder), now)
+    return registry.read_once(root, registry.folder_dial(folder), now)
 
 
-def check_fresh(seen: Refreshed, where: str, now: int, max_stale: int = GRACE_SECONDS) -> None:
+def check_fresh(seen: "Refreshed", where: str, now: int, max_stale: int = GRACE_SECONDS) -> None:
     """Refuse a registry whose operator stopped vouching for it more than ``max_stale`` seconds ago.
 
     Raises:
@@ -132,7 +135,7 @@ def check_fresh(seen: Refreshed, where: str, now: int, max_stale: int = GRACE_SE
         )
 
 
-def check_root(seen: Refreshed, addresses: Sequence[str], allow: Allowed = ()) -> None:
+def check_root(seen: "Refreshed", addresses: Sequence[str], allow: Allowed = ()) -> None:
     """Ask each of ``addresses`` for the root's version and SHA-256; all must name the one in use.
 
     Raises:
@@ -170,7 +173,7 @@ def _fetching(runner: asyncio.Runner, place: RegistryPlace) -> Iterator[Fetcher]
         runner.run(stack.aclose())
 
 
-def _dialling(runner: asyncio.Runner, fetcher: Fetcher, base: str) -> Dial:
+def _dialling(runner: asyncio.Runner, fetcher: Fetcher, base: str) -> "Dial":
     def dial(path: str, most: int) -> bytes | None:
         body = _fetch(runner, fetcher, f"{base}/{path}")
         return None if body is None else body[: most + 1]

@@ -1,13 +1,13 @@
 """What one attempt makes of a subscriber: acknowledged, to be tried again, paused, or ended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 from syndicate.deliver._ladder import wait_seconds
 from syndicate.deliver._limits import DeliverLimits
-from syndicate.deliver._recent import Piece
-from syndicate.ports import Answered, FetchFailed, Subscriber, SubscriberState, Told
+from syndicate.deliver._voice import Message
+from syndicate.ports import Answered, FetchFailed, Subscriber, SubscriberKind, SubscriberState, Told
 
 _GONE: Final = 410
 _BUSY: Final = frozenset({429, 502, 503, 504})  # said of a host rather than of one callback
@@ -16,9 +16,9 @@ _REASON_MOST: Final = 300  # characters
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """What became of telling one subscriber of one version at ``at`` (Unix seconds)."""
+    """What became of sending one subscriber one message at ``at`` (Unix seconds)."""
 
-    piece: Piece
+    message: Message
     outcome: Answered | FetchFailed
     at: int
 
@@ -32,27 +32,27 @@ class Attempt:
         """Whether the host answered at all, and not that it is too busy to."""
         return isinstance(self.outcome, Answered) and self.outcome.status not in _BUSY
 
-    def told(self, subscriber: Subscriber) -> Told | None:
-        """What the public figures count of it, if anything."""
-        index, notable = self.piece.logged.index, self.piece.notable
-        first = index > subscriber.tried
-        if notable is None or not (first or self.acknowledged):
-            return None
-        return Told(index=index, what=notable, at=self.at, first=first, acknowledged=self.acknowledged)
+    def told(self, subscriber: Subscriber) -> Iterator[Told]:
+        """What the public figures count of it."""
+        for piece in self.message.pieces:
+            index, notable = piece.logged.index, piece.notable
+            first = index > subscriber.tried
+            if notable is not None and (first or self.acknowledged):
+                yield Told(index=index, what=notable, at=self.at, first=first, acknowledged=self.acknowledged)
 
     def moves(
         self, subscriber: Subscriber, limits: DeliverLimits, chance: Callable[[], float]
     ) -> tuple[Subscriber, float]:
         """The subscriber as it is after this, and the seconds that it waits now (0: none)."""
-        index = self.piece.logged.index
-        tried = max(index, subscriber.tried)
+        upto = self.message.upto
+        moved = replace(subscriber, tried=max(upto, subscriber.tried))
         active = subscriber.state is SubscriberState.ACTIVE  # else somebody said so meanwhile
         if self.acknowledged:
             reason = "" if active else subscriber.reason
-            told = replace(subscriber, reached=index, tried=tried, failures=0, next_at=0.0, reason=reason)
-            return told, 0.0
-        moved = replace(subscriber, tried=tried)
-        return self._set_back(moved, limits, chance) if active else (moved, 0.0)
+            return replace(moved, reached=upto, failures=0, next_at=0.0, reason=reason), 0.0
+        if not active:
+            return moved, 0.0
+        return self._set_back(moved, limits, chance)
 
     def _set_back(
         self, subscriber: Subscriber, limits: DeliverLimits, chance: Callable[[], float]
@@ -61,7 +61,8 @@ class Attempt:
         failed = replace(subscriber, failures=failures, reason=self._reason)
         if isinstance(self.outcome, Answered) and self.outcome.status == _GONE:
             return replace(failed, state=SubscriberState.ENDED), 0.0
-        if failures >= limits.failures_most:
+        # A lease ends by itself; until then it has to be tried again (WebSub, section 7).
+        if failures >= limits.failures_most and subscriber.kind is not SubscriberKind.WEBSUB:
             why = f"{failures} failures in a row; the last: {self._reason}"
             return replace(failed, state=SubscriberState.PAUSED, reason=why), 0.0
         asked = self.outcome.retry_after_seconds if isinstance(self.outcome, Answered) else None

@@ -5,7 +5,7 @@ written yet, and never loses anything. Who somebody is changes in storage first.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -83,12 +83,11 @@ class Roster:
             del self._all[id]
         self._tell(id)
 
-    def move(self, subscriber: Subscriber, told: Told | None = None) -> None:
+    def move(self, subscriber: Subscriber, told: Iterable[Told] = ()) -> None:
         """Note in memory how far one has come; ``flush`` writes it down."""
         self._all[subscriber.id] = subscriber
         self._moved.add(subscriber.id)
-        if told is not None:
-            self._told.append(told)
+        self._told += told
         self.work.set()
 
     async def flush(self) -> None:

@@ -5,11 +5,12 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from syndicate.deliver._kept import Kept
 from syndicate.deliver._plain import plain_text
 from syndicate.deliver._recent import Piece
+from syndicate.deliver._voice import Message
 from syndicate.news import Act, Item, Kind, Mark, Registry, rfc3339
 from syndicate.ports import Call, PublicLog, Signer, Subscriber
 from syndicate.republish import token_address
@@ -29,18 +30,6 @@ _SECRET_BYTES: Final = 32
 _BODIES: Final = 8_000_000  # bytes of bodies kept
 _SIGNATURES: Final = 20_000  # bytes of signatures kept: about 200, of the messages under way
 _JSON: Final = "application/json"
-
-
-class Voice(Protocol):
-    """How one kind of subscriber is told."""
-
-    async def call(self, subscriber: Subscriber, piece: Piece, now: int) -> Call:
-        """The request that tells a subscriber of a version; the same one again but for its time.
-
-        Raises:
-            SyndicateError: it cannot be composed now.
-        """
-        ...
 
 
 def new_secret() -> str:
@@ -65,6 +54,10 @@ class Webhooks:
         self._base_url = base_url.rstrip("/")
         self._bodies = Kept(_BODIES)
         self._signatures = Kept(_SIGNATURES)
+
+    async def message(self, subscriber: Subscriber, piece: Piece, now: int) -> Message:
+        """One message for each version."""
+        return Message(call=await self.call(subscriber, piece, now), upto=piece.logged.index, pieces=(piece,))
 
     async def call(self, subscriber: Subscriber, piece: Piece, now: int) -> Call:
         """The request that tells a subscriber of a version; its ``webhook-id`` is the version's own."""

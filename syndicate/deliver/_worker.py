@@ -10,7 +10,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from syndicate.deliver._hosts import Flight, Hosts
@@ -20,7 +20,7 @@ from syndicate.deliver._lines import Is, Line, Lines
 from syndicate.deliver._outcome import Attempt
 from syndicate.deliver._recent import Piece, Recent
 from syndicate.deliver._roster import Roster
-from syndicate.deliver._webhook import Voice
+from syndicate.deliver._voice import Voice
 from syndicate.errors import StorageError, SyndicateError
 from syndicate.ports import Caller, Clock, Storage, Subscriber, SubscriberKind, SubscriberState, Wakeup
 
@@ -223,14 +223,17 @@ class Deliverer:
         if piece is None:
             return None
         told_at = int(self._clock.now())
-        call = await self._voices[subscriber.kind].call(subscriber, piece, told_at)
+        message = await self._voices[subscriber.kind].message(subscriber, piece, told_at)
+        if message.call is None:
+            self._pass_over(id_, message.upto)
+            return None
         time = asyncio.get_running_loop().time
         began = self._flying[flight] = time()
         try:
-            outcome = await self._caller.call(call)
+            outcome = await self._caller.call(message.call)
         finally:
             del self._flying[flight]
-        attempt = Attempt(piece=piece, outcome=outcome, at=told_at)
+        attempt = Attempt(message=message, outcome=outcome, at=told_at)
         self._note(id_, line, attempt)
         return _Showed(attempt.reached, quick=time() - began < self._limits.slow_seconds)
 
@@ -243,6 +246,12 @@ class Deliverer:
         if (subscriber := self._roster.get(id_)) is not None:  # as it is now, not as it was sent to
             moved, line.wait = attempt.moves(subscriber, self._limits, self._chance)
             self._roster.move(moved, attempt.told(subscriber))
+
+    def _pass_over(self, id_: str, upto: int) -> None:
+        """There is nothing to be sent up to an index: who has not that far to go has come as far."""
+        subscriber = self._roster.get(id_)
+        if subscriber is not None and subscriber.reached < upto:
+            self._roster.move(replace(subscriber, reached=upto))
 
     async def _watch(self) -> None:
         """Move the flights that take long out of the quick lane, for ever."""

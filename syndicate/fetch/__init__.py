@@ -11,8 +11,7 @@ redirect says. What tests and the demo need beyond that, they list: address and 
 import importlib
 from typing import TYPE_CHECKING, Any, Final
 
-from syndicate.fetch._limits import Allowed, CallLimits, FetchLimits, own_machine
-from syndicate.fetch._urls import is_address
+from syndicate.fetch._limits import Allowed, CallLimits, FetchLimits, is_address, own_machine
 
 if TYPE_CHECKING:
     from syndicate.fetch._callback import check_callback

@@ -51,3 +51,8 @@ def own_machine(address: str) -> tuple[tuple[str, int], ...]:
         return ()
     host = parts.hostname
     return tuple((loopback, port) for loopback in _LOOPBACK if host in ("localhost", loopback))
+
+
+def is_address(where: str) -> bool:
+    """Whether this names something on the network rather than a file or folder."""
+    return where.startswith(("http://", "https://"))

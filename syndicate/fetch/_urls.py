@@ -41,8 +41,3 @@ def _checked(url: URL) -> URL:
     if not url.host or url.port is None or not 0 < url.port < 65_536:
         raise BadUrl("the address names no host, or no port that exists")
     return url.with_fragment(None)
-
-
-def is_address(where: str) -> bool:
-    """Whether this names something on the network rather than a file or folder."""
-    return where.startswith(("http://", "https://"))

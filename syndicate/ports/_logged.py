@@ -27,15 +27,43 @@ class Logged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A page of a slice's archive: so many of its versions in a row, of which some may be erased by now."""
+
+    first: Index  # the lowest index in it,
+    last: Index  # the highest, which names it,
+    before: Index | None  # and the last one of the page before it, if there is one
+    logged: tuple[Logged, ...]  # those that are not erased, newest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What is new in a slice since an index: items as they are now, by index, oldest first."""
+
+    logged: tuple[Logged, ...]
+    more: bool  # there is more after these
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """How much of a slice a feed document holds, counted from the slice's newest index backwards.
 
     Every item sealed within ``seconds`` of the newest one, and at least ``least`` items, but never
     more than ``most``, nor (the newest one apart) more than ``characters`` of tokens together. It does
-    not look at the clock: the same log gives the same window.
+    not look at the clock: the same log gives the same window. ``before`` looks at the order as if it ended
+    there: who has read as far as an index goes on with what is older.
     """
 
     seconds: int
     least: int
     most: int
     characters: int = 16_000_000
+    before: Index | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amended:
+    """How many items of an agency were ever corrected, withheld or retracted, and are retracted now."""
+
+    items: int
+    withdrawn: int

@@ -19,7 +19,7 @@ from syndicate.news import (
 )
 from syndicate.ports._fetcher import Validators
 from syndicate.ports._log import Entry, PublicLog
-from syndicate.ports._logged import Logged, Window
+from syndicate.ports._logged import Amended, Changed, Logged, Stretch, Window
 from syndicate.ports._subscribers import Subscribers
 from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
 
@@ -221,8 +221,13 @@ class Storage(Protocol):
         """How many indices are shown: the next one to be."""
         ...
 
-    async def page(self, slice_: Slice, after: int, limit: int) -> tuple[Logged, ...]:
-        """At most ``limit`` versions of a slice with an index above ``after``, ascending; none erased."""
+    async def page(
+        self, slice_: Slice, after: int, limit: int, *, characters: int | None = None
+    ) -> tuple[Logged, ...]:
+        """At most ``limit`` versions of a slice with an index above ``after``, ascending; none erased.
+
+        Fewer if (the first one apart) their tokens together would have more than ``characters``.
+        """
         ...
 
     async def window(self, slice_: Slice, window: Window) -> tuple[Logged, ...]:
@@ -232,12 +237,48 @@ class Storage(Protocol):
         """
         ...
 
+    async def archived(self, slice_: Slice, every: int, *, upto: int, after: int = -1) -> int:
+        """The index of the version that fills a slice's newest page of ``every`` versions; -1 if none does.
+
+        Counted are all versions of the slice up to index ``upto``, which is shown, the erased ones too.
+        ``after`` is what an earlier call gave, which saves counting from the beginning.
+        """
+        ...
+
+    async def stretch(self, slice_: Slice, every: int, last: int) -> Stretch | None:
+        """The page of a slice's archive that ends at index ``last``; None if none ends there.
+
+        Pages follow each other without gap or overlap, ``every`` versions each, from the slice's first one
+        on; which versions stand on one never changes.
+        """
+        ...
+
+    async def changed(self, slice_: Slice, after: int, most: int, characters: int) -> Changed:
+        """The version shown of each item whose index is above ``after``, ascending; none erased.
+
+        At most ``most``, and (the first one apart) no more than ``characters`` of tokens together. What a
+        later version of the same item replaced does not come.
+        """
+        ...
+
     async def newest(self, slice_: Slice) -> int:
         """The highest index in a slice, -1 if it is empty. Cheap: asked before each rendering."""
         ...
 
     async def version(self, sub: ItemId, ver: int) -> Logged | None:
         """One sealed version, also if it is erased."""
+        ...
+
+    async def history(self, sub: ItemId, limit: int = 100) -> tuple[Logged, ...]:
+        """The versions of an item that are shown, also if they are erased, the highest first."""
+        ...
+
+    async def standing(self, subs: Collection[ItemId]) -> Mapping[ItemId, Logged]:
+        """The version that stands for each of these items, also if it is erased, where one is shown."""
+        ...
+
+    async def amended(self) -> Mapping[AgencyId, Amended]:
+        """How many items of each agency were ever corrected or taken away, where any were."""
         ...
 
     async def erased_by(self, sub: ItemId, ver: int) -> str | None:

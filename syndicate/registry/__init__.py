@@ -8,21 +8,26 @@ where each stands and which role signs it. Every failure is a ``RegistryError`` 
 words. Nothing here dials, signs or reads a clock.
 """
 
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
 from syndicate.registry import _names as names
 from syndicate.registry._bundled import bundled_root
-from syndicate.registry._explain import explained
-from syndicate.registry._refresh import Dial, Refreshed, RegistryClient, folder_dial, read_once
 from syndicate.registry._replace import replace_file
-from syndicate.registry._revocations import BACK_SECONDS, Known, Revocation
-from syndicate.registry._state import RoleState, RootIdentity
-from syndicate.registry._value import (
-    Files,
-    compile_registry,
-    read_federation,
-    read_revocations,
-    salvage_revocations,
-)
-from syndicate.registry._write import federation_file, manifest_file, revocations_file
+
+if TYPE_CHECKING:
+    from syndicate.registry._explain import explained
+    from syndicate.registry._refresh import Dial, Refreshed, RegistryClient, folder_dial, read_once
+    from syndicate.registry._revocations import BACK_SECONDS, Known, Revocation
+    from syndicate.registry._state import RoleState, RootIdentity
+    from syndicate.registry._value import (
+        Files,
+        compile_registry,
+        read_federation,
+        read_revocations,
+        salvage_revocations,
+    )
+    from syndicate.registry._write import federation_file, manifest_file, revocations_file
 
 __all__ = [
     "BACK_SECONDS",
@@ -48,3 +53,20 @@ __all__ = [
     "revocations_file",
     "salvage_revocations",
 ]
+
+_FILES: Final = {
+    "explained": "_explain",
+    **dict.fromkeys(("Dial", "Refreshed", "RegistryClient", "folder_dial", "read_once"), "_refresh"),
+    **dict.fromkeys(("BACK_SECONDS", "Known", "Revocation"), "_revocations"),
+    **dict.fromkeys(("RoleState", "RootIdentity"), "_state"),
+    **dict.fromkeys(("federation_file", "manifest_file", "revocations_file"), "_write"),
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever that name stands for
+    # Who names a registry but does not read one yet never loads tuf and what it brings along.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(importlib.import_module(f"{__name__}.{_FILES.get(name, '_value')}"), name)
+    globals()[name] = found  # asked for once
+    return found

@@ -10,6 +10,11 @@ from syndicate.republish._entry import home_of
 PENDING_ALERTS: Final = "pending-alerts"
 
 
+def hub_address(base_url: str) -> str:
+    """Where the hub at ``base_url`` takes WebSub subscriptions to its feeds."""
+    return f"{base_url.rstrip('/')}/websub"
+
+
 def compose(  # noqa: PLR0913 - a feed is no less than this
     slice_: Slice,
     entries: Sequence[Entry],
@@ -18,11 +23,15 @@ def compose(  # noqa: PLR0913 - a feed is no less than this
     base_url: str,
     first_index: Index | None,
     last_index: Index | None,
+    archived: Index | None = None,
+    pushes: bool = False,
 ) -> Feed:
     """The hub's feed of a slice, whose ``entries`` come newest first.
 
     ``base_url`` is the hub's own address; the indices are the lowest and the highest in the window,
-    None when it is empty. Its words are the registry's names, in the languages they have there.
+    None when it is empty; ``archived`` names the newest page of its archive. Its words are the registry's
+    names, in the languages they have there. ``pushes`` says whether the hub sends what is new in it to
+    subscribers, and so names where they subscribe.
     """
     base = base_url.rstrip("/")
     home = f"{base}/feeds/{slice_.path}"
@@ -35,11 +44,66 @@ def compose(  # noqa: PLR0913 - a feed is no less than this
         entries=tuple(entries),
         updated=_updated(entries, registry.agencies.values()),
         lang=_lang(slice_, registry),
-        self_urls=tuple((format_, f"{home}.{format_}") for format_ in ("atom", "rss", "json")),
+        self_urls=tuple((format_, f"{home}.{format_}") for format_ in ("atom", "rss", "json", "ninjs")),
+        hub_url=hub_address(base) if pushes else None,
         first_index=first_index,
         last_index=last_index,
-        continue_url=f"{base}/v1/items?after={-1 if last_index is None else last_index}",
+        continue_url=_continued(base, slice_, last_index),
+        image_url=f"{base}/icon.png",
+        prev_archive=_page(home, archived, "atom"),
+        next_url=_page(home, archived, "json"),
     )
+
+
+def _continued(base: str, slice_: Slice, last: Index | None) -> str:
+    """Where the cursor API goes on with the slice."""
+    narrowed = f"&{slice_.query}" if slice_.query else ""
+    return f"{base}/v1/items?after={-1 if last is None else last}{narrowed}"
+
+
+def compose_tombstones(slice_: Slice, entries: Sequence[Entry], registry: Registry, *, base_url: str) -> Feed:
+    """What was withdrawn of a slice, newest first: another document of the same feed (RFC 6721)."""
+    feed = compose(slice_, entries, registry, base_url=base_url, first_index=None, last_index=None)
+    home = f"{base_url.rstrip('/')}/feeds/{slice_.path}"
+    urls = (("atom", f"{home}.tombstones"),)
+    return replace(feed, entries=tuple(entries), self_urls=urls, continue_url=None)
+
+
+def compose_archive(  # noqa: PLR0913 - a page is no less than this
+    slice_: Slice,
+    entries: Sequence[Entry],
+    registry: Registry,
+    *,
+    base_url: str,
+    first_index: Index,
+    last_index: Index,
+    before: Index | None,
+) -> Feed:
+    """A full page of a slice's archive (RFC 5005, section 4), known by the last index in it.
+
+    ``entries`` are its versions, newest first; ``before`` names the page before it, None at the first.
+    """
+    feed = compose(
+        slice_,
+        entries,
+        registry,
+        base_url=base_url,
+        first_index=first_index,
+        last_index=last_index,
+        archived=before,
+    )
+    home = f"{base_url.rstrip('/')}/feeds/{slice_.path}"
+    pages = ((format_, _page(home, last_index, format_)) for format_ in ("atom", "json"))
+    return replace(
+        feed,
+        self_urls=tuple((format_, url) for format_, url in pages if url is not None),
+        current=f"{home}.atom",
+        archived=True,
+    )
+
+
+def _page(home: str, last: Index | None, format_: str) -> str | None:
+    return None if last is None else f"{home}/archive/{last}.{format_}"
 
 
 def compose_pending(entries: Sequence[Entry], registry: Registry, *, base_url: str) -> Feed:
@@ -101,18 +165,24 @@ def compose_page(  # noqa: PLR0913 - what an archive page has to say
 
 
 def _title(slice_: Slice, registry: Registry) -> str:
+    """Whose and which, in the registry's names and in codes: "ASEAN · Việt Nam · vi · 04000000 · ≤3"."""
+    urgency = f"≤{slice_.urgency}" if slice_.urgency is not None else None
+    narrowed = (slice_.lang, slice_.topic, urgency, slice_.kind)
+    return " · ".join([_whose(slice_, registry), *filter(None, narrowed)])
+
+
+def _whose(slice_: Slice, registry: Registry) -> str:
     if slice_.agency is not None:
-        agency = registry.agencies.get(slice_.agency)
-        return slice_.agency if agency is None else agency.name()
+        return _author(slice_, registry)
     if slice_.member is not None:
         member = registry.members.get(slice_.member)
         return f"{registry.name} · {slice_.member if member is None else member.name()}"
-    return registry.name if slice_.lang is None else f"{registry.name} · {slice_.lang}"
+    return registry.name
 
 
 def _description(slice_: Slice, registry: Registry) -> str:
     """Whose items these are: names only, so that no language is put before another."""
-    if slice_ == Slice():
+    if slice_.member is None and slice_.agency is None and slice_.lang is None:
         return _joined(member.name() for member in registry.members.values()) or registry.name
     return _joined(agency.name() for agency in _agencies(slice_, registry)) or registry.name
 
@@ -125,11 +195,14 @@ def _agencies(slice_: Slice, registry: Registry) -> Iterable[Agency]:
 
 
 def _author(slice_: Slice, registry: Registry) -> str:
-    return _title(slice_, registry) if slice_.agency is not None else registry.name
+    if slice_.agency is None:
+        return registry.name
+    agency = registry.agencies.get(slice_.agency)
+    return slice_.agency if agency is None else agency.name()
 
 
 def _lang(slice_: Slice, registry: Registry) -> str | None:
-    if slice_.lang is not None or slice_ == Slice():
+    if slice_.lang is not None or (slice_.member is None and slice_.agency is None):
         return slice_.lang
     return _only([lang for agency in _agencies(slice_, registry) for lang in agency.languages])
 

@@ -13,17 +13,21 @@ from syndicate.dedupe import Related
 from syndicate.errors import StorageError
 from syndicate.news import AgencyId, FeedId, ItemId, Reason, Slice, TokenDigest
 from syndicate.ports import (
+    Amended,
     Backfill,
     Book,
+    Changed,
     Entry,
     FeedState,
     Logged,
     RefusalRecord,
     Storage,
     StreamKey,
+    Stretch,
     Window,
 )
 from syndicate.storage import _order as order
+from syndicate.storage import _reading as read
 from syndicate.storage import _refusals, _rows
 from syndicate.storage._book import SqliteBook
 from syndicate.storage._database import open_database
@@ -130,13 +134,27 @@ class SqliteStorage:
         """How many indices are shown: the next one to be."""
         return self._log.visible
 
-    async def page(self, slice_: Slice, after: int, limit: int) -> tuple[Logged, ...]:
+    async def page(
+        self, slice_: Slice, after: int, limit: int, *, characters: int | None = None
+    ) -> tuple[Logged, ...]:
         """At most ``limit`` versions of a slice with an index above ``after``, ascending."""
-        return await self.reading(lambda view: order.page(view, slice_, after, limit))
+        return await self.reading(lambda view: read.page(view, slice_, after, limit, characters=characters))
 
     async def window(self, slice_: Slice, window: Window) -> tuple[Logged, ...]:
         """The newest version of each item in a slice's window, newest index first."""
-        return await self.reading(lambda view: order.window(view, slice_, window))
+        return await self.reading(lambda view: read.window(view, slice_, window))
+
+    async def archived(self, slice_: Slice, every: int, *, upto: int, after: int = -1) -> int:
+        """The index of the version that fills a slice's newest page of ``every`` versions."""
+        return await self.reading(lambda view: read.archived(view, slice_, every, upto, after))
+
+    async def stretch(self, slice_: Slice, every: int, last: int) -> Stretch | None:
+        """The page of a slice's archive that ends at index ``last``."""
+        return await self.reading(lambda view: read.stretch(view, slice_, every, last))
+
+    async def changed(self, slice_: Slice, after: int, most: int, characters: int) -> Changed:
+        """The version shown of each item whose index is above ``after``, ascending."""
+        return await self.reading(lambda view: read.changed(view, slice_, after, most, characters))
 
     async def newest(self, slice_: Slice) -> int:
         """The highest index in a slice, -1 if it is empty; from memory for the plain ones."""
@@ -146,7 +164,19 @@ class SqliteStorage:
 
     async def version(self, sub: ItemId, ver: int) -> Logged | None:
         """One sealed version."""
-        return await self.reading(lambda view: order.version(view, sub, ver))
+        return await self.reading(lambda view: read.version(view, sub, ver))
+
+    async def history(self, sub: ItemId, limit: int = 100) -> tuple[Logged, ...]:
+        """The versions of an item that are shown, also if they are erased, the highest first."""
+        return await self.reading(lambda view: read.history(view, sub, limit))
+
+    async def standing(self, subs: Collection[ItemId]) -> Mapping[ItemId, Logged]:
+        """The version that stands for each of these items, also if it is erased, where one is shown."""
+        return await self.reading(lambda view: read.standing(view, subs))
+
+    async def amended(self) -> Mapping[AgencyId, Amended]:
+        """How many items of each agency were ever corrected or taken away, where any were."""
+        return await self.reading(read.amended)
 
     async def erased_by(self, sub: ItemId, ver: int) -> str | None:
         """The digest of the act that erased a version."""

@@ -12,6 +12,7 @@ from syndicate.news import Index, Slice, b64url
 from syndicate.ports import KeptCheckpoint, Logged
 from syndicate.storage import _log as rows
 from syndicate.storage import _order as order
+from syndicate.storage import _reading as read
 from syndicate.storage._erase import count_erased
 
 T = TypeVar("T")
@@ -70,7 +71,7 @@ class SqliteLog:
         after, end = self.visible - 1, self.edge.size
         if after + 1 >= end:
             return ()
-        return await self._storage.reading(lambda view: order.page(view, Slice(), after, limit, end))
+        return await self._storage.reading(lambda view: read.page(view, Slice(), after, limit, end=end))
 
     async def add_act(self, body: bytes) -> str:
         """Keep an act of the operator until it is sealed; its digest."""

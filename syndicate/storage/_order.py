@@ -1,21 +1,17 @@
-"""The one order: giving indices, and reading what has one."""
+"""The one order: giving indices, and showing what has one."""
 
 import hashlib
-import json
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from syndicate.errors import StorageError
 from syndicate.ledger import Edge
-from syndicate.news import Index, ItemId, Slice, TokenDigest, b64url
-from syndicate.ports import Entry, Logged, Window
-from syndicate.storage._facets import facets_from
+from syndicate.news import Slice, b64url
+from syndicate.ports import Entry
 from syndicate.storage._log import LeafRow, follow_act, grow, lag, seal_acts
-from syndicate.storage._rows import marks_of
-from syndicate.storage._slices import find, newest, plain_slices
+from syndicate.storage._slices import plain_slices
 
 _UNSEALED = """
     SELECT it.id, facets.cell, it.agency, item.sub, it.ver, it.stream, it.seq, it.act, it.digest
@@ -69,16 +65,6 @@ _TOUCHED = """
     SELECT cell.member, cell.agency, cell.lang, max(log.idx) FROM log JOIN cell ON cell.id = log.cell
     WHERE log.idx >= ? AND log.idx < ? GROUP BY log.cell
 """
-_SEALED_AT = "SELECT sealed_at FROM log WHERE idx = ?"
-_LOGGED: Final = """
-    SELECT log.idx, log.sealed_at, it.token, it.digest, item.sub, it.ver, it.received_at, it.marks,
-           facets.topics, cell.agency, cell.lang, cell.kind, cell.urgency, cell.corrected
-    FROM log JOIN version AS it ON it.id = log.version_id JOIN item ON item.id = it.item_id
-    JOIN facets ON facets.version_id = it.id JOIN cell ON cell.id = facets.cell
-"""
-_THESE: Final = _LOGGED + "WHERE log.idx IN (SELECT value FROM json_each(?)) ORDER BY log.idx"  # noqa: S608 - our own words
-_THESE_BACKWARDS = _THESE + " DESC"
-_NAMED = _LOGGED + "WHERE item.sub = ? AND it.ver = ?"
 
 
 class Sealed(NamedTuple):
@@ -161,64 +147,3 @@ def show(connection: Connection, size: int) -> dict[Slice, int]:
 def visible(connection: Connection) -> int:
     """How many leaves of the log are shown."""
     return int(connection.exec_driver_sql(_HORIZON).scalar_one())
-
-
-def page(
-    connection: Connection, slice_: Slice, after: int, limit: int, end: int | None = None
-) -> tuple[Logged, ...]:
-    """At most ``limit`` versions of a slice with an index above ``after`` and below ``end``, ascending.
-
-    ``end`` left out: as far as the log is shown.
-    """
-    # First the narrow rows of one index; only what they name is joined to its token.
-    below = visible(connection) if end is None else end
-    found = find(connection, slice_, limit, above=after, below=below)
-    return tuple(map(_logged, connection.exec_driver_sql(_THESE, (json.dumps(found),))))
-
-
-def window(connection: Connection, slice_: Slice, window_: Window) -> tuple[Logged, ...]:
-    """The version shown of each item in a slice's window, newest index first."""
-    size = visible(connection)
-    last = newest(connection, slice_, size)
-    if last < 0:
-        return ()
-
-    def sealed_at(idx: int) -> float:
-        return float(connection.exec_driver_sql(_SEALED_AT, (idx,)).scalar_one())
-
-    found = find(connection, slice_, window_.most, above=-1, below=size, shown=True, newest_first=True)
-    since = sealed_at(last) - window_.seconds
-    in_time = bisect_left(found, True, key=lambda idx: sealed_at(idx) < since)  # noqa: FBT003 - the first one
-    wanted = found[: max(in_time, window_.least)]
-    with connection.exec_driver_sql(_THESE_BACKWARDS, (json.dumps(wanted),)) as rows:
-        return tuple(map(_logged, _up_to(window_.characters, rows)))
-
-
-def _up_to(characters: int, found: Iterable[Any]) -> Iterator[Any]:
-    """The first row, and those after it while all their tokens have no more characters than this."""
-    for number, row in enumerate(found):  # read one by one: what is too much never comes into memory
-        characters -= len(row.token)
-        if characters < 0 and number:
-            return
-        yield row
-
-
-def version(connection: Connection, sub: ItemId, ver: int) -> Logged | None:
-    """One sealed version."""
-    found = connection.exec_driver_sql(_NAMED, (sub, ver)).first()
-    return None if found is None else _logged(found)
-
-
-def _logged(row: Any) -> Logged:  # noqa: ANN401 - a row
-    return Logged(
-        index=Index(row.idx),
-        token=row.token,
-        digest=TokenDigest(row.digest),
-        sub=row.sub,
-        ver=row.ver,
-        agency=row.agency,
-        received_at=row.received_at,
-        sealed_at=row.sealed_at,
-        marks=marks_of(row.marks),
-        facets=facets_from(row),
-    )

@@ -11,7 +11,7 @@ from syndicate.web._query import QueryError, read_query
 from syndicate.web._world import World
 
 PATH: Final = "/v1/deliveries"
-_GRAMMAR: Final = {"after": r"-1|[0-9]{1,15}", "limit": r"[1-9][0-9]{0,3}"}
+QUERY: Final = {"after": r"-1|[0-9]{1,15}", "limit": r"[1-9][0-9]{0,3}"}
 _LIMIT_GIVEN: Final = 100  # when the query names none
 
 
@@ -24,7 +24,7 @@ class Deliveries:
     async def get(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """The figures after an index, in order; each page says where the next one begins."""
         try:
-            asked = read_query(request.rel_url.raw_query_string, _GRAMMAR)
+            asked = read_query(request.rel_url.raw_query_string, QUERY)
         except QueryError as exc:
             return problem(400, str(exc))
         limit = int(asked.get("limit", _LIMIT_GIVEN))

@@ -2,26 +2,22 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from aiohttp import web
 
-from syndicate.news import AgencyId, ItemId, Mark, MemberCode, Slice, rfc3339, spelling
+from syndicate.news import ItemId, Mark, Slice, rfc3339
 from syndicate.ports import Logged
+from syndicate.republish import SLICE_GRAMMAR, slice_of
 from syndicate.trust import marks_since
 from syndicate.web._answer import ASK_AGAIN, FOREVER, Ready, json_bytes, problem, ready
-from syndicate.web._feeds import is_listed
+from syndicate.web._feeds import is_known
 from syndicate.web._query import QueryError, read_query
 from syndicate.web._world import World
 
-_GRAMMAR: Final = {
-    "after": r"-1|[0-9]{1,15}",
-    "limit": r"[1-9][0-9]{0,3}",
-    "member": r"[a-z]{2}",
-    "agency": spelling.AGENCY_ID,
-    "lang": r"[A-Za-z0-9-]{2,35}",
-}
-_FILTERS: Final = ("member", "agency", "lang")
+INDEX: Final = r"-1|[0-9]{1,15}"
+QUERY: Final = {"after": INDEX, "limit": r"[1-9][0-9]{0,3}", **SLICE_GRAMMAR}
 _LIMIT_GIVEN: Final = 100  # when the query names none
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,15}")
 
@@ -35,36 +31,31 @@ class Items:
     async def page(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """The versions after an index, in order; each page says where the next one begins."""
         try:
-            asked = read_query(request.rel_url.raw_query_string, _GRAMMAR)
-            slice_ = _slice_of(asked)
+            asked = read_query(request.rel_url.raw_query_string, QUERY)
+            slice_ = asked_slice(asked)
         except QueryError as exc:
             return problem(400, str(exc))
         limit = int(asked.get("limit", _LIMIT_GIVEN))
         if limit > self._world.limits.page_items:
             return problem(400, f"limit is at most {self._world.limits.page_items}")
-        if not is_listed(slice_, self._world.registry()) and await self._world.storage.newest(slice_) < 0:
-            return problem(400, "the registry does not know what the filter names")
+        if not await may_follow(slice_, self._world):
+            return problem(400, "neither the registry nor the log knows what the filter names")
         after = int(asked.get("after", "-1"))
-        page = await self._world.storage.page(slice_, after, limit)
+        page = await self._world.storage.page(slice_, after, limit, characters=self._world.limits.page_bytes)
         return self._write(page, slice_, after, limit).answer(request)
 
     def _write(self, page: tuple[Logged, ...], slice_: Slice, after: int, limit: int) -> Ready:
-        taken, size = 0, 0
-        for logged in page:
-            size += len(logged.token)
-            if taken and size > self._world.limits.page_bytes:
-                break
-            taken += 1
-        last = page[taken - 1].index if taken else after
+        last = page[-1].index if page else after
         told = {
             "log": self._log(),
-            "items": [self._item(logged) for logged in page[:taken]],
+            "items": [self.told(logged) for logged in page],
             "last": last,  # ask again with after= this, now or when more is expected
             "next": self._address(slice_, last, limit),
         }
         return ready(json_bytes(told), "application/json", cache=ASK_AGAIN)
 
-    def _item(self, logged: Logged) -> Mapping[str, object]:
+    def told(self, logged: Logged) -> Mapping[str, object]:
+        """A version as the API gives it: what it is, what was found of it so far, where its proof is."""
         since = marks_since(logged.token, self._world.registry(), logged.received_at)
         proven = logged.index < self._world.storage.log.proven
         pending = frozenset() if proven else {Mark.LOG_PENDING}
@@ -97,9 +88,8 @@ class Items:
         }
 
     def _address(self, slice_: Slice, after: int, limit: int) -> str:
-        filters = {"member": slice_.member, "agency": slice_.agency, "lang": slice_.lang}
-        asked = "".join(f"&{name}={value}" for name, value in filters.items() if value is not None)
-        return f"{self._world.base_url}/v1/items?after={after}&limit={limit}{asked}"
+        narrowed = f"&{slice_.query}" if slice_.query else ""
+        return f"{self._world.base_url}/v1/items?after={after}&limit={limit}{narrowed}"
 
     async def token(self, request: web.BaseRequest, name: str) -> web.Response:
         """One version's token, byte for byte as its agency signed it."""
@@ -118,15 +108,25 @@ class Items:
             digest=logged.digest,
             media_type="application/jose",
             cache=FOREVER,
+            last_modified=int(logged.sealed_at),
         )
         return sent.answer(request)
 
 
-def _slice_of(asked: Mapping[str, str]) -> Slice:
-    if sum(name in asked for name in _FILTERS) > 1:
-        raise QueryError("at most one of member, agency and lang can be asked for")
-    if "member" in asked:
-        return Slice(member=MemberCode(asked["member"]))
-    if "agency" in asked:
-        return Slice(agency=AgencyId(asked["agency"]))
-    return Slice(lang=asked.get("lang"))
+async def may_follow(slice_: Slice, world: World) -> bool:
+    """Whether the registry or the log knows what a slice names, but for its topic.
+
+    Any topic may be followed before there is something of it: nothing is kept of such a question.
+    """
+    return await is_known(replace(slice_, topic=None), world.registry(), world.storage)
+
+
+def asked_slice(asked: Mapping[str, str]) -> Slice:
+    """The slice that a query's filters name.
+
+    Raises:
+        QueryError: they exclude each other.
+    """
+    if "member" in asked and "agency" in asked:
+        raise QueryError("an agency is one member's: ask for member or agency; all else can be combined")
+    return slice_of(asked)

@@ -44,6 +44,17 @@ class Metrics:
             "syndicate_render_seconds", "Time to make one document, all codings.", registry=self._own
         )
 
+        self._websub = Counter(
+            "syndicate_websub_requests",
+            "WebSub requests, when they came and when their callback had been asked, by outcome.",
+            ["outcome"],
+            registry=self._own,
+        )
+
+    def subscribing(self, outcome: str) -> None:
+        """Count what became of a WebSub request."""
+        self._websub.labels(outcome).inc()
+
     def submitted(self, outcomes: Iterable[Outcome]) -> None:
         """Count what became of submitted tokens."""
         for outcome in outcomes:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from syndicate.deliver import Declined, WebSubLimits
 from syndicate.journey import Press
 from syndicate.ledger import Policy
 from syndicate.news import Outcome, Refused, Registry
-from syndicate.ports import Clock, Storage
+from syndicate.ports import Clock, Logged, Storage
 from syndicate.web._metrics import DeliveryReach, Metrics
 
 
@@ -20,17 +21,44 @@ class Submission(Protocol):
         ...
 
 
+# Makes a version and its proof file into a page that checks itself, off-line; None if they do not stand up.
+EvidenceMaker = Callable[[Logged, bytes], bytes | None]
+
+
+class Subscriptions(Protocol):
+    """Where requests for subscriptions go."""
+
+    @property
+    def limits(self) -> WebSubLimits:
+        """What subscribing may cost."""
+        ...
+
+    async def take(self, body: bytes, visitor: str) -> Declined | None:
+        """Hear a request of ``visitor``; None once it is taken, else why it is not."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebLimits:
     """How much one request may ask for or bring."""
 
-    page_items: int = 200  # of /v1/items
+    page_items: int = 1_000  # of /v1/items
     page_bytes: int = 4_000_000  # of /v1/items: a page ends early rather than grow beyond
     submit_bytes: int = 2_000_000  # of one submission
     submit_seconds: float = 20.0  # until its body must have come
     submit_open: int = 64  # submissions in hand at one time, and
     submit_open_bytes: int = 32_000_000  # all their bodies together
-    front_items: int = 30  # on the page at /
+    front_items: int = 30  # on one page of the wire
+    pages_bytes: int = 16_000_000  # of pages that are kept, with their codings
+    pages_waiting: int = 64  # pages waited for at a time; more are asked to come back
+    burst: int = 1_000  # requests for one path from one address at once, and
+    per_second: float = 20.0  # lastingly: 500 readers of one newsroom that poll every half minute
+    counted: int = 20_000  # pairs of address and path that are counted at a time
+    streams: int = 2_000  # who listen to /v1/stream at a time, and
+    streams_from_one: int = 600  # from one address
+    stream_beat_seconds: float = 15.0  # of silence until a stream says that it is alive
+    stream_stall_seconds: float = 20.0  # until who does not read is cut off
+    proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is believed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,4 +77,7 @@ class World:
     base_url: str
     registry_files: Path  # the repository as it was fetched last: metadata/ and targets/
     limits: WebLimits = WebLimits()
+    evidence: EvidenceMaker | None = None  # None: who asks for evidence is sent to the command line
+    contact: str = ""  # whom readers may write to, as a URI; "": nobody is named
+    websub: Subscriptions | None = None  # None: nobody can subscribe here
     delivery: Callable[[], DeliveryReach | None] = lambda: None  # what push counts, where there is any

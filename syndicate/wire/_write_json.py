@@ -19,9 +19,12 @@ def head(feed: Feed) -> bytes:
         title=clean.title,
         home_page_url=clean.home_url,
         feed_url=dict(clean.self_urls).get("json"),
+        next_url=clean.next_url,
+        icon=clean.image_url,
         description=clean.description,
         language=clean.lang,
         authors=[{"name": clean.author}],
+        hubs=None if clean.hub_url is None else [{"type": "WebSub", "url": clean.hub_url}],
         _syndicate=_present(id=clean.id, updated=clean.updated, window=_window(clean) or None),
     )
     return _bytes(told)[:-1] + b',"items":['
@@ -80,6 +83,7 @@ def _particulars(entry: Entry) -> dict[str, Any]:
         rights=entry.rights,
         urgency=entry.urgency,
         expires=entry.expires,
+        about=entry.about,
         rel=[_relation(relation) for relation in entry.relations] or None,
     )
 

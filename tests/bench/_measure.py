@@ -64,14 +64,17 @@ class Result:
         return self.goal.met(self.figure)
 
 
-def ratio_of(section: str, what: str, ratios: Sequence[float], goal: Goal, behind: Sequence[str]) -> Result:
-    """The median of ``ratios`` beside its goal."""
+def ratio_of(
+    section: str, what: str, ratios: Sequence[float], goal: Goal, behind: Sequence[str], *, unit: str = ""
+) -> Result:
+    """The median of ``ratios``, or of figures in ``unit``, beside its goal."""
     return Result(
         section=section,
         what=what,
         figure=statistics.median(ratios),
         spread=(min(ratios), max(ratios)),
         goal=goal,
+        unit=unit,
         behind=tuple(behind),
     )
 

@@ -13,7 +13,7 @@ from lxml import etree
 from press import DAY, NOON
 
 from syndicate.client import FeedReport, verify_feed
-from syndicate.news import Act, Feed, Reason, Slice
+from syndicate.news import Act, Feed, Index, Reason, Slice
 from syndicate.republish import compose_agency, entry_of
 from syndicate.wire import Difference
 
@@ -54,6 +54,47 @@ def test_an_honest_hubs_feed_is_found_so(format_: str, path: str) -> None:
     assert report.unproven
 
 
+@pytest.mark.parametrize("format_", ["atom", "json", "rss"])
+def test_a_notice_of_a_withdrawal_is_derived_from_its_token_like_the_entry_it_is_about(format_: str) -> None:
+    feed = DESK.told(DESK.rich(), DESK.withdrawn(Act.RETRACT), DESK.bare(), archived=Index(2))
+    tokens = [entry.token for entry in feed.entries]
+    report = check(render(feed, format_), format_, tokens=tokens)
+    assert (report.ok, report.found, len(report.entries)) == (True, (), 4)
+    twice = replace(feed, entries=(feed.entries[1], *feed.entries[1:]))
+    report = check(render(twice, format_), format_, tokens=tokens)
+    assert fields(report) == {(1, "id", "repeated")}
+
+
+def test_a_notice_that_nobody_withdrew_for_is_a_difference() -> None:
+    rich = DESK.rich()
+    report = changed(
+        DESK.told(rich), f">urn:syndicate:{rich.sub}<", f">urn:syndicate:{rich.sub}:withdrawal:2<"
+    )
+    assert fields(report) == {(0, "id", "differs")}
+    gone = DESK.withdrawn(Act.WITHHOLD)
+    report = changed(DESK.told(gone), f"{HUB}/item/", "https://elsewhere.example/item/")
+    assert fields(report) == {(0, "link[rel=alternate]", "differs")}
+
+
+@pytest.mark.parametrize("format_", ["atom", "json"])
+def test_a_page_of_an_archive_is_proofread_and_may_hold_two_versions_of_an_item(format_: str) -> None:
+    first = replace(DESK.rich(), ver=1, act=Act.PUBLISH, note=None)
+    items = (DESK.rich(), DESK.withdrawn(Act.RETRACT), first)
+    for before in (99, None):
+        body = render(DESK.archive(*items, before=before), format_)
+        report = check(body, format_, url=f"{HUB}/feeds/all/archive/199.{format_}")
+        assert (report.ok, report.found, report.edition) == (True, (), "hub feed all, archive page 199")
+    report = check(render(DESK.archive(first, first), format_), format_)
+    assert fields(report) == {(1, "id", "repeated")}
+
+
+def test_a_feed_that_leads_to_another_archive_than_its_own_is_a_difference() -> None:
+    feed = DESK.told(DESK.rich(), archived=Index(99))
+    for elsewhere in (f"{HUB}/feeds/vn/archive/99", "https://x.example/feeds/all/archive/99"):
+        report = changed(feed, f"{HUB}/feeds/all/archive/99", elsewhere)
+        assert fields(report) == {(None, "link[rel=prev-archive]", "unsigned")}
+
+
 def test_an_honest_agencys_own_feed_is_found_so() -> None:
     report = check(render(OWN_FEED, "atom"), url=ATOM_URL)
     assert (report.ok, report.edition, report.found) == (True, "signed feed of vn.demo", ())
@@ -81,6 +122,18 @@ def test_a_body_beside_its_token_in_an_agencys_feed_is_unsigned_text() -> None:
 def test_an_empty_feed_is_checked_too() -> None:
     for format_ in ("atom", "json"):
         assert check(render(DESK.hub(), format_), format_).ok
+
+
+@pytest.mark.parametrize("format_", ["atom", "json"])
+def test_a_feed_names_the_hub_that_pushes_it_or_none_and_never_another(format_: str) -> None:
+    assert check(render(DESK.hub(DESK.rich(), pushes=False), format_), format_).ok
+    elsewhere = render(SMALL, format_).replace(f"{HUB}/websub".encode(), b"https://hub.example/")
+    field = {"atom": "link[rel=hub]", "json": "hubs"}[format_]
+    assert fields(check(elsewhere, format_)) == {(None, field, "differs")}
+    second = render(SMALL, "atom").replace(
+        b"<syn:window", b'<link rel="hub" href="https://hub.example/"/><syn:window'
+    )
+    assert fields(check(second)) == {(None, "link[rel=hub]", "unsigned")}
 
 
 def test_spelling_that_no_parser_sees_is_no_difference() -> None:
@@ -234,7 +287,9 @@ def test_attack_5_what_was_changed_is_named(old: str, new: str, found: tuple[int
             (None, "_syndicate.updated", "missing"),
             id="a name with a dot",
         ),
-        pytest.param(lambda t: t.update(icon="x"), (None, "icon", "unsigned"), id="an icon of the feed"),
+        pytest.param(
+            lambda t: t.update(favicon="x"), (None, "favicon", "unsigned"), id="an icon of the feed"
+        ),
         pytest.param(
             lambda t: t["items"][0]["attachments"].append({"url": "x"}),
             (0, "attachments", "differs"),

@@ -1,8 +1,6 @@
 """Whoever holds a token can judge it: three verdicts and their reasons."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 from feed_pages import NOW, Desk
@@ -129,16 +127,3 @@ def test_a_slow_clock_is_named(now: int) -> None:
     report = verify_token(desk.vn.token(desk.vn.item()), desk.registry, now=now)
     assert report.reasons == (Reason.CLOCK_AHEAD,)
     assert "clock" in report.details[0]
-
-
-def test_the_client_is_light_to_import() -> None:
-    script = (
-        "import sys, syndicate.client;"
-        "heavy = {'aiohttp', 'asyncio', 'feedgen', 'sqlmodel', 'feedparser'};"
-        "print(sorted(heavy & set(sys.modules)))"
-    )
-    path = ":".join(entry for entry in sys.path if entry)
-    told = subprocess.run(
-        [sys.executable, "-c", script], env={"PYTHONPATH": path}, capture_output=True, check=True, text=True
-    )
-    assert told.stdout.strip() == "[]"

@@ -361,6 +361,18 @@ async def test_attack_26_a_window_holds_no_more_of_tokens_than_fits(storage: Sto
         assert names(await storage.window(ALL, window)) == list(expected)
 
 
+async def test_who_has_read_as_far_as_an_index_goes_on_with_what_is_older(
+    storage: Storage, vn: PressRoom
+) -> None:
+    await sealed_at(storage, vn, times="bcdef", first=NOON)
+    two = Window(seconds=0, least=2, most=2)
+    for slice_ in (ALL, Slice(lang="vi")):
+        assert names(await storage.window(slice_, replace(two, before=Index(3)))) == ["d", "c"]
+        assert names(await storage.window(slice_, replace(two, before=Index(1)))) == ["b"]
+        assert await storage.window(slice_, replace(two, before=Index(0))) == ()
+        assert names(await storage.window(slice_, replace(two, before=Index(99)))) == ["f", "e"]
+
+
 async def test_a_quiet_slice_keeps_its_own_window(storage: Storage, vn: PressRoom, th: PressRoom) -> None:
     await sealed_at(storage, th, times="bc", first=NOON)
     await sealed_at(storage, vn, times="d", first=NOON + 5_000)
@@ -448,6 +460,36 @@ async def test_a_version_in_another_language_stays_in_the_slice_of_the_first(
     assert [each.ver for each in await storage.page(Slice(lang="vi"), -1, 9)] == [1, 2]
     assert await storage.newest(Slice(lang="vi")) == 1
     assert await storage.window(Slice(lang="en"), WIDE) == ()
+
+
+async def test_an_items_history_is_all_its_versions_and_one_of_them_stands(
+    storage: Storage, vn: PressRoom
+) -> None:
+    one, other = published(vn, "one", "other")
+    two = next_version(vn, one.item, Act.RETRACT)
+    three = next_version(vn, replace(one.item, ver=2))
+    await keep(storage, one, other, two)
+    await storage.seal(NOON + 2.0)
+    await keep(storage, three)
+    await storage.seal(NOON + 3.0, show=False)
+    sub = one.item.sub
+    assert [each.ver for each in await storage.history(sub)] == [2, 1], "what is not shown yet is not there"
+    await storage.log.show(storage.log.edge.size)
+    assert [each.ver for each in await storage.history(sub)] == [3, 2, 1]
+    assert [each.ver for each in await storage.history(sub, 1)] == [3]
+    assert await storage.history(ItemId("vn.demo:nothing")) == ()
+    stands = await storage.standing([sub, other.item.sub, ItemId("vn.demo:nothing")])
+    assert {name: each.ver for name, each in stands.items()} == {sub: 2, other.item.sub: 1}
+
+
+async def test_an_erased_version_stays_in_its_items_history(storage: Storage, vn: PressRoom) -> None:
+    (one,) = published(vn, "one")
+    await keep(storage, one)
+    await storage.seal(NOON + 2.0)
+    await storage.write(lambda book: book.erase([one.digest], b"{}"))
+    [kept] = await storage.history(one.item.sub)
+    assert (kept.ver, kept.erased) == (1, True)
+    assert (await storage.standing([one.item.sub]))[one.item.sub].erased
 
 
 # --- Relations, refusals, held tokens, feeds ----------------------------------------------------------
@@ -667,3 +709,49 @@ async def test_held_tokens_are_counted_by_their_reason(storage: Storage, vn: Pre
     await storage.write(hold)
     assert await storage.held_reasons(vn.id) == {Reason.STREAM_FORKED: 2}
     assert await storage.held_reasons(AgencyId("th.demo")) == {}
+
+
+# --- The archive: pages by count ----------------------------------------------------------------------
+
+
+async def test_the_pages_of_an_archive_follow_each_other_without_gap_or_overlap(
+    storage: Storage, vn: PressRoom, th: PressRoom
+) -> None:
+    for name in "bcdefgh":
+        await keep(storage, *published(vn, name), *published(th, f"th{name}", lang="th"))
+    await storage.seal(NOON + 2.0)
+    thai = Slice(lang="th")
+    assert [await storage.archived(thai, 3, upto=upto) for upto in (4, 5, 10, 11, 13)] == [-1, 5, 5, 11, 11]
+    assert await storage.archived(thai, 3, upto=13, after=5) == 11
+    assert await storage.archived(ALL, 3, upto=13) == 11
+    assert await storage.archived(Slice(lang="km"), 3, upto=13) == -1
+    newest = await storage.stretch(thai, 3, 11)
+    assert newest is not None
+    assert (newest.first, newest.last, newest.before) == (7, 11, 5)
+    assert names(newest.logged) == ["thg", "thf", "the"]
+    oldest = await storage.stretch(thai, 3, 5)
+    assert oldest is not None
+    assert (oldest.first, oldest.before, names(oldest.logged)) == (1, None, ["thd", "thc", "thb"])
+    for last in (-1, 0, 4, 9, 13, 14, 99):
+        assert await storage.stretch(thai, 3, last) is None
+
+
+async def test_what_a_law_takes_back_leaves_its_page_and_every_other_page_as_it_is(
+    storage: Storage, vn: PressRoom
+) -> None:
+    kept = published(vn, *"bcdefg")
+    await keep(storage, *kept)
+    await storage.seal(NOON + 2.0)
+    await storage.write(lambda book: book.erase([kept[1].digest], b'{"act":"erase"}'))
+    page, next_page = await storage.stretch(ALL, 3, 2), await storage.stretch(ALL, 3, 5)
+    assert page is not None
+    assert next_page is not None
+    assert (page.first, page.last, names(page.logged)) == (0, 2, ["d", "b"])
+    assert (next_page.before, names(next_page.logged)) == (2, ["g", "f", "e"])
+    assert await storage.archived(ALL, 3, upto=5) == 5
+
+
+async def test_a_page_is_there_only_once_all_of_it_is_shown(storage: Storage, vn: PressRoom) -> None:
+    await keep(storage, *published(vn, *"bcd"))
+    await storage.seal(NOON + 2.0, show=False)
+    assert await storage.stretch(ALL, 3, 2) is None

@@ -1,6 +1,7 @@
 """An entry is what was signed and what the registry says of its signer, and a feed is its entries."""
 
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 import pytest
 from feed_pages import ATOM_URL, HASH, HUB, RSS_URL, Desk
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from press import local
 
 from syndicate.news import (
+    CORRECTIONS,
     Act,
     Agency,
     AgencyId,
@@ -16,13 +18,15 @@ from syndicate.news import (
     Feed,
     Index,
     Item,
+    Kind,
     MemberCode,
     Slice,
     StreamName,
     check_content,
     digest_of,
+    spelling,
 )
-from syndicate.republish import compose, compose_agency, entry_of, parse_slice, token_address
+from syndicate.republish import compose, compose_agency, entry_of, parse_slice, slice_of, token_address
 
 DESK = Desk()
 NOTE = "Sửa: \"10\" < 12 & '15'\nDòng hai"
@@ -44,6 +48,20 @@ def agency(**changes: object) -> Agency:
         pytest.param("lang/vi", Slice(lang="vi"), id="a language"),
         pytest.param("lang/ms-Arab", Slice(lang="ms-Arab"), id="a language in a script"),
         pytest.param("lang/zh-Hans-SG", Slice(lang="zh-Hans-SG"), id="and in a place"),
+        pytest.param("topic/04000000", Slice(topic="04000000"), id="a topic"),
+        pytest.param("urgency/3", Slice(urgency=3), id="that urgent or more"),
+        pytest.param("kind/alert", Slice(kind="alert"), id="a kind"),
+        pytest.param("kind/corrections", Slice(kind="corrections"), id="what was corrected"),
+        pytest.param(
+            "vn/lang/vi/kind/corrections",
+            Slice(member=MemberCode("vn"), lang="vi", kind="corrections"),
+            id="a combination",
+        ),
+        pytest.param(
+            "agency/vn.vna/lang/vi/topic/04000000/urgency/9/kind/story",
+            Slice(agency=AgencyId("vn.vna"), lang="vi", topic="04000000", urgency=9, kind="story"),
+            id="all at once",
+        ),
     ],
 )
 def test_a_slice_is_known_by_its_path_and_back(path: str, slice_: Slice) -> None:
@@ -51,15 +69,54 @@ def test_a_slice_is_known_by_its_path_and_back(path: str, slice_: Slice) -> None
     assert slice_.path == path
 
 
+NO_PATHS = """
+    ALL v vnm agency/vn agency/vn.vna/x lang/ lang/VI ../vn / vn/ /vn vn//lang/vi all/lang/vi vn/all vn/th
+    vn/agency/vn.vna lang/vi/vn kind/alert/lang/vi urgency/3/topic/04000000 lang/vi/lang/en
+    kind/story/kind/alert topic/4000000 topic/medtop:04000000 topic/040000000 topic/٠٤٠٠٠٠٠٠
+    urgency/0 urgency/10 urgency/ urgency/٣
+    kind/ kind/Alert kind/heartbeat kind/correct
+"""
+
+
 @pytest.mark.parametrize(
-    "path",
-    ["", "ALL", "v", "vnm", "agency/vn", "agency/vn.vna/x", "lang/", "lang/VI", "../vn", "vn\n", "lang/vi\n"],
+    "path", ["", "vn\n", "lang/vi\n", "vn /kind/alert", "vn/lang/vi" * 10_000, *NO_PATHS.split()]
 )
 def test_what_names_no_slice_is_none(path: str) -> None:
     assert parse_slice(path) is None
 
 
-@given(path=st.text(max_size=40))
+SEGMENTS = (
+    "all",
+    "vn",
+    "agency",
+    "vn.vna",
+    "lang",
+    "vi",
+    "topic",
+    "04000000",
+    "urgency",
+    "3",
+    "kind",
+    "alert",
+    "",
+)
+SLICES = st.builds(
+    lambda whose, **more: Slice(**whose, **more),
+    st.sampled_from([{}, {"member": "vn"}, {"member": "th"}, {"agency": "vn.vna"}, {"agency": "la.kpl"}]),
+    lang=st.none() | st.from_regex(spelling.LANGUAGE, fullmatch=True, alphabet=st.characters(codec="ascii")),
+    topic=st.none() | st.from_regex("[0-9]{8}", fullmatch=True, alphabet=st.characters(codec="ascii")),
+    urgency=st.none() | st.integers(1, 9),
+    kind=st.none() | st.sampled_from([*Kind, CORRECTIONS]),
+)
+
+
+@given(slice_=SLICES)
+def test_every_slice_has_one_path_and_one_query_and_they_name_nothing_else(slice_: Slice) -> None:
+    assert parse_slice(slice_.path) == slice_
+    assert slice_of(dict(parse_qsl(slice_.query, strict_parsing=bool(slice_.query)))) == slice_
+
+
+@given(path=st.text(max_size=40) | st.lists(st.sampled_from(SEGMENTS), max_size=8).map("/".join))
 def test_no_path_is_a_slice_by_two_names(path: str) -> None:
     found = parse_slice(path)
     assert found is None or found.path == path
@@ -239,6 +296,30 @@ def slice_feed(path: str, *items: Item) -> Feed:
         pytest.param(
             "agency/th.gone", "th.gone", "Federation of Demos", "th.gone", None, id="an agency unknown"
         ),
+        pytest.param(
+            "vn/lang/vi/topic/04000000/urgency/3/kind/alert",
+            "Federation of Demos · Việt Nam · vi · 04000000 · ≤3 · alert",
+            "Demo News Agency",
+            "Federation of Demos",
+            "vi",
+            id="a combination",
+        ),
+        pytest.param(
+            "agency/th.demo/kind/corrections",
+            "สำนักข่าวทดสอบ · corrections",
+            "สำนักข่าวทดสอบ",
+            "สำนักข่าวทดสอบ",
+            None,
+            id="an agency's corrections",
+        ),
+        pytest.param(
+            "topic/04000000",
+            "Federation of Demos · 04000000",
+            "Việt Nam · ประเทศไทย",
+            "Federation of Demos",
+            None,
+            id="a topic of all",
+        ),
     ],
 )
 def test_a_slice_is_named_in_the_registrys_own_words(
@@ -247,7 +328,9 @@ def test_a_slice_is_named_in_the_registrys_own_words(
     feed = slice_feed(path)
     assert (feed.title, feed.description, feed.author, feed.lang) == (title, description, author, lang)
     assert feed.id == f"{HUB}/feeds/{path}.atom"
-    assert dict(feed.self_urls) == {name: f"{HUB}/feeds/{path}.{name}" for name in ("atom", "rss", "json")}
+    assert dict(feed.self_urls) == {
+        name: f"{HUB}/feeds/{path}.{name}" for name in ("atom", "rss", "json", "ninjs")
+    }
     assert feed.home_url == f"{HUB}/"
 
 
@@ -260,6 +343,11 @@ def test_a_federation_without_members_has_its_own_name() -> None:
 def test_a_feed_is_as_new_as_its_newest_entry_and_an_empty_one_as_its_first_agency() -> None:
     assert slice_feed("all", *DESK.all()).updated == "2026-11-23T12:00:30Z"
     assert slice_feed("all").updated == "2026-08-15T12:00:00Z"
+
+
+def test_a_slices_feed_goes_on_with_the_slice() -> None:
+    feed = slice_feed("vn/lang/vi/kind/story", *DESK.all())
+    assert feed.continue_url == f"{HUB}/v1/items?after=7&member=vn&lang=vi&kind=story"
 
 
 def test_a_feed_tells_its_window_and_where_to_go_on() -> None:

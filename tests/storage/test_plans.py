@@ -1,7 +1,9 @@
 """With a million rows every question must still be a search in an index, never a walk through a table."""
 
+import json
 import random
 import sqlite3
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,12 @@ from sqlalchemy import event
 from syndicate.ledger import ENTRIES, Tile
 from syndicate.news import (
     AgencyId,
+    Facets,
     FeedId,
     Held,
     Index,
     ItemId,
+    Kind,
     MemberCode,
     Reason,
     Refused,
@@ -26,6 +30,7 @@ from syndicate.news import (
 from syndicate.ports import Book, FeedState, KeptCheckpoint, Storage, Window
 from syndicate.storage import open_storage
 from syndicate.storage._hub import SqliteStorage
+from syndicate.storage._slices import find
 
 VN, MAIN, SUB = AgencyId("vn.demo"), StreamName("main"), ItemId("vn.demo:x")
 SLICES = (
@@ -66,7 +71,10 @@ async def ask_everything(storage: Storage) -> None:
     for slice_ in SLICES:
         await storage.page(slice_, 5, 10)
         await storage.window(slice_, Window(seconds=60, least=5, most=50))
+        await storage.window(slice_, Window(seconds=0, least=5, most=5, before=Index(9)))
     await storage.version(SUB, 1)
+    await storage.history(SUB)
+    await storage.standing([SUB, ItemId("vn.demo:another")])
     await storage.relations(SUB)
     await storage.log.hidden(10)
     await storage.log.add_act(b"an act")
@@ -187,3 +195,36 @@ async def test_a_page_far_back_among_a_hundred_thousand_is_found_at_once(tmp_pat
             assert (len(page), len(window)) == (20, 11 if slice_ == Slice() else len(window))
             # A walk past so many rows takes thousands.
             assert next(steps) - before < 200, slice_
+
+
+async def test_cells_are_merged_into_what_a_walk_through_everything_finds(tmp_path: Path) -> None:
+    path, rows = tmp_path / "hub.db", 3_000
+    async with open_storage(path):
+        pass
+    _fill(path, rows)
+    shell = sqlite3.connect(path)
+    told = shell.execute(
+        "SELECT version_id - 1, agency, lang, kind, urgency, corrected, topics FROM facets"
+        " JOIN cell ON cell.id = facets.cell ORDER BY 1"
+    ).fetchall()
+    shell.close()
+    facets = {
+        index: Facets(
+            member=MemberCode(agency[:2]), agency=agency, lang=lang, kind=Kind(kind),
+            urgency=None if urgency == 10 else urgency, corrected=bool(corrected),
+            topics=frozenset(json.loads(topics)),
+        )
+        for index, agency, lang, kind, urgency, corrected, topics in told
+    }  # fmt: skip
+    draw = random.Random(51)
+    async with open_storage(path) as storage:
+        assert isinstance(storage, SqliteStorage)
+        for slice_ in SLICES * 3:
+            above, below = sorted(draw.sample(range(-1, rows + 1), 2))
+            most = draw.choice([1, 40, 300, 900, 5_000])
+            here = [n for n in facets if above < n < below and slice_.holds(facets[n])]
+            for shown in (False, True):
+                asked = partial(find, slice_=slice_, most=most, above=above, below=below, shown=shown)
+                assert await storage.reading(asked) == here[:most], slice_.path
+                backwards = partial(asked, newest_first=True)
+                assert await storage.reading(backwards) == here[::-1][:most], slice_.path
