@@ -22,6 +22,7 @@ from typing import Final
 
 from syndicate.assembly._chronicle import Chronicle
 from syndicate.assembly._deliver import open_push
+from syndicate.assembly._evidence import evidence_maker
 from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
 from syndicate.assembly._log import PolicyShelf, ahead_elsewhere, check_log, log_signer
 from syndicate.assembly._quarantine import quarantine_file
@@ -169,8 +170,12 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
     stack.push_async_callback(_seal_the_rest, hub.sealer)
     alive = await stack.enter_async_context(_at_work(hub, settings))
     metrics, typesetter = Metrics(), Typesetter()
+    press = open_press(
+        settings, storage, lambda: hub.registry, clock, wakeup, metrics, hub.url, stack, typesetter,
+        pushes=True,
+    )  # fmt: skip
     supplements = open_supplements(
-        storage, lambda: hub.registry, typesetter.render, stack, url=hub.url, feeds=settings.feeds
+        storage, press, lambda: hub.registry, typesetter.render, stack, settings.feeds.rebuild_seconds
     )
     push = await stack.enter_async_context(
         open_push(
@@ -188,10 +193,6 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
             told=metrics.subscribing,
         )
     )
-    press = open_press(
-        settings, storage, lambda: hub.registry, clock, wakeup, metrics, hub.url, stack, typesetter,
-        pushes=True,
-    )  # fmt: skip
     world = World(
         storage=storage,
         registry=lambda: hub.registry,
@@ -205,6 +206,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
         base_url=hub.url,
         registry_files=shelf.mirror,
         limits=settings.web,
+        evidence=evidence_maker(lambda: hub.registry, policy.current, lambda: shelf.seen.policy, clock),
         contact=settings.contact_uri,
         websub=push.desk,
         delivery=push.reach,

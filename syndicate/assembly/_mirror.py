@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from syndicate.assembly._backup import UNFINISHED, UNLOCKS
+from syndicate.assembly._evidence import evidence_maker
 from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
 from syndicate.assembly._hub import allowed, open_press, open_shelf, user_agent
 from syndicate.assembly._registry import RegistryShelf
@@ -126,6 +127,12 @@ async def open_mirror(
             base_url=mirror.url,
             registry_files=mirror.shelf.mirror,
             limits=settings.web,
+            evidence=evidence_maker(
+                lambda: mirror.shelf.current,
+                _policy_of(mirror.shelf, source),
+                lambda: mirror.shelf.seen.policy,
+                clock,
+            ),
             contact=settings.contact_uri,
         )
         await stack.enter_async_context(serve(make_site(world), listener))

@@ -16,6 +16,7 @@ from syndicate.errors import SyndicateError
 NOUNS = {
     "agency": "the publisher's side: make keys, sign what the CMS publishes",
     "backup": "copy a hub into a folder, also while it runs",
+    "case": "everything a hub knows of one item, as one timeline",
     "doctor": "look at what a hub stands on: registry, clock, disk, database",
     "demo": "a whole federation on this machine, hostile parties included",
     "erase": "take back a text by order of a law, in public",
@@ -41,6 +42,7 @@ NOUNS = {
 EXTRAS = {
     "agency": "agency",
     "backup": "hub",
+    "case": "hub",
     "demo": "agency,hub",
     "doctor": "hub",
     "erase": "hub",

@@ -37,6 +37,16 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A page of a slice's archive: so many of its versions in a row, of which some may be erased by now."""
+
+    first: Index  # the lowest index in it,
+    last: Index  # the highest, which names it,
+    before: Index | None  # and the last one of the page before it, if there is one
+    logged: tuple[Logged, ...]  # those that are not erased, newest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
     """What is new in a slice since an index: items as they are now, by index, oldest first."""
 
@@ -59,3 +69,11 @@ class Window:
     most: int
     characters: int = 16_000_000
     before: Index | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amended:
+    """How many items of an agency were ever corrected, withheld or retracted, and are retracted now."""
+
+    items: int
+    withdrawn: int

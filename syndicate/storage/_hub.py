@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Engine
 
 from syndicate.dedupe import Related
 from syndicate.errors import StorageError
-from syndicate.news import AgencyId, FeedId, ItemId, Reason, Slice, TokenDigest
+from syndicate.news import AgencyId, FeedId, Index, ItemId, Reason, Slice, TokenDigest
 from syndicate.ports import (
+    Amended,
     Backfill,
     Book,
     Changed,
@@ -23,6 +24,7 @@ from syndicate.ports import (
     RefusalRecord,
     Storage,
     StreamKey,
+    Stretch,
     Window,
 )
 from syndicate.storage import _listed, _refusals, _rows
@@ -143,6 +145,14 @@ class SqliteStorage:
         """The newest version of each item in a slice's window, newest index first."""
         return await self.reading(lambda view: read.window(view, slice_, window))
 
+    async def archived(self, slice_: Slice, every: int, *, upto: int, after: int = -1) -> int:
+        """The index of the version that fills a slice's newest page of ``every`` versions."""
+        return await self.reading(lambda view: read.archived(view, slice_, every, upto, after))
+
+    async def stretch(self, slice_: Slice, every: int, last: int) -> Stretch | None:
+        """The page of a slice's archive that ends at index ``last``."""
+        return await self.reading(lambda view: read.stretch(view, slice_, every, last))
+
     async def changed(self, slice_: Slice, after: int, most: int, characters: int) -> Changed:
         """The version shown of each item whose index is above ``after``, ascending."""
         return await self.reading(lambda view: read.changed(view, slice_, after, most, characters))
@@ -157,6 +167,10 @@ class SqliteStorage:
         """At most ``limit`` versions that are shown, by name alone, with an index above ``after``."""
         return await self.reading(lambda view: _listed.named(view, after, limit))
 
+    async def archive_ends(self, slice_: Slice, every: int) -> tuple[Index, ...]:
+        """The last index of each page of a slice's archive, ascending."""
+        return await self.reading(lambda view: _listed.archive_ends(view, slice_, every))
+
     async def version(self, sub: ItemId, ver: int) -> Logged | None:
         """One sealed version."""
         return await self.reading(lambda view: read.version(view, sub, ver))
@@ -168,6 +182,10 @@ class SqliteStorage:
     async def standing(self, subs: Collection[ItemId]) -> Mapping[ItemId, Logged]:
         """The version that stands for each of these items, also if it is erased, where one is shown."""
         return await self.reading(lambda view: read.standing(view, subs))
+
+    async def amended(self) -> Mapping[AgencyId, Amended]:
+        """How many items of each agency were ever corrected or taken away, where any were."""
+        return await self.reading(read.amended)
 
     async def erased_by(self, sub: ItemId, ver: int) -> str | None:
         """The digest of the act that erased a version."""

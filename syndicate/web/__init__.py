@@ -16,12 +16,13 @@ from syndicate.web._serve import serve
 from syndicate.web._shelf import make_shelf
 from syndicate.web._site import make_site
 from syndicate.web._witness import make_witness_site
-from syndicate.web._world import Submission, WebLimits, World
+from syndicate.web._world import EvidenceMaker, Submission, WebLimits, World
 
 __all__ = [
     "CODINGS",
     "Contents",
     "DeliveryReach",
+    "EvidenceMaker",
     "Listed",
     "Metrics",
     "Served",

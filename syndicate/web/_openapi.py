@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from syndicate.web._answer import FEED_CACHE, Ready, json_bytes, squeezed
-from syndicate.web._operation import JSON, Operation, Schema
+from syndicate.web._operation import HTML, JSON, Operation, Schema
 from syndicate.web._route import Route
 from syndicate.web._schemas import SCHEMAS, named
 from syndicate.web._world import World
@@ -19,7 +19,7 @@ _ABOUT: Final = (
     "received it. Whoever reads it can check every item without relying on the hub: with its agency's key "
     "and the public log. `GET /v1/items` is the way to follow everything; nothing needs an account. What is "
     "described here only grows: fields, parameters and formats are added, and an address that is to go is "
-    "marked `deprecated` a year before. Every error is a problem document (RFC 9457)."
+    "marked `deprecated` 24 months before. Every error is a problem document (RFC 9457), or a page."
 )
 _TAGS: Final = {
     "items": "The items, by cursor and one by one.",
@@ -33,6 +33,7 @@ _TAGS: Final = {
 _MEANINGS: Final = {
     200: "What was asked for.",
     202: "It was taken in; what becomes of it is told later.",
+    303: "What is asked for stands at the address in `Location`.",
     304: "What the client has is the newest.",
     400: "The query or the body is not one that this address takes; `detail` says what is wrong with it.",
     401: "A request token has to be shown.",
@@ -58,6 +59,7 @@ _PARAMETERS: Final = {
     "urgency": "Only items that are so urgent (IPTC, 1 to 9; 1 is the most urgent) or more.",
     "kind": "Only items of this kind; `corrections`: those that were ever corrected, withheld or withdrawn.",
 }
+_BY_A_PAGE: Final = (404, 410, 503)
 _AFTER_MOST: Final = 999_999_999_999_999
 
 
@@ -140,12 +142,16 @@ def _parameter(name: str, pattern: str, page_items: int) -> Schema:
 
 def _response(told: Operation, status: int) -> Mapping[str, object]:
     says: dict[str, object] = {"description": _MEANINGS[status]}
-    if status == told.success:
+    if status == told.done:
         says["content"] = {kind: _content(told.schema) for kind in told.media_types}
         if told.conditional:
             says["headers"] = {"ETag": {"required": True, "schema": {"type": "string"}}}
     elif status >= HTTPStatus.BAD_REQUEST:
-        says["content"] = {"application/problem+json": {"schema": named("Problem")}}
+        problems = {"application/problem+json": {"schema": named("Problem")}}
+        by_a_page = told.for_people and status in _BY_A_PAGE
+        says["content"] = {HTML: {}} if by_a_page and status in told.also else problems
+        if by_a_page and status not in told.also:  # a page where the hub is busy, a problem where it fails
+            says["content"] = {HTML: {}, **problems}
     return says
 
 

@@ -1,6 +1,7 @@
 """One kind of address: how it is written, what answers it, and what is told of it; and the way to it."""
 
 import logging
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -70,6 +71,12 @@ class Route:
         """What an address of this kind begins and ends with."""
         return self.path.partition("{")[0], self.path.rpartition("}")[2]
 
+    @property
+    def within(self) -> str:
+        """The longest of what stands between its variables."""
+        between = self.path.partition("}")[2].rpartition("{")[0]
+        return max(re.split(r"\{[^}]*\}", between), key=len)
+
 
 class Edge:
     """One kind of address: looks at the method, and makes an answer of every failure.
@@ -115,12 +122,12 @@ def dispatch(routes: Sequence[Route]) -> Site:
     """
     nothing = Edge("nothing", {hdrs.METH_GET: _nothing})
     exact: dict[str, Edge] = {}
-    below: dict[str, list[tuple[str, str, Edge]]] = {}
+    below: dict[str, list[tuple[str, str, str, Edge]]] = {}
     for route in routes:
         edge = Edge(route.path, {route.told.method: route.answer}, bare=route.told.query == {})
         if "{" in route.path:
             start, end = route.fixed
-            below.setdefault(_first_part(start), []).append((start, end, edge))
+            below.setdefault(_first_part(start), []).append((start, route.within, end, edge))
         else:
             exact[route.path] = edge
 
@@ -129,8 +136,8 @@ def dispatch(routes: Sequence[Route]) -> Site:
         edge = exact.get(path)
         if edge is not None:
             return await edge.answer(request, "")
-        for start, end, edge in below.get(_first_part(path), ()):
-            if path.startswith(start) and path.endswith(end):
+        for start, within, end, edge in below.get(_first_part(path), ()):
+            if path.startswith(start) and path.endswith(end) and within in path:
                 return await edge.answer(request, path[len(start) : len(path) - len(end)])
         return await nothing.answer(request, "")
 

@@ -14,7 +14,6 @@ from syndicate.web._deliveries import PATH as DELIVERIES
 from syndicate.web._deliveries import QUERY as DELIVERIES_QUERY
 from syndicate.web._deliveries import Deliveries
 from syndicate.web._feeds import FORMATS, Feeds
-from syndicate.web._front import Front
 from syndicate.web._gate import CountedSite
 from syndicate.web._health import Watch
 from syndicate.web._items import QUERY as ITEMS_QUERY
@@ -24,7 +23,9 @@ from syndicate.web._log import CHECKPOINT, LogFiles
 from syndicate.web._metrics import CONTENT_TYPE as METRICS
 from syndicate.web._openapi import PATH as OPENAPI
 from syndicate.web._openapi import OpenApi
-from syndicate.web._operation import BYTES, HTML, JSON, TEXT, Operation, Schema
+from syndicate.web._operation import BYTES, JSON, TEXT, Operation, Schema
+from syndicate.web._outputs import other_routes
+from syndicate.web._pages import page_routes
 from syndicate.web._readers import Readers
 from syndicate.web._registry import TIMESTAMP, RegistryFiles
 from syndicate.web._route import Route, dispatch, live
@@ -34,7 +35,7 @@ from syndicate.web._stream import QUERY as STREAM_QUERY
 from syndicate.web._stream import Stream
 from syndicate.web._submit import SUBMISSION, Submit
 from syndicate.web._websub import PATH as WEBSUB
-from syndicate.web._websub import SUBSCRIPTION, WebSub
+from syndicate.web._websub import WebSub, form_of
 from syndicate.web._wellknown import SECURITY, TRUST, WellKnown
 from syndicate.web._world import World
 from syndicate.wire import MEDIA_TYPES
@@ -68,6 +69,7 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
     routes: list[Route] = []
     known, openapi = WellKnown(world, routes), OpenApi(world, routes)  # they tell of all of them
     routes += [
+        *other_routes(world, _SLICE, _VERSION),
         Route(
             "/v1/items/{sub}/{version}.jws",
             items.token,
@@ -135,7 +137,7 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             ),
             feeds(world),
         ),
-        Route("/", Front(world).get, Operation(summary="What is new, for people.", media_types=(HTML,))),
+        *page_routes(world),
         Route(
             "/v1/items",
             items.page,
@@ -196,16 +198,6 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             live,
         ),
         Route(
-            DELIVERIES,
-            Deliveries(world).get,
-            Operation(
-                summary="When subscribers were told of corrections, withdrawals and alerts.",
-                schema=named("Deliveries"),
-                query=DELIVERIES_QUERY,
-            ),
-            live,
-        ),
-        Route(
             "/health",
             watch.health,
             Operation(
@@ -239,6 +231,17 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
                 Operation(summary="Whose sites belong together (trust.txt).", media_types=(TEXT,)),
             )
             for path in TRUST
+        ),
+        Route(
+            DELIVERIES,
+            Deliveries(world).get,
+            Operation(
+                summary="When subscribers were told of corrections, withdrawals and alerts; no word on whom.",
+                schema=named("Deliveries"),
+                tag="items",
+                query=DELIVERIES_QUERY,
+            ),
+            live,
         ),
         Route(OPENAPI, openapi.get, Operation(summary="This description (OpenAPI 3.1).")),
         Route(
@@ -275,12 +278,12 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
                 WebSub(world.websub, Readers(world.limits.proxies)).post,
                 Operation(
                     method="POST",
-                    summary="Subscribe to a feed by WebSub, or no longer; the callback is asked then.",
-                    success=202,
+                    summary="Subscribe to a feed by WebSub, or end that; the callback is asked afterwards.",
+                    done=202,
                     schema=named("Taken"),
                     tag="feeds",
                     takes=(FORM,),
-                    body=SUBSCRIPTION,
+                    body=form_of(world.base_url),
                     conditional=False,
                     also=(400, 404, 408, 411, 413, 415),
                 ),

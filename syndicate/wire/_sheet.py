@@ -8,13 +8,14 @@ from lxml import etree
 from syndicate.errors import WireError
 from syndicate.news import Reason
 from syndicate.wire._bounds import check_count
-from syndicate.wire._names import SYN
-from syndicate.wire._read_atom import LINK, parse_xml, unload_atom
-from syndicate.wire._read_json import OURS, parse_json, unload_json
+from syndicate.wire._names import ATOM, SYN
+from syndicate.wire._read_atom import ENTRY, LINK, parse_xml, unload_atom
+from syndicate.wire._read_json import OURS, items_of, parse_json, unload_json
 
 MOST: Final = 10_000  # entries of a hub's feed; its window is set by time
 _WINDOW = f"{{{SYN}}}window"
 _INDEX_DIGITS = 15
+_ID = f"{{{ATOM}}}id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +27,10 @@ class Sheet:
     last_index: int | None
     tokens: tuple[str | None, ...]  # of each entry; always None in RSS
     digests: tuple[str | None, ...]  # that each RSS item states; always None elsewhere
+    ids: tuple[str | None, ...] = ()  # that each entry states; as many as there are entries
     pushed: bool = False  # it names a hub that sends what is new in it to subscribers
     prev_archive: str | None = None  # of an Atom feed, as written
+    next_url: str | None = None  # of a JSON Feed, as written
 
 
 def lay_out(body: bytes, format: str) -> Sheet:  # noqa: A002 - the word of the vocabulary
@@ -56,6 +59,7 @@ def _atom(body: bytes) -> Sheet:
         last_index=_index(root, "last"),
         tokens=tuple(None if each is None else each.token for each in entries),
         digests=(None,) * len(entries),
+        ids=tuple(entry.findtext(_ID) for entry in root.iterchildren(ENTRY)),
         pushed=_link(root, "hub") is not None,
         prev_archive=brought.prev_archive,
     )
@@ -72,6 +76,7 @@ def _rss(body: bytes) -> Sheet:
         last_index=_index(channel, "last"),
         tokens=(None,) * len(items),
         digests=tuple(None if token is None else token.get("sha256") for token in stated),
+        ids=tuple(item.findtext("guid") for item in items),
         pushed=_link(channel, "hub") is not None,
     )
 
@@ -105,15 +110,20 @@ def _json(body: bytes) -> Sheet:
     ours = read.get(OURS)
     window = ours.get("window") if isinstance(ours, dict) else None
     told = window if isinstance(window, dict) else {}
-    url = read.get("feed_url")
     return Sheet(
-        self_url=url if isinstance(url, str) else None,
+        self_url=_text(read.get("feed_url")),
         first_index=_whole(told.get("first")),
         last_index=_whole(told.get("last")),
         tokens=tuple(None if each is None else each.token for each in entries),
         digests=(None,) * len(entries),
+        ids=tuple(_text(item.get("id")) for item in items_of(read, MOST)),
+        next_url=_text(read.get("next_url")),
         pushed="hubs" in read,
     )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _whole(value: object) -> int | None:

@@ -27,7 +27,17 @@ EVERYWHERE = {
 }  # tests/web/test_gate.py, and of what fails inside tests/web/test_response_layer.py
 # Where a status is seen that no single request brings about.
 SEEN_ELSEWHERE = {
+    ("/item/{sub}", 410): "tests/web/test_pages.py",
+    ("/item/{sub}/{version}", 410): "tests/web/test_pages.py",
+    ("/item/{sub}/{version}/evidence.html", 410): "tests/web/test_pages.py",
     ("/v1/items/{sub}/{version}.jws", 410): "tests/end_to_end/test_mirror.py",
+    **{
+        (path, status): "tests/web/test_outputs.py"
+        for path in ("/feeds/{slice}/archive/{last}.{format}", "/v1/items/{sub}/{version}.cap")
+        for status in (200, 304, 406)
+    },
+    ("/v1/items/{sub}/{version}.cap", 410): "tests/web/test_outputs.py",
+    ("/v1/items/{sub}/{version}.ninjs", 410): "tests/web/test_outputs.py",
     ("/v1/stream", 200): "tests/web/test_stream.py",
     ("/v1/agency/status", 200): "tests/end_to_end/test_agency_status.py",
     ("/.well-known/security.txt", 404): "tests/web/test_well_known.py",
@@ -59,18 +69,39 @@ def addresses(served: Served) -> dict[str, str]:
     item = f"/v1/items/{served.here.newsroom.item('storm').sub}/1"
     return {
         "/feeds/{slice}.{format}": "/feeds/agency/aa.news.json",
+        "/feeds/{slice}/archive/{last}.{format}": "/feeds/all/archive/0.atom",
+        "/v1/items/{sub}/{version}.cap": f"{item}.cap",
         "/v1/items/{sub}/{version}.jws": f"{item}.jws",
+        "/v1/items/{sub}/{version}.ninjs": f"{item}.ninjs",
         "/v1/items/{sub}/{version}.tlog-proof": f"{item}.tlog-proof",
         "/log/{file}": "/log/tile/0/000.p/1",
         "/registry/{file}": "/registry/metadata/1.root.json",
+        "/wire/{slice}": "/wire/agency/aa.news",
+        "/item/{sub}": f"/item/{served.here.newsroom.item('storm').sub}",
+        "/item/{sub}/{version}": f"/item/{served.here.newsroom.item('storm').sub}/1",
+        "/item/{sub}/{version}/evidence.html": (
+            f"/item/{served.here.newsroom.item('storm').sub}/1/evidence.html"
+        ),
+        "/sources/{agency}": "/sources/aa.news",
     }
 
 
 # What brings a status about, where the general ways below do not: (lines, body, path).
 SPECIAL: dict[tuple[str, int], tuple[tuple[str, ...], bytes, str]] = {
     ("/feeds/{slice}.{format}", 404): ((), b"", "/feeds/zz.atom"),
+    ("/feeds/{slice}/archive/{last}.{format}", 404): ((), b"", "/feeds/all/archive/0.atom"),
+    ("/v1/items/{sub}/{version}.cap", 404): ((), b"", "/v1/items/aa.news:nothing/1.cap"),
+    ("/v1/items/{sub}/{version}.cap", 400): ((), b"", "/v1/items/aa.news:nothing/1.cap?unknown=1"),
+    ("/v1/items/{sub}/{version}.ninjs", 404): ((), b"", "/v1/items/aa.news:nothing/1.ninjs"),
     ("/v1/items/{sub}/{version}.jws", 404): ((), b"", "/v1/items/aa.news:nothing/1.jws"),
     ("/v1/items/{sub}/{version}.tlog-proof", 404): ((), b"", "/v1/items/aa.news:nothing/1.tlog-proof"),
+    ("/wire", 303): ((), b"", "/wire?member=aa"),
+    ("/wire", 404): ((), b"", "/wire?member=AA"),
+    ("/wire/{slice}", 404): ((), b"", "/wire/zz"),
+    ("/item/{sub}", 404): ((), b"", "/item/none"),
+    ("/item/{sub}/{version}", 404): ((), b"", "/item/none/1"),
+    ("/item/{sub}/{version}/evidence.html", 404): ((), b"", "/item/none/1/evidence.html"),
+    ("/sources/{agency}", 404): ((), b"", "/sources/none"),
     ("/log/{file}", 404): ((), b"", "/log/act/none.json"),
     ("/registry/{file}", 404): ((), b"", "/registry/metadata/../../root.json"),
     ("/v1/agency/status", 401): ((), b"", "/v1/agency/status"),
