@@ -294,7 +294,6 @@ WRONG = {
     "no index": ("/v1/stream?after=x",),
     "a parameter of the pages": ("/v1/stream?limit=1",),
     "another stream's id": ("/v1/stream", "Last-Event-ID: urn:uuid:1"),
-    "a member nobody knows": ("/v1/stream?member=zz",),
     "twice": ("/v1/stream?after=1&after=2",),
 }
 
