@@ -116,9 +116,19 @@ class Press:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="press")
 
     @property
+    def editor(self) -> Editor:
+        """What reads what stands in its documents."""
+        return self._editor
+
+    @property
     def wakeup(self) -> LocalWakeup:
         """What rings when the order has moved."""
         return self._wakeup
+
+    @property
+    def limits(self) -> PressLimits:
+        """How much a document holds, and how often it is made again."""
+        return self._limits
 
     def close(self) -> None:
         """Let its thread go, once what it is writing is written."""

@@ -100,6 +100,11 @@ class Editor:
         archived = await self._archived(slice_, last) if last is not None and format_ != "rss" else None
         return partial(self._lay_out, slice_, format_, logged, last, archived)
 
+    async def part(self, slice_: Slice, format_: str, logged: Sequence[Logged], upto: Index) -> Layout:
+        """The slice with nothing in it but these versions, oldest first: what is new in it up to ``upto``."""
+        archived = await self._archived(slice_, upto) if format_ != "rss" else None
+        return partial(self._lay_out, slice_, format_, tuple(reversed(logged)), upto, archived)
+
     async def archive(self, slice_: Slice, last: int) -> Layout | None:
         """The page of its archive that ends at index ``last``; None if none does."""
         page = await self._storage.stretch(slice_, ARCHIVE_PAGE, last)

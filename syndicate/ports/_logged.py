@@ -37,6 +37,16 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A version by its place and its name, without anything that it says."""
+
+    index: Index
+    sub: ItemId
+    ver: int
+    erased: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
     """What is new in a slice since an index: items as they are now, by index, oldest first."""
 
@@ -59,3 +69,11 @@ class Window:
     most: int
     characters: int = 16_000_000
     before: Index | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amended:
+    """How many items of an agency were ever corrected, withheld or retracted, and are retracted now."""
+
+    items: int
+    withdrawn: int

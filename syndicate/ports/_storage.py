@@ -19,7 +19,7 @@ from syndicate.news import (
 )
 from syndicate.ports._fetcher import Validators
 from syndicate.ports._log import Entry, PublicLog
-from syndicate.ports._logged import Changed, Logged, Stretch, Window
+from syndicate.ports._logged import Amended, Changed, Logged, Named, Stretch, Window
 from syndicate.ports._subscribers import Subscribers
 from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
 
@@ -265,6 +265,13 @@ class Storage(Protocol):
         """The highest index in a slice, -1 if it is empty. Cheap: asked before each rendering."""
         ...
 
+    async def named(self, after: int, limit: int) -> tuple[Named, ...]:
+        """At most ``limit`` versions that are shown, with an index above ``after``, ascending.
+
+        By name alone, so that a million cost seconds; erased ones are among them, and say so.
+        """
+        ...
+
     async def version(self, sub: ItemId, ver: int) -> Logged | None:
         """One sealed version, also if it is erased."""
         ...
@@ -275,6 +282,10 @@ class Storage(Protocol):
 
     async def standing(self, subs: Collection[ItemId]) -> Mapping[ItemId, Logged]:
         """The version that stands for each of these items, also if it is erased, where one is shown."""
+        ...
+
+    async def amended(self) -> Mapping[AgencyId, Amended]:
+        """How many items of each agency were ever corrected or taken away, where any were."""
         ...
 
     async def erased_by(self, sub: ItemId, ver: int) -> str | None:

@@ -55,6 +55,12 @@ def compose(  # noqa: PLR0913 - a feed is no less than this
     )
 
 
+def _continued(base: str, slice_: Slice, last: Index | None) -> str:
+    """Where the cursor API goes on with the slice."""
+    narrowed = f"&{slice_.query}" if slice_.query else ""
+    return f"{base}/v1/items?after={-1 if last is None else last}{narrowed}"
+
+
 def compose_tombstones(slice_: Slice, entries: Sequence[Entry], registry: Registry, *, base_url: str) -> Feed:
     """What was withdrawn of a slice, newest first: another document of the same feed (RFC 6721)."""
     feed = compose(slice_, entries, registry, base_url=base_url, first_index=None, last_index=None)
@@ -98,12 +104,6 @@ def compose_archive(  # noqa: PLR0913 - a page is no less than this
 
 def _page(home: str, last: Index | None, format_: str) -> str | None:
     return None if last is None else f"{home}/archive/{last}.{format_}"
-
-
-def _continued(base: str, slice_: Slice, last: Index | None) -> str:
-    """Where the cursor API goes on with the slice."""
-    narrowed = f"&{slice_.query}" if slice_.query else ""
-    return f"{base}/v1/items?after={-1 if last is None else last}{narrowed}"
 
 
 def compose_pending(entries: Sequence[Entry], registry: Registry, *, base_url: str) -> Feed:

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from syndicate.news import Index, ItemId, Slice, TokenDigest
-from syndicate.ports import Changed, Logged, Stretch, Window
+from syndicate.news import AgencyId, Index, ItemId, Slice, TokenDigest
+from syndicate.ports import Amended, Changed, Logged, Stretch, Window
 from syndicate.storage._facets import facets_from
 from syndicate.storage._order import visible
 from syndicate.storage._rows import marks_of
@@ -29,6 +29,10 @@ _HISTORY: Final = _LOGGED + "WHERE item.sub = ? AND log.idx < ? ORDER BY it.ver 
 _SHOWN: Final = """
     SELECT shown.idx FROM item JOIN shown ON shown.item_id = item.id
     WHERE item.sub IN (SELECT value FROM json_each(?))
+"""
+_AMENDED: Final = """
+    SELECT cell.agency, count(*) AS items, sum(shown.retracts) AS withdrawn
+    FROM cell CROSS JOIN shown ON shown.cell = cell.id WHERE cell.corrected GROUP BY cell.agency
 """
 _STANDING: Final = _LOGGED + f"WHERE log.idx IN ({_SHOWN})"
 
@@ -133,6 +137,12 @@ def standing(connection: Connection, subs: Collection[ItemId]) -> dict[ItemId, L
     """The version that stands for each of these items, where one is shown."""
     found = connection.exec_driver_sql(_STANDING, (json.dumps(list(subs)),))
     return {one.sub: one for one in map(_logged, found)}
+
+
+def amended(connection: Connection) -> dict[AgencyId, Amended]:
+    """How many items of each agency were ever corrected or taken away, where any were."""
+    found = connection.exec_driver_sql(_AMENDED)
+    return {row.agency: Amended(items=row.items, withdrawn=row.withdrawn) for row in found}
 
 
 def _logged(row: Any) -> Logged:  # noqa: ANN401 - a row

@@ -84,12 +84,6 @@ def made_ready(document: Document, cache: str = FEED_CACHE, links: str = "") -> 
     )
 
 
-def described_by(media_type: str, links: str = "") -> Mapping[str, str]:
-    """``links`` as a header field, with where a ninjs document is described."""
-    every = ", ".join(filter(None, (links, _DESCRIBED if media_type == MEDIA_TYPES["ninjs"] else "")))
-    return {hdrs.LINK: every} if every else {}
-
-
 async def is_known(slice_: Slice, registry: Registry, storage: Storage) -> bool:
     """Whether the registry or the log knows each thing that a slice names; an empty one of these is a feed.
 
@@ -99,6 +93,12 @@ async def is_known(slice_: Slice, registry: Registry, storage: Storage) -> bool:
         if await storage.newest(part) < 0:
             return False
     return True
+
+
+def described_by(media_type: str, links: str = "") -> Mapping[str, str]:
+    """``links`` as a header field, with where a ninjs document is described."""
+    every = ", ".join(filter(None, (links, _DESCRIBED if media_type == MEDIA_TYPES["ninjs"] else "")))
+    return {hdrs.LINK: every} if every else {}
 
 
 def _unlisted(slice_: Slice, registry: Registry) -> Iterator[Slice]:

@@ -30,6 +30,7 @@ class Operation:
     body: Schema = field(default_factory=dict)  # what it must be
     conditional: bool = True  # whether 304 and 406 can come
     also: tuple[int, ...] = ()  # statuses beside those that follow from the rest
+    for_people: bool = False  # whether what is not there is said so by a page
     signed: bool = False  # whether it has to be asked with a request token
 
     @property

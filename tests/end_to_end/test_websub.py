@@ -15,6 +15,7 @@ from websub_reader import Reader, Sent, reader_at_work
 from syndicate.assembly import give_order
 from syndicate.client import verify_feed
 from syndicate.deliver import DeliverLimits, WebSubLimits
+from syndicate.journey import PressLimits
 from syndicate.news import Act, Slice
 from syndicate.ports import Subscriber
 from syndicate.settings import Address
@@ -81,7 +82,7 @@ async def test_what_is_published_corrected_and_withdrawn_arrives_in_order_and_si
         assert [titles(each) for each in reader.sent] == [
             ["Story storm"],
             ["Storm, smaller"],
-            ["[WITHDRAWN] Storm"],
+            ["[WITHDRAWN] Storm"] * 2,  # in its place, and as a notice of its own
         ]
         topic = f"{served.hub.url}/feeds/agency/aa.news.{format_}"
         whole = await served.get(f"/feeds/agency/aa.news.{format_}")
@@ -105,6 +106,18 @@ async def test_a_json_feed_arrives_whole_and_unsigned_where_no_secret_was_given(
         assert sent.body == (await served.get("/feeds/aa.json")).body
         assert before.encode() in sent.body
         assert token.encode() in sent.body
+
+
+async def test_a_json_feed_that_may_not_be_made_again_yet_comes_a_little_later(
+    here: Place, reader: Reader
+) -> None:
+    async with hub_at_work(here, **dialled(reader), feeds=PressLimits(rebuild_seconds=0.2)) as served:
+        await subscribe(served, reader, "/feeds/aa.json")
+        await served.release("a")
+        await reader.until(lambda: len(reader.sent) == 1)
+        [token] = await served.release("b")
+        await reader.until(lambda: len(reader.sent) == 2)
+        assert token.encode() in reader.sent[1].body
 
 
 async def test_what_arrives_can_be_checked_like_the_feed_itself(here: Place, reader: Reader) -> None:
