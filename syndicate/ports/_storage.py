@@ -253,6 +253,10 @@ class Storage(Protocol):
         """
         ...
 
+    async def pages(self, slice_: Slice, every: int) -> tuple[int, ...]:
+        """The last index of every page of a slice's archive, ascending: all of them, for a copy of it."""
+        ...
+
     async def changed(self, slice_: Slice, after: int, most: int, characters: int) -> Changed:
         """The version shown of each item whose index is above ``after``, ascending; none erased.
 

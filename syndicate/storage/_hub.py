@@ -153,6 +153,10 @@ class SqliteStorage:
         """The page of a slice's archive that ends at index ``last``."""
         return await self.reading(lambda view: read.stretch(view, slice_, every, last))
 
+    async def pages(self, slice_: Slice, every: int) -> tuple[int, ...]:
+        """The last index of every page of a slice's archive, ascending."""
+        return await self.reading(lambda view: read.pages(view, slice_, every))
+
     async def changed(self, slice_: Slice, after: int, most: int, characters: int) -> Changed:
         """The version shown of each item whose index is above ``after``, ascending."""
         return await self.reading(lambda view: read.changed(view, slice_, after, most, characters))

@@ -3,14 +3,17 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Final
 
+from syndicate.journey import ARCHIVE_PAGE
 from syndicate.ledger import ENTRIES, TILE_WIDTH, Tile
-from syndicate.news import Registry, Slice
+from syndicate.news import Kind, Registry, Slice
 from syndicate.ports import Named
 from syndicate.republish import PENDING_ALERTS
-from syndicate.web._feeds import FORMATS
+from syndicate.web._feeds import FORMATS, PUSHED
 from syndicate.web._route import Copies, Listed
 from syndicate.web._world import World
 
+ARCHIVED: Final = ("atom", "json")  # formats that an archive is in
+_TOKENS: Final = 200  # versions read at a time, and
 _PAGE: Final = 10_000  # names read at a time
 _ALWAYS: Final = -1  # it settled before the log began
 
@@ -90,8 +93,33 @@ def feeds(world: World) -> Copies:
             newest = await world.storage.newest(slice_)
             for format_ in FORMATS:
                 yield Listed(f"/feeds/{slice_.path}.{format_}", newest)
-        for format_ in FORMATS:
+        for format_ in PUSHED:
             yield Listed(f"/feeds/{PENDING_ALERTS}.{format_}")
+
+    return copies
+
+
+def archives(world: World) -> Copies:
+    """Every page of the archives of those slices."""
+
+    async def copies() -> AsyncIterator[Listed]:
+        for slice_ in slices_of(world.registry()):
+            for last in await world.storage.pages(slice_, ARCHIVE_PAGE):
+                for format_ in ARCHIVED:
+                    yield Listed(f"/feeds/{slice_.path}/archive/{last}.{format_}", last)
+
+    return copies
+
+
+def alerts(world: World) -> Copies:
+    """Every version of what was first published as an alert; those that are none are not there."""
+
+    async def copies() -> AsyncIterator[Listed]:
+        after = -1
+        while page := await world.storage.page(Slice(kind=Kind.ALERT), after, _TOKENS):
+            for each in page:
+                yield Listed(f"/v1/items/{each.sub}/{each.ver}.cap", each.index)
+            after = page[-1].index
 
     return copies
 

@@ -68,8 +68,9 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
     registry = RegistryFiles(world)
     routes: list[Route] = []
     known, openapi = WellKnown(world, routes), OpenApi(world, routes)  # they tell of all of them
+    pointed_to, pointing = other_routes(world, _SLICE, _VERSION)
     routes += [
-        *other_routes(world, _SLICE, _VERSION),
+        *pointed_to,
         Route(
             "/v1/items/{sub}/{version}.jws",
             items.token,
@@ -138,6 +139,7 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             feeds(world),
         ),
         *page_routes(world),
+        *pointing,
         Route(
             "/v1/items",
             items.page,
@@ -241,16 +243,6 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
                 Operation(summary="Whose sites belong together (trust.txt).", media_types=(TEXT,)),
             )
             for path in TRUST
-        ),
-        Route(
-            DELIVERIES,
-            Deliveries(world).get,
-            Operation(
-                summary="When subscribers were told of corrections, withdrawals and alerts; no word on whom.",
-                schema=named("Deliveries"),
-                tag="items",
-                query=DELIVERIES_QUERY,
-            ),
         ),
         Route(OPENAPI, openapi.get, Operation(summary="This description (OpenAPI 3.1).")),
         Route(
