@@ -236,9 +236,7 @@ def _build(of: type, before: str, told: dict[str, tuple[str, object]]) -> Any:  
             where, value = told.pop(before + name)
             try:
                 values[name] = _convert(value, kind)
-                if before + name not in _MAY_BE_ZERO:
-                    _check_more_than_0(values[name], kind)
-                _check_least(before + name, values[name])
+                _check_least(before + name, values[name], kind)
                 if name == "base_url":
                     _check_base_url(str(values[name]))
                 if before + name == "web.proxies":
@@ -248,17 +246,14 @@ def _build(of: type, before: str, told: dict[str, tuple[str, object]]) -> Any:  
     return of(**values)
 
 
-def _check_more_than_0(value: object, kind: object) -> None:
-    if value == 0 and kind in (int, float):
+def _check_least(name: str, value: object, kind: object) -> None:
+    if value == 0 and kind in (int, float) and name not in _MAY_BE_ZERO:
         raise ValueError("must be more than 0")
-    if kind == tuple[float, ...] and isinstance(value, tuple) and not (value and all(value)):
-        raise ValueError("must be numbers of more than 0, at least one")
-
-
-def _check_least(name: str, value: object) -> None:
     least = _AT_LEAST.get(name, 0)
     if isinstance(value, int) and value < least:
         raise ValueError(f"must be at least {least:,}")
+    if kind == tuple[float, ...] and isinstance(value, tuple) and not (value and all(value)):
+        raise ValueError("must be numbers of more than 0, at least one")
 
 
 def _convert(value: object, kind: Any) -> object:  # noqa: ANN401 - one line per kind of setting

@@ -5,7 +5,7 @@ from typing import Final
 
 from syndicate.journey import ARCHIVE_PAGE
 from syndicate.ledger import ENTRIES, TILE_WIDTH, Tile
-from syndicate.news import Kind, Registry, Slice
+from syndicate.news import CORRECTIONS, Kind, Registry, Slice
 from syndicate.ports import Named
 from syndicate.republish import PENDING_ALERTS
 from syndicate.web._feeds import FORMATS, PUSHED
@@ -125,10 +125,11 @@ def alerts(world: World) -> Copies:
 
 
 def slices_of(registry: Registry) -> Sequence[Slice]:
-    """All, and those by member, language and agency."""
+    """All, and those by kind, member, language and agency; combinations are made for who asks the hub."""
     languages = {lang for agency in registry.agencies.values() for lang in agency.languages}
     return (
         Slice(),
+        *(Slice(kind=kind) for kind in (*Kind, CORRECTIONS)),
         *(Slice(member=code) for code in sorted(registry.members)),
         *(Slice(lang=lang) for lang in sorted(languages)),
         *(Slice(agency=agency) for agency in sorted(registry.agencies)),
