@@ -224,8 +224,8 @@ async def open_shelf(settings: Settings, clock: Clock, quarantine: Path | None =
     """The registry that the settings name, looked at for the first time; raises as its ``open`` does."""
     shelf = RegistryShelf(
         place_of(settings.registry, allowed(settings), user_agent(settings.contact)),
-        _root_of(settings),
-        _cache_of(settings),
+        root_of(settings),
+        cache_of(settings),
         clock,
         digests=settings.root_digests,
         quarantine=quarantine,
@@ -349,7 +349,7 @@ def check_settings(settings: Settings) -> None:
         SettingsError, RegistryError: what is missing.
     """
     place_of(settings.registry, (), "")
-    _root_of(settings)
+    root_of(settings)
     if not settings.database.absolute().parent.is_dir():
         raise SettingsError(
             f"there is no folder {settings.database.absolute().parent} for the database",
@@ -366,7 +366,7 @@ def user_agent(contact: str) -> str:
     return f"syndicate/{number}" + (f" (+{contact})" if contact else "")
 
 
-def _root_of(settings: Settings) -> bytes:
+def root_of(settings: Settings) -> bytes:
     """The root that the hub trusts: the one it was given, or the one that came with the program."""
     path = settings.root or bundled_root()
     if path is None:
@@ -377,5 +377,6 @@ def _root_of(settings: Settings) -> bytes:
     return read_root(path)
 
 
-def _cache_of(settings: Settings) -> Path:
+def cache_of(settings: Settings) -> Path:
+    """The folder that remembers what was seen of the registry."""
     return settings.registry_cache or settings.database.with_name(f"{settings.database.name}.registry")

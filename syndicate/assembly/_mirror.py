@@ -32,7 +32,7 @@ from syndicate.wire import Typesetter
 
 _log = logging.getLogger("syndicate.mirror")
 _PATIENCE_SECONDS: Final = 5.0
-_FOLLOWS: Final = f"this is a mirror's copy of somebody's log. {UNLOCKS}"
+FOLLOWS: Final = f"this is a mirror's copy of somebody's log. {UNLOCKS}"
 
 Told = Callable[[int, int], None]
 
@@ -173,7 +173,7 @@ async def take_back(settings: Settings, source: Source, told: Told) -> int:
     async with AsyncExitStack() as stack:
         mirror = await _open(settings, source, SystemClock(), stack, settings.base_url)
         log = mirror.storage.log
-        if log.edge.size and await log.stopped() not in (UNFINISHED, _FOLLOWS):
+        if log.edge.size and await log.stopped() not in (UNFINISHED, FOLLOWS):
             raise StorageError(
                 f"{settings.database} is a hub's database already",
                 hint="Move it, and what stands beside it, to another folder first.",
@@ -190,7 +190,7 @@ async def take_back(settings: Settings, source: Source, told: Told) -> int:
 async def _mark(storage: Storage) -> None:
     """Whoever starts a hub on a mirror's database must not go on with a log that goes on elsewhere."""
     if not await storage.log.stopped():
-        await storage.log.stop(_FOLLOWS)
+        await storage.log.stop(FOLLOWS)
 
 
 async def _open(settings: Settings, source: Source, clock: Clock, stack: AsyncExitStack, url: str) -> Mirror:

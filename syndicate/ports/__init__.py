@@ -17,7 +17,7 @@ from syndicate.ports._fetcher import (
     Validators,
 )
 from syndicate.ports._log import Entry, KeptCheckpoint, PublicLog
-from syndicate.ports._logged import Amended, Changed, Logged, Stretch, Window
+from syndicate.ports._logged import Amended, Changed, Logged, Named, Stretch, Window
 from syndicate.ports._signer import Signer
 from syndicate.ports._storage import (
     Backfill,
@@ -66,6 +66,7 @@ __all__ = [
     "KeptCheckpoint",
     "KeptVersion",
     "Logged",
+    "Named",
     "Notable",
     "Place",
     "PublicLog",

@@ -37,6 +37,16 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A version by its place and its name, without anything that it says."""
+
+    index: Index
+    sub: ItemId
+    ver: int
+    erased: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
     """What is new in a slice since an index: items as they are now, by index, oldest first."""
 

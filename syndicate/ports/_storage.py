@@ -19,7 +19,7 @@ from syndicate.news import (
 )
 from syndicate.ports._fetcher import Validators
 from syndicate.ports._log import Entry, PublicLog
-from syndicate.ports._logged import Amended, Changed, Logged, Stretch, Window
+from syndicate.ports._logged import Amended, Changed, Logged, Named, Stretch, Window
 from syndicate.ports._subscribers import Subscribers
 from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
 
@@ -263,6 +263,13 @@ class Storage(Protocol):
 
     async def newest(self, slice_: Slice) -> int:
         """The highest index in a slice, -1 if it is empty. Cheap: asked before each rendering."""
+        ...
+
+    async def named(self, after: int, limit: int) -> tuple[Named, ...]:
+        """At most ``limit`` versions that are shown, with an index above ``after``, ascending.
+
+        By name alone, so that a million cost seconds; erased ones are among them, and say so.
+        """
         ...
 
     async def version(self, sub: ItemId, ver: int) -> Logged | None:

@@ -6,7 +6,6 @@ from typing import Final
 
 from aiohttp import web
 
-from syndicate.news import Registry
 from syndicate.web._answer import FEED_CACHE, Ready, json_bytes, squeezed
 from syndicate.web._operation import HTML, JSON, Operation, Schema
 from syndicate.web._route import Route
@@ -62,11 +61,10 @@ _PARAMETERS: Final = {
 }
 _BY_A_PAGE: Final = (404, 410, 503)
 _AFTER_MOST: Final = 999_999_999_999_999
-_FROM_REGISTRY: Final = ("member", "agency", "lang")
 
 
 class OpenApi:
-    """Answers for /openapi.json; made again when the registry changes, whose names stand in it."""
+    """Answers for /openapi.json; made again when the registry changes, whose name stands in it."""
 
     def __init__(self, world: World, routes: Sequence[Route]) -> None:
         self._world = world
@@ -86,7 +84,7 @@ class OpenApi:
         registry = self._world.registry()
         paths: dict[str, dict[str, object]] = {}
         for route in self._routes:
-            told = _operation(route.told, registry, self._world.limits.page_items)
+            told = _operation(route.told, self._world.limits.page_items)
             paths.setdefault(route.path, {})[route.told.method.lower()] = told
         return {
             "openapi": "3.1.0",
@@ -109,7 +107,7 @@ class OpenApi:
         }
 
 
-def _operation(told: Operation, registry: Registry, page_items: int) -> Mapping[str, object]:
+def _operation(told: Operation, page_items: int) -> Mapping[str, object]:
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": schema} for name, schema in told.path.items()
     ] + [
@@ -117,7 +115,7 @@ def _operation(told: Operation, registry: Registry, page_items: int) -> Mapping[
             "name": name,
             "in": "query",
             "description": _PARAMETERS[name],
-            "schema": parameter_schema(name, pattern, registry, page_items),
+            "schema": _parameter(name, pattern, page_items),
         }
         for name, pattern in (told.query or {}).items()
     ]
@@ -133,23 +131,13 @@ def _operation(told: Operation, registry: Registry, page_items: int) -> Mapping[
     return made
 
 
-def parameter_schema(name: str, pattern: str, registry: Registry, page_items: int) -> Schema:
-    """What a parameter may be: numbers by their bounds, what the registry names by its names."""
+def _parameter(name: str, pattern: str, page_items: int) -> Schema:
+    """What a parameter may be: numbers by their bounds, the rest by the pattern that reads it."""
     bounds = {"after": (-1, _AFTER_MOST), "limit": (1, page_items)}
     if name in bounds:
         least, most = bounds[name]
         return {"type": "integer", "minimum": least, "maximum": most}
-    if name in _FROM_REGISTRY:
-        return {"type": "string", "enum": _names(name, registry)}
     return {"type": "string", "pattern": f"^(?:{pattern})$"}
-
-
-def _names(name: str, registry: Registry) -> list[str]:
-    if name == "member":
-        return sorted(registry.members)
-    if name == "agency":
-        return sorted(registry.agencies)
-    return sorted({lang for agency in registry.agencies.values() for lang in agency.languages})
 
 
 def _response(told: Operation, status: int) -> Mapping[str, object]:

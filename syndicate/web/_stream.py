@@ -40,6 +40,7 @@ class _Listener:
         self._protocol, self._writer = request.protocol, request.writer
         self._stall_seconds = stall_seconds
         self._response = web.StreamResponse(headers=_FIELDS)
+        self._response.force_close()  # nobody is to ask again over the connection of a hub that stops
         self._told_at = 0.0
 
     @property
@@ -112,7 +113,7 @@ class Stream:
             return problem(400, str(exc))
         storage = self._world.storage
         if not await may_follow(slice_, self._world):
-            return problem(400, "neither the registry nor the log knows what the filter names")
+            return problem(404, "neither the registry nor the log knows what the filter names")
         if request.method == hdrs.METH_HEAD:
             return web.Response(headers=_FIELDS)
         if place is None:

@@ -19,10 +19,14 @@ SUBSCRIPTION: Final = {  # a form that is looked at, as JSON Schema
     "required": ["hub.mode", "hub.topic", "hub.callback"],
     "properties": {
         "hub.mode": {"enum": ["subscribe", "unsubscribe"]},
-        "hub.topic": {"type": "string", "description": "The address of one of this hub's feeds."},
-        "hub.callback": {"type": "string", "description": "Where it is sent to: http or https."},
-        "hub.lease_seconds": {"type": "integer", "minimum": 1},
-        "hub.secret": {"type": "string", "minLength": 1, "maxLength": 199},
+        "hub.topic": {
+            "type": "string",
+            "minLength": 1,
+            "description": "The address of one of this hub's feeds.",
+        },
+        "hub.callback": {"type": "string", "pattern": "^https?://", "description": "Where it is sent to."},
+        "hub.lease_seconds": {"type": "integer", "minimum": 1, "maximum": 999_999_999},
+        "hub.secret": {"type": "string", "pattern": "^[ -~]{1,199}$"},
     },
 }
 _OPEN: Final = 256  # requests in hand at one time
