@@ -16,7 +16,7 @@ ZALGO = "Z" + "\u0336\u0315\u034f\u0489" * 60 + "algo"
 HOSTILE = {
     "markup": "</title></style></script><script>document.title='taken'</script><img src=x onerror=alert(1)>",
     "marks": ZALGO,
-    "long": "w" * 300,
+    "long": "w" * 500,
     "hebrew": "\u200f\u05d0\u05d1\u05d2 (1) \u200f</a>",
     "entities": "&lt;b&gt; &#x3c;script&#x3e; %3Cscript%3E {{ 7 * 7 }} {% raw %}",
 }
