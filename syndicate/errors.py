@@ -13,6 +13,7 @@
     ├── SigningError       a private key cannot be made, opened or used
     ├── AgencyError        the publisher's side cannot go on
     ├── WitnessError       a witness's memory cannot be read or written: it cosigns nothing
+    ├── DeliverError       a subscriber cannot be taken, changed or told
     ├── ClientError        what a platform asked for cannot be had
     │   ├── FalseLeaf          a leaf is shown with what its agency did not sign, or with another's text
     │   ├── WithheldLeaf       a leaf's text is not shown, and no act in the log says why
@@ -103,6 +104,10 @@ class AgencyError(SyndicateError):
 
 class WitnessError(SyndicateError):
     """A witness cannot remember, or does not know what it has cosigned: it cosigns nothing."""
+
+
+class DeliverError(SyndicateError):
+    """A subscriber cannot be taken, changed or told."""
 
 
 class ClientError(SyndicateError):

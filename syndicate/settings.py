@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 from urllib.parse import urlsplit
 
+from syndicate.deliver import DeliverLimits, WebSubLimits
 from syndicate.errors import SettingsError
 from syndicate.fetch import FetchLimits, is_address
 from syndicate.journey import PressLimits, SubmitLimits
@@ -24,6 +25,8 @@ from syndicate.web import WebLimits, read_networks
 
 PREFIX: Final = "SYNDICATE_HUB_"
 _FILE_BYTES: Final = 100_000
+_MAIL: Final = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,255}")
+_REACHABLE: Final = re.compile(r"(?:https://[A-Za-z0-9]|mailto:|tel:\+)[!-~]{1,500}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,15 @@ class Settings:
     feeds: PressLimits = field(default_factory=PressLimits)
     submit: SubmitLimits = field(default_factory=SubmitLimits)
     web: WebLimits = field(default_factory=WebLimits)
+    deliver: DeliverLimits = field(default_factory=DeliverLimits)
+    websub: WebSubLimits = field(default_factory=WebSubLimits)
+
+    @property
+    def contact_uri(self) -> str:
+        """``contact`` as security.txt may name it (RFC 9116, section 2.5.3); "" where it cannot."""
+        if _MAIL.fullmatch(self.contact):
+            return f"mailto:{self.contact}"
+        return self.contact if _REACHABLE.fullmatch(self.contact) else ""
 
     def told(self) -> dict[str, str]:
         """Every setting by its name, as text; "" where nothing is set."""

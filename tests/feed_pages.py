@@ -79,7 +79,7 @@ class Desk:
         url = token_url or token_address(HUB, item)
         return entry_of(item, room.token(item), self.registry, token_url=url)
 
-    def hub(self, *items: Item, slice_: Slice | None = None) -> Feed:
+    def hub(self, *items: Item, slice_: Slice | None = None, pushes: bool = True) -> Feed:
         return compose(
             slice_ or Slice(),
             [self.entry(item) for item in items],
@@ -87,6 +87,7 @@ class Desk:
             base_url=HUB,
             first_index=Index(3) if items else None,
             last_index=Index(3 + len(items)) if items else None,
+            pushes=pushes,
         )
 
     def agency(self, *items: Item) -> Feed:

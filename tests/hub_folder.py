@@ -95,10 +95,7 @@ class Served:
     hub: Hub
     here: Place
     clock: Clock
-
-    @property
-    def port(self) -> int:
-        return urlsplit(self.hub.url).port or 0
+    port: int
 
     async def get(self, path: str, *lines: str, method: str = "GET") -> Reply:
         return await ask(self.port, path, *lines, method=method)
@@ -138,9 +135,15 @@ class Served:
 
 @asynccontextmanager
 async def hub_at_work(here: Place, **changes: Any) -> AsyncIterator[Served]:
-    clock = Clock()
-    async with open_hub(here.settings(**changes), clock=clock) as hub:
-        yield Served(hub, here, clock)
+    clock, settings = Clock(), here.settings(**changes)
+    async with open_hub(settings, clock=clock) as hub:
+        yield Served(hub, here, clock, settings.listen.port or urlsplit(hub.url).port or 0)
+
+
+def free_address() -> Address:
+    """Where a hub may listen whose readers reach it elsewhere (``base_url``)."""
+    with listener() as bound:
+        return Address("127.0.0.1", bound.getsockname()[1])
 
 
 @asynccontextmanager

@@ -5,13 +5,14 @@
 which ``take_back`` makes a hub's database again. What is an agency's is imported when it is asked for: a hub
 runs without the libraries that read a CMS. ``check_settings`` looks whether a hub could start.
 ``begin_quarantine``, ``lift_quarantine`` and ``quarantines`` keep the operator's brake, a file beside a hub's
-database, which a running hub reads.
+database, which a running hub reads. ``give_order`` has a hub's subscribers seen to, whether it runs or not.
 """
 
 import importlib
 from typing import TYPE_CHECKING, Any
 
 from syndicate.assembly._backup import UNFINISHED, back_up, put_back
+from syndicate.assembly._deliver import give_order
 from syndicate.assembly._ground import SystemClock, stopping
 from syndicate.assembly._hub import Hub, check_settings, open_hub, run_hub, tune_memory, user_agent
 from syndicate.assembly._quarantine import (
@@ -48,6 +49,7 @@ __all__ = [
     "back_up",
     "begin_quarantine",
     "check_settings",
+    "give_order",
     "lift_quarantine",
     "mirror_once",
     "open_agency",

@@ -11,8 +11,11 @@ from syndicate.news import rfc3339
 from syndicate.storage import copy_database, open_storage
 
 _DATABASE: Final = "hub.sqlite3"
-# What was seen of the registry, the operator's acts, the log's key and its passphrase.
-_BESIDE: Final = (".registry", ".quarantine", ".log-key", ".log-key.words")
+# What was seen of the registry, the operator's acts, and the keys with their passphrases.
+_BESIDE: Final = (
+    *(".registry", ".quarantine", ".log-key", ".log-key.words"),
+    *(".webhook-key", ".webhook-key.words"),
+)
 # SQLite would play these over whatever stands there.
 _REST_OF_ANOTHER: Final = ("-wal", "-shm", "-journal")
 UNLOCKS: Final = "`syndicate log unlock` lets it go on, once nothing newer can be had"

@@ -21,10 +21,12 @@ from pathlib import Path
 from typing import Final
 
 from syndicate.assembly._chronicle import Chronicle
+from syndicate.assembly._deliver import open_push
 from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
 from syndicate.assembly._log import PolicyShelf, ahead_elsewhere, check_log, log_signer
 from syndicate.assembly._quarantine import quarantine_file
 from syndicate.assembly._registry import RegistryShelf, place_of
+from syndicate.assembly._websub import open_supplements
 from syndicate.client import read_root
 from syndicate.errors import SettingsError, SyndicateError
 from syndicate.fetch import open_caller, open_fetcher
@@ -166,21 +168,46 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
     await hub.note_acts()
     stack.push_async_callback(_seal_the_rest, hub.sealer)
     alive = await stack.enter_async_context(_at_work(hub, settings))
-    metrics = Metrics()
-    press = open_press(settings, storage, lambda: hub.registry, clock, wakeup, metrics, hub.url, stack)
+    metrics, typesetter = Metrics(), Typesetter()
+    supplements = open_supplements(
+        storage, lambda: hub.registry, typesetter.render, stack, url=hub.url, feeds=settings.feeds
+    )
+    push = await stack.enter_async_context(
+        open_push(
+            settings.database,
+            storage,
+            lambda: hub.registry,
+            clock,
+            wakeup,
+            hub.url,
+            allow=allow,
+            user_agent=user_agent(settings.contact),
+            limits=settings.deliver,
+            supply=supplements.since,
+            websub=settings.websub,
+            told=metrics.subscribing,
+        )
+    )
+    press = open_press(
+        settings, storage, lambda: hub.registry, clock, wakeup, metrics, hub.url, stack, typesetter,
+        pushes=True,
+    )  # fmt: skip
     world = World(
         storage=storage,
         registry=lambda: hub.registry,
         press=press,
         submission=SubmissionDesk(admission, lambda: hub.registry, clock, settings.submit),
         clock=clock,
-        alive=alive,
+        alive=lambda: {**alive(), "deliver": push.alive()},
         policy=policy.current,
         log_waits=lambda: hub.sealer.waits_for,
         metrics=metrics,
         base_url=hub.url,
         registry_files=shelf.mirror,
         limits=settings.web,
+        contact=settings.contact_uri,
+        websub=push.desk,
+        delivery=push.reach,
     )
     await stack.enter_async_context(serve(make_site(world), listener))
     return hub
@@ -214,17 +241,21 @@ def open_press(  # noqa: PLR0913, PLR0917 - all that a document is made of
     metrics: Metrics,
     url: str,
     stack: AsyncExitStack,
+    typesetter: Typesetter,
+    *,
+    pushes: bool,
 ) -> Press:
-    """What writes the documents; closed with the stack."""
+    """What writes the documents; closed with the stack. ``pushes``: whether one can subscribe to them."""
     press = Press(
         storage,
         registry,
         clock,
         wakeup,
-        Typesetter().render,
+        typesetter.render,
         media_types=MEDIA_TYPES,
         codings=CODINGS,
         base_url=url,
+        pushes=pushes,
         limits=settings.feeds,
         told=metrics.rendered,
     )

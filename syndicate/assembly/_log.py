@@ -181,14 +181,26 @@ def _has_signed(key: Path, origin: str) -> bool:
     return False
 
 
+def own_key(path: Path, words: Path | None = None) -> Signer:
+    """A key of the hub's own, made with its passphrase beside it if neither is there.
+
+    Raises:
+        SigningError: it cannot be opened or made.
+        SettingsError: its passphrase cannot be read or written.
+    """
+    words = words or path.with_name(f"{path.name}.words")
+    if not path.exists() and not words.exists():
+        _write_words(words)
+        return create_key(path, _words(words))
+    return open_key(path, _words(words))
+
+
 def _key(settings: Settings) -> Signer:
     own = settings.database.with_name(f"{settings.database.name}.log-key")
     path = _key_file(settings)
-    words = settings.log_passphrase or path.with_name(f"{path.name}.words")
-    if path == own and not own.exists() and not words.exists():
-        _write_words(words)
-        return create_key(own, _words(words))
-    return open_key(path, _words(words))
+    if path == own:
+        return own_key(own, settings.log_passphrase)
+    return open_key(path, _words(settings.log_passphrase or path.with_name(f"{path.name}.words")))
 
 
 def _write_words(path: Path) -> None:
@@ -196,7 +208,7 @@ def _write_words(path: Path) -> None:
         path.touch(mode=0o600, exist_ok=False)
         path.write_text(f"{secrets.token_urlsafe(32)}\n", encoding="ascii")
     except OSError as exc:
-        raise SettingsError(f"cannot write the passphrase of the log's key, {path}: {exc.strerror}") from exc
+        raise SettingsError(f"cannot write the passphrase of the key, {path}: {exc.strerror}") from exc
 
 
 def _words(path: Path) -> bytes:
@@ -205,6 +217,6 @@ def _words(path: Path) -> bytes:
             return file.read(_PASSPHRASE_BYTES).split(b"\n", 1)[0]
     except OSError as exc:
         raise SettingsError(
-            f"cannot read the passphrase of the log's key, {path}: {exc.strerror}",
-            hint="Name its file with log_passphrase.",
+            f"cannot read the passphrase of the key, {path}: {exc.strerror}",
+            hint="Name its file (of the log's key: log_passphrase).",
         ) from exc

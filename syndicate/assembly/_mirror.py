@@ -27,6 +27,7 @@ from syndicate.schedule import Ticker
 from syndicate.settings import Settings
 from syndicate.storage import open_storage
 from syndicate.web import Metrics, World, make_site, serve
+from syndicate.wire import Typesetter
 
 _log = logging.getLogger("syndicate.mirror")
 _PATIENCE_SECONDS: Final = 5.0
@@ -110,7 +111,7 @@ async def open_mirror(
         metrics = Metrics()
         press = open_press(
             settings, mirror.storage, lambda: mirror.shelf.current, clock, mirror.wakeup, metrics,
-            mirror.url, stack,
+            mirror.url, stack, Typesetter(), pushes=False,
         )  # fmt: skip
         world = World(
             storage=mirror.storage,
@@ -125,6 +126,7 @@ async def open_mirror(
             base_url=mirror.url,
             registry_files=mirror.shelf.mirror,
             limits=settings.web,
+            contact=settings.contact_uri,
         )
         await stack.enter_async_context(serve(make_site(world), listener))
         yield mirror

@@ -23,6 +23,10 @@ _OPTIONS = {
     "base_url": ("URL", "where readers reach this hub, when it stands behind a proxy"),
     "contact": ("TEXT", "a mail address or page, told to every server that is polled"),
 }
+_UNREACHABLE = (
+    "Nobody is told whom to write to: there is no /.well-known/security.txt until contact is a mail address "
+    "or an https page."
+)
 
 
 def register(subparsers: "Nouns") -> None:
@@ -79,6 +83,8 @@ def run(args: argparse.Namespace) -> int:
 def _show(settings: Settings) -> None:
     for name, value in settings.told().items():
         print(f"{name} = {value}" if value else f"{name} is not set")
+    if not settings.contact_uri:
+        print(_UNREACHABLE)
 
 
 def _started(hub: Hub) -> None:

@@ -31,6 +31,7 @@ NOUNS = {
     "registry": "who may speak, as the member states sign it",
     "restore": "make a hub of a back-up, or of a mirror",
     "sources": "the members and agencies that the registry describes",
+    "subscribers": "who is told of what the hub shows, by webhook",
     "verify": "check one token with its agency's own signature",
     "verify-feed": "check that a feed shows exactly what its agencies signed",
     "witness": "cosign a hub's log, as a member state does",
@@ -48,6 +49,7 @@ EXTRAS = {
     "quarantine": "hub",
     "refusals": "hub",
     "restore": "hub",
+    "subscribers": "hub",
     "witness": "hub",
 }
 

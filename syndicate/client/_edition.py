@@ -41,13 +41,14 @@ class Edition(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubEdition:
-    """A slice at some hub; base address and window are as the document states them."""
+    """A slice at some hub; base address, window and whether it pushes are as the document states them."""
 
     registry: Registry
     base_url: str
     slice: Slice
     first_index: int | None
     last_index: int | None
+    pushed: bool
 
     @property
     def name(self) -> str:
@@ -80,6 +81,7 @@ class HubEdition:
             base_url=self.base_url,
             first_index=None if self.first_index is None else Index(self.first_index),
             last_index=None if self.last_index is None else Index(self.last_index),
+            pushes=self.pushed,
         )
 
 
@@ -150,4 +152,5 @@ def recognise(sheet: Sheet, registry: Registry) -> Edition | None:
         slice=slice_,
         first_index=sheet.first_index,
         last_index=sheet.last_index,
+        pushed=sheet.pushed,
     )

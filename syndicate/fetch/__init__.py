@@ -11,9 +11,10 @@ redirect says. What tests and the demo need beyond that, they list: address and 
 import importlib
 from typing import TYPE_CHECKING, Any, Final
 
-from syndicate.fetch._limits import Allowed, FetchLimits, is_address, own_machine
+from syndicate.fetch._limits import Allowed, CallLimits, FetchLimits, is_address, own_machine
 
 if TYPE_CHECKING:
+    from syndicate.fetch._callback import check_callback
     from syndicate.fetch._caller import open_caller
     from syndicate.fetch._dialer import open_dialer
     from syndicate.fetch._fetcher import open_fetcher
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Allowed",
+    "CallLimits",
     "FetchLimits",
+    "check_callback",
     "is_address",
     "open_caller",
     "open_dialer",
@@ -31,6 +34,7 @@ __all__ = [
 ]
 
 _FILES: Final = {
+    "check_callback": "_callback",
     "open_caller": "_caller",
     "open_dialer": "_dialer",
     "open_fetcher": "_fetcher",

@@ -6,25 +6,25 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
 
 from syndicate.fetch import _headers as headers
 from syndicate.fetch._failed import TROUBLES, failed
-from syndicate.fetch._limits import Allowed, FetchLimits
+from syndicate.fetch._limits import Allowed, CallLimits, FetchLimits
 from syndicate.fetch._session import open_session
 from syndicate.fetch._trouble import TooLarge
 from syndicate.fetch._urls import fetchable
 from syndicate.ports import Answered, Call, Caller, FetchFailed
 
-_LIMITS: Final = FetchLimits(connect_seconds=5.0)
-_TOTAL_SECONDS: Final = 30.0
-_ANSWER_BYTES: Final = 8_000_000
+_ORDINARY: Final = CallLimits()
 
 
 class HttpCaller:
     """A ``ports.Caller`` over HTTP/1.1; nothing of what it sends ever follows a redirect."""
 
-    def __init__(self, session: aiohttp.ClientSession) -> None:
+    def __init__(self, session: aiohttp.ClientSession, limits: CallLimits) -> None:
         self._session = session
+        self._limits = limits
 
     async def call(self, call: Call) -> Answered | FetchFailed:
         """Send it, and give what was answered."""
@@ -34,22 +34,22 @@ class HttpCaller:
         method = "GET" if call.body is None else "POST"
         try:
             async with (
-                asyncio.timeout(_TOTAL_SECONDS),
+                asyncio.timeout(self._limits.total_seconds),
                 self._session.request(
                     method, fetchable(call.url), data=call.body, headers=told, allow_redirects=False
                 ) as response,
             ):
-                return await _read(response)
+                return await _read(response, self._limits.answer_bytes)
         except TROUBLES as exc:
             return failed(exc)
 
 
-async def _read(response: aiohttp.ClientResponse) -> Answered:
+async def _read(response: aiohttp.ClientResponse, most: int) -> Answered:
     body = bytearray()
     async for piece in response.content.iter_any():
         body += piece
-        if len(body) > _ANSWER_BYTES:
-            raise TooLarge(f"the answer has more than {_ANSWER_BYTES} bytes")
+        if len(body) > most:
+            raise TooLarge(f"the answer has more than {most} bytes")
     return Answered(
         status=response.status,
         body=bytes(body),
@@ -59,8 +59,17 @@ async def _read(response: aiohttp.ClientResponse) -> Answered:
 
 
 @asynccontextmanager
-async def open_caller(*, allow: Allowed = (), user_agent: str) -> AsyncIterator[Caller]:
+async def open_caller(
+    *,
+    allow: Allowed = (),
+    user_agent: str,
+    limits: CallLimits = _ORDINARY,
+    resolver: AbstractResolver | None = None,
+) -> AsyncIterator[Caller]:
     """A caller with a dialer of its own, both closed at the end; ``allow`` as for ``open_dialer``."""
     told = {"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "identity"}
-    async with open_session(_LIMITS, told, allow=allow) as session:
-        yield HttpCaller(session)
+    bounds = FetchLimits(connect_seconds=limits.connect_seconds)
+    async with open_session(
+        bounds, told, allow=allow, resolver=resolver, connections=limits.connections
+    ) as session:
+        yield HttpCaller(session, limits)

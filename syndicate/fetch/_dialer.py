@@ -17,7 +17,7 @@ from syndicate.fetch._limits import Allowed
 
 _PUBLIC_PORTS = frozenset({80, 443})
 _RESOLVING_THREADS = 16
-_CONNECTIONS = 100
+CONNECTIONS = 100
 
 _AddrInfo = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
 
@@ -111,20 +111,20 @@ class _GuardedResolver(AbstractResolver):
 
 @asynccontextmanager
 async def open_dialer(
-    allow: Allowed = (), *, resolver: AbstractResolver | None = None
+    allow: Allowed = (), *, resolver: AbstractResolver | None = None, connections: int = CONNECTIONS
 ) -> AsyncIterator[TCPConnector]:
     """The connector that everyone who dials is handed; closed with its connections at the end.
 
     Each connection, of each redirect hop, is refused with ``ForbiddenAddress`` unless the very address
     that is about to be connected to is public and the port 80 or 443, or the pair stands in ``allow``.
-    ``resolver`` replaces the system's name resolution, and is closed too.
+    ``resolver`` replaces the system's name resolution, and is closed too. At most ``connections`` are open.
     """
     guard = _Guard(allow)
     guarded = _GuardedResolver(guard, resolver or _ThreadedResolver())
     connector = TCPConnector(
         resolver=guarded,
         socket_factory=guard.open_socket,
-        limit=_CONNECTIONS,
+        limit=connections,
         # Our resolver is asked each time; a cache would only lengthen the life of a poisoned answer.
         use_dns_cache=False,
     )

@@ -29,6 +29,16 @@ class FetchLimits:
     per_domain: int = 4  # fetches at a time from one registrable domain
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallLimits:
+    """The bounds of one request and its answer; the defaults suit a person who waits for it."""
+
+    connect_seconds: float = 5.0
+    total_seconds: float = 30.0
+    answer_bytes: int = 8_000_000
+    connections: int = 100  # open at one time, to all servers together
+
+
 def own_machine(address: str) -> tuple[tuple[str, int], ...]:
     """What may be dialled because somebody wrote down this address of their own machine; else nothing.
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 from aiohttp.abc import AbstractResolver
 
-from syndicate.fetch._dialer import open_dialer
+from syndicate.fetch._dialer import CONNECTIONS, open_dialer
 from syndicate.fetch._limits import Allowed, FetchLimits
 
 
@@ -17,10 +17,11 @@ async def open_session(
     *,
     allow: Allowed,
     resolver: AbstractResolver | None = None,
+    connections: int = CONNECTIONS,
 ) -> AsyncIterator[aiohttp.ClientSession]:
     """A session with a dialer of its own, both closed at the end; no proxy, netrc or cookie is heeded."""
     async with (
-        open_dialer(allow, resolver=resolver) as dialer,
+        open_dialer(allow, resolver=resolver, connections=connections) as dialer,
         aiohttp.ClientSession(
             connector=dialer,
             connector_owner=False,

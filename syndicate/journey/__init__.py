@@ -2,7 +2,8 @@
 
 ``_arrive`` and ``_submit``: tokens come in from polled feeds, or are pushed. ``_admit``: verify, relate,
 store. ``_seal``: the one order, which is the public log; ``_cosign``: its witnesses. ``_depart``: a slice of
-it becomes a document. Bring the ports that ``syndicate.assembly`` chose; leave with the parts that it runs.
+it becomes a document; ``_supplement``: what is new in it becomes one, for who subscribes. Bring the ports
+that ``syndicate.assembly`` chose; leave with the parts that it runs.
 """
 
 from syndicate.journey._admit import Admission
@@ -13,6 +14,7 @@ from syndicate.journey._log_signer import LogSigner
 from syndicate.journey._prove import proof_of
 from syndicate.journey._seal import Sealer
 from syndicate.journey._submit import SubmissionDesk, SubmitLimits
+from syndicate.journey._supplement import Supplement, SupplementLimits, Supplements
 from syndicate.journey._wakeup import LocalWakeup
 
 __all__ = [
@@ -28,6 +30,9 @@ __all__ = [
     "Sealer",
     "SubmissionDesk",
     "SubmitLimits",
+    "Supplement",
+    "SupplementLimits",
+    "Supplements",
     "Written",
     "proof_of",
 ]

@@ -90,7 +90,8 @@ class Press:
     """Renders slices, one rendering at a time, and keeps each document until its slice moves.
 
     ``render`` writes a feed in a format; ``codings`` names the content codings to be made of each
-    document beside "identity". ``told`` hears how many seconds each rendering took.
+    document beside "identity"; ``pushes`` says whether the documents name the hub as one that sends what is
+    new in them. ``told`` hears how many seconds each rendering took.
     """
 
     def __init__(  # noqa: PLR0913 - the one place where a document's ingredients meet
@@ -104,6 +105,7 @@ class Press:
         media_types: Mapping[str, str],
         codings: Mapping[str, Callable[[bytes], bytes]],
         base_url: str,
+        pushes: bool = False,
         limits: PressLimits | None = None,
         told: Callable[[float], None] = lambda _: None,
     ) -> None:
@@ -115,6 +117,7 @@ class Press:
         self._media_types = media_types
         self._codings = codings
         self._base_url = base_url.rstrip("/")
+        self._pushes = pushes
         self._limits = limits if limits is not None else PressLimits()
         self._told = told
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
@@ -296,6 +299,7 @@ class Press:
             base_url=self._base_url,
             first_index=min(indices, default=None),
             last_index=Index(max(newest, *indices)) if indices else None,
+            pushes=self._pushes,
         )
         modified = max((one.sealed_at for one in logged), default=None)
         return Written(

@@ -55,6 +55,7 @@ class Feed:
     self_urls: tuple[tuple[str, str], ...] = ()  # (format, address): "atom", "rss", "json"
     first_index: Index | None = None  # the window: the lowest index in it, and
     last_index: Index | None = None  # the highest
+    hub_url: str | None = None  # the WebSub hub that sends what is new here to whoever subscribes
     continue_url: str | None = None  # the cursor API, for what the window does not hold
     prev_archive: str | None = None  # RFC 5005: the page with the numbers before these, and
     current: str | None = None  # of an archive page: the feed it belongs to

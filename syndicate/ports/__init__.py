@@ -16,7 +16,7 @@ from syndicate.ports._fetcher import (
     Validators,
 )
 from syndicate.ports._log import Entry, KeptCheckpoint, PublicLog
-from syndicate.ports._logged import Logged, Window
+from syndicate.ports._logged import Changed, Logged, Window
 from syndicate.ports._signer import Signer
 from syndicate.ports._storage import (
     Backfill,
@@ -47,6 +47,7 @@ __all__ = [
     "Book",
     "Call",
     "Caller",
+    "Changed",
     "Clock",
     "Delivered",
     "Entry",

@@ -27,6 +27,14 @@ class Logged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What is new in a slice since an index: items as they are now, by index, oldest first."""
+
+    logged: tuple[Logged, ...]
+    more: bool  # there is more after these
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """How much of a slice a feed document holds, counted from the slice's newest index backwards.
 

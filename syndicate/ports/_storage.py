@@ -19,7 +19,7 @@ from syndicate.news import (
 )
 from syndicate.ports._fetcher import Validators
 from syndicate.ports._log import Entry, PublicLog
-from syndicate.ports._logged import Logged, Window
+from syndicate.ports._logged import Changed, Logged, Window
 from syndicate.ports._subscribers import Subscribers
 from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
 
@@ -234,6 +234,14 @@ class Storage(Protocol):
         """The newest version of each item in a slice's window, by index, newest first.
 
         An item's newest version is its retraction if there is one, else its highest version.
+        """
+        ...
+
+    async def changed(self, slice_: Slice, after: int, most: int, characters: int) -> Changed:
+        """The version shown of each item whose index is above ``after``, ascending; none erased.
+
+        At most ``most``, and (the first one apart) no more than ``characters`` of tokens together. What a
+        later version of the same item replaced does not come.
         """
         ...
 

@@ -12,6 +12,7 @@ from syndicate.republish._compose import (
     compose_agency,
     compose_page,
     compose_pending,
+    hub_address,
 )
 from syndicate.republish._entry import entry_of, token_address
 from syndicate.republish._slices import SLICE_GRAMMAR, parse_slice, slice_of
@@ -25,6 +26,7 @@ __all__ = [
     "compose_page",
     "compose_pending",
     "entry_of",
+    "hub_address",
     "parse_slice",
     "slice_of",
     "token_address",

@@ -10,6 +10,11 @@ from syndicate.republish._entry import home_of
 PENDING_ALERTS: Final = "pending-alerts"
 
 
+def hub_address(base_url: str) -> str:
+    """Where the hub at ``base_url`` takes WebSub subscriptions to its feeds."""
+    return f"{base_url.rstrip('/')}/websub"
+
+
 def compose(  # noqa: PLR0913 - a feed is no less than this
     slice_: Slice,
     entries: Sequence[Entry],
@@ -18,11 +23,13 @@ def compose(  # noqa: PLR0913 - a feed is no less than this
     base_url: str,
     first_index: Index | None,
     last_index: Index | None,
+    pushes: bool = False,
 ) -> Feed:
     """The hub's feed of a slice, whose ``entries`` come newest first.
 
     ``base_url`` is the hub's own address; the indices are the lowest and the highest in the window,
-    None when it is empty. Its words are the registry's names, in the languages they have there.
+    None when it is empty. Its words are the registry's names, in the languages they have there. ``pushes``
+    says whether the hub sends what is new in it to subscribers, and so names where they subscribe.
     """
     base = base_url.rstrip("/")
     home = f"{base}/feeds/{slice_.path}"
@@ -36,6 +43,7 @@ def compose(  # noqa: PLR0913 - a feed is no less than this
         updated=_updated(entries, registry.agencies.values()),
         lang=_lang(slice_, registry),
         self_urls=tuple((format_, f"{home}.{format_}") for format_ in ("atom", "rss", "json")),
+        hub_url=hub_address(base) if pushes else None,
         first_index=first_index,
         last_index=last_index,
         continue_url=_continued(base, slice_, last_index),

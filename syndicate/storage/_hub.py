@@ -15,6 +15,7 @@ from syndicate.news import AgencyId, FeedId, ItemId, Reason, Slice, TokenDigest
 from syndicate.ports import (
     Backfill,
     Book,
+    Changed,
     Entry,
     FeedState,
     Logged,
@@ -140,6 +141,10 @@ class SqliteStorage:
     async def window(self, slice_: Slice, window: Window) -> tuple[Logged, ...]:
         """The newest version of each item in a slice's window, newest index first."""
         return await self.reading(lambda view: read.window(view, slice_, window))
+
+    async def changed(self, slice_: Slice, after: int, most: int, characters: int) -> Changed:
+        """The version shown of each item whose index is above ``after``, ascending."""
+        return await self.reading(lambda view: read.changed(view, slice_, after, most, characters))
 
     async def newest(self, slice_: Slice) -> int:
         """The highest index in a slice, -1 if it is empty; from memory for the plain ones."""

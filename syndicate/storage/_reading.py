@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from syndicate.news import Index, ItemId, Slice, TokenDigest
-from syndicate.ports import Logged, Window
+from syndicate.ports import Changed, Logged, Window
 from syndicate.storage._facets import facets_from
 from syndicate.storage._order import visible
 from syndicate.storage._rows import marks_of
@@ -69,6 +69,15 @@ def window(connection: Connection, slice_: Slice, window_: Window) -> tuple[Logg
     wanted = found[: max(in_time, window_.least)]
     with connection.exec_driver_sql(_THESE_BACKWARDS, (json.dumps(wanted),)) as rows:
         return tuple(map(_logged, _up_to(window_.characters, rows)))
+
+
+def changed(connection: Connection, slice_: Slice, after: int, most: int, characters: int) -> Changed:
+    """The version shown of each item in a slice whose index is above ``after``, ascending."""
+    size = visible(connection)
+    found = find(connection, slice_, most + 1, above=after, below=size, shown=True)
+    with connection.exec_driver_sql(_THESE, (json.dumps(found[:most]),)) as rows:
+        fitting = tuple(map(_logged, _up_to(characters, rows)))
+    return Changed(logged=fitting, more=len(fitting) < len(found))
 
 
 def _up_to(characters: int, found: Iterable[Any]) -> Iterator[Any]:

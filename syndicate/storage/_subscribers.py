@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
 from syndicate.errors import StorageError
-from syndicate.news import AgencyId, MemberCode, Slice
+from syndicate.news import Slice
 from syndicate.ports import (
     Delivered,
     Notable,
@@ -18,6 +18,7 @@ from syndicate.ports import (
     SubscriberState,
     Told,
 )
+from syndicate.republish import parse_slice
 
 T = TypeVar("T")
 
@@ -149,14 +150,10 @@ def _subscriber(row: Row[Any]) -> Subscriber:
 
 
 def _slice_of(path: str) -> Slice:
-    field, _, value = path.rpartition("/")
-    match field:
-        case "agency":
-            return Slice(agency=AgencyId(value))
-        case "lang":
-            return Slice(lang=value)
-        case _:
-            return Slice() if path == "all" else Slice(member=MemberCode(path))
+    found = parse_slice(path)
+    if found is None:
+        raise StorageError(f"a subscriber is kept with a slice that does not exist, {path!r}")
+    return found
 
 
 def _delivered(row: Row[Any]) -> Delivered:

@@ -6,21 +6,25 @@ kept: ``serve`` puts the site on a socket without an access log.
 """
 
 from syndicate.web._answer import CODINGS
+from syndicate.web._feeds import is_known
 from syndicate.web._gate import read_networks
-from syndicate.web._metrics import Metrics
+from syndicate.web._metrics import DeliveryReach, Metrics
+from syndicate.web._route import Site
 from syndicate.web._serve import serve
 from syndicate.web._shelf import make_shelf
-from syndicate.web._site import Site, make_site
+from syndicate.web._site import make_site
 from syndicate.web._witness import make_witness_site
 from syndicate.web._world import Submission, WebLimits, World
 
 __all__ = [
     "CODINGS",
+    "DeliveryReach",
     "Metrics",
     "Site",
     "Submission",
     "WebLimits",
     "World",
+    "is_known",
     "make_shelf",
     "make_site",
     "make_witness_site",

@@ -144,6 +144,13 @@ def ready(body: bytes, media_type: str, *, cache: str, extra: Mapping[str, str] 
     return Ready({"identity": body}, digest=digest, media_type=media_type, cache=cache, extra=extra)
 
 
+def squeezed(body: bytes, media_type: str, *, cache: str, source: object = None) -> Ready:
+    """A document made for everybody who asks, in every coding."""
+    bodies = {"identity": body} | {coding: squeeze(body) for coding, squeeze in CODINGS.items()}
+    digest = b64url(hashlib.sha256(body).digest()[:16])
+    return Ready(bodies, digest=digest, media_type=media_type, cache=cache, source=source)
+
+
 def json_bytes(value: object) -> bytes:
     """``value`` as UTF-8 JSON that is safe to stand in a page, too."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from syndicate.journey import Document
 from syndicate.news import Registry, Slice
-from syndicate.republish import PENDING_ALERTS, parse_slice
+from syndicate.ports import Storage
+from syndicate.republish import PENDING_ALERTS, hub_address, parse_slice
 from syndicate.web._answer import ALERT_CACHE, FEED_CACHE, Ready, problem
 from syndicate.web._world import World
 
@@ -36,8 +37,16 @@ class Feeds:
                 return problem(404, "there is no such feed; / lists them all")
             ready = self._ready.get(document)
             if ready is None:
-                ready = self._ready[document] = _made_ready(document, cache_of(name.rpartition(".")[0]))
+                kept_for = cache_of(name.rpartition(".")[0])
+                ready = self._ready[document] = _made_ready(document, kept_for, self._links(name))
         return ready.answer(request)
+
+    def _links(self, name: str) -> str:
+        """The feed's own address, and where to subscribe, if one can (RFC 8288; WebSub, section 4)."""
+        own = f'<{self._world.base_url}/feeds/{name}>; rel="self"'
+        if self._world.websub is None or name.startswith(PENDING_ALERTS):
+            return own
+        return f'<{hub_address(self._world.base_url)}>; rel="hub", {own}'
 
     async def _written(self, name: str) -> Document | None:
         path, _, format_ = name.rpartition(".")
@@ -49,7 +58,7 @@ class Feeds:
     async def _find(self, name: str) -> tuple[Slice, str] | None:
         path, _, format_ = name.rpartition(".")
         slice_ = parse_slice(path) if format_ in FORMATS else None
-        if slice_ is None or not await is_known(slice_, self._world):
+        if slice_ is None or not await is_known(slice_, self._world.registry(), self._world.storage):
             return None
         return slice_, format_
 
@@ -59,23 +68,24 @@ def cache_of(path: str) -> str:
     return ALERT_CACHE if path == PENDING_ALERTS or path.endswith(_ALERTS) else FEED_CACHE
 
 
-def _made_ready(document: Document, cache: str) -> Ready:
+def _made_ready(document: Document, cache: str, links: str) -> Ready:
     return Ready(
         document.bodies,
         digest=document.digest,
         media_type=document.media_type,
         cache=cache,
         last_modified=document.last_modified,
+        extra={hdrs.LINK: links},
     )
 
 
-async def is_known(slice_: Slice, world: World) -> bool:
+async def is_known(slice_: Slice, registry: Registry, storage: Storage) -> bool:
     """Whether the registry or the log knows each thing that a slice names; an empty one of these is a feed.
 
     So the names that anybody can ask for are as many as these make together, and no more.
     """
-    for part in _unlisted(slice_, world.registry()):
-        if await world.storage.newest(part) < 0:
+    for part in _unlisted(slice_, registry):
+        if await storage.newest(part) < 0:
             return False
     return True
 

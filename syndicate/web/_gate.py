@@ -14,6 +14,10 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
+from syndicate.web._answer import problem
+from syndicate.web._route import Site
+from syndicate.web._world import WebLimits
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _PREFIX: Final = 8  # bytes of an IPv6 address that one household or newsroom has: a /64
@@ -101,6 +105,25 @@ class Readers:
             return False
         mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
         return any((mapped or found) in network for network in self._proxies)
+
+
+def counted(answer: Site, limits: WebLimits) -> Site:
+    """``answer`` for whoever does not ask too often; what a 304 answers is never counted."""
+    gate = Gate(burst=limits.burst, per_second=limits.per_second, most=limits.counted)
+    readers = Readers(limits.proxies)
+
+    async def answer_counted(request: web.BaseRequest) -> web.StreamResponse:
+        asked = request.headers
+        if hdrs.IF_NONE_MATCH in asked or hdrs.IF_MODIFIED_SINCE in asked:
+            response = await answer(request)
+            if response.status == 304 or not (wait := gate.wait(readers.of(request), request.path)):
+                return response
+        elif not (wait := gate.wait(readers.of(request), request.path)):
+            return await answer(request)
+        return problem(429, "asked too often for this from one address; keep the ETag and send it along, "
+                       "or ask again later", retry_after=wait)  # fmt: skip
+
+    return answer_counted
 
 
 def network_of(address: str) -> bytes:

@@ -46,5 +46,5 @@ class Watch:
         world = self._world
         health, log = await read_health(world.storage), world.storage.log
         reach = LogReach(sealed=log.edge.size, shown=log.visible, proven=log.proven)
-        body = world.metrics.write(world.registry(), health, reach, world.clock.now())
+        body = world.metrics.write(world.registry(), health, reach, world.clock.now(), world.delivery())
         return ready(body, CONTENT_TYPE, cache=NEVER).answer(request)

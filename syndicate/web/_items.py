@@ -16,7 +16,7 @@ from syndicate.web._feeds import is_known
 from syndicate.web._query import QueryError, read_query
 from syndicate.web._world import World
 
-_GRAMMAR: Final = {"after": r"-1|[0-9]{1,15}", "limit": r"[1-9][0-9]{0,3}", **SLICE_GRAMMAR}
+QUERY: Final = {"after": r"-1|[0-9]{1,15}", "limit": r"[1-9][0-9]{0,3}", **SLICE_GRAMMAR}
 _LIMIT_GIVEN: Final = 100  # when the query names none
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,15}")
 
@@ -30,7 +30,7 @@ class Items:
     async def page(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """The versions after an index, in order; each page says where the next one begins."""
         try:
-            asked = read_query(request.rel_url.raw_query_string, _GRAMMAR)
+            asked = read_query(request.rel_url.raw_query_string, QUERY)
             slice_ = _slice_of(asked)
         except QueryError as exc:
             return problem(400, str(exc))
@@ -38,7 +38,7 @@ class Items:
         if limit > self._world.limits.page_items:
             return problem(400, f"limit is at most {self._world.limits.page_items}")
         # Any topic may be asked for before there is something of it: nothing is kept of such a question.
-        if not await is_known(replace(slice_, topic=None), self._world):
+        if not await is_known(replace(slice_, topic=None), self._world.registry(), self._world.storage):
             return problem(400, "neither the registry nor the log knows what the filter names")
         after = int(asked.get("after", "-1"))
         page = await self._world.storage.page(slice_, after, limit, characters=self._world.limits.page_bytes)

@@ -1,6 +1,6 @@
 """/metrics: counts and times for Prometheus. No label ever holds anything of a reader or of a text."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +23,15 @@ class LogReach:
     proven: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReach:
+    """How many deliveries were acknowledged and failed since the start, and subscribers by state."""
+
+    acknowledged: int
+    failed: int
+    subscribers: Mapping[str, int]
+
+
 class Metrics:
     """One hub's figures, in a registry of their own: two hubs in one process do not mix."""
 
@@ -35,6 +44,17 @@ class Metrics:
             "syndicate_render_seconds", "Time to make one document, all codings.", registry=self._own
         )
 
+        self._websub = Counter(
+            "syndicate_websub_requests",
+            "WebSub requests, when they came and when their callback had been asked, by outcome.",
+            ["outcome"],
+            registry=self._own,
+        )
+
+    def subscribing(self, outcome: str) -> None:
+        """Count what became of a WebSub request."""
+        self._websub.labels(outcome).inc()
+
     def submitted(self, outcomes: Iterable[Outcome]) -> None:
         """Count what became of submitted tokens."""
         for outcome in outcomes:
@@ -44,11 +64,40 @@ class Metrics:
         """Note how long a document took."""
         self._rendered.observe(seconds)
 
-    def write(self, registry: Registry, health: Health, log: LogReach, now: float) -> bytes:
+    def write(
+        self,
+        registry: Registry,
+        health: Health,
+        log: LogReach,
+        now: float,
+        delivery: DeliveryReach | None = None,
+    ) -> bytes:
         """Everything in Prometheus' text format 0.0.4: what was counted here, and what storage remembers."""
         kept = CollectorRegistry()
         kept.register(_Snapshot(registry, health, log, now))
+        if delivery is not None:
+            kept.register(_Delivery(delivery))
         return generate_latest(self._own) + generate_latest(kept)
+
+
+class _Delivery(Collector):
+    """What delivery counts; no label names a subscriber."""
+
+    def __init__(self, reach: DeliveryReach) -> None:
+        self._reach = reach
+
+    def collect(self) -> Iterator[Metric]:
+        """The families."""
+        counted = CounterMetricFamily(
+            "syndicate_deliveries", "Attempts to tell a subscriber, by outcome.", labels=["outcome"]
+        )
+        counted.add_metric(["acknowledged"], self._reach.acknowledged)
+        counted.add_metric(["failed"], self._reach.failed)
+        yield counted
+        subscribers = GaugeMetricFamily("syndicate_subscribers", "Subscribers by state.", labels=["state"])
+        for state, count in self._reach.subscribers.items():
+            subscribers.add_metric([state], count)
+        yield subscribers
 
 
 class _Snapshot(Collector):

@@ -10,7 +10,8 @@ from typing import Final
 
 from aiohttp import web
 
-from syndicate.web._site import Site
+from syndicate.web._route import Site
+from syndicate.web._visit import VisitServer
 
 _CLOSE_SECONDS: Final = 5.0  # for answers under way when the hub stops
 _LINGER_SECONDS: Final = 1.0  # for the rest of a body that was refused, so that its sender sees the answer
@@ -21,7 +22,7 @@ _MOST_CONNECTIONS: Final = 10_000
 @asynccontextmanager
 async def serve(site: Site, listener: socket.socket) -> AsyncIterator[None]:
     """Answer on ``listener`` (bound, not yet listening) until left; answers under way are finished then."""
-    server = web.Server(
+    server = VisitServer(
         site,
         access_log=None,
         logger=_quiet_logger(),

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from syndicate.news import b64url
 from syndicate.web._answer import CODINGS, FEED_CACHE, Ready, problem
-from syndicate.web._site import Edge, Site
+from syndicate.web._route import Edge, Site
 from syndicate.wire import MEDIA_TYPES
 
 _NAME: Final = re.compile(r"[a-z0-9-]{1,32}(?:\.archive-[0-9]{1,9})?\.(atom|rss)", re.ASCII)

@@ -1,142 +1,246 @@
-"""The addresses, and the edge of every request: methods, failures, and nothing kept of who asked.
+"""The addresses, each with what answers it and what is told of it.
 
 It stands on aiohttp's low-level server: an application's router, signals and middleware cost a tenth of a
-warm feed's throughput, and a dozen addresses need none of them.
+warm feed's throughput, and some dozens of addresses need none of them.
 """
 
-import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Sequence
 from typing import Final
 
-from aiohttp import hdrs, web
-
-from syndicate.errors import SyndicateError
+from syndicate.deliver import FORM
 from syndicate.web._agency import PATH as AGENCY_STATUS
 from syndicate.web._agency import AgencyStatus
-from syndicate.web._answer import FEED_CACHE, options, problem, ready
-from syndicate.web._feeds import Feeds
+from syndicate.web._deliveries import PATH as DELIVERIES
+from syndicate.web._deliveries import QUERY as DELIVERIES_QUERY
+from syndicate.web._deliveries import Deliveries
+from syndicate.web._feeds import FORMATS, Feeds
 from syndicate.web._front import Front
-from syndicate.web._gate import Gate, Readers
+from syndicate.web._gate import Readers, counted
 from syndicate.web._health import Watch
+from syndicate.web._items import QUERY as ITEMS_QUERY
 from syndicate.web._items import Items
 from syndicate.web._log import LogFiles
+from syndicate.web._metrics import CONTENT_TYPE as METRICS
+from syndicate.web._openapi import PATH as OPENAPI
+from syndicate.web._openapi import OpenApi
+from syndicate.web._operation import BYTES, HTML, JSON, TEXT, Operation, Schema
 from syndicate.web._registry import RegistryFiles
+from syndicate.web._route import Route, Site, dispatch
+from syndicate.web._schemas import named
 from syndicate.web._sources import Sources
-from syndicate.web._submit import Submit
-from syndicate.web._world import WebLimits, World
+from syndicate.web._submit import SUBMISSION, Submit
+from syndicate.web._websub import PATH as WEBSUB
+from syndicate.web._websub import SUBSCRIPTION, WebSub
+from syndicate.web._wellknown import SECURITY, TRUST, WellKnown
+from syndicate.web._world import World
+from syndicate.wire import MEDIA_TYPES
 
-# What answers a request; the text is what its address says behind the fixed part, "" where nothing may.
-Answer = Callable[[web.BaseRequest, str], Awaitable[web.StreamResponse]]
-Site = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
-
-_log = logging.getLogger("syndicate.web")
-_RETRY_SECONDS: Final = 10
-_ROBOTS: Final = b"User-agent: *\nAllow: /\nDisallow: /v1/\nDisallow: /metrics\n"
-_FEEDS: Final = "/feeds/"
-_REGISTRY: Final = "/registry/"
-_TOKENS: Final = "/v1/items/"
-_PROOF: Final = ".tlog-proof"
-_LOG: Final = "/log/"
-_TOKEN: Final = ".jws"  # noqa: S105 - the ending of a token's address
-
-
-class Edge:
-    """One kind of address: looks at the method, and makes an answer of every failure."""
-
-    def __init__(self, name: str, answers: Mapping[str, Answer]) -> None:
-        self._name = name
-        self._answers = dict(answers)
-        if hdrs.METH_GET in answers:
-            self._answers[hdrs.METH_HEAD] = answers[hdrs.METH_GET]
-        self._allow = ", ".join(sorted([*self._answers, hdrs.METH_OPTIONS]))
-
-    async def answer(self, request: web.BaseRequest, rest: str) -> web.StreamResponse:
-        """The answer to one request; nothing is raised but cancellation."""
-        chosen = self._answers.get(request.method)
-        if chosen is None:
-            return self._without(request.method)
-        try:
-            return await chosen(request, rest)
-        except SyndicateError as exc:
-            _log.error("cannot answer %s: %s", self._name, exc)
-            return problem(503, "this cannot be answered right now", retry_after=_RETRY_SECONDS)
-        except Exception:  # noqa: BLE001 - the edge of a request: a bug stops nobody else
-            # Logged is the kind of address and no more: neither who asked nor what for (S13).
-            _log.exception("a bug while answering %s", self._name)
-            return problem(500, "something broke here; it has been noted")
-
-    def _without(self, method: str) -> web.Response:
-        if method == hdrs.METH_OPTIONS:
-            return options(self._allow)
-        return problem(405, f"this address takes {self._allow}", allow=self._allow)
+_SUB: Final[Schema] = {"type": "string", "examples": ["vn.vna:abcdefghijklmnopqrstuvwxyz"]}
+_VER: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": 9_999_999_999_999_999}
+_VERSION: Final = {"sub": _SUB, "version": _VER}
+_SLASHES: Final = "A path: slashes stay as they are."
+_SLICE: Final[Schema] = {
+    "type": "string",
+    "minLength": 1,
+    "description": "The slice's name; slashes stay as they are. / lists those that the registry names.",
+    "examples": ["all", "vn", "lang/vi", "agency/vn.vna"],
+}
 
 
 def make_site(world: World) -> Site:
     """The hub's pages, feeds and API, to be put on a socket by ``serve``."""
-    watch, items = Watch(world), Items(world)
-    feeds = Edge("a feed", {"GET": Feeds(world).get})
-    tokens = Edge("a token", {"GET": items.token})
+    return counted(dispatch(routes_of(world)), world.limits)
+
+
+def routes_of(world: World) -> Sequence[Route]:
+    """Every address that this site has. A new one is a line here: path, answer, what is told of it."""
+    watch, items, log = Watch(world), Items(world), LogFiles(world)
     registry = RegistryFiles(world)
-    files = Edge("a file of the registry", {"GET": registry.get})
-    log_files = LogFiles(world)
-    log = Edge("a file of the log", {"GET": log_files.get})
-    proofs = Edge("a proof", {"GET": log_files.proof})
-    nothing = Edge("nothing", {"GET": _nothing})
-    exact = {
-        path: Edge(path, answers)
-        for path, answers in {
-            "/": {"GET": Front(world).get},
-            "/health": {"GET": watch.health},
-            "/metrics": {"GET": watch.metrics},
-            "/robots.txt": {"GET": _robots},
-            AGENCY_STATUS: {"GET": AgencyStatus(world).get},
-            "/v1/items": {"GET": items.page},
-            "/v1/keys.json": {"GET": registry.keys},
-            "/v1/sources": {"GET": Sources(world).get},
-        }.items()
-    }
+    routes: list[Route] = []
+    known, openapi = WellKnown(world, routes), OpenApi(world, routes)  # they tell of all of them
+    routes += [
+        Route(
+            "/feeds/{slice}.{format}",
+            Feeds(world).get,
+            Operation(
+                summary="A slice of the items as a feed.",
+                media_types=tuple(MEDIA_TYPES[each] for each in FORMATS),
+                tag="feeds",
+                path={"slice": _SLICE, "format": {"enum": list(FORMATS)}},
+                also=(404,),
+            ),
+        ),
+        Route(
+            "/v1/items",
+            items.page,
+            Operation(
+                summary="The items behind an index, in order; each page says where the next one begins.",
+                schema=named("Page"),
+                tag="items",
+                query=ITEMS_QUERY,
+            ),
+        ),
+        Route(
+            "/v1/items/{sub}/{version}.jws",
+            items.token,
+            Operation(
+                summary="One version's token, byte for byte as its agency signed it.",
+                media_types=("application/jose",),
+                tag="items",
+                path=_VERSION,
+                query={},
+                also=(404, 410),
+            ),
+        ),
+        Route(
+            "/v1/items/{sub}/{version}.tlog-proof",
+            log.proof,
+            Operation(
+                summary="One version's place in the log: a C2SP tlog-proof.",
+                media_types=(TEXT,),
+                tag="items",
+                path=_VERSION,
+                query={},
+                also=(404,),
+            ),
+        ),
+        Route(
+            "/log/{file}",
+            log.get,
+            Operation(
+                summary="A file of the log: checkpoint, tile/..., or act/....json.",
+                media_types=(TEXT, BYTES, JSON),
+                tag="log",
+                path={"file": _file("checkpoint", "tile/0/000.p/1")},
+                also=(404,),
+            ),
+        ),
+        Route(
+            "/registry/{file}",
+            registry.get,
+            Operation(
+                summary="A file of the registry: metadata/... or targets/... of a TUF repository.",
+                media_types=(JSON, TEXT),
+                tag="registry",
+                path={"file": _file("metadata/timestamp.json")},
+                also=(404,),
+            ),
+        ),
+        Route("/", Front(world).get, Operation(summary="What is new, for people.", media_types=(HTML,))),
+        Route(
+            "/v1/keys.json",
+            registry.keys,
+            Operation(
+                summary="Agencies and their keys, for a quick look; nobody signed this list.",
+                schema=named("Keys"),
+                tag="registry",
+                query={},
+            ),
+        ),
+        Route(
+            "/v1/sources",
+            Sources(world).get,
+            Operation(
+                summary="Who is in the federation, who owns it, and how its feeds are doing.",
+                schema=named("Sources"),
+                query={},
+            ),
+        ),
+        Route(
+            AGENCY_STATUS,
+            AgencyStatus(world).get,
+            Operation(
+                summary="What this hub sees of the agency that asks.",
+                schema=named("AgencyStatus"),
+                tag="publish",
+                query={},
+                conditional=False,
+                also=(401,),
+                signed=True,
+            ),
+        ),
+        Route(
+            DELIVERIES,
+            Deliveries(world).get,
+            Operation(
+                summary="When subscribers were told of corrections, withdrawals and alerts.",
+                schema=named("Deliveries"),
+                query=DELIVERIES_QUERY,
+            ),
+        ),
+        Route(
+            "/health",
+            watch.health,
+            Operation(
+                summary="Whether every part is at work.",
+                schema=named("Health"),
+                tag="operations",
+                conditional=False,
+            ),
+        ),
+        Route(
+            "/metrics",
+            watch.metrics,
+            Operation(summary="Figures for Prometheus.", media_types=(METRICS,), tag="operations"),
+        ),
+        Route(
+            "/robots.txt",
+            known.robots,
+            Operation(summary="Where crawlers need not go, and where the sitemaps are.", media_types=(TEXT,)),
+        ),
+        Route(
+            SECURITY,
+            known.security,
+            Operation(summary="Whom to tell of a weakness (RFC 9116).", media_types=(TEXT,), also=(404,)),
+        ),
+        *(
+            Route(
+                path,
+                known.trust,
+                Operation(summary="Whose sites belong together (trust.txt).", media_types=(TEXT,)),
+            )
+            for path in TRUST
+        ),
+        Route(OPENAPI, openapi.get, Operation(summary="This description (OpenAPI 3.1).")),
+    ]
     if world.submission is not None:
-        exact["/v1/submit"] = Edge("/v1/submit", {"POST": Submit(world, world.submission).post})
-
-    async def answer(request: web.BaseRequest) -> web.StreamResponse:
-        path = request.path
-        if path.startswith(_FEEDS):
-            return await feeds.answer(request, path[len(_FEEDS) :])
-        if path.startswith(_TOKENS) and path.endswith(_TOKEN):
-            return await tokens.answer(request, path[len(_TOKENS) : -len(_TOKEN)])
-        if path.startswith(_TOKENS) and path.endswith(_PROOF):
-            return await proofs.answer(request, path[len(_TOKENS) : -len(_PROOF)])
-        if path.startswith(_LOG):
-            return await log.answer(request, path[len(_LOG) :])
-        if path.startswith(_REGISTRY):
-            return await files.answer(request, path[len(_REGISTRY) :])
-        return await exact.get(path, nothing).answer(request, "")
-
-    return _counted(answer, world.limits)
-
-
-def _counted(answer: Site, limits: WebLimits) -> Site:
-    """``answer`` for whoever does not ask too often; what a 304 answers is never counted."""
-    gate = Gate(burst=limits.burst, per_second=limits.per_second, most=limits.counted)
-    readers = Readers(limits.proxies)
-
-    async def answer_counted(request: web.BaseRequest) -> web.StreamResponse:
-        asked = request.headers
-        if hdrs.IF_NONE_MATCH in asked or hdrs.IF_MODIFIED_SINCE in asked:
-            response = await answer(request)
-            if response.status == 304 or not (wait := gate.wait(readers.of(request), request.path)):
-                return response
-        elif not (wait := gate.wait(readers.of(request), request.path)):
-            return await answer(request)
-        return problem(429, "asked too often for this from one address; keep the ETag and send it along, "
-                       "or ask again later", retry_after=wait)  # fmt: skip
-
-    return answer_counted
-
-
-async def _nothing(_request: web.BaseRequest, _rest: str) -> web.Response:
-    return problem(404, "there is nothing at this address")
+        routes.append(
+            Route(
+                "/v1/submit",
+                Submit(world, world.submission).post,
+                Operation(
+                    method="POST",
+                    summary="Tokens pushed instead of polled, one a line. A token proves itself: no account.",
+                    schema=named("Outcomes"),
+                    tag="publish",
+                    query={},
+                    takes=("text/plain", "application/jose"),
+                    body=SUBMISSION,
+                    conditional=False,
+                    also=(408, 411, 413, 415),
+                ),
+            )
+        )
+    if world.websub is not None:
+        routes.append(
+            Route(
+                WEBSUB,
+                WebSub(world.websub, Readers(world.limits.proxies)).post,
+                Operation(
+                    method="POST",
+                    summary="Subscribe to a feed by WebSub, or no longer; the callback is asked then.",
+                    success=202,
+                    schema=named("Taken"),
+                    tag="feeds",
+                    takes=(FORM,),
+                    body=SUBSCRIPTION,
+                    conditional=False,
+                    also=(400, 404, 408, 411, 413, 415),
+                ),
+            )
+        )
+    return routes
 
 
-async def _robots(request: web.BaseRequest, _rest: str) -> web.Response:
-    return ready(_ROBOTS, "text/plain; charset=utf-8", cache=FEED_CACHE).answer(request)
+def _file(*examples: str) -> Schema:
+    return {"type": "string", "minLength": 1, "description": _SLASHES, "examples": list(examples)}

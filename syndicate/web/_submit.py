@@ -1,8 +1,6 @@
 """POST /v1/submit: tokens pushed instead of polled. A token proves itself, so nobody logs in."""
 
-import asyncio
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -10,17 +8,19 @@ from aiohttp import hdrs, web
 from syndicate.errors import WireError
 from syndicate.news import Admitted, Held, Known, Outcome, Reason, Refused, Unjudged
 from syndicate.web._answer import NEVER, problem, send_json
+from syndicate.web._take import Room, TooMuchError, refuse_length, take_body
 from syndicate.web._world import Submission, World
 from syndicate.wire import split_submission
 
 _TAKEN: Final = ("text/plain", "application/jose")
+SUBMISSION: Final = {  # a body that is looked at, as JSON Schema
+    "type": "string",
+    "description": "At most 100 lines of ASCII, and one of them not blank.",
+    "pattern": r"^[\x00-\x7F]*[\x00-\x08\x0B\x0C\x0E-\x1F\x21-\x7F][\x00-\x7F]*$",
+}
 _RETRY_SECONDS: Final = 60  # after a limit was reached
 _OURS: Final = "the hub failed on this token, which says nothing about it; send it again later"
 _BUSY_SECONDS: Final = 5  # after the room was full
-
-
-class _TooMuchError(Exception):
-    """The room for submissions in hand is full."""
 
 
 class Submit:
@@ -29,8 +29,8 @@ class Submit:
     def __init__(self, world: World, submission: Submission) -> None:
         self._world = world
         self._submission = submission
-        self._open = 0
-        self._open_bytes = 0
+        limits = world.limits
+        self._room = Room(limits.submit_open, limits.submit_open_bytes)
 
     async def post(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """What became of each token, in order; 200 says only that all of them were judged."""
@@ -38,53 +38,29 @@ class Submit:
         if refusal := self._refuse(request, length):
             return refusal
         try:
-            with self._room(length or 0):
+            with self._room.place(length or 0):
                 return await self._take(request, length or 0)
-        except _TooMuchError:
+        except TooMuchError:
             return problem(
                 503, "too many submissions at a time; nothing was taken", retry_after=_BUSY_SECONDS
             )
 
     def _refuse(self, request: web.BaseRequest, length: int | None) -> web.Response | None:
-        most = self._world.limits.submit_bytes
         if request.content_type not in _TAKEN or hdrs.CONTENT_TYPE not in request.headers:
             return problem(415, "send tokens as text/plain, one a line")
         if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
             return problem(415, "send tokens without a content coding")
-        if length is None:
-            return problem(411, "say how long the body is")
-        if not length:
-            return problem(400, "there is no token in the body")
-        if length > most:
-            return problem(413, f"at most {most} bytes at a time")
+        most = self._world.limits.submit_bytes
+        if refusal := refuse_length(length, most, "there is no token in the body"):
+            return refusal
         if request.rel_url.raw_query_string:
             return problem(400, "there are no parameters here")
         return None
 
-    @contextmanager
-    def _room(self, length: int) -> Iterator[None]:
-        limits = self._world.limits
-        if self._open >= limits.submit_open or self._open_bytes + length > limits.submit_open_bytes:
-            raise _TooMuchError
-        self._open += 1
-        self._open_bytes += length
-        try:
-            yield
-        finally:
-            self._open -= 1
-            self._open_bytes -= length
-
     async def _take(self, request: web.BaseRequest, length: int) -> web.Response:
-        if request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
-            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")  # RFC 9110, section 10.1.1
-            request.writer.output_size = 0
-        try:
-            async with asyncio.timeout(self._world.limits.submit_seconds):
-                body = await request.content.readexactly(length)
-        except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
-            answer = problem(408, "the body did not come in time")
-            answer.force_close()
-            return answer
+        body = await take_body(request, length, self._world.limits.submit_seconds)
+        if isinstance(body, web.Response):
+            return body
         try:
             tokens = split_submission(body)
         except WireError as exc:

@@ -8,7 +8,7 @@ from aiohttp import hdrs, web
 
 from syndicate.ledger import REQUEST_BYTES
 from syndicate.web._answer import NEVER, problem
-from syndicate.web._site import Site
+from syndicate.web._route import Site
 
 _ADD: Final = "/add-checkpoint"
 _BODY_SECONDS: Final = 10.0

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from syndicate.deliver import Declined, WebSubLimits
 from syndicate.journey import Press
 from syndicate.ledger import Policy
 from syndicate.news import Outcome, Refused, Registry
 from syndicate.ports import Clock, Storage
-from syndicate.web._metrics import Metrics
+from syndicate.web._metrics import DeliveryReach, Metrics
 
 
 class Submission(Protocol):
@@ -17,6 +18,19 @@ class Submission(Protocol):
 
     async def submit(self, tokens: Sequence[str]) -> tuple[Outcome, ...] | Refused:
         """What became of each token, in their order, only after the commit; or why none was looked at."""
+        ...
+
+
+class Subscriptions(Protocol):
+    """Where requests for subscriptions go."""
+
+    @property
+    def limits(self) -> WebSubLimits:
+        """What subscribing may cost."""
+        ...
+
+    async def take(self, body: bytes, visitor: str) -> Declined | None:
+        """Hear a request of ``visitor``; None once it is taken, else why it is not."""
         ...
 
 
@@ -53,3 +67,6 @@ class World:
     base_url: str
     registry_files: Path  # the repository as it was fetched last: metadata/ and targets/
     limits: WebLimits = WebLimits()
+    contact: str = ""  # whom readers may write to, as a URI; "": nobody is named
+    websub: Subscriptions | None = None  # None: nobody can subscribe here
+    delivery: Callable[[], DeliveryReach | None] = lambda: None  # what push counts, where there is any

@@ -7,7 +7,7 @@ bytes of fragments can be joined without being parsed or declared again.
 from lxml import etree
 
 from syndicate.news import Entry, Feed
-from syndicate.wire._names import SYN
+from syndicate.wire._names import ATOM, SYN
 
 
 def add(into: etree._Element, name: str, text: str | None = None, **attributes: str | None) -> etree._Element:
@@ -40,6 +40,12 @@ def head_bytes(root: etree._Element, *, close: bytes) -> bytes:
     """``root`` as a document's beginning: declaration and everything before the closing tags ``close``."""
     whole = etree.tostring(root, encoding="UTF-8", xml_declaration=False)
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + whole.removesuffix(close)
+
+
+def add_hub(into: etree._Element, feed: Feed) -> None:
+    """``<atom:link rel="hub" href/>``: where to subscribe (WebSub, section 4)."""
+    if feed.hub_url is not None:
+        add(into, f"{{{ATOM}}}link", rel="hub", href=feed.hub_url)
 
 
 def add_window(into: etree._Element, feed: Feed) -> None:

@@ -26,6 +26,7 @@ class Sheet:
     last_index: int | None
     tokens: tuple[str | None, ...]  # of each entry; always None in RSS
     digests: tuple[str | None, ...]  # that each RSS item states; always None elsewhere
+    pushed: bool = False  # it names a hub that sends what is new in it to subscribers
     prev_archive: str | None = None  # of an Atom feed, as written
 
 
@@ -50,11 +51,12 @@ def _atom(body: bytes) -> Sheet:
     entries = brought.entries
     root = parse_xml(body, MOST)
     return Sheet(
-        self_url=_self(root),
+        self_url=_link(root, "self"),
         first_index=_index(root, "first"),
         last_index=_index(root, "last"),
         tokens=tuple(None if each is None else each.token for each in entries),
         digests=(None,) * len(entries),
+        pushed=_link(root, "hub") is not None,
         prev_archive=brought.prev_archive,
     )
 
@@ -65,11 +67,12 @@ def _rss(body: bytes) -> Sheet:
     check_count(len(items), MOST)
     stated = [item.find(f"{{{SYN}}}token") for item in items]
     return Sheet(
-        self_url=_self(channel),
+        self_url=_link(channel, "self"),
         first_index=_index(channel, "first"),
         last_index=_index(channel, "last"),
         tokens=(None,) * len(items),
         digests=tuple(None if token is None else token.get("sha256") for token in stated),
+        pushed=_link(channel, "hub") is not None,
     )
 
 
@@ -81,8 +84,8 @@ def channel_of(root: etree._Element) -> etree._Element:
     return channels[0]
 
 
-def _self(head: etree._Element) -> str | None:
-    return next((link.get("href") for link in head.iterchildren(LINK) if link.get("rel") == "self"), None)
+def _link(head: etree._Element, rel: str) -> str | None:
+    return next((link.get("href") for link in head.iterchildren(LINK) if link.get("rel") == rel), None)
 
 
 def _index(head: etree._Element, name: str) -> int | None:
@@ -109,6 +112,7 @@ def _json(body: bytes) -> Sheet:
         last_index=_whole(told.get("last")),
         tokens=tuple(None if each is None else each.token for each in entries),
         digests=(None,) * len(entries),
+        pushed="hubs" in read,
     )
 
 

@@ -8,7 +8,16 @@ from syndicate.news import Entry, Feed, Media, Relation
 from syndicate.wire._feedgen import atom_entry, atom_head
 from syndicate.wire._inert import inert_entry, inert_head
 from syndicate.wire._names import ATOM, HISTORY, SYN, THR, TOKEN_REL, TOKEN_TYPE, XML
-from syndicate.wire._set_xml import add, add_particulars, add_window, child, cut, head_bytes, set_html
+from syndicate.wire._set_xml import (
+    add,
+    add_hub,
+    add_particulars,
+    add_window,
+    child,
+    cut,
+    head_bytes,
+    set_html,
+)
 
 # lxml-stubs knows only named prefixes; None, the default namespace, is lxml's own way.
 _NAMESPACES: Final[Any] = {None: ATOM, "syn": SYN, "thr": THR}
@@ -29,6 +38,7 @@ def head(feed: Feed) -> bytes:
     child(root, _name("updated")).text = clean.updated
     if clean.lang is not None:
         root.set(_LANG, clean.lang)
+    add_hub(root, clean)
     add_window(root, clean)
     _add_archive(root, clean)
     return head_bytes(root, close=CLOSE)

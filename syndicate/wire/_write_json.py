@@ -22,6 +22,7 @@ def head(feed: Feed) -> bytes:
         description=clean.description,
         language=clean.lang,
         authors=[{"name": clean.author}],
+        hubs=None if clean.hub_url is None else [{"type": "WebSub", "url": clean.hub_url}],
         _syndicate=_present(id=clean.id, updated=clean.updated, window=_window(clean) or None),
     )
     return _bytes(told)[:-1] + b',"items":['

@@ -8,7 +8,16 @@ from syndicate.news import Act, Entry, Feed, Media
 from syndicate.wire._feedgen import authors, rss_head, rss_item
 from syndicate.wire._inert import as_html, inert_entry, inert_head
 from syndicate.wire._names import ATOM, CONTENT, DC, DCTERMS, MEDIA, SYN
-from syndicate.wire._set_xml import add, add_particulars, add_window, child, cut, head_bytes, set_html
+from syndicate.wire._set_xml import (
+    add,
+    add_hub,
+    add_particulars,
+    add_window,
+    child,
+    cut,
+    head_bytes,
+    set_html,
+)
 from syndicate.wire._times import rfc822
 
 _NAMESPACES: Final = {
@@ -30,6 +39,7 @@ def head(feed: Feed) -> bytes:
     channel = etree.SubElement(root, "channel")
     channel.extend(list(made[0]))
     add(channel, "lastBuildDate", rfc822(clean.updated))
+    add_hub(channel, clean)
     add_window(channel, clean)
     return head_bytes(root, close=CLOSE)
 

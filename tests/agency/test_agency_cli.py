@@ -131,7 +131,10 @@ def test_a_challenge_page_instead_of_the_feed_is_named(config: Path, words: Path
         run("sign", config, "--passphrase-file", words)
 
 
-def test_a_second_run_beside_the_first_is_told_so(config: Path, words: Path) -> None:
+def test_a_second_run_beside_the_first_is_told_so(
+    config: Path, words: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syndicate.cli._agency_desk.BOOK_SECONDS", 0.3)  # half a minute elsewhere
     publish(config, rss(story(1)))
     loaded = load_config(config)
     with open_streambook(loaded.book_file, loaded.id, loaded.stream), pytest.raises(StorageBusy):

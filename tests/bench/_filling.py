@@ -31,7 +31,7 @@ async def main(folder: Path, items: int, turns: int) -> list[tuple[float, float]
         await _fill(large, presses[0], items)
         await _fill(small, presses[1], min(SMALL, items))
         costs = [(await _turn(small, presses[1]), await _turn(large, presses[0])) for _ in range(turns)]
-    more = [token for tokens in presses[0].tokens(MORE) for token in tokens]
+    more = [token for tokens in presses[0].tokens(min(MORE, items)) for token in tokens]
     (folder / "more.txt").write_text("\n".join(more), encoding="ascii")
     return costs
 

@@ -83,6 +83,18 @@ def test_an_empty_feed_is_checked_too() -> None:
         assert check(render(DESK.hub(), format_), format_).ok
 
 
+@pytest.mark.parametrize("format_", ["atom", "json"])
+def test_a_feed_names_the_hub_that_pushes_it_or_none_and_never_another(format_: str) -> None:
+    assert check(render(DESK.hub(DESK.rich(), pushes=False), format_), format_).ok
+    elsewhere = render(SMALL, format_).replace(f"{HUB}/websub".encode(), b"https://hub.example/")
+    field = {"atom": "link[rel=hub]", "json": "hubs"}[format_]
+    assert fields(check(elsewhere, format_)) == {(None, field, "differs")}
+    second = render(SMALL, "atom").replace(
+        b"<syn:window", b'<link rel="hub" href="https://hub.example/"/><syn:window'
+    )
+    assert fields(check(second)) == {(None, "link[rel=hub]", "unsigned")}
+
+
 def test_spelling_that_no_parser_sees_is_no_difference() -> None:
     body = render(HUB_FEED, "atom").decode()
     spaced = body.replace("</entry><entry", "</entry>\n  <entry").replace("><syn:", ">\n<syn:")

@@ -118,7 +118,8 @@ async def night(here: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     here.folders.write("aa.news.toml", (folder / "aa.news.toml").read_text())
     here.signed.publish()
     async with open_hub(here.settings()) as hub:
-        yield Night(folder, Served(hub, here, None))  # type: ignore[arg-type]  # this hub has the true clock
+        port = urlsplit(hub.url).port or 0
+        yield Night(folder, Served(hub, here, None, port))  # type: ignore[arg-type]  # this hub has the true clock
 
 
 async def test_a_lost_laptop_is_recovered_from_a_running_hub(

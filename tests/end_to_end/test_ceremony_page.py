@@ -3,16 +3,12 @@
 import asyncio
 import os
 import re
-import sys
 from pathlib import Path
 
 import pytest
+from nursery import nursery
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "ceremony.md"
-SCRIPT = f"""\
-#!/bin/sh
-exec {sys.executable} -c "import sys; from syndicate.cli import main; sys.exit(main())" "$@"
-"""
 DIGEST = """\
 digest() { syndicate registry review "$@" --json | sed -n 's/.*"digest": "\\(.*\\)".*/\\1/p'; }
 """
@@ -29,7 +25,7 @@ def blocks() -> list[str]:
 
 
 async def told(script: str, folder: Path, path: Path) -> str:
-    around = {"PATH": f"{path}:{os.environ['PATH']}", "PYTHONPATH": os.pathsep.join(sys.path)}
+    around = {"PATH": f"{path}:{os.environ['PATH']}"}
     process = await asyncio.create_subprocess_exec(
         "bash", "-e", "-c", script, cwd=folder,
         env=os.environ | around | {"XDG_CACHE_HOME": str(folder / "cache")},
@@ -44,9 +40,9 @@ async def told(script: str, folder: Path, path: Path) -> str:
 async def test_the_rehearsal_leads_through_a_founding_an_enrolment_and_a_theft(tmp_path: Path) -> None:
     path = tmp_path / "bin"
     path.mkdir()
-    (path / "syndicate").write_text(SCRIPT)
-    (path / "syndicate").chmod(0o700)
-    out = await told(DIGEST + "\n".join(blocks()) + "\nsyndicate registry status --json\n", tmp_path, path)
+    with nursery(path):
+        script = DIGEST + "\n".join(blocks()) + "\nsyndicate registry status --json\n"
+        out = await told(script, tmp_path, path)
     assert "Nothing is wrong in 3 members, 3 agencies, 0 keys." in out
     assert "It can be published." in out
     assert "one more is needed" in out

@@ -124,19 +124,19 @@ async def test_sighup_reads_the_registry_again(here: Place) -> None:
 async def test_sigusr1_visits_every_feed_now(here: Place) -> None:
     settings = here.folder / "hub.toml"
     settings.write_text(f'allow = ["127.0.0.1:{here.feed_port}"]\npoll_seconds = 3600\n')
-    here.newsroom.release("early", iat=int(time.time()) - 60)
+    early = here.newsroom.release("early", iat=int(time.time()) - 60)
     async with running(*options(here), "--config", str(settings)) as (process, port):
-        await until_shown(port, b"Story early")
-        here.newsroom.release(
-            "late", iat=int(time.time()) - 60
-        )  # the feed is due again in a quarter of an hour
+        await until_shown(port, early)
+        # The feed is due again in a quarter of an hour.
+        late = here.newsroom.release("late", iat=int(time.time()) - 60)
         process.send_signal(signal.SIGUSR1)
-        await until_shown(port, b"Story late")
+        await until_shown(port, late)
 
 
-async def until_shown(port: int, text: bytes) -> None:
+async def until_shown(port: int, token: str) -> None:
+    """Wait for a token in the order, where it is at once; a feed is written again every five seconds."""
     async with asyncio.timeout(20):
-        while text not in (await ask(port, "/feeds/all.atom")).body:  # noqa: ASYNC110 - seen from outside
+        while token.encode() not in (await ask(port, "/v1/items")).body:  # noqa: ASYNC110 - seen from outside
             await asyncio.sleep(0.05)
 
 

@@ -21,6 +21,7 @@ from syndicate.cli import _agency as _imported_now  # noqa: F401 - or each child
 from syndicate.cli import main as command
 from syndicate.errors import SyndicateError
 from syndicate.newsdesk import panic, recover, reissue, release_ids
+from syndicate.signing import _seal
 
 EFFECTS: Final = frozenset(
     {"open", "write", "flush", "close", "fsync", "fchmod", "chmod", "ftruncate", "pwrite", "mkdir", "unlink",
@@ -92,6 +93,7 @@ def child(order: dict[str, Any]) -> None:
 
 
 def main() -> None:
+    _seal.ROUNDS = 2_048  # type: ignore[misc]  # keys made in tests are sealed in a moment (conftest)
     for line in sys.stdin:
         if os.fork() == 0:
             child(json.loads(line))

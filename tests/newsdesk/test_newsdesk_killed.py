@@ -27,7 +27,8 @@ from syndicate.trust import recall
 from syndicate.wire import take_out
 
 DESK = Path(__file__).with_name("signer_to_kill.py")
-POINTS = 18  # of each act; a file of the signer's life has some hundreds
+# Of each act, which has some hundreds; a night of it: SYNDICATE_KILLS=400
+POINTS = int(os.environ.get("SYNDICATE_KILLS", "12"))
 STORIES = 6
 WORDS = "a few plain words"
 
@@ -181,7 +182,7 @@ def copied(folder: Path, name: str) -> DeskRoom:
 
 def places(act: str, count: int) -> list[int]:
     """Where to die: at the first effect, at the last, and at some between."""
-    return sorted({0, count - 1, *random.Random(act).sample(range(count), POINTS - 2)})
+    return sorted({0, count - 1, *random.Random(act).sample(range(count), min(count, POINTS - 2))})
 
 
 @pytest.mark.parametrize("act", BEFORE)
@@ -191,7 +192,7 @@ def test_a_signer_killed_at_any_effect_goes_on_where_it_was(act: str, order: Ord
     BEFORE[act](before)
     signed_before = in_the_book(before)
     count = order(act, copied(before.folder, "whole").folder)["count"]
-    assert count > POINTS
+    assert count > 12
     for at in places(act, count):
         room = copied(before.folder, f"killed-{at}")
         assert order(act, room.folder, at=at) == {"killed": True}
@@ -282,7 +283,7 @@ def rotations(order: Order, folder: Path) -> Iterator[tuple[Path, int, dict[str,
     whole = folder.with_name("whole")
     shutil.copytree(folder, whole)
     count = order("rotate", whole)["count"]
-    assert count > POINTS
+    assert count > 12
     for at in places("rotate", count):
         into = folder.with_name(f"killed-{at}")
         shutil.copytree(folder, into)

@@ -12,8 +12,17 @@ from syndicate.web._answer import ALERT_CACHE, ASK_AGAIN, FEED_CACHE, FOREVER
 
 MINUTE = "public, max-age=60"
 REPEATED = ("etag", "cache-control", "vary", "access-control-allow-origin", "x-content-type-options")
-SQUEEZED = {"/", *(f"/feeds/{path}.{format_}" for path in ("all", "pending-alerts") for format_ in
-                   ("rss", "atom", "json"))}  # fmt: skip
+SQUEEZED = {
+    "/",
+    "/openapi.json",
+    "/robots.txt",
+    "/trust.txt",
+    *(
+        f"/feeds/{path}.{format_}"
+        for path in ("all", "pending-alerts")
+        for format_ in ("rss", "atom", "json")
+    ),
+}
 
 
 @pytest.fixture
@@ -31,7 +40,9 @@ async def addresses(served: Served) -> dict[str, str]:
     alerts = {f"/feeds/pending-alerts.{format_}": ALERT_CACHE for format_ in ("rss", "atom", "json")}
     return feeds | alerts | {
         "/": FEED_CACHE,
+        "/openapi.json": FEED_CACHE,
         "/robots.txt": FEED_CACHE,
+        "/trust.txt": FEED_CACHE,
         "/v1/items": ASK_AGAIN,
         f"{version}.jws": FOREVER,
         f"{version}.tlog-proof": FOREVER,

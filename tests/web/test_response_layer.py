@@ -11,7 +11,7 @@ from raw_client import ask, exchange, served
 
 from syndicate.errors import StorageError
 from syndicate.web._answer import CODINGS, FEED_CACHE, Ready
-from syndicate.web._site import Edge
+from syndicate.web._route import Edge
 
 BODY = b"<feed>" + b"news " * 500 + b"</feed>"
 CHANGED = 1_790_000_000

@@ -139,8 +139,9 @@ def check_rss(body: bytes) -> None:
     plain = [child.tag for child in channel if "{" not in str(child.tag)]
     assert set(plain) <= CHANNEL
     assert all(plain.count(name) == 1 for name in CHANNEL - {"item"})
-    (link,) = channel.findall(f"{ATOM}link")
-    assert (link.get("rel"), link.get("type")) == ("self", "application/rss+xml")
+    to_self, *to_hub = channel.findall(f"{ATOM}link")
+    assert (to_self.get("rel"), to_self.get("type")) == ("self", "application/rss+xml")
+    assert all((link.get("rel"), link.get("href")) == ("hub", f"{HUB}/websub") for link in to_hub)
     assert DATE.fullmatch(channel.findtext("lastBuildDate") or "")
     assert (channel.findtext("link") or "").startswith("http")
     guids = [check_item(item) for item in channel.findall("item")]
@@ -228,9 +229,24 @@ def test_past_the_newest_two_hundred_rss_tells_items_without_their_bodies() -> N
     assert bodies == [True] * 200 + [False] * 3
 
 
+@pytest.mark.parametrize("pushes", [True, False])
+def test_a_feed_says_where_to_subscribe_to_it_if_it_is_pushed(pushes: bool) -> None:
+    feed = DESK.hub(pushes=pushes)
+    addresses = [f"{HUB}/websub"] if pushes else []
+    for format_ in ("atom", "rss"):
+        root = etree.fromstring(render(feed, format_))
+        links = [link for link in root.iter(f"{ATOM}link") if link.get("rel") == "hub"]
+        assert [link.get("href") for link in links] == addresses
+    hubs = [{"type": "WebSub", "url": address} for address in addresses]
+    assert json.loads(render(feed, "json")).get("hubs", []) == hubs
+
+
 # --- JSON Feed --------------------------------------------------------------------------------------
 
-HEAD = {"version", "title", "home_page_url", "feed_url", "description", "language", "authors", "items"}
+HEAD = {"version", "title", "home_page_url", "feed_url", "description", "language", "authors"} | {
+    "hubs",
+    "items",
+}
 FIELDS = {
     "id": str,
     "url": str,

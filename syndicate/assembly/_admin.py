@@ -1,0 +1,132 @@
+"""Orders to a hub's database: given to the hub that runs on it, or carried out here when none does.
+
+A running hub listens on a socket of this machine beside its database, which only its own user can open: one
+order and one answer per connection, each a line of JSON. So there is never a second writer.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Final
+
+from syndicate.errors import DeliverError, SettingsError, SyndicateError
+
+_log = logging.getLogger("syndicate.hub")
+_LINE_BYTES: Final = 8_000_000  # the list of 10,000 subscribers
+_ASKED_BYTES: Final = 65_536
+_SECONDS: Final = 60.0
+
+Asked = Mapping[str, object]
+Answer = dict[str, object]
+Obey = Callable[[Asked], Awaitable[Answer]]
+
+
+def admin_socket(database: Path) -> Path:
+    """Where a hub takes orders: beside its database."""
+    return database.with_name(f"{database.name}.admin")
+
+
+@asynccontextmanager
+async def take_orders(database: Path, obey: Obey) -> AsyncIterator[None]:
+    """Carry out orders until left. Whoever calls this is the database's one writer.
+
+    Raises:
+        SettingsError: there can be no socket beside the database.
+    """
+    path = admin_socket(database)
+    try:
+        listener = _listen(path)
+    except OSError as exc:
+        raise SettingsError(f"cannot listen on {path}: {exc.strerror}") from exc
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.closing(writer), contextlib.suppress(OSError, ValueError, TimeoutError):
+            async with asyncio.timeout(_SECONDS):
+                writer.write(_line(await _answer(await reader.readline(), obey)))
+                await writer.drain()
+
+    server = await asyncio.start_unix_server(serve, sock=listener, limit=_ASKED_BYTES)
+    try:
+        async with server:
+            yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+async def ask_hub(database: Path, asked: Asked) -> Answer | None:
+    """What the hub that runs on this database answers; None if none does.
+
+    Raises:
+        DeliverError: it refuses, with its own words; or it breaks off.
+    """
+    path = admin_socket(database)
+    try:
+        with _short(path) as near:
+            reader, writer = await asyncio.open_unix_connection(near, limit=_LINE_BYTES)
+    except (FileNotFoundError, ConnectionRefusedError):
+        return None
+    except OSError as exc:
+        raise DeliverError(
+            f"the hub takes no orders at {path}: {exc.strerror}", hint="Only the hub's own user can give any."
+        ) from exc
+    with contextlib.closing(writer):
+        try:
+            async with asyncio.timeout(_SECONDS):
+                writer.write(_line(asked))
+                await writer.drain()
+                told = json.loads(await reader.readline())
+        except (OSError, ValueError, TimeoutError) as exc:
+            raise DeliverError(
+                "the hub broke off before it answered",
+                hint="Look whether it was done, and what the hub logged.",
+            ) from exc
+    if "error" in told:
+        raise DeliverError(str(told["error"]), hint=str(told.get("hint", "")))
+    answer: Answer = told["answer"]
+    return answer
+
+
+async def _answer(line: bytes, obey: Obey) -> Answer:
+    try:
+        return {"answer": await obey(dict(json.loads(line)))}
+    except SyndicateError as exc:
+        return {"error": str(exc), "hint": exc.hint}
+    except (ValueError, TypeError):
+        return {"error": "an order is a JSON object in one line", "hint": ""}
+    except Exception:  # noqa: BLE001 - the edge of a request: a bug stops nobody else
+        _log.exception("a bug while carrying out an order")
+        return {"error": "something broke in the hub; it has been noted", "hint": "See what it logged."}
+
+
+def _listen(path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)  # left behind by a crash: the database's one writer is here
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        os.fchmod(listener.fileno(), 0o600)  # before it has a name
+        with _short(path) as near:
+            listener.bind(near)
+        path.chmod(0o600)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+@contextmanager
+def _short(path: Path) -> Iterator[str]:
+    """``path`` as a name that fits into a socket's address, which holds a hundred bytes, wherever it is."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}" if Path("/proc/self/fd").exists() else str(path)
+    finally:
+        os.close(folder)
+
+
+def _line(told: Mapping[str, object]) -> bytes:
+    return json.dumps(told, ensure_ascii=False).encode() + b"\n"

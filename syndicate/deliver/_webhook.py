@@ -1,0 +1,124 @@
+"""Webhooks as Standard Webhooks 1.0.0 has them: what is sent, and what signs it."""
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from syndicate.deliver._kept import Kept
+from syndicate.deliver._plain import plain_text
+from syndicate.deliver._recent import Piece
+from syndicate.deliver._voice import Message
+from syndicate.news import Act, Item, Kind, Mark, Registry, rfc3339
+from syndicate.ports import Call, PublicLog, Signer, Subscriber
+from syndicate.republish import token_address
+from syndicate.trust import marks_since
+
+_TYPES: Final[Mapping[Act, str]] = {
+    Act.PUBLISH: "item.published",
+    Act.UPDATE: "item.updated",
+    Act.CORRECT: "item.corrected",
+    Act.WITHHOLD: "item.withheld",
+    Act.RETRACT: "item.retracted",
+}
+_TEST: Final = "test"
+_SECRET: Final = "whsec_"  # noqa: S105 - what every secret begins with
+_PUBLIC: Final = "whpk_"
+_SECRET_BYTES: Final = 32
+_BODIES: Final = 8_000_000  # bytes of bodies kept
+_JSON: Final = "application/json"
+
+
+def new_secret() -> str:
+    """A secret for one subscriber: "whsec_" and 32 random bytes in base64."""
+    return _SECRET + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode("ascii")
+
+
+def public_key(signer: Signer) -> str:
+    """A public key as receivers write it: "whpk_" and its 32 bytes in base64."""
+    return _PUBLIC + base64.b64encode(signer.public).decode("ascii")
+
+
+class Webhooks:
+    """The ``Voice`` of webhooks: a small JSON body, signed with every secret and key that counts now."""
+
+    def __init__(
+        self, registry: Callable[[], Registry], log: PublicLog, signers: Sequence[Signer], base_url: str
+    ) -> None:
+        self._registry = registry
+        self._log = log
+        self._signers = tuple(signers)
+        self._base_url = base_url.rstrip("/")
+        self._bodies = Kept(_BODIES)
+
+    async def message(self, subscriber: Subscriber, piece: Piece, now: int) -> Message:
+        """One message for each version."""
+        return Message(call=self.call(subscriber, piece, now), upto=piece.logged.index, pieces=(piece,))
+
+    def call(self, subscriber: Subscriber, piece: Piece, now: int) -> Call:
+        """The request that tells a subscriber of a version; its ``webhook-id`` never changes."""
+        name = (piece.logged.index, subscriber.lang)
+        body = self._bodies.get(name) or self._bodies.put(name, self._body(piece, subscriber.lang))
+        return self._signed(subscriber, f"{subscriber.id}_{piece.logged.index}", body, now)
+
+    def test(self, subscriber: Subscriber, now: int) -> Call:
+        """A request that tells of nothing, to try a callback with."""
+        told = {"type": _TEST, "timestamp": rfc3339(now), "data": {"slice": subscriber.slice.path}}
+        return self._signed(subscriber, f"{subscriber.id}_test_{secrets.token_hex(8)}", _json(told), now)
+
+    def _signed(self, subscriber: Subscriber, message: str, body: bytes, now: int) -> Call:
+        content = f"{message}.{now}.".encode("ascii") + body
+        signatures = [f"v1,{_mac(secret, content)}" for secret in subscriber.secrets]
+        signatures += [f"v1a,{_base64(signer.sign(content))}" for signer in self._signers]
+        headers = {
+            "webhook-id": message,
+            "webhook-timestamp": str(now),
+            "webhook-signature": " ".join(signatures),
+        }
+        return Call(url=subscriber.callback, body=body, media_type=_JSON, headers=headers)
+
+    def _body(self, piece: Piece, lang: str) -> bytes:
+        logged, item, registry = piece.logged, piece.item, self._registry()
+        agency = registry.agencies.get(item.iss)
+        name = item.iss if agency is None else agency.name(item.lang)
+        token_url = token_address(self._base_url, item)
+        since = marks_since(logged.token, registry, logged.received_at)
+        pending = frozenset() if logged.index < self._log.proven else {Mark.LOG_PENDING}
+        data = {
+            "index": logged.index,
+            "sub": item.sub,
+            "ver": item.ver,
+            "agency": item.iss,
+            "lang": item.lang,
+            "kind": item.kind,
+            "alert": item.kind is Kind.ALERT,
+            "title": item.title,
+            "url": item.url,
+            "digest": logged.digest,
+            "token_url": token_url,
+            "proof_url": f"{token_url.removesuffix('.jws')}.tlog-proof",
+            "marks": sorted(logged.marks | since | pending),
+            "text": plain_text(item, name, lang, revoked=Mark.KEY_REVOKED in since),
+        }
+        return _json({"type": type_of(item), "timestamp": rfc3339(logged.sealed_at), "data": data})
+
+
+def type_of(item: Item) -> str:
+    """What a webhook calls what this version does."""
+    return _TYPES[item.act]
+
+
+def _json(told: Mapping[str, object]) -> bytes:
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _mac(secret: str, content: bytes) -> str:
+    key = base64.b64decode(secret.removeprefix(_SECRET))
+    return _base64(hmac.new(key, content, hashlib.sha256).digest())
+
+
+def _base64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode("ascii")

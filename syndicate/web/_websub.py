@@ -1,0 +1,88 @@
+"""POST /websub: who wants to be sent what is new in a feed says so here (WebSub, section 5.1)."""
+
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from syndicate.deliver import FORM, Declined, Declining
+from syndicate.web._answer import NEVER, problem, send_json
+from syndicate.web._gate import Gate, Readers
+from syndicate.web._take import Room, TooMuchError, refuse_length, take_body
+from syndicate.web._world import Subscriptions
+
+PATH: Final = "/websub"
+SUBSCRIPTION: Final = {  # a form that is looked at, as JSON Schema
+    "type": "object",
+    "required": ["hub.mode", "hub.topic", "hub.callback"],
+    "properties": {
+        "hub.mode": {"enum": ["subscribe", "unsubscribe"]},
+        "hub.topic": {"type": "string", "description": "The address of one of this hub's feeds."},
+        "hub.callback": {"type": "string", "description": "Where it is sent to: http or https."},
+        "hub.lease_seconds": {"type": "integer", "minimum": 1},
+        "hub.secret": {"type": "string", "minLength": 1, "maxLength": 199},
+    },
+}
+_OPEN: Final = 256  # requests in hand at one time
+_BUSY_SECONDS: Final = 5
+_STATUS: Final = {
+    Declining.MALFORMED: 400,
+    Declining.TOPIC: 404,
+    Declining.CALLBACK: 400,
+    Declining.TOO_MANY: 429,
+    Declining.FULL: 503,
+}
+_VISITORS: Final = 10_000  # that are counted at a time
+_TOO_OFTEN: Final = "you ask too often; nothing of this request was kept, send it again later"
+_TAKEN: Final = "the callback will be asked whether this is meant"
+
+
+class WebSub:
+    """Answers for the hub; the answer waits for nobody's callback."""
+
+    def __init__(self, subscriptions: Subscriptions, readers: Readers) -> None:
+        self._subscriptions = subscriptions
+        self._limits = limits = subscriptions.limits
+        self._readers = readers
+        a_second = limits.requests_per_minute / 60
+        self._gate = Gate(burst=limits.requests_per_minute, per_second=a_second, most=_VISITORS)
+        self._room = Room(_OPEN, _OPEN * self._limits.body_bytes)
+
+    async def post(self, request: web.BaseRequest, _rest: str) -> web.Response:
+        """202 for a request that is taken; a problem with its reason for any other."""
+        length, visitor = request.content_length, self._readers.of(request)
+        if wait := self._gate.wait(visitor, PATH):
+            return _problem(Declined(reason=Declining.TOO_MANY, detail=_TOO_OFTEN, retry_after=wait))
+        if refusal := self._refuse(request, length):
+            return refusal
+        try:
+            with self._room.place(length or 0):
+                return await self._take(request, length or 0, visitor.hex())
+        except TooMuchError:
+            return problem(503, "too many requests at a time; nothing was taken", retry_after=_BUSY_SECONDS)
+
+    def _refuse(self, request: web.BaseRequest, length: int | None) -> web.Response | None:
+        if request.content_type != FORM or hdrs.CONTENT_TYPE not in request.headers:
+            return problem(415, f"send a form: {FORM}")
+        if (request.charset or "utf-8").lower() != "utf-8":
+            return problem(415, "send the form in UTF-8")
+        if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
+            return problem(415, "send the form without a content coding")
+        return refuse_length(length, self._limits.body_bytes, "there is no form in the body")
+
+    async def _take(self, request: web.BaseRequest, length: int, visitor: str) -> web.Response:
+        body = await take_body(request, length, self._limits.body_seconds)
+        if isinstance(body, web.Response):
+            return body
+        declined = await self._subscriptions.take(body, visitor)
+        if declined is None:
+            return send_json(request, {"detail": _TAKEN}, cache=NEVER, status=202)
+        return _problem(declined)
+
+
+def _problem(declined: Declined) -> web.Response:
+    return problem(
+        _STATUS[declined.reason],
+        declined.detail,
+        retry_after=declined.retry_after,
+        more={"reason": declined.reason},
+    )

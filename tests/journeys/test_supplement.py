@@ -1,0 +1,177 @@
+"""What a subscriber to a feed has not got yet, as a document of that feed."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from io import BytesIO
+from pathlib import Path
+
+import feedparser
+import pytest
+from sealed import Clock, Hub, Newsroom, federation
+
+from syndicate.client import verify_feed
+from syndicate.journey import Supplement, SupplementLimits, Supplements
+from syndicate.news import Act, Feed, Slice
+from syndicate.ports import Window
+from syndicate.storage import open_storage
+from syndicate.wire import MEDIA_TYPES, Typesetter
+
+ALL = Slice()
+HUB = "https://hub.example"
+
+
+class Typist:
+    """The real typesetter, counted."""
+
+    def __init__(self) -> None:
+        self.rendered = 0
+        self._typesetter = Typesetter()
+
+    def render(self, feed: Feed, format_: str) -> bytes:
+        self.rendered += 1
+        return self._typesetter.render(feed, format_)
+
+
+@pytest.fixture
+def room() -> Newsroom:
+    return Newsroom()
+
+
+@pytest.fixture
+async def hub(tmp_path: Path, room: Newsroom) -> AsyncIterator[Hub]:
+    async with open_storage(tmp_path / "hub.sqlite3") as storage:
+        yield Hub(storage=storage, registry=federation(room), clock=Clock())
+
+
+@pytest.fixture
+def typist() -> Typist:
+    return Typist()
+
+
+def made(hub: Hub, typist: Typist, **limits: int) -> Supplements:
+    return Supplements(
+        hub.storage,
+        lambda: hub.registry,
+        typist.render,
+        media_types=MEDIA_TYPES,
+        base_url=HUB,
+        whole=Window(seconds=3_600, least=2, most=3),
+        limits=SupplementLimits(**limits),
+    )
+
+
+@pytest.fixture
+def supplements(hub: Hub, typist: Typist) -> Iterator[Supplements]:
+    opened = made(hub, typist)
+    yield opened
+    opened.close()
+
+
+async def since(supplements: Supplements, format_: str, after: int, slice_: Slice = ALL) -> Supplement:
+    found = await supplements.since(slice_, format_, after)
+    assert found is not None
+    return found
+
+
+def titles(supplement: Supplement) -> list[str]:
+    assert supplement.body is not None
+    return [entry.title for entry in feedparser.parse(BytesIO(supplement.body)).entries]
+
+
+@pytest.mark.parametrize("format_", ["atom", "rss"])
+async def test_atom_and_rss_hold_what_is_new_and_nothing_else(
+    hub: Hub, room: Newsroom, supplements: Supplements, format_: str
+) -> None:
+    await hub.take(room.sign("a"), room.sign("b"))
+    first = await since(supplements, format_, -1)
+    assert (titles(first), first.upto, first.media_type) == (["Tin b", "Tin a"], 1, MEDIA_TYPES[format_])
+    await hub.take(room.sign("c"))
+    second = await since(supplements, format_, first.upto)
+    assert (titles(second), second.upto) == (["Tin c"], 2)
+    assert await supplements.since(ALL, format_, second.upto) is None
+
+
+async def test_what_is_sent_says_what_was_signed_and_where_to_subscribe(
+    hub: Hub, room: Newsroom, supplements: Supplements
+) -> None:
+    await hub.take(room.sign("a"), room.sign("b"))
+    for format_ in ("atom", "json"):
+        body = (await since(supplements, format_, 0)).body or b""
+        report = verify_feed(body, format_, hub.registry, now=int(hub.clock.now()))
+        assert (report.ok, report.edition) == (True, "hub feed all")
+        assert f"{HUB}/websub".encode() in body
+
+
+async def test_a_json_feed_is_whole_with_what_is_new_in_it(
+    hub: Hub, room: Newsroom, supplements: Supplements
+) -> None:
+    await hub.take(*(room.sign(name) for name in "abcd"))
+    whole = await since(supplements, "json", 1)
+    told = json.loads(whole.body or b"")
+    assert [item["title"] for item in told["items"]] == ["Tin d", "Tin c", "Tin b"]
+    assert (whole.upto, told["_syndicate"]["window"]["first"]) == (3, 1)
+
+
+async def test_what_stands_in_the_whole_feed_no_more_comes_before_it(
+    hub: Hub, room: Newsroom, typist: Typist
+) -> None:
+    supplements = made(hub, typist, entries=2)
+    await hub.take(*(room.sign(name) for name in "abcde"))
+    reached, seen = -1, []
+    while (part := await supplements.since(ALL, "json", reached)) is not None:
+        seen.append([item["title"][-1] for item in json.loads(part.body or b"")["items"]])
+        reached = part.upto
+    assert seen == [["b", "a"], ["d", "c"], ["e", "d", "c"]]
+    supplements.close()
+
+
+async def test_a_large_backlog_comes_in_parts_in_order(hub: Hub, room: Newsroom, typist: Typist) -> None:
+    supplements = made(hub, typist, entries=2)
+    await hub.take(*(room.sign(name) for name in "abcde"))
+    reached, seen = -1, []
+    while (part := await supplements.since(ALL, "atom", reached)) is not None:
+        seen.append(titles(part))
+        reached = part.upto
+    assert seen == [["Tin b", "Tin a"], ["Tin d", "Tin c"], ["Tin e"]]
+    supplements.close()
+
+
+async def test_it_is_made_once_for_all_who_stand_at_the_same_place(
+    hub: Hub, room: Newsroom, supplements: Supplements, typist: Typist
+) -> None:
+    await hub.take(room.sign("a"), room.sign("b"))
+    assert len({id(await since(supplements, "atom", 0)) for _ in range(5)}) == 1
+    assert typist.rendered == 1
+    await since(supplements, "atom", -1)
+    assert typist.rendered == 2
+
+
+async def test_no_more_is_kept_than_there_is_room_for(hub: Hub, room: Newsroom, typist: Typist) -> None:
+    supplements = made(hub, typist, kept_bytes=10)
+    await hub.take(room.sign("a"))
+    for _ in range(2):
+        assert titles(await since(supplements, "atom", -1)) == ["Tin a"]
+    assert typist.rendered == 2
+    supplements.close()
+
+
+async def test_a_correction_and_a_withdrawal_are_new_and_no_old_text_comes_again(
+    hub: Hub, room: Newsroom, supplements: Supplements
+) -> None:
+    await hub.take(room.sign("lie", title="A LIE"))
+    await hub.take(room.sign("lie", ver=2, act=Act.CORRECT, title="Less of it", note="Not so."))
+    corrected = await since(supplements, "atom", 0)
+    assert titles(corrected) == ["Less of it"]
+    await hub.take(room.sign("lie", ver=3, act=Act.RETRACT, title="A LIE", note="No.", content=None))
+    assert titles(await since(supplements, "atom", corrected.upto)) == ["[WITHDRAWN] A LIE"]
+    assert titles(await since(supplements, "atom", -1)) == ["[WITHDRAWN] A LIE"]
+
+
+async def test_where_nothing_of_what_is_new_is_to_be_seen_nothing_is_sent(
+    hub: Hub, room: Newsroom, supplements: Supplements
+) -> None:
+    await hub.take(room.sign("a"), room.sign("b"))
+    (_, gone) = await hub.storage.page(ALL, -1, 9)
+    await hub.storage.write(lambda book: book.erase([gone.digest], b"by law"))
+    nothing = await since(supplements, "atom", 0)
+    assert (nothing.body, nothing.upto) == (None, 1)
