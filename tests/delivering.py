@@ -73,6 +73,9 @@ class Sink:
     def indices(self, path: str = "/hook") -> list[int]:
         return [each.index for each in self.at(path)]
 
+    def has(self, messages: int) -> bool:
+        return len(self.messages) >= messages
+
     async def until(self, so: Callable[[], bool]) -> None:
         """Wait until this holds of what came."""
         async with asyncio.timeout(10), self.came:

@@ -2,8 +2,8 @@
 
 Each host has a queue, and hosts take turns. A host begins with a few deliveries at a time and is allowed
 twice as many with each that succeeds; when it fails several times in a row it rests (the breaker is open),
-and then one delivery finds out whether it is back (half-open). Deliveries to hosts that answered quickly
-last time have a lane of their own, which one that turns out to be slow leaves after a second.
+and then one delivery finds out whether it is back (half-open). Deliveries to hosts that answered quickly last
+time have a lane of their own, which one that turns out to be slow leaves after a second.
 """
 
 from collections import deque
@@ -68,18 +68,20 @@ class Hosts:
 
     def departures(self) -> Iterator[tuple[str, Flight]]:
         """Every subscriber whose turn it is now, while there is room; each flight has to land."""
-        for lane in (self._quick, self._slow):
-            while lane.turns and lane.room:
-                host = lane.turns.popleft()
-                host.in_turn = False
-                if host.rests or self._lane(host) is not lane:  # since it got in line
-                    self._turn(host)
-                    continue
-                subscriber = host.queue.popleft()
-                host.flying += 1
-                lane.room -= 1
+        while (lane := self._with_room()) is not None:
+            host = lane.turns.popleft()
+            host.in_turn = False
+            if host.rests or self._lane(host) is not lane:  # since it got in line
                 self._turn(host)
-                yield subscriber, Flight(host, lane)
+                continue
+            subscriber = host.queue.popleft()
+            host.flying += 1
+            lane.room -= 1
+            self._turn(host)
+            yield subscriber, Flight(host, lane)
+
+    def _with_room(self) -> "_Lane | None":
+        return next((lane for lane in (self._quick, self._slow) if lane.turns and lane.room > 0), None)
 
     def dawdles(self, flight: Flight) -> bool:
         """Move a flight that takes long out of the quick lane, if there is room; whether it is out now."""

@@ -129,6 +129,11 @@ class Press:
         # Always the same thread: each thread that renders would keep the memory of its largest document.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="press")
 
+    @property
+    def wakeup(self) -> LocalWakeup:
+        """What rings when the order has moved."""
+        return self._wakeup
+
     def close(self) -> None:
         """Let its thread go, once what it is writing is written."""
         self._thread.shutdown()

@@ -7,8 +7,8 @@ kept: ``serve`` puts the site on a socket without an access log.
 
 from syndicate.web._answer import CODINGS
 from syndicate.web._feeds import is_known
-from syndicate.web._gate import read_networks
 from syndicate.web._metrics import DeliveryReach, Metrics
+from syndicate.web._readers import read_networks
 from syndicate.web._route import Site
 from syndicate.web._serve import serve
 from syndicate.web._shelf import make_shelf

@@ -144,6 +144,12 @@ def ready(body: bytes, media_type: str, *, cache: str, extra: Mapping[str, str] 
     return Ready({"identity": body}, digest=digest, media_type=media_type, cache=cache, extra=extra)
 
 
+def endless(media_type: str) -> Mapping[str, str]:
+    """The header fields of an answer that goes on; no proxy may hold it back or keep it."""
+    fields: dict[str, str] = {hdrs.CONTENT_TYPE: media_type, hdrs.CACHE_CONTROL: NEVER, **_OPEN}
+    return _fields(fields | {"X-Accel-Buffering": "no"})
+
+
 def squeezed(body: bytes, media_type: str, *, cache: str, source: object = None) -> Ready:
     """A document made for everybody who asks, in every coding."""
     bodies = {"identity": body} | {coding: squeeze(body) for coding, squeeze in CODINGS.items()}

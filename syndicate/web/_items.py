@@ -16,7 +16,8 @@ from syndicate.web._feeds import is_known
 from syndicate.web._query import QueryError, read_query
 from syndicate.web._world import World
 
-QUERY: Final = {"after": r"-1|[0-9]{1,15}", "limit": r"[1-9][0-9]{0,3}", **SLICE_GRAMMAR}
+INDEX: Final = r"-1|[0-9]{1,15}"
+QUERY: Final = {"after": INDEX, "limit": r"[1-9][0-9]{0,3}", **SLICE_GRAMMAR}
 _LIMIT_GIVEN: Final = 100  # when the query names none
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,15}")
 
@@ -31,14 +32,13 @@ class Items:
         """The versions after an index, in order; each page says where the next one begins."""
         try:
             asked = read_query(request.rel_url.raw_query_string, QUERY)
-            slice_ = _slice_of(asked)
+            slice_ = asked_slice(asked)
         except QueryError as exc:
             return problem(400, str(exc))
         limit = int(asked.get("limit", _LIMIT_GIVEN))
         if limit > self._world.limits.page_items:
             return problem(400, f"limit is at most {self._world.limits.page_items}")
-        # Any topic may be asked for before there is something of it: nothing is kept of such a question.
-        if not await is_known(replace(slice_, topic=None), self._world.registry(), self._world.storage):
+        if not await may_follow(slice_, self._world):
             return problem(400, "neither the registry nor the log knows what the filter names")
         after = int(asked.get("after", "-1"))
         page = await self._world.storage.page(slice_, after, limit, characters=self._world.limits.page_bytes)
@@ -48,13 +48,14 @@ class Items:
         last = page[-1].index if page else after
         told = {
             "log": self._log(),
-            "items": [self._item(logged) for logged in page],
+            "items": [self.told(logged) for logged in page],
             "last": last,  # ask again with after= this, now or when more is expected
             "next": self._address(slice_, last, limit),
         }
         return ready(json_bytes(told), "application/json", cache=ASK_AGAIN)
 
-    def _item(self, logged: Logged) -> Mapping[str, object]:
+    def told(self, logged: Logged) -> Mapping[str, object]:
+        """A version as the API gives it: what it is, what was found of it so far, where its proof is."""
         since = marks_since(logged.token, self._world.registry(), logged.received_at)
         proven = logged.index < self._world.storage.log.proven
         pending = frozenset() if proven else {Mark.LOG_PENDING}
@@ -112,7 +113,20 @@ class Items:
         return sent.answer(request)
 
 
-def _slice_of(asked: Mapping[str, str]) -> Slice:
+async def may_follow(slice_: Slice, world: World) -> bool:
+    """Whether the registry or the log knows what a slice names, but for its topic.
+
+    Any topic may be followed before there is something of it: nothing is kept of such a question.
+    """
+    return await is_known(replace(slice_, topic=None), world.registry(), world.storage)
+
+
+def asked_slice(asked: Mapping[str, str]) -> Slice:
+    """The slice that a query's filters name.
+
+    Raises:
+        QueryError: they exclude each other.
+    """
     if "member" in asked and "agency" in asked:
         raise QueryError("an agency is one member's: ask for member or agency; all else can be combined")
     return slice_of(asked)

@@ -2,21 +2,20 @@
 
 import asyncio
 import logging
-import resource
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 from aiohttp import web
 
+from syndicate.web._readers import most_connections
 from syndicate.web._route import Site
 from syndicate.web._visit import VisitServer
 
 _CLOSE_SECONDS: Final = 5.0  # for answers under way when the hub stops
 _LINGER_SECONDS: Final = 1.0  # for the rest of a body that was refused, so that its sender sees the answer
 _KEEP_SECONDS: Final = 75.0  # an idle connection, and one whose request does not come to its end
-_MOST_CONNECTIONS: Final = 10_000
 
 
 @asynccontextmanager
@@ -39,13 +38,19 @@ async def serve(site: Site, listener: socket.socket) -> AsyncIterator[None]:
             yield
         finally:
             listening.close()
+            if isinstance(site, _Ends):  # first: a stream that goes on would hold the others up
+                site.end()
     finally:
         await runner.cleanup()
 
 
-def most_connections() -> int:
-    """How many visitors at a time: half of the files that this process may open; the hub needs the others."""
-    return min(_MOST_CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
+@runtime_checkable
+class _Ends(Protocol):
+    """A site with answers that go on until it is told to end them."""
+
+    def end(self) -> None:
+        """End them now."""
+        ...
 
 
 class _Door:

@@ -15,7 +15,7 @@ from syndicate.web._deliveries import QUERY as DELIVERIES_QUERY
 from syndicate.web._deliveries import Deliveries
 from syndicate.web._feeds import FORMATS, Feeds
 from syndicate.web._front import Front
-from syndicate.web._gate import Readers, counted
+from syndicate.web._gate import CountedSite
 from syndicate.web._health import Watch
 from syndicate.web._items import QUERY as ITEMS_QUERY
 from syndicate.web._items import Items
@@ -24,10 +24,13 @@ from syndicate.web._metrics import CONTENT_TYPE as METRICS
 from syndicate.web._openapi import PATH as OPENAPI
 from syndicate.web._openapi import OpenApi
 from syndicate.web._operation import BYTES, HTML, JSON, TEXT, Operation, Schema
+from syndicate.web._readers import Readers
 from syndicate.web._registry import RegistryFiles
-from syndicate.web._route import Route, Site, dispatch
+from syndicate.web._route import Route, dispatch
 from syndicate.web._schemas import named
 from syndicate.web._sources import Sources
+from syndicate.web._stream import QUERY as STREAM_QUERY
+from syndicate.web._stream import Stream
 from syndicate.web._submit import SUBMISSION, Submit
 from syndicate.web._websub import PATH as WEBSUB
 from syndicate.web._websub import SUBSCRIPTION, WebSub
@@ -47,12 +50,14 @@ _SLICE: Final[Schema] = {
 }
 
 
-def make_site(world: World) -> Site:
+def make_site(world: World) -> CountedSite:
     """The hub's pages, feeds and API, to be put on a socket by ``serve``."""
-    return counted(dispatch(routes_of(world)), world.limits)
+    readers = Readers(world.limits.proxies)
+    stream = Stream(world, readers)
+    return CountedSite(dispatch(routes_of(world, stream)), readers, world.limits, stream.end)
 
 
-def routes_of(world: World) -> Sequence[Route]:
+def routes_of(world: World, stream: Stream) -> Sequence[Route]:
     """Every address that this site has. A new one is a line here: path, answer, what is told of it."""
     watch, items, log = Watch(world), Items(world), LogFiles(world)
     registry = RegistryFiles(world)
@@ -78,6 +83,17 @@ def routes_of(world: World) -> Sequence[Route]:
                 schema=named("Page"),
                 tag="items",
                 query=ITEMS_QUERY,
+            ),
+        ),
+        Route(
+            "/v1/stream",
+            stream.get,
+            Operation(
+                summary="The same as server-sent events, as they come; Last-Event-ID goes on where one was.",
+                media_types=("text/event-stream",),
+                tag="items",
+                query=STREAM_QUERY,
+                conditional=False,
             ),
         ),
         Route(

@@ -6,7 +6,8 @@ from aiohttp import hdrs, web
 
 from syndicate.deliver import FORM, Declined, Declining
 from syndicate.web._answer import NEVER, problem, send_json
-from syndicate.web._gate import Gate, Readers
+from syndicate.web._gate import Gate
+from syndicate.web._readers import Readers
 from syndicate.web._take import Room, TooMuchError, refuse_length, take_body
 from syndicate.web._world import Subscriptions
 

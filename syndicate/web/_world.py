@@ -48,6 +48,10 @@ class WebLimits:
     burst: int = 1_000  # requests for one path from one address at once, and
     per_second: float = 20.0  # lastingly: 500 readers of one newsroom that poll every half minute
     counted: int = 20_000  # pairs of address and path that are counted at a time
+    streams: int = 2_000  # who listen to /v1/stream at a time, and
+    streams_from_one: int = 600  # from one address
+    stream_beat_seconds: float = 15.0  # of silence until a stream says that it is alive
+    stream_stall_seconds: float = 20.0  # until who does not read is cut off
     proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is believed
 
 

@@ -7,14 +7,14 @@ import pytest
 from aiohttp import web
 from raw_client import ask, served
 
-from syndicate.web import _serve
+from syndicate.web import _readers
 
 MOST = 3
 
 
 @pytest.fixture
 async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
-    monkeypatch.setattr(_serve, "_MOST_CONNECTIONS", MOST)
+    monkeypatch.setattr(_readers, "_MOST_CONNECTIONS", MOST)
 
     async def site(_: web.BaseRequest) -> web.Response:
         return web.Response(text="news")
@@ -40,4 +40,4 @@ async def test_attack_26_one_visitor_too_many_is_shut_out_and_the_others_are_ser
 
 def test_half_of_the_files_are_left_for_the_hub_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("resource.getrlimit", lambda _: (1_024, 4_096))
-    assert _serve.most_connections() == 512
+    assert _readers.most_connections() == 512

@@ -15,7 +15,8 @@ from raw_client import Reply
 from syndicate.errors import SettingsError
 from syndicate.settings import read_settings
 from syndicate.web import WebLimits
-from syndicate.web._gate import Gate, network_of
+from syndicate.web._gate import Gate
+from syndicate.web._readers import network_of
 
 TIGHT = WebLimits(burst=3, per_second=0.01)
 FEED = "/feeds/all.atom"
