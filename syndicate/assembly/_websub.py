@@ -70,8 +70,8 @@ def open_supplements(  # noqa: PLR0913 - all that a document is made of
     whole = Window(
         seconds=feeds.window_seconds,
         least=feeds.window_least,
-        most=feeds.window_most,
-        characters=feeds.window_characters,
+        most=feeds.window_complete,
+        characters=feeds.window_complete_characters,
     )
     made = Supplements(storage, registry, render, media_types=MEDIA_TYPES, base_url=url, whole=whole)
     stack.callback(made.close)

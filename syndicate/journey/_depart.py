@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 from syndicate.journey._wakeup import LocalWakeup
 from syndicate.news import Entry, Feed, Index, Kind, Registry, Slice, b64url
 from syndicate.ports import Clock, Logged, Storage, Window
-from syndicate.republish import PENDING_ALERTS, compose, compose_pending, entry_of, token_address
+from syndicate.republish import PENDING_ALERTS, compose, compose_pending, entry_of, light, token_address
 from syndicate.trust import marks_since, recall
 from syndicate.wire import RSS_BODIES
 
@@ -33,11 +33,11 @@ class PressLimits:
 
     window_seconds: int = 3_900  # 65 minutes: who polls every hour misses nothing
     window_least: int = 100
-    window_most: int = 500  # Atom and JSON Feed carry the tokens
-    window_most_rss: int = 4_000  # an hour at one item a second, and some
+    window_most: int = 4_000  # an hour at one item a second, and some
+    window_complete: int = 500  # the newest, of which Atom and JSON Feed carry body and token
     # Of tokens, which an agency can make thirteen times as large as usual: a document has to fit in memory.
-    window_characters: int = 16_000_000
-    window_characters_rss: int = 32_000_000
+    window_characters: int = 32_000_000
+    window_complete_characters: int = 16_000_000
     rebuild_seconds: float = 5.0  # between two versions of one document, but for an alert
     look_seconds: float = 1.0  # how long the newest index is believed when nobody rang
     kept_bytes: int = 32_000_000  # of all documents together, over all codings
@@ -263,13 +263,13 @@ class Press:
             self._kept_bytes -= dropped.document.size
 
     async def _write(self, slice_: Slice, format_: str) -> Written:
-        limits = self._limits
-        rss = format_ == "rss"
+        limits, rss = self._limits, format_ == "rss"
         window = Window(
             seconds=limits.window_seconds,
             least=limits.window_least,
-            most=limits.window_most_rss if rss else limits.window_most,
-            characters=limits.window_characters_rss if rss else limits.window_characters,
+            most=limits.window_most,
+            characters=limits.window_characters,
+            crowded=None if rss else limits.window_complete,
         )
         newest = await self._storage.newest(slice_)
         logged = await self._storage.window(slice_, window)
@@ -292,10 +292,10 @@ class Press:
 
     def _typeset(self, slice_: Slice, format_: str, logged: Sequence[Logged], newest: int) -> Written:
         registry = self._registry()
-        with_body = RSS_BODIES if format_ == "rss" else len(logged)
-        entries = [self._entry(one, registry) for one in logged[:with_body]]
+        complete = RSS_BODIES if format_ == "rss" else self._complete(logged)
+        entries = [self._entry(one, registry) for one in logged[:complete]]
         # Thousands of bodies that the document does not show would be most of what its making takes.
-        entries += [replace(self._entry(one, registry), text=None, html=None) for one in logged[with_body:]]
+        entries += [light(self._entry(one, registry)) for one in logged[complete:]]
         indices = [one.index for one in logged]
         feed = compose(
             slice_,
@@ -310,6 +310,15 @@ class Press:
         return Written(
             body=self._render(feed, format_), media_type=self._media_types[format_], modified=modified
         )
+
+    def _complete(self, logged: Sequence[Logged]) -> int:
+        """How many of the newest stand in a document with all that was signed."""
+        left = self._limits.window_complete_characters
+        for number, one in enumerate(logged[: self._limits.window_complete]):
+            left -= len(one.token)
+            if left < 0 and number:
+                return number
+        return min(len(logged), self._limits.window_complete)
 
     def _entry(self, logged: Logged, registry: Registry) -> Entry:
         item = recall(logged.token)

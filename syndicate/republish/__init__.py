@@ -14,7 +14,7 @@ from syndicate.republish._compose import (
     compose_pending,
     hub_address,
 )
-from syndicate.republish._entry import entry_of, token_address
+from syndicate.republish._entry import entry_of, light, token_address
 from syndicate.republish._slices import SLICE_GRAMMAR, parse_slice, slice_of
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "compose_pending",
     "entry_of",
     "hub_address",
+    "light",
     "parse_slice",
     "slice_of",
     "token_address",

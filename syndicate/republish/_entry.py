@@ -1,5 +1,6 @@
 """One item as readers see it, derived from what was signed and from the registry, and from nothing else."""
 
+from dataclasses import replace
 from html import escape
 from typing import Final
 from urllib.parse import quote
@@ -63,6 +64,14 @@ def entry_of(
         relations=item.relations,
         expires=item.expires,
     )
+
+
+def light(entry: Entry) -> Entry:
+    """``entry`` as it stands behind the newest of a long document: without its body and its token.
+
+    The token is still named, by its digest and its address.
+    """
+    return replace(entry, text=None, html=None, token="")
 
 
 def _body(item: Item) -> tuple[str | None, str | None]:

@@ -63,10 +63,11 @@ def window(connection: Connection, slice_: Slice, window_: Window) -> tuple[Logg
     def sealed_at(idx: int) -> float:
         return float(connection.exec_driver_sql(_SEALED_AT, (idx,)).scalar_one())
 
-    found = find(connection, slice_, window_.most, above=-1, below=below, shown=True, newest_first=True)
+    found = find(connection, slice_, window_.most + 1, above=-1, below=below, shown=True, newest_first=True)
     since = sealed_at(last) - window_.seconds
     in_time = bisect_left(found, True, key=lambda idx: sealed_at(idx) < since)  # noqa: FBT003 - the first one
-    wanted = found[: max(in_time, window_.least)]
+    crowded = window_.crowded if in_time > window_.most else None
+    wanted = found[: min(max(in_time, window_.least), window_.most if crowded is None else crowded)]
     with connection.exec_driver_sql(_THESE_BACKWARDS, (json.dumps(wanted),)) as rows:
         return tuple(map(_logged, _up_to(window_.characters, rows)))
 

@@ -1,5 +1,6 @@
 """A document as it lies before a proofreader: what it says of itself, and which tokens it rests on."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,8 +10,8 @@ from syndicate.errors import WireError
 from syndicate.news import Reason
 from syndicate.wire._bounds import check_count
 from syndicate.wire._names import SYN
-from syndicate.wire._read_atom import LINK, parse_xml, unload_atom
-from syndicate.wire._read_json import OURS, parse_json, unload_json
+from syndicate.wire._read_atom import ENTRY, LINK, parse_xml, unload_atom
+from syndicate.wire._read_json import OURS, items_of, parse_json, unload_json
 
 MOST: Final = 10_000  # entries of a hub's feed; its window is set by time
 _WINDOW = f"{{{SYN}}}window"
@@ -25,7 +26,7 @@ class Sheet:
     first_index: int | None
     last_index: int | None
     tokens: tuple[str | None, ...]  # of each entry; always None in RSS
-    digests: tuple[str | None, ...]  # that each RSS item states; always None elsewhere
+    digests: tuple[str | None, ...]  # by which an entry names a token that it does not carry
     pushed: bool = False  # it names a hub that sends what is new in it to subscribers
     prev_archive: str | None = None  # of an Atom feed, as written
 
@@ -55,7 +56,7 @@ def _atom(body: bytes) -> Sheet:
         first_index=_index(root, "first"),
         last_index=_index(root, "last"),
         tokens=tuple(None if each is None else each.token for each in entries),
-        digests=(None,) * len(entries),
+        digests=_stated(root.iterchildren(ENTRY)),
         pushed=_link(root, "hub") is not None,
         prev_archive=brought.prev_archive,
     )
@@ -65,15 +66,20 @@ def _rss(body: bytes) -> Sheet:
     channel = channel_of(parse_xml(body, MOST))
     items = channel.findall("item")
     check_count(len(items), MOST)
-    stated = [item.find(f"{{{SYN}}}token") for item in items]
     return Sheet(
         self_url=_link(channel, "self"),
         first_index=_index(channel, "first"),
         last_index=_index(channel, "last"),
         tokens=(None,) * len(items),
-        digests=tuple(None if token is None else token.get("sha256") for token in stated),
+        digests=_stated(items),
         pushed=_link(channel, "hub") is not None,
     )
+
+
+def _stated(entries: Iterable[etree._Element]) -> tuple[str | None, ...]:
+    """The digest by which each entry names its token, where it does not carry it."""
+    named = (entry.find(f"{{{SYN}}}token") for entry in entries)
+    return tuple(None if token is None else token.get("sha256") for token in named)
 
 
 def channel_of(root: etree._Element) -> etree._Element:
@@ -111,9 +117,15 @@ def _json(body: bytes) -> Sheet:
         first_index=_whole(told.get("first")),
         last_index=_whole(told.get("last")),
         tokens=tuple(None if each is None else each.token for each in entries),
-        digests=(None,) * len(entries),
+        digests=tuple(map(_digest, items_of(read, MOST))),
         pushed="hubs" in read,
     )
+
+
+def _digest(item: Mapping[str, object]) -> str | None:
+    ours = item.get(OURS)
+    stated = ours.get("sha256") if isinstance(ours, dict) and "jws" not in ours else None
+    return stated if isinstance(stated, str) else None
 
 
 def _whole(value: object) -> int | None:

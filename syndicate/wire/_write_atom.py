@@ -70,7 +70,10 @@ def fragment(entry: Entry) -> bytes:
     for relation in clean.relations:
         _add_relation(made, relation)
     add_particulars(made, clean)
-    add(made, f"{{{SYN}}}jws", clean.token)
+    if clean.token:
+        add(made, f"{{{SYN}}}jws", clean.token)
+    else:
+        add(made, f"{{{SYN}}}token", sha256=clean.digest, href=clean.token_url)
     return cut(root)
 
 
