@@ -11,6 +11,7 @@ from . import (
     _agency,
     _beside_reader,
     _client,
+    _cursor,
     _ingest,
     _ledger,
     _memory,
@@ -31,6 +32,7 @@ SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "registry": _registry.measure,
     "ledger": _ledger.measure,
     "sealing": _sealing.measure,
+    "cursor": _cursor.measure,
     "client": _client.measure,
 }
 
