@@ -10,12 +10,14 @@ READY := $(VENV)/.ready
 help:  ## what can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml constraints.txt tests/readers/package.json
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade --constraint constraints.txt pip
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[agency,hub]' --group dev
 	@rm -rf $(VENV)/lib/python3*/site-packages/tests  # flask-websub's own, which would hide ours
 	@$(BIN)/python tests/get_softhsm.py $(VENV)/softhsm
+	@$(BIN)/python tests/get_axe.py $(VENV)/axe
+	@$(BIN)/python tests/get_readers.py $(VENV)/readers
 	@touch $@
 
 demo: $(READY)  ## a whole federation on this machine: eleven agencies, forgers, one unified feed

@@ -18,6 +18,7 @@
     │   ├── FalseLeaf          a leaf is shown with what its agency did not sign, or with another's text
     │   ├── WithheldLeaf       a leaf's text is not shown, and no act in the log says why
     │   └── ForkedLog          a log signed two histories
+    ├── ExportError        a copy of the site as files cannot be made
     └── DemoError          the demonstration could not be set up
 
 A token that may not enter the feed is no failure: it is a ``Refused`` value (see ``syndicate.news``).
@@ -142,6 +143,10 @@ class ForkedLog(ClientError):
     def __init__(self, message: str, *, evidence: tuple[bytes, ...]) -> None:
         super().__init__(message)
         self.evidence = evidence
+
+
+class ExportError(SyndicateError):
+    """A copy of the site as files cannot be made; what stood there before stands still."""
 
 
 class DemoError(SyndicateError):

@@ -226,8 +226,8 @@ def _build(of: type, before: str, told: dict[str, tuple[str, object]]) -> Any:  
             where, value = told.pop(before + name)
             try:
                 values[name] = _convert(value, kind)
-                if values[name] == 0 and kind in (int, float) and before + name not in _MAY_BE_ZERO:
-                    raise ValueError("must be more than 0")  # noqa: TRY301 - told like the others
+                if before + name not in _MAY_BE_ZERO:
+                    _check_more_than_0(values[name], kind)
                 if name == "base_url":
                     _check_base_url(str(values[name]))
                 if before + name == "web.proxies":
@@ -235,6 +235,13 @@ def _build(of: type, before: str, told: dict[str, tuple[str, object]]) -> Any:  
             except ValueError as exc:
                 _refuse(where, str(exc))
     return of(**values)
+
+
+def _check_more_than_0(value: object, kind: object) -> None:
+    if value == 0 and kind in (int, float):
+        raise ValueError("must be more than 0")
+    if kind == tuple[float, ...] and isinstance(value, tuple) and not (value and all(value)):
+        raise ValueError("must be numbers of more than 0, at least one")
 
 
 def _convert(value: object, kind: Any) -> object:  # noqa: ANN401 - one line per kind of setting

@@ -29,7 +29,14 @@ from syndicate.news import (
     TokenDigest,
     b64url,
 )
-from syndicate.republish import compose, compose_agency, entry_of, token_address
+from syndicate.republish import (
+    compose,
+    compose_agency,
+    compose_archive,
+    entry_of,
+    token_address,
+    with_notices,
+)
 from syndicate.wire import Typesetter
 
 NOW = NOON + 60
@@ -88,6 +95,33 @@ class Desk:
             first_index=Index(3) if items else None,
             last_index=Index(3 + len(items)) if items else None,
             pushes=pushes,
+        )
+
+    def told(self, *items: Item, archived: Index | None = None) -> Feed:
+        """The hub's feed of all as it is published: a notice stands before each withdrawal."""
+        feed = self.hub(*items)
+        entries = with_notices(feed.entries, base_url=HUB)
+        return compose(
+            Slice(),
+            entries,
+            self.registry,
+            base_url=HUB,
+            first_index=feed.first_index,
+            last_index=feed.last_index,
+            archived=archived,
+        )
+
+    def archive(self, *items: Item, before: int | None = 99) -> Feed:
+        """A page of the archive of all, known as 199."""
+        entries = with_notices([self.entry(item) for item in items], base_url=HUB)
+        return compose_archive(
+            Slice(),
+            entries,
+            self.registry,
+            base_url=HUB,
+            first_index=Index(100),
+            last_index=Index(199),
+            before=None if before is None else Index(before),
         )
 
     def agency(self, *items: Item) -> Feed:

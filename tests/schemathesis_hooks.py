@@ -4,7 +4,7 @@ from typing import Any
 
 import schemathesis
 
-ALTERNATIVES = {"member", "agency", "lang"}
+ALTERNATIVES = {"member", "agency"}
 
 
 @schemathesis.hook

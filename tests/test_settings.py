@@ -33,6 +33,17 @@ def test_nothing_told_means_the_defaults() -> None:
     assert read_settings(None, {"PATH": "/bin", "SYNDICATE_OTHER": "x"}, {}) == Settings()
 
 
+@pytest.mark.parametrize("ladder", ["", ",", "0", "5, 0", "5, x", "-1"])
+def test_a_ladder_without_end_or_beginning_is_refused(ladder: str) -> None:
+    with pytest.raises(SettingsError, match="SYNDICATE_HUB_DELIVER_LADDER_SECONDS: must be"):
+        read_settings(None, {"SYNDICATE_HUB_DELIVER_LADDER_SECONDS": ladder}, {})
+
+
+def test_a_ladder_is_a_list_of_numbers() -> None:
+    told = read_settings(None, {"SYNDICATE_HUB_DELIVER_LADDER_SECONDS": "5, 60.5"}, {})
+    assert told.deliver.ladder_seconds == (5.0, 60.5)
+
+
 def test_a_file_may_set_everything(tmp_path: Path) -> None:
     settings = read_settings(
         file(

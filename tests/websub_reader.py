@@ -38,7 +38,8 @@ class Reader:
     asked: list[str] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
     on_question: Answer | None = None  # instead of agreeing
-    statuses: list[int] = field(default_factory=list)  # of the next answers to content; then 204
+    statuses: list[int] = field(default_factory=list)  # of the next answers to content; then 200
+    says: bytes = b""  # in answer to content
     moved: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def callback(self, path: str = "/in", host: str = "127.0.0.1") -> str:
@@ -61,11 +62,11 @@ class Reader:
     async def _content(self, request: web.BaseRequest) -> web.Response:
         body = await request.read()
         headers = {name.lower(): value for name, value in request.headers.items()}
-        status = self.statuses.pop(0) if self.statuses else 204
+        status = self.statuses.pop(0) if self.statuses else 200
         if status < 300:
             self.sent.append(Sent(str(request.rel_url), headers, body))
         await self._moved()
-        return web.Response(status=status)
+        return web.Response(status=status, body=self.says)
 
     async def _moved(self) -> None:
         async with self.moved:

@@ -2,8 +2,9 @@
 
 ``open_hub`` and ``open_agency`` open a server's parts in order and close them in reverse; ``run_hub`` and
 ``run_agency`` keep one open until the process is told to stop; likewise for a witness and a mirror, from
-which ``take_back`` makes a hub's database again. What is an agency's is imported when it is asked for: a hub
-runs without the libraries that read a CMS. ``check_settings`` looks whether a hub could start.
+which ``take_back`` makes a hub's database again; ``export_hub`` makes files of what a hub serves. What is an
+agency's is imported when it is asked for: a hub runs without the libraries that read a CMS.
+``check_settings`` looks whether a hub could start.
 ``begin_quarantine``, ``lift_quarantine`` and ``quarantines`` keep the operator's brake, a file beside a hub's
 database, which a running hub reads. ``give_order`` has a hub's subscribers seen to, whether it runs or not.
 """
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         push_forever,
         run_agency,
     )
+    from syndicate.assembly._export import export_hub
     from syndicate.assembly._forms import run_forms
     from syndicate.assembly._mirror import Mirror, Source, mirror_once, open_mirror, run_mirror, take_back
     from syndicate.assembly._witness import open_witness, run_witness
@@ -49,6 +51,7 @@ __all__ = [
     "back_up",
     "begin_quarantine",
     "check_settings",
+    "export_hub",
     "give_order",
     "lift_quarantine",
     "mirror_once",
@@ -73,6 +76,7 @@ __all__ = [
 
 
 _FILES = {
+    "export_hub": "_export",
     "run_forms": "_forms",
     **dict.fromkeys(("open_witness", "run_witness"), "_witness"),
     **dict.fromkeys(("Mirror", "Source", "mirror_once", "open_mirror", "run_mirror", "take_back"), "_mirror"),

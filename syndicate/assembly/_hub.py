@@ -22,6 +22,7 @@ from typing import Final
 
 from syndicate.assembly._chronicle import Chronicle
 from syndicate.assembly._deliver import open_push
+from syndicate.assembly._evidence import evidence_maker
 from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
 from syndicate.assembly._log import PolicyShelf, ahead_elsewhere, check_log, log_signer
 from syndicate.assembly._quarantine import quarantine_file
@@ -169,8 +170,12 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
     stack.push_async_callback(_seal_the_rest, hub.sealer)
     alive = await stack.enter_async_context(_at_work(hub, settings))
     metrics, typesetter = Metrics(), Typesetter()
+    press = open_press(
+        settings, storage, lambda: hub.registry, clock, wakeup, metrics, hub.url, stack, typesetter,
+        pushes=True,
+    )  # fmt: skip
     supplements = open_supplements(
-        storage, lambda: hub.registry, typesetter.render, stack, url=hub.url, feeds=settings.feeds
+        storage, press, lambda: hub.registry, typesetter.render, stack, settings.feeds.rebuild_seconds
     )
     push = await stack.enter_async_context(
         open_push(
@@ -188,10 +193,6 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
             told=metrics.subscribing,
         )
     )
-    press = open_press(
-        settings, storage, lambda: hub.registry, clock, wakeup, metrics, hub.url, stack, typesetter,
-        pushes=True,
-    )  # fmt: skip
     world = World(
         storage=storage,
         registry=lambda: hub.registry,
@@ -205,6 +206,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
         base_url=hub.url,
         registry_files=shelf.mirror,
         limits=settings.web,
+        evidence=evidence_maker(lambda: hub.registry, policy.current, lambda: shelf.seen.policy, clock),
         contact=settings.contact_uri,
         websub=push.desk,
         delivery=push.reach,
@@ -222,8 +224,8 @@ async def open_shelf(settings: Settings, clock: Clock, quarantine: Path | None =
     """The registry that the settings name, looked at for the first time; raises as its ``open`` does."""
     shelf = RegistryShelf(
         place_of(settings.registry, allowed(settings), user_agent(settings.contact)),
-        _root_of(settings),
-        _cache_of(settings),
+        root_of(settings),
+        cache_of(settings),
         clock,
         digests=settings.root_digests,
         quarantine=quarantine,
@@ -347,7 +349,7 @@ def check_settings(settings: Settings) -> None:
         SettingsError, RegistryError: what is missing.
     """
     place_of(settings.registry, (), "")
-    _root_of(settings)
+    root_of(settings)
     if not settings.database.absolute().parent.is_dir():
         raise SettingsError(
             f"there is no folder {settings.database.absolute().parent} for the database",
@@ -364,7 +366,7 @@ def user_agent(contact: str) -> str:
     return f"syndicate/{number}" + (f" (+{contact})" if contact else "")
 
 
-def _root_of(settings: Settings) -> bytes:
+def root_of(settings: Settings) -> bytes:
     """The root that the hub trusts: the one it was given, or the one that came with the program."""
     path = settings.root or bundled_root()
     if path is None:
@@ -375,5 +377,6 @@ def _root_of(settings: Settings) -> bytes:
     return read_root(path)
 
 
-def _cache_of(settings: Settings) -> Path:
+def cache_of(settings: Settings) -> Path:
+    """The folder that remembers what was seen of the registry."""
     return settings.registry_cache or settings.database.with_name(f"{settings.database.name}.registry")

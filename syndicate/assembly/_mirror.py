@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from syndicate.assembly._backup import UNFINISHED, UNLOCKS
+from syndicate.assembly._evidence import evidence_maker
 from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
 from syndicate.assembly._hub import allowed, open_press, open_shelf, user_agent
 from syndicate.assembly._registry import RegistryShelf
@@ -31,7 +32,7 @@ from syndicate.wire import Typesetter
 
 _log = logging.getLogger("syndicate.mirror")
 _PATIENCE_SECONDS: Final = 5.0
-_FOLLOWS: Final = f"this is a mirror's copy of somebody's log. {UNLOCKS}"
+FOLLOWS: Final = f"this is a mirror's copy of somebody's log. {UNLOCKS}"
 
 Told = Callable[[int, int], None]
 
@@ -126,6 +127,12 @@ async def open_mirror(
             base_url=mirror.url,
             registry_files=mirror.shelf.mirror,
             limits=settings.web,
+            evidence=evidence_maker(
+                lambda: mirror.shelf.current,
+                _policy_of(mirror.shelf, source),
+                lambda: mirror.shelf.seen.policy,
+                clock,
+            ),
             contact=settings.contact_uri,
         )
         await stack.enter_async_context(serve(make_site(world), listener))
@@ -166,7 +173,7 @@ async def take_back(settings: Settings, source: Source, told: Told) -> int:
     async with AsyncExitStack() as stack:
         mirror = await _open(settings, source, SystemClock(), stack, settings.base_url)
         log = mirror.storage.log
-        if log.edge.size and await log.stopped() not in (UNFINISHED, _FOLLOWS):
+        if log.edge.size and await log.stopped() not in (UNFINISHED, FOLLOWS):
             raise StorageError(
                 f"{settings.database} is a hub's database already",
                 hint="Move it, and what stands beside it, to another folder first.",
@@ -183,7 +190,7 @@ async def take_back(settings: Settings, source: Source, told: Told) -> int:
 async def _mark(storage: Storage) -> None:
     """Whoever starts a hub on a mirror's database must not go on with a log that goes on elsewhere."""
     if not await storage.log.stopped():
-        await storage.log.stop(_FOLLOWS)
+        await storage.log.stop(FOLLOWS)
 
 
 async def _open(settings: Settings, source: Source, clock: Clock, stack: AsyncExitStack, url: str) -> Mirror:

@@ -7,9 +7,9 @@ from typing import Final
 
 from syndicate.deliver import Roster, SubscriptionDesk, Subscriptions, WebSubLimits
 from syndicate.fetch import Allowed, CallLimits, check_callback, open_caller, registrable_domain
-from syndicate.journey import PressLimits, Supplements
+from syndicate.journey import Press, Supplements
 from syndicate.news import Feed, Registry
-from syndicate.ports import Clock, Storage, Window
+from syndicate.ports import Clock, Storage
 from syndicate.web import is_known
 from syndicate.wire import MEDIA_TYPES
 
@@ -57,22 +57,22 @@ async def open_desk(  # noqa: PLR0913 - all that subscribing touches
     )
 
 
-def open_supplements(  # noqa: PLR0913 - all that a document is made of
+def open_supplements(  # noqa: PLR0913, PLR0917 - all that a document is made of
     storage: Storage,
+    press: Press,
     registry: Callable[[], Registry],
     render: Callable[[Feed, str], bytes],
     stack: AsyncExitStack,
-    *,
-    url: str,
-    feeds: PressLimits,
+    whole_seconds: float,
 ) -> Supplements:
     """What writes the documents that are sent; closed with the stack."""
-    whole = Window(
-        seconds=feeds.window_seconds,
-        least=feeds.window_least,
-        most=feeds.window_complete,
-        characters=feeds.window_complete_characters,
+    made = Supplements(
+        storage,
+        press.editor,
+        registry,
+        render,
+        media_types=MEDIA_TYPES,
+        whole_seconds=whole_seconds,
     )
-    made = Supplements(storage, registry, render, media_types=MEDIA_TYPES, base_url=url, whole=whole)
     stack.callback(made.close)
     return made

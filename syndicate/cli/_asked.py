@@ -23,8 +23,8 @@ _MOST_BYTES: Final = 64_000_000  # of a hub's feed document; an agency's own has
 _LAST_MOMENT: Final = 253_402_300_799  # the end of the year 9999
 
 
-def add_registry(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say whose keys to trust."""
+def add_registry(parser: argparse.ArgumentParser, *, at: bool = True) -> None:
+    """Add the options that say whose keys to trust; ``at``: and as of when."""
     group = parser.add_argument_group("whose keys to trust")
     group.add_argument(
         "--registry",
@@ -66,9 +66,14 @@ def add_registry(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="a log's key, where the registry has no log/policy.txt (again for more)",
     )
-    parser.add_argument(
-        "--at", metavar="SECONDS", type=int, default=None, help="judge as of this Unix time (default: now)"
-    )
+    if at:
+        parser.add_argument(
+            "--at",
+            metavar="SECONDS",
+            type=int,
+            default=None,
+            help="judge as of this Unix time (default: now)",
+        )
     parser.add_argument("--json", action="store_true", help="write JSON, for programs")
 
 

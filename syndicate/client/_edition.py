@@ -5,11 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from syndicate.news import Agency, Entry, Feed, Index, Item, Registry, SignedFeed, Slice, facets_of
-from syndicate.republish import compose, compose_agency, entry_of, parse_slice, token_address
+from syndicate.news import Agency, Entry, Feed, Index, Item, ItemId, Registry, SignedFeed, Slice, facets_of
+from syndicate.republish import (
+    compose,
+    compose_agency,
+    compose_archive,
+    entry_of,
+    notice_id,
+    notice_of,
+    parse_slice,
+    token_address,
+)
 from syndicate.wire import Sheet
 
 _PAGE = re.compile(r"[a-z0-9-]{1,32}\.archive-[0-9]{1,9}\.atom", re.ASCII)
+_ARCHIVED = re.compile(r"(?P<home>.{1,2000})/archive/(?P<last>0|[1-9][0-9]{0,14})\.(?:atom|json)", re.ASCII)
 _HUB = re.compile(r"(?P<base>https?://[^?#\s]+)/feeds/(?P<slice>[A-Za-z0-9./-]{1,128})\.(?:atom|json|rss)")
 
 
@@ -30,8 +40,12 @@ class Edition(Protocol):
         """Whether such an item belongs in it."""
         ...
 
-    def entry(self, item: Item, token: str) -> Entry:
-        """The item as this feed shows it."""
+    def entry(self, item: Item, token: str, stated: str | None) -> Entry:
+        """The item as this feed shows it, in an entry that states ``stated`` as its id."""
+        ...
+
+    def key(self, item: Item) -> tuple[ItemId, int]:
+        """What stands only once in it: the item, or a version of it."""
         ...
 
     def feed(self, entries: Sequence[Entry]) -> Feed:
@@ -49,16 +63,20 @@ class HubEdition:
     first_index: int | None
     last_index: int | None
     pushed: bool
+    archived: int | None  # the page of its archive that it leads to
+    page: int | None = None  # which page of the archive it is itself, None for the feed
 
     @property
     def name(self) -> str:
         """What it is."""
-        return f"hub feed {self.slice.path}"
+        return f"hub feed {self.slice.path}" + ("" if self.page is None else f", archive page {self.page}")
 
     @property
     def unproven(self) -> tuple[str, ...]:
-        """The window and the order: they are the log's to prove."""
-        return ("the first and last index of the window, the order, and that nothing was left out",)
+        """The window, the order and the archive's pages: they are the log's to prove."""
+        return (
+            "the first and last index of the window, the order, the archive, and that nothing was left out",
+        )
 
     def holds(self, item: Item) -> bool:
         """Whether the item belongs in the slice, as far as this version tells."""
@@ -68,19 +86,36 @@ class HubEdition:
         # Language and kind are the first version's, and what others said of topics and urgency counts, too.
         return Slice(member=self.slice.member, agency=self.slice.agency).holds(said)
 
-    def entry(self, item: Item, token: str) -> Entry:
-        """The item as this hub shows it."""
-        return entry_of(item, token, self.registry, token_url=token_address(self.base_url, item))
+    def entry(self, item: Item, token: str, stated: str | None) -> Entry:
+        """The item as this hub shows it; or the notice of its withdrawal, if the entry says it is that."""
+        entry = entry_of(item, token, self.registry, token_url=token_address(self.base_url, item))
+        notice = item.withdrawn and stated == notice_id(item.sub, item.ver)
+        return notice_of(entry, base_url=self.base_url) if notice else entry
+
+    def key(self, item: Item) -> tuple[ItemId, int]:
+        """A feed shows an item once; its archive shows every version."""
+        return (item.sub, 0 if self.page is None else item.ver)
 
     def feed(self, entries: Sequence[Entry]) -> Feed:
-        """The slice's feed."""
+        """The slice's feed, or the page of its archive."""
+        if self.page is not None:
+            return compose_archive(
+                self.slice,
+                entries,
+                self.registry,
+                base_url=self.base_url,
+                first_index=Index(self.page if self.first_index is None else self.first_index),
+                last_index=Index(self.page),
+                before=_index(self.archived),
+            )
         return compose(
             self.slice,
             entries,
             self.registry,
             base_url=self.base_url,
-            first_index=None if self.first_index is None else Index(self.first_index),
-            last_index=None if self.last_index is None else Index(self.last_index),
+            first_index=_index(self.first_index),
+            last_index=_index(self.last_index),
+            archived=_index(self.archived),
             pushes=self.pushed,
         )
 
@@ -108,9 +143,13 @@ class AgencyEdition:
         """Whether the item is the agency's own."""
         return item.iss == self.agency.id
 
-    def entry(self, item: Item, token: str) -> Entry:
+    def entry(self, item: Item, token: str, stated: str | None) -> Entry:  # noqa: ARG002 - it has no notices
         """The item as the agency shows it."""
         return entry_of(item, token, self.registry, token_url=self.atom_url)
+
+    def key(self, item: Item) -> tuple[ItemId, int]:
+        """An item stands in it once."""
+        return (item.sub, 0)
 
     def feed(self, entries: Sequence[Entry]) -> Feed:
         """The agency's feed."""
@@ -142,7 +181,8 @@ def recognise(sheet: Sheet, registry: Registry) -> Edition | None:
         for feed in agency.feeds:
             if feed.url == url and feed.format == "atom":
                 return replace(_signed_feed(registry, agency, feed), prev_archive=_page(sheet))
-    found = _HUB.fullmatch(url)
+    page = _ARCHIVED.fullmatch(url)
+    found = _HUB.fullmatch(url if page is None else f"{page['home']}.atom")
     slice_ = parse_slice(found["slice"]) if found else None
     if found is None or slice_ is None:
         return None
@@ -152,5 +192,17 @@ def recognise(sheet: Sheet, registry: Registry) -> Edition | None:
         slice=slice_,
         first_index=sheet.first_index,
         last_index=sheet.last_index,
+        archived=_archived(sheet, f"{found['base']}/feeds/{slice_.path}"),
+        page=None if page is None else int(page["last"]),
         pushed=sheet.pushed,
     )
+
+
+def _archived(sheet: Sheet, home: str) -> int | None:
+    """The page of the archive that a hub's feed leads to, if it is one of its own."""
+    named = _ARCHIVED.fullmatch(sheet.prev_archive or sheet.next_url or "")
+    return int(named["last"]) if named is not None and named["home"] == home else None
+
+
+def _index(given: int | None) -> Index | None:
+    return None if given is None else Index(given)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from syndicate.client._edition import Edition, recognise
 from syndicate.client._token import TokenReport, verify_token
 from syndicate.errors import WireError
-from syndicate.news import Entry, ItemId, Registry, digest_of
+from syndicate.news import Entry, Registry, digest_of
 from syndicate.republish import light
 from syndicate.wire import Difference, Sheet, Typesetter, lay_out, proofread
 
@@ -126,12 +126,13 @@ def _judge(body: bytes, sheet: Sheet, desk: _Desk) -> FeedReport:
     if desk.format == "rss" and reports and not any(reports):
         return replace(told, detail=_RSS_ALONE)
     entries = {
-        place: _shown(edition.entry(report.item, token), sheet.tokens[place], desk.format)
+        place: _shown(edition.entry(report.item, token, sheet.ids[place]), sheet.tokens[place], desk.format)
         for place, (token, report) in enumerate(zip(tokens, reports, strict=True))
         if token is not None and report is not None and report.item is not None
     }
     anew = Typesetter(cache_bytes=0).render(edition.feed(list(entries.values())), desk.format)
-    found = [*proofread(body, anew, desk.format, list(entries)), *_misfits(edition, reports)]
+    ids = [entries[place].id if place in entries else None for place in range(len(reports))]
+    found = [*proofread(body, anew, desk.format, list(entries)), *_misfits(edition, reports, ids)]
     if desk.url is not None and desk.url != sheet.self_url:
         found.append(Difference(place=None, field="link[rel=self]", what=DIFFERS))
     return _with_differences(told, edition, found)
@@ -168,17 +169,20 @@ def _tokens(sheet: Sheet, brought: Iterable[str]) -> list[str | None]:
     ]
 
 
-def _misfits(edition: Edition, reports: Sequence[TokenReport | None]) -> list[Difference]:
+def _misfits(
+    edition: Edition, reports: Sequence[TokenReport | None], ids: Sequence[str | None]
+) -> list[Difference]:
     """Properly signed items that this feed would not show, or not twice."""
     found: list[Difference] = []
-    seen: set[ItemId] = set()
-    for place, report in enumerate(reports):
+    seen: set[tuple[object, ...]] = set()
+    for place, (report, id_) in enumerate(zip(reports, ids, strict=True)):
         item = None if report is None else report.item
         if item is None:
             continue
         if not edition.holds(item):
             found.append(Difference(place=place, field="entry", what=ELSEWHERE))
-        if item.sub in seen:
+        key = (id_, *edition.key(item))
+        if key in seen:
             found.append(Difference(place=place, field="id", what=REPEATED))
-        seen.add(item.sub)
+        seen.add(key)
     return found

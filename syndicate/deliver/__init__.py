@@ -17,6 +17,7 @@ from syndicate.deliver._recent import Piece
 from syndicate.deliver._roster import Roster
 from syndicate.deliver._subscribing import SubscriptionDesk
 from syndicate.deliver._subscriptions import Subscriptions
+from syndicate.deliver._topic import TOPIC_FORMATS
 from syndicate.deliver._voice import Message, Voice
 from syndicate.deliver._webhook import Webhooks, public_key
 from syndicate.deliver._websub import Supply, WebSub
@@ -27,6 +28,7 @@ from syndicate.deliver._worker import Deliverer
 __all__ = [
     "FORM",
     "LANGUAGES",
+    "TOPIC_FORMATS",
     "Declined",
     "Declining",
     "DeliverLimits",

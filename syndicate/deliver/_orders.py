@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 from syndicate.deliver._roster import Roster
 from syndicate.deliver._webhook import new_secret
@@ -171,7 +172,7 @@ def shown(subscriber: Subscriber) -> Answer:
     return {
         "id": subscriber.id,
         "kind": subscriber.kind,
-        "callback": subscriber.callback,
+        "callback": _where(subscriber),
         "slice": subscriber.slice.path,
         "format": subscriber.format,
         "lang": subscriber.lang,
@@ -184,6 +185,14 @@ def shown(subscriber: Subscriber) -> Answer:
         "lease_until": None if lease is None else rfc3339(lease),
         "secrets": len(subscriber.secrets),
     }
+
+
+def _where(subscriber: Subscriber) -> str:
+    """The callback. Of a WebSub subscriber's only the site: whoever knows all of it may speak for the hub."""
+    if subscriber.kind is SubscriberKind.WEBHOOK:
+        return subscriber.callback
+    parts = urlsplit(subscriber.callback)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _text(asked: Asked, name: str) -> str:

@@ -11,12 +11,14 @@ from syndicate.ports import Call, Subscriber
 class Message:
     """Everything of a subscriber's slice up to index ``upto`` that it had not acknowledged.
 
-    ``pieces`` are the versions that it is told of. Without a ``call`` nothing of that is to be seen.
+    ``pieces`` are the versions that it is told of. Without a ``call`` nothing of that is to be seen; or only
+    after ``wait`` seconds, when there is more to be told at once.
     """
 
     call: Call | None
     upto: int
     pieces: tuple[Piece, ...] = ()
+    wait: float = 0.0
 
 
 class Voice(Protocol):

@@ -1,7 +1,6 @@
 """Webhooks as Standard Webhooks 1.0.0 has them: what is sent, and what signs it."""
 
 import base64
-import hashlib
 import hmac
 import json
 import secrets
@@ -29,6 +28,7 @@ _SECRET: Final = "whsec_"  # noqa: S105 - what every secret begins with
 _PUBLIC: Final = "whpk_"
 _SECRET_BYTES: Final = 32
 _BODIES: Final = 8_000_000  # bytes of bodies kept
+_SIGNATURES: Final = 20_000  # bytes of signatures kept: about 200, of the messages under way
 _JSON: Final = "application/json"
 
 
@@ -53,16 +53,17 @@ class Webhooks:
         self._signers = tuple(signers)
         self._base_url = base_url.rstrip("/")
         self._bodies = Kept(_BODIES)
+        self._signatures = Kept(_SIGNATURES)
 
     async def message(self, subscriber: Subscriber, piece: Piece, now: int) -> Message:
         """One message for each version."""
-        return Message(call=self.call(subscriber, piece, now), upto=piece.logged.index, pieces=(piece,))
+        return Message(call=await self.call(subscriber, piece, now), upto=piece.logged.index, pieces=(piece,))
 
-    def call(self, subscriber: Subscriber, piece: Piece, now: int) -> Call:
-        """The request that tells a subscriber of a version; its ``webhook-id`` never changes."""
+    async def call(self, subscriber: Subscriber, piece: Piece, now: int) -> Call:
+        """The request that tells a subscriber of a version; its ``webhook-id`` is the version's own."""
         name = (piece.logged.index, subscriber.lang)
         body = self._bodies.get(name) or self._bodies.put(name, self._body(piece, subscriber.lang))
-        return self._signed(subscriber, f"{subscriber.id}_{piece.logged.index}", body, now)
+        return self._signed(subscriber, f"{piece.logged.digest}_{piece.logged.index}", body, now)
 
     def test(self, subscriber: Subscriber, now: int) -> Call:
         """A request that tells of nothing, to try a callback with."""
@@ -72,13 +73,18 @@ class Webhooks:
     def _signed(self, subscriber: Subscriber, message: str, body: bytes, now: int) -> Call:
         content = f"{message}.{now}.".encode("ascii") + body
         signatures = [f"v1,{_mac(secret, content)}" for secret in subscriber.secrets]
-        signatures += [f"v1a,{_base64(signer.sign(content))}" for signer in self._signers]
+        # A message is the same for all who are told in one second in one language: it is signed once.
+        public = self._signatures.get(content) or self._signatures.put(content, self._sign(content))
+        signatures.append(public.decode("ascii"))
         headers = {
             "webhook-id": message,
             "webhook-timestamp": str(now),
             "webhook-signature": " ".join(signatures),
         }
         return Call(url=subscriber.callback, body=body, media_type=_JSON, headers=headers)
+
+    def _sign(self, content: bytes) -> bytes:
+        return " ".join(f"v1a,{_base64(signer.sign(content))}" for signer in self._signers).encode("ascii")
 
     def _body(self, piece: Piece, lang: str) -> bytes:
         logged, item, registry = piece.logged, piece.item, self._registry()
@@ -117,7 +123,7 @@ def _json(told: Mapping[str, object]) -> bytes:
 
 def _mac(secret: str, content: bytes) -> str:
     key = base64.b64decode(secret.removeprefix(_SECRET))
-    return _base64(hmac.new(key, content, hashlib.sha256).digest())
+    return _base64(hmac.digest(key, content, "sha256"))
 
 
 def _base64(raw: bytes) -> str:

@@ -27,6 +27,11 @@ class Supplied(Protocol):
         ...
 
     @property
+    def wait(self) -> float:
+        """Seconds until there will be a document."""
+        ...
+
+    @property
     def upto(self) -> int:
         """The index up to which nothing is left out."""
         ...
@@ -54,14 +59,22 @@ class WebSub:
     async def message(self, subscriber: Subscriber, piece: Piece, now: int) -> Message:  # noqa: ARG002 - it is not dated
         """The content distribution request with all that fits into it."""
         made = await self._supply(subscriber.slice, subscriber.format, subscriber.reached)
-        if made is None or made.body is None:
-            return Message(call=None, upto=piece.logged.index if made is None else made.upto)
+        if made is None:
+            return Message(call=None, upto=piece.logged.index)
+        if made.body is None:
+            return Message(call=None, upto=made.upto, wait=made.wait)
         pieces = self._pieces.get(made)
         if pieces is None:
             pieces = self._pieces[made] = tuple(map(Piece, made.new))
         topic = Topic(slice=subscriber.slice, format=subscriber.format)
         fields = content_fields(topic, self._base_url, made.body, subscriber.secrets)
-        call = Call(url=subscriber.callback, body=made.body, media_type=made.media_type, headers=fields)
+        call = Call(
+            url=subscriber.callback,
+            body=made.body,
+            media_type=made.media_type,
+            headers=fields,
+            status_only=True,  # "the response body from the subscriber must be ignored"
+        )
         return Message(call=call, upto=made.upto, pieces=pieces)
 
 

@@ -2,54 +2,33 @@
 
     a ring ─► read on, once for all ─► whose slice? ─► its host's turn ─► send ─► acknowledged ─► written down
 
-There is one order and one row for each subscriber: what it has reached. In memory each is in one of four
-states: idle (nothing to tell), in line, under way, or resting until its next attempt. Time is measured by
-the loop's own clock; the wall clock only dates what is sent and written.
+There is one order and one row for each subscriber: what it has reached. Time is measured by the loop's own
+clock; the wall clock only dates what is sent and written.
 """
 
 import asyncio
 import logging
 import random
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import Enum, auto
 from typing import Final
-from urllib.parse import urlsplit
 
 from syndicate.deliver._hosts import Flight, Hosts
 from syndicate.deliver._ladder import remaining
 from syndicate.deliver._limits import DeliverLimits
+from syndicate.deliver._lines import Is, Line, Lines
 from syndicate.deliver._outcome import Attempt
 from syndicate.deliver._recent import Piece, Recent
 from syndicate.deliver._roster import Roster
 from syndicate.deliver._voice import Voice
 from syndicate.errors import StorageError, SyndicateError
-from syndicate.news import Slice
 from syndicate.ports import Caller, Clock, Storage, Subscriber, SubscriberKind, SubscriberState, Wakeup
 
 _log = logging.getLogger("syndicate.deliver")
 _AGAIN_SECONDS: Final = 1.0  # after trouble with the database
-_LAPSED_SECONDS: Final = 600.0
+_LAPSED_SECONDS: Final = 600.0  # until one looks again whether a lease has been renewed
 
-
-class _Is(Enum):
-    IDLE = auto()
-    IN_LINE = auto()
-    UNDER_WAY = auto()
-    RESTING = auto()
-
-
-@dataclass(slots=True, eq=False)
-class _Line:
-    """What is known in memory of one active subscriber beside its row."""
-
-    slice: Slice
-    host: str
-    state: _Is = _Is.IDLE
-    looked: int = -1  # nothing of its slice stands between what it has reached and this index
-    wait: float = 0.0  # seconds to rest after this flight
-    timer: asyncio.TimerHandle | None = None
+_Going = tuple[str, Line, Flight]  # a subscriber's id, its line, and its flight
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +70,8 @@ class Deliverer:
         self._voices = voices
         self._limits = limits if limits is not None else DeliverLimits()
         self._chance = chance
-        self._lines: dict[str, _Line] = {}
-        self._slices: defaultdict[Slice, set[str]] = defaultdict(set)
+        self._lines = Lines()
+        self._flying: dict[Flight, float] = {}  # and when it left, the oldest first
         self._stuck = False  # nothing can be written down: nothing is sent
         self._closed = False
         self.tally = Tally()
@@ -113,14 +92,14 @@ class Deliverer:
             async with asyncio.TaskGroup() as self._tasks:
                 try:
                     self._tasks.create_task(self._write_down())
+                    self._tasks.create_task(self._watch())
                     await self._begin()
                     await self._read_on()
                 finally:
                     self._closed = True
         finally:
             self._roster.listeners.remove(self._changed)
-            for line in self._lines.values():
-                _stop(line)
+            self._lines.stop()
             await self._last_words()
 
     async def _begin(self) -> None:
@@ -129,9 +108,9 @@ class Deliverer:
         newest = {slice_: await self._storage.newest(slice_) for slice_ in slices}
         high = self._recent.high
         for subscriber in self._roster:
-            if subscriber.state is not SubscriberState.ACTIVE or subscriber.id in self._lines:
+            if subscriber.state is not SubscriberState.ACTIVE or self._lines.get(subscriber.id):
                 continue
-            line = self._line(subscriber)
+            line = self._lines.add(subscriber)
             if newest.get(subscriber.slice, high) <= subscriber.reached:
                 line.looked = high
             else:
@@ -153,77 +132,66 @@ class Deliverer:
 
     def _came(self, pieces: tuple[Piece, ...], before: int) -> None:
         """New versions can be seen, those above ``before``: put in line whoever they are for."""
-        for slice_, ids in self._slices.items():
-            if any(slice_.holds(piece.logged.facets) for piece in pieces):
-                for id_ in ids:
-                    line = self._lines[id_]
-                    if line.state is _Is.IDLE:
-                        line.looked = before  # who was idle had nothing left to be told
-                        self._line_up(id_)
+        for id_, line in self._lines.idle_for(pieces):
+            line.looked = before  # who was idle had nothing left to be told
+            self._line_up(id_, line)
         self._depart()
 
     def _changed(self, id_: str) -> None:
         """A subscriber is new, gone, or not what it was."""
         line = self._lines.get(id_)
-        subscriber = self._roster.get(id_)
-        if line is not None and line.state is _Is.UNDER_WAY:
+        if line is not None and line.state is Is.UNDER_WAY:
             return  # looked at again when it has landed
-        self._drop(id_)
-        if subscriber is None or subscriber.state is not SubscriberState.ACTIVE:
-            return
-        self._rest_or_line_up(subscriber, self._line(subscriber))
-        self._depart()
+        self._lines.drop(id_)
+        subscriber = self._roster.get(id_)
+        if subscriber is not None and subscriber.state is SubscriberState.ACTIVE:
+            self._rest_or_line_up(subscriber, self._lines.add(subscriber))
+            self._depart()
 
-    def _line(self, subscriber: Subscriber) -> _Line:
-        line = self._lines[subscriber.id] = _Line(subscriber.slice, host_of(subscriber.callback))
-        self._slices[subscriber.slice].add(subscriber.id)
-        return line
-
-    def _drop(self, id_: str) -> None:
-        line = self._lines.pop(id_, None)
-        if line is None:
-            return
-        _stop(line)
-        ids = self._slices[line.slice]
-        ids.discard(id_)
-        if not ids:
-            del self._slices[line.slice]
-
-    def _rest_or_line_up(self, subscriber: Subscriber, line: _Line) -> None:
+    def _rest_or_line_up(self, subscriber: Subscriber, line: Line) -> None:
         ladder = self._limits.ladder_seconds
         left = remaining(ladder, subscriber.failures, subscriber.next_at, self._clock.now())
         if left > 0:
             self._rest(subscriber.id, line, left)
         else:
-            self._line_up(subscriber.id)
+            self._line_up(subscriber.id, line)
 
-    def _rest(self, id_: str, line: _Line, seconds: float) -> None:
-        line.state, line.wait = _Is.RESTING, 0.0
-        line.timer = asyncio.get_running_loop().call_later(seconds, self._rested, id_)
+    def _rest(self, id_: str, line: Line, seconds: float) -> None:
+        line.state, line.wait = Is.RESTING, 0.0
+        line.timer = asyncio.get_running_loop().call_later(seconds, self._rested, id_, line)
 
-    def _rested(self, id_: str) -> None:
-        self._line_up(id_)
+    def _rested(self, id_: str, line: Line) -> None:
+        self._line_up(id_, line)
         self._depart()
 
-    def _line_up(self, id_: str) -> None:
-        line = self._lines[id_]
-        line.state, line.timer = _Is.IN_LINE, None
+    def _line_up(self, id_: str, line: Line) -> None:
+        line.state, line.timer = Is.IN_LINE, None
         self._hosts.queue(line.host, id_)
 
     def _depart(self) -> None:
         """Send whoever's turn it is, as far as there is room."""
+        for going in self._departures():
+            self._tasks.create_task(self._fly(going))
+
+    def _departures(self) -> Iterator[_Going]:
         if self._stuck or self._closed:
             return
         for id_, flight in self._hosts.departures():
             line = self._lines.get(id_)
-            if line is None or line.state is not _Is.IN_LINE or line.host != flight.host.name:
+            if line is None or line.state is not Is.IN_LINE or line.host != flight.host.name:
                 self._hosts.returned(flight)  # it is gone, or has got in line anew
                 continue
-            line.state = _Is.UNDER_WAY
-            self._tasks.create_task(self._fly(id_, line, flight))
+            line.state = Is.UNDER_WAY
+            yield id_, line, flight
 
-    async def _fly(self, id_: str, line: _Line, flight: Flight) -> None:
-        """Tell one subscriber of one version, and see what is next for it."""
+    async def _fly(self, going: _Going | None) -> None:
+        """Tell one subscriber of one version; then go on with whoever's turn it is next."""
+        while going is not None:
+            await self._there_and_back(*going)
+            going = next(self._departures(), None)
+            self._depart()
+
+    async def _there_and_back(self, id_: str, line: Line, flight: Flight) -> None:
         showed: _Showed | None = None
         try:
             showed = await self._tell(id_, line, flight)
@@ -238,13 +206,12 @@ class Deliverer:
             self._hosts.returned(flight)
         else:
             self._hosts.landed(flight, reached=showed.reached, quick=showed.quick)
-        self._depart()
 
-    def _after_trouble(self, id_: str, line: _Line) -> None:
+    def _after_trouble(self, id_: str, line: Line) -> None:
         if self._again(id_, line) is not None:
             self._rest(id_, line, self._limits.ladder_seconds[0])
 
-    async def _tell(self, id_: str, line: _Line, flight: Flight) -> _Showed | None:
+    async def _tell(self, id_: str, line: Line, flight: Flight) -> _Showed | None:
         """Send the next version there is for a subscriber; what that showed of its host."""
         subscriber = self._roster.get(id_)
         if subscriber is None or subscriber.state is not SubscriberState.ACTIVE:
@@ -258,21 +225,20 @@ class Deliverer:
         told_at = int(self._clock.now())
         message = await self._voices[subscriber.kind].message(subscriber, piece, told_at)
         if message.call is None:
+            line.wait = message.wait
             self._pass_over(id_, message.upto)
             return None
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        dawdles = loop.call_later(self._limits.slow_seconds, self._dawdles, flight)
+        time = asyncio.get_running_loop().time
+        began = self._flying[flight] = time()
         try:
             outcome = await self._caller.call(message.call)
         finally:
-            dawdles.cancel()
-        quick = loop.time() - began < self._limits.slow_seconds
+            del self._flying[flight]
         attempt = Attempt(message=message, outcome=outcome, at=told_at)
         self._note(id_, line, attempt)
-        return _Showed(reached=attempt.reached, quick=quick)
+        return _Showed(attempt.reached, quick=time() - began < self._limits.slow_seconds)
 
-    def _note(self, id_: str, line: _Line, attempt: Attempt) -> None:
+    def _note(self, id_: str, line: Line, attempt: Attempt) -> None:
         """What came of one attempt: in memory at once, on the disk soon."""
         if attempt.acknowledged:
             self.tally.acknowledged += 1
@@ -288,11 +254,19 @@ class Deliverer:
         if subscriber is not None and subscriber.reached < upto:
             self._roster.move(replace(subscriber, reached=upto))
 
-    def _dawdles(self, flight: Flight) -> None:
-        if self._hosts.dawdles(flight):
+    async def _watch(self) -> None:
+        """Move the flights that take long out of the quick lane, for ever."""
+        loop, slow = asyncio.get_running_loop(), self._limits.slow_seconds
+        while True:
+            await asyncio.sleep(slow / 2)
+            late = loop.time() - slow
+            for flight, began in self._flying.items():
+                if began > late:
+                    break
+                self._hosts.dawdles(flight)
             self._depart()
 
-    async def _next(self, subscriber: Subscriber, line: _Line) -> Piece | None:
+    async def _next(self, subscriber: Subscriber, line: Line) -> Piece | None:
         """The version that it is to be told of next; None if there is none."""
         high = self._recent.high
         after = max(subscriber.reached, line.looked)
@@ -304,7 +278,7 @@ class Deliverer:
             line.looked = max(line.looked, high)
         return piece
 
-    def _next_for(self, id_: str, line: _Line) -> None:
+    def _next_for(self, id_: str, line: Line) -> None:
         """After a flight: in line again, resting, idle, or gone."""
         subscriber = self._again(id_, line)
         if subscriber is None:
@@ -313,18 +287,18 @@ class Deliverer:
         if line.wait:
             self._rest(id_, line, line.wait)
         elif after < self._recent.low or self._recent.next_of(subscriber.slice, after) is not None:
-            self._line_up(id_)
+            self._line_up(id_, line)
         else:
             line.looked = self._recent.high
 
-    def _again(self, id_: str, line: _Line) -> Subscriber | None:
-        """The subscriber as it is now, if it is to be told more; its line follows what was changed of it."""
-        line.state = _Is.IDLE
+    def _again(self, id_: str, line: Line) -> Subscriber | None:
+        """The subscriber as it is now, if it is to be told more; a line that no longer fits is made anew."""
+        line.state = Is.IDLE
         subscriber = self._roster.get(id_)
         if subscriber is None or subscriber.state is not SubscriberState.ACTIVE:
-            self._drop(id_)
+            self._lines.drop(id_)
             return None
-        if (subscriber.slice, host_of(subscriber.callback)) != (line.slice, line.host):
+        if not line.follows(subscriber):
             self._changed(id_)
             return None
         return subscriber
@@ -351,15 +325,3 @@ class Deliverer:
             await self._roster.flush()
         except StorageError as exc:  # it is told again, with the same id
             _log.error("what was acknowledged last is not written down: %s", exc)
-
-
-def host_of(callback: str) -> str:
-    """The host and port of a callback, for taking turns."""
-    parts = urlsplit(callback)
-    return f"{parts.scheme}://{parts.netloc.lower()}"
-
-
-def _stop(line: _Line) -> None:
-    if line.timer is not None:
-        line.timer.cancel()
-        line.timer = None

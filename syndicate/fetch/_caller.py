@@ -39,20 +39,24 @@ class HttpCaller:
                     method, fetchable(call.url), data=call.body, headers=told, allow_redirects=False
                 ) as response,
             ):
-                return await _read(response, self._limits.answer_bytes)
+                # A body that is left unread ends the connection with it, whatever it would have been.
+                return _answered(response, b"" if call.status_only else await self._read(response))
         except TROUBLES as exc:
             return failed(exc)
 
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        most, body = self._limits.answer_bytes, bytearray()
+        async for piece in response.content.iter_any():
+            body += piece
+            if len(body) > most:
+                raise TooLarge(f"the answer has more than {most} bytes")
+        return bytes(body)
 
-async def _read(response: aiohttp.ClientResponse, most: int) -> Answered:
-    body = bytearray()
-    async for piece in response.content.iter_any():
-        body += piece
-        if len(body) > most:
-            raise TooLarge(f"the answer has more than {most} bytes")
+
+def _answered(response: aiohttp.ClientResponse, body: bytes) -> Answered:
     return Answered(
         status=response.status,
-        body=bytes(body),
+        body=body,
         date=headers.date(response.headers),
         retry_after_seconds=headers.retry_after_seconds(response.headers),
     )

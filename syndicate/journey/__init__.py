@@ -2,15 +2,18 @@
 
 ``_arrive`` and ``_submit``: tokens come in from polled feeds, or are pushed. ``_admit``: verify, relate,
 store. ``_seal``: the one order, which is the public log; ``_cosign``: its witnesses. ``_depart``: a slice of
-it becomes a document; ``_supplement``: what is new in it becomes one, for who subscribes. Bring the ports
-that ``syndicate.assembly`` chose; leave with the parts that it runs.
+it becomes a document; ``_supplement``: what is new in it becomes one, for who subscribes; ``_outputs``: so
+does what else machines read. Bring the ports that ``syndicate.assembly`` chose; leave with the parts that it
+runs.
 """
 
 from syndicate.journey._admit import Admission
 from syndicate.journey._arrive import Polled, Poller
 from syndicate.journey._cosign import Cosigners
-from syndicate.journey._depart import Document, Press, PressLimits, Written
+from syndicate.journey._depart import Document, Press, Written
+from syndicate.journey._layout import ARCHIVE_PAGE, PressLimits
 from syndicate.journey._log_signer import LogSigner
+from syndicate.journey._outputs import OPML_TYPE, SITEMAP_TYPE, Outputs
 from syndicate.journey._prove import proof_of
 from syndicate.journey._seal import Sealer
 from syndicate.journey._submit import SubmissionDesk, SubmitLimits
@@ -18,11 +21,15 @@ from syndicate.journey._supplement import Supplement, SupplementLimits, Suppleme
 from syndicate.journey._wakeup import LocalWakeup
 
 __all__ = [
+    "ARCHIVE_PAGE",
+    "OPML_TYPE",
+    "SITEMAP_TYPE",
     "Admission",
     "Cosigners",
     "Document",
     "LocalWakeup",
     "LogSigner",
+    "Outputs",
     "Polled",
     "Poller",
     "Press",

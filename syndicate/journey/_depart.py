@@ -8,40 +8,24 @@ import asyncio
 import hashlib
 import math
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 from weakref import WeakValueDictionary
 
+from syndicate.journey._layout import Editor, Layout, PressLimits
 from syndicate.journey._wakeup import LocalWakeup
-from syndicate.news import Entry, Feed, Index, Kind, Registry, Slice, b64url
-from syndicate.ports import Clock, Logged, Storage, Window
-from syndicate.republish import PENDING_ALERTS, compose, compose_pending, entry_of, light, token_address
-from syndicate.trust import marks_since, recall
-from syndicate.wire import RSS_BODIES
+from syndicate.news import Entry, Feed, Kind, Registry, Slice, b64url
+from syndicate.ports import Clock, Logged, Storage
+from syndicate.republish import PENDING_ALERTS
+from syndicate.trust import recall
 
+T = TypeVar("T")
 _ALERT_PAGE: Final = 200  # versions looked at in one go for an alert among them
 _NEVER_STALE: Final = math.inf
-_PENDING_MOST: Final = 500  # versions looked at for an alert among them
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PressLimits:
-    """How much a feed document holds, and how often it is made again."""
-
-    window_seconds: int = 3_900  # 65 minutes: who polls every hour misses nothing
-    window_least: int = 100
-    window_most: int = 4_000  # an hour at one item a second, and some
-    window_complete: int = 500  # the newest, of which Atom and JSON Feed carry body and token
-    # Of tokens, which an agency can make thirteen times as large as usual: a document has to fit in memory.
-    window_characters: int = 32_000_000
-    window_complete_characters: int = 16_000_000
-    rebuild_seconds: float = 5.0  # between two versions of one document, but for an alert
-    look_seconds: float = 1.0  # how long the newest index is believed when nobody rang
-    kept_bytes: int = 32_000_000  # of all documents together, over all codings
-    kept_most: int = 5_000  # documents: many small ones weigh more than their bytes
+_PAGES_MOST: Final = 8  # pages of archives kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +100,13 @@ class Press:
         self._render = render
         self._media_types = media_types
         self._codings = codings
-        self._base_url = base_url.rstrip("/")
-        self._pushes = pushes
         self._limits = limits if limits is not None else PressLimits()
+        self._editor = Editor(
+            storage, registry_source, base_url=base_url.rstrip("/"), limits=self._limits, pushes=pushes
+        )
         self._told = told
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._pages: OrderedDict[tuple[Slice, int, str, str, int], Document] = OrderedDict()
         self._kept_bytes = 0
         # Weakly: what nobody waits for needs no lock, however many names were asked for.
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -130,16 +116,26 @@ class Press:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="press")
 
     @property
+    def editor(self) -> Editor:
+        """What reads what stands in its documents."""
+        return self._editor
+
+    @property
     def wakeup(self) -> LocalWakeup:
         """What rings when the order has moved."""
         return self._wakeup
+
+    @property
+    def limits(self) -> PressLimits:
+        """How much a document holds, and how often it is made again."""
+        return self._limits
 
     def close(self) -> None:
         """Let its thread go, once what it is writing is written."""
         self._thread.shutdown()
 
     async def document(self, slice_: Slice, format: str) -> Document:  # noqa: A002 - the word of every feed API
-        """The slice as "rss", "atom" or "json": ``rebuild_seconds`` behind at most, and never an alert.
+        """The slice in a format of ``media_types``: ``rebuild_seconds`` behind at most, and never an alert.
 
         Raises:
             StorageError: the slice cannot be read.
@@ -154,6 +150,36 @@ class Press:
         """
         name = f"{PENDING_ALERTS}.{format}"
         return await self.keep(name, Slice(), partial(self._write_pending, format), stale_after=0.0)
+
+    async def archive(self, slice_: Slice, last: int, format: str) -> Document | None:  # noqa: A002 - as above
+        """The page of the slice's archive that ends at index ``last``, as "atom" or "json", if one does.
+
+        Which versions stand on it never changes, so a few are kept apart from what does change.
+
+        Raises:
+            StorageError: it cannot be read.
+        """
+        name = (slice_, last, format, self._registry().version, self._storage.log.erased)
+        if name in self._pages:
+            self._pages.move_to_end(name)
+            return self._pages[name]
+        lay_out = await self._editor.archive(slice_, last)
+        if lay_out is None:
+            return None
+        async with self._one_rendering:
+            document = await self._squeezed(partial(self._typeset, lay_out, format))
+        self._pages[name] = document
+        if len(self._pages) > _PAGES_MOST:
+            self._pages.popitem(last=False)
+        return document
+
+    def entry(self, logged: Logged) -> Entry:
+        """A version as readers see it now."""
+        return self._editor.entry(logged)
+
+    async def at_work(self, work: Callable[[], T]) -> T:
+        """Do ``work`` in the press's own thread, off the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def standing(self, name: str) -> Document | None:
         """The document kept as ``name`` ("vn.atom"), if it was looked after just now: the warm way."""
@@ -263,68 +289,18 @@ class Press:
             self._kept_bytes -= dropped.document.size
 
     async def _write(self, slice_: Slice, format_: str) -> Written:
-        limits, rss = self._limits, format_ == "rss"
-        window = Window(
-            seconds=limits.window_seconds,
-            least=limits.window_least,
-            most=limits.window_most,
-            characters=limits.window_characters,
-            crowded=None if rss else limits.window_complete,
-        )
-        newest = await self._storage.newest(slice_)
-        logged = await self._storage.window(slice_, window)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._typeset, slice_, format_, logged, newest)
+        return await self._typeset(await self._editor.feed(slice_, format_), format_)
 
     async def _write_pending(self, format_: str) -> Written:
-        log = self._storage.log
-        after = max(log.proven, log.visible - _PENDING_MOST) - 1
-        shown = await self._storage.page(Slice(), after, _PENDING_MOST)
-        waiting = [*shown, *await log.hidden(_PENDING_MOST)]
-        alerts = [one for one in waiting if recall(one.token).kind is Kind.ALERT]
-        registry = self._registry()
-        feed = compose_pending(
-            tuple(self._entry(one, registry) for one in reversed(alerts)), registry, base_url=self._base_url
-        )
-        loop = asyncio.get_running_loop()
-        body = await loop.run_in_executor(self._thread, self._render, feed, format_)
-        return Written(body=body, media_type=self._media_types[format_])
+        return await self._typeset(await self._editor.pending(), format_)
 
-    def _typeset(self, slice_: Slice, format_: str, logged: Sequence[Logged], newest: int) -> Written:
-        registry = self._registry()
-        complete = RSS_BODIES if format_ == "rss" else self._complete(logged)
-        entries = [self._entry(one, registry) for one in logged[:complete]]
-        # Thousands of bodies that the document does not show would be most of what its making takes.
-        entries += [light(self._entry(one, registry)) for one in logged[complete:]]
-        indices = [one.index for one in logged]
-        feed = compose(
-            slice_,
-            tuple(entries),
-            registry,
-            base_url=self._base_url,
-            first_index=min(indices, default=None),
-            last_index=Index(max(newest, *indices)) if indices else None,
-            pushes=self._pushes,
-        )
-        modified = max((one.sealed_at for one in logged), default=None)
-        return Written(
-            body=self._render(feed, format_), media_type=self._media_types[format_], modified=modified
-        )
+    async def _typeset(self, lay_out: Layout, format_: str) -> Written:
+        def work() -> Written:
+            page = lay_out()
+            body = self._render(page.feed, format_)
+            return Written(body=body, media_type=self._media_types[format_], modified=page.modified)
 
-    def _complete(self, logged: Sequence[Logged]) -> int:
-        """How many of the newest stand in a document with all that was signed."""
-        left = self._limits.window_complete_characters
-        for number, one in enumerate(logged[: self._limits.window_complete]):
-            left -= len(one.token)
-            if left < 0 and number:
-                return number
-        return min(len(logged), self._limits.window_complete)
-
-    def _entry(self, logged: Logged, registry: Registry) -> Entry:
-        item = recall(logged.token)
-        marks = logged.marks | marks_since(logged.token, registry, logged.received_at)
-        address = token_address(self._base_url, item)
-        return entry_of(item, logged.token, registry, token_url=address, marks=marks)
+        return await self.at_work(work)
 
 
 def _squeeze(written: Written, codings: Mapping[str, Callable[[bytes], bytes]]) -> Document:

@@ -1,21 +1,23 @@
 """What is new in a feed since somebody last got it, as a document of that feed: made once for all who ask."""
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
-from syndicate.news import Entry, Feed, Index, Registry, Slice
-from syndicate.ports import Logged, Storage, Window
-from syndicate.republish import compose, entry_of, token_address
-from syndicate.trust import marks_since, recall
+from syndicate.journey._layout import Editor, Layout
+from syndicate.news import Feed, Index, Kind, Registry, Slice
+from syndicate.ports import Logged, Storage
+from syndicate.trust import recall
 
 # What is left out of a document must be a thing of feeds: of Atom and RSS alone the Recommendation allows
 # that only what is new be sent (WebSub, section 7).
 _WHOLE: Final = frozenset({"json"})
 _AROUND: Final = 1_000  # bytes around a body
+_WHOLES: Final = 10_000  # whole feeds of which it is known when they were made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,7 @@ class Supplement:
     body: bytes | None = field(default=None, repr=False)
     media_type: str = ""
     new: tuple[Logged, ...] = field(default=(), repr=False)
+    wait: float = 0.0  # seconds until there will be something to be sent; 0 where there is, or never will be
 
     @property
     def size(self) -> int:
@@ -45,29 +48,64 @@ class Supplement:
         return _AROUND + len(self.body or b"") + sum(len(each.token) for each in self.new)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is new in a feed, for those who have everything up to ``after``; all that an answer depends on."""
+
+    slice: Slice
+    format: str
+    after: int
+    newest: int
+    basis: tuple[str, int]  # the registry's version, and how much was taken back
+
+    @property
+    def topic(self) -> tuple[Slice, str]:
+        """The feed."""
+        return self.slice, self.format
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """When a whole feed was made last, and for whom: what was new to them stands in it, up to ``upto``."""
+
+    asked: _Asked
+    upto: int
+    at: float
+
+    def is_for(self, asked: _Asked) -> bool:
+        """Whether it is news to who asks, and nothing that they have not comes before it."""
+        return self.asked.basis == asked.basis and self.asked.after <= asked.after < self.upto
+
+
 class Supplements:
-    """Makes supplements, one at a time, off the event loop; keeps those made last."""
+    """Makes supplements, one at a time, off the event loop; keeps those made last.
+
+    A whole feed is made again after ``whole_seconds`` at the earliest, but for an alert.
+    """
 
     def __init__(  # noqa: PLR0913 - what a document is made of
         self,
         storage: Storage,
+        editor: Editor,
         registry_source: Callable[[], Registry],
         render: Callable[[Feed, str], bytes],
         *,
         media_types: Mapping[str, str],
-        base_url: str,
-        whole: Window,
+        whole_seconds: float,
         limits: SupplementLimits | None = None,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._storage = storage
+        self._editor = editor
         self._registry = registry_source
         self._render = render
         self._media_types = media_types
-        self._base_url = base_url.rstrip("/")
-        self._whole = whole
+        self._whole_seconds = whole_seconds
         self._limits = limits if limits is not None else SupplementLimits()
-        self._kept: OrderedDict[tuple[object, ...], Supplement] = OrderedDict()
+        self._ticks = ticks
+        self._kept: OrderedDict[_Asked, Supplement] = OrderedDict()
         self._kept_bytes = 0
+        self._wholes: OrderedDict[tuple[Slice, str], _Whole] = OrderedDict()
         self._one_making = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="supplements")
 
@@ -87,55 +125,63 @@ class Supplements:
         newest = await self._storage.newest(slice_)
         if newest <= after:
             return None
-        registry, erased = self._registry(), self._storage.log.erased
-        name = (slice_, format, after, newest, registry.version, erased)
-        if (kept := self._kept.get(name)) is None:
+        basis = (self._registry().version, self._storage.log.erased)
+        asked = _Asked(slice_, format, after, newest, basis)
+        if (kept := self._kept.get(asked)) is None:
             async with self._one_making:
-                kept = self._kept.get(name)
+                kept = self._kept.get(asked)
                 if kept is None:
-                    kept = await self._make(slice_, format, after, newest, registry)
-                    self._keep(name, kept)
+                    kept = await self._make(asked)
         return kept
 
-    async def _make(
-        self, slice_: Slice, format_: str, after: int, newest: int, registry: Registry
-    ) -> Supplement:
+    async def _make(self, asked: _Asked) -> Supplement:
+        last = self._wholes.get(asked.topic)
+        if last is not None and last.is_for(asked) and (kept := self._kept.get(last.asked)) is not None:
+            return kept
         limits = self._limits
-        changed = await self._storage.changed(slice_, after, limits.entries, limits.characters)
-        shown = changed.logged
-        if not shown:
-            return Supplement(upto=newest)
-        if format_ in _WHOLE and not changed.more:
-            shown = tuple(reversed(await self._storage.window(slice_, self._whole)))
-        # Something may have come since `newest` was read: whatever stands in the document was sent.
-        upto = shown[-1].index if changed.more else max(shown[-1].index, newest)
-        loop = asyncio.get_running_loop()
-        body = await loop.run_in_executor(self._thread, self._typeset, slice_, format_, shown, upto, registry)
-        return Supplement(upto=upto, body=body, media_type=self._media_types[format_], new=changed.logged)
+        changed = await self._storage.changed(asked.slice, asked.after, limits.entries, limits.characters)
+        new = changed.logged
+        if not new:
+            return Supplement(upto=asked.newest)
+        if asked.format in _WHOLE and not changed.more:
+            if wait := self._wait(last, new):
+                return Supplement(upto=asked.after, wait=wait)
+            if (made := await self._make_whole(asked, new)) is not None:
+                return made
+        upto = new[-1].index if changed.more else Index(max(new[-1].index, asked.newest))
+        part = await self._editor.part(asked.slice, asked.format, new, upto)
+        _, body = await self._set(part, asked.format)
+        return self._keep(asked, upto, body, new)
 
-    def _typeset(
-        self, slice_: Slice, format_: str, shown: Sequence[Logged], upto: int, registry: Registry
-    ) -> bytes:
-        feed = compose(
-            slice_,
-            tuple(self._entry(one, registry) for one in reversed(shown)),
-            registry,
-            base_url=self._base_url,
-            first_index=shown[0].index,
-            last_index=Index(upto),
-            pushes=True,
-        )
-        return self._render(feed, format_)
+    async def _make_whole(self, asked: _Asked, new: tuple[Logged, ...]) -> Supplement | None:
+        """The whole feed; None if more is new than stands in it."""
+        feed, body = await self._set(await self._editor.feed(asked.slice, asked.format), asked.format)
+        first, upto = feed.first_index, feed.last_index
+        if first is None or upto is None or first > new[0].index:
+            return None
+        self._wholes[asked.topic] = _Whole(asked, upto, self._ticks())
+        while len(self._wholes) > _WHOLES:
+            self._wholes.popitem(last=False)
+        return self._keep(asked, upto, body, new)
 
-    def _entry(self, logged: Logged, registry: Registry) -> Entry:
-        item = recall(logged.token)
-        marks = logged.marks | marks_since(logged.token, registry, logged.received_at)
-        address = token_address(self._base_url, item)
-        return entry_of(item, logged.token, registry, token_url=address, marks=marks)
+    async def _set(self, lay_out: Layout, format_: str) -> tuple[Feed, bytes]:
+        def work() -> tuple[Feed, bytes]:
+            feed = lay_out().feed
+            return feed, self._render(feed, format_)
 
-    def _keep(self, name: tuple[object, ...], made: Supplement) -> None:
-        self._kept[name] = made
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _wait(self, last: _Whole | None, new: Sequence[Logged]) -> float:
+        """For how many seconds no whole feed is made for what is new."""
+        if last is None or any(recall(each.token).kind is Kind.ALERT for each in new):
+            return 0.0
+        return max(0.0, last.at + self._whole_seconds - self._ticks())
+
+    def _keep(self, asked: _Asked, upto: int, body: bytes, new: tuple[Logged, ...]) -> Supplement:
+        media_type = self._media_types[asked.format]
+        made = self._kept[asked] = Supplement(upto=upto, body=body, media_type=media_type, new=new)
         self._kept_bytes += made.size
         while self._kept_bytes > self._limits.kept_bytes:
             _, dropped = self._kept.popitem(last=False)
             self._kept_bytes -= dropped.size
+        return made

@@ -16,7 +16,7 @@ from syndicate.news import _spelling as spelling
 from syndicate.news._content import UNSAFE_CHARACTERS, ContentError, check_content
 from syndicate.news._encode import PROTOCOL_VERSION, compose_token, encode
 from syndicate.news._envelope import Envelope, b64url, digest_of
-from syndicate.news._feed import Entry, Feed
+from syndicate.news._feed import Entry, Feed, Outline
 from syndicate.news._hosts import HostError, a_label, host_of, is_listed
 from syndicate.news._ids import (
     AgencyId,
@@ -45,6 +45,7 @@ from syndicate.news._item import (
     RelationType,
 )
 from syndicate.news._keys import WeakKeyError, check_key, thumbprint
+from syndicate.news._message import AlertMessage, offset
 from syndicate.news._outcome import (
     UNPROVED,
     Admitted,
@@ -85,6 +86,7 @@ __all__ = [
     "AgencyKey",
     "Alert",
     "AlertArea",
+    "AlertMessage",
     "Claim",
     "Content",
     "ContentError",
@@ -111,6 +113,7 @@ __all__ = [
     "Member",
     "MemberCode",
     "Outcome",
+    "Outline",
     "Ownership",
     "Quarantine",
     "Reason",
@@ -139,6 +142,7 @@ __all__ = [
     "host_of",
     "is_listed",
     "limits",
+    "offset",
     "rfc3339",
     "spelling",
     "thumbprint",

@@ -38,6 +38,23 @@ class Entry:
     media: tuple[Media, ...] = ()
     relations: tuple[Relation, ...] = ()
     expires: str | None = None
+    about: str | None = None  # of a notice that an item was withdrawn: that item's id
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether this version takes the text away: withheld for now, or retracted for good."""
+        return self.act in (Act.WITHHOLD, Act.RETRACT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """A feed in a list of feeds, or a group of them."""
+
+    text: str
+    feed_url: str | None = None  # None: a group
+    page_url: str | None = None  # the same for people
+    lang: str | None = None
+    below: tuple["Outline", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +77,5 @@ class Feed:
     prev_archive: str | None = None  # RFC 5005: the page with the numbers before these, and
     current: str | None = None  # of an archive page: the feed it belongs to
     archived: bool = False  # an archive page that is full: it holds what it holds
+    next_url: str | None = None  # of a JSON Feed: the same page in this format
+    image_url: str | None = None  # a square PNG that stands for whoever publishes the feed

@@ -5,6 +5,7 @@ Each port has one contract suite in ``tests/contracts`` that runs over every imp
 """
 
 from syndicate.ports._caller import Answered, Call, Caller
+from syndicate.ports._case import Case, HeldToken, KeptAct, KeptVersion
 from syndicate.ports._clock import Clock
 from syndicate.ports._fetcher import (
     Fetched,
@@ -16,7 +17,7 @@ from syndicate.ports._fetcher import (
     Validators,
 )
 from syndicate.ports._log import Entry, KeptCheckpoint, PublicLog
-from syndicate.ports._logged import Changed, Logged, Window
+from syndicate.ports._logged import Amended, Changed, Logged, Named, Stretch, Window
 from syndicate.ports._signer import Signer
 from syndicate.ports._storage import (
     Backfill,
@@ -42,11 +43,13 @@ from syndicate.ports._subscribers import (
 from syndicate.ports._wakeup import Wakeup
 
 __all__ = [
+    "Amended",
     "Answered",
     "Backfill",
     "Book",
     "Call",
     "Caller",
+    "Case",
     "Changed",
     "Clock",
     "Delivered",
@@ -58,8 +61,12 @@ __all__ = [
     "FetchOutcome",
     "Fetched",
     "Fetcher",
+    "HeldToken",
+    "KeptAct",
     "KeptCheckpoint",
+    "KeptVersion",
     "Logged",
+    "Named",
     "Notable",
     "Place",
     "PublicLog",
@@ -70,6 +77,7 @@ __all__ = [
     "Storage",
     "StreamBook",
     "StreamKey",
+    "Stretch",
     "Subscriber",
     "SubscriberKind",
     "SubscriberState",

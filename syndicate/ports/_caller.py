@@ -25,6 +25,7 @@ class Call:
     body: bytes | None = None
     media_type: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    status_only: bool = False  # what is answered beside the status is not looked at, whatever it is
 
 
 class Caller(Protocol):

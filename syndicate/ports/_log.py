@@ -66,6 +66,10 @@ class PublicLog(Protocol):
         """The bytes of an act that has its index."""
         ...
 
+    async def acts(self, after: int, limit: int) -> tuple[tuple[Index, str], ...]:
+        """At most ``limit`` acts that are shown (index, digest), with an index above ``after``, in order."""
+        ...
+
     async def tiles(self, asked: Sequence[Tile]) -> Mapping[Tile, bytes]:
         """Those of these tiles and entry bundles that the log has, each as wide as asked."""
         ...

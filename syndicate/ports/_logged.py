@@ -27,6 +27,26 @@ class Logged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A page of a slice's archive: so many of its versions in a row, of which some may be erased by now."""
+
+    first: Index  # the lowest index in it,
+    last: Index  # the highest, which names it,
+    before: Index | None  # and the last one of the page before it, if there is one
+    logged: tuple[Logged, ...]  # those that are not erased, newest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A version by its place and its name, without anything that it says."""
+
+    index: Index
+    sub: ItemId
+    ver: int
+    erased: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
     """What is new in a slice since an index: items as they are now, by index, oldest first."""
 
@@ -51,3 +71,11 @@ class Window:
     characters: int = 16_000_000
     before: Index | None = None
     crowded: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amended:
+    """How many items of an agency were ever corrected, withheld or retracted, and are retracted now."""
+
+    items: int
+    withdrawn: int

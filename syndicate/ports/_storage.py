@@ -19,7 +19,7 @@ from syndicate.news import (
 )
 from syndicate.ports._fetcher import Validators
 from syndicate.ports._log import Entry, PublicLog
-from syndicate.ports._logged import Changed, Logged, Window
+from syndicate.ports._logged import Amended, Changed, Logged, Named, Stretch, Window
 from syndicate.ports._subscribers import Subscribers
 from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
 
@@ -237,6 +237,22 @@ class Storage(Protocol):
         """
         ...
 
+    async def archived(self, slice_: Slice, every: int, *, upto: int, after: int = -1) -> int:
+        """The index of the version that fills a slice's newest page of ``every`` versions; -1 if none does.
+
+        Counted are all versions of the slice up to index ``upto``, which is shown, the erased ones too.
+        ``after`` is what an earlier call gave, which saves counting from the beginning.
+        """
+        ...
+
+    async def stretch(self, slice_: Slice, every: int, last: int) -> Stretch | None:
+        """The page of a slice's archive that ends at index ``last``; None if none ends there.
+
+        Pages follow each other without gap or overlap, ``every`` versions each, from the slice's first one
+        on; which versions stand on one never changes.
+        """
+        ...
+
     async def changed(self, slice_: Slice, after: int, most: int, characters: int) -> Changed:
         """The version shown of each item whose index is above ``after``, ascending; none erased.
 
@@ -249,6 +265,13 @@ class Storage(Protocol):
         """The highest index in a slice, -1 if it is empty. Cheap: asked before each rendering."""
         ...
 
+    async def named(self, after: int, limit: int) -> tuple[Named, ...]:
+        """At most ``limit`` versions that are shown, with an index above ``after``, ascending.
+
+        By name alone, so that a million cost seconds; erased ones are among them, and say so.
+        """
+        ...
+
     async def version(self, sub: ItemId, ver: int) -> Logged | None:
         """One sealed version, also if it is erased."""
         ...
@@ -259,6 +282,10 @@ class Storage(Protocol):
 
     async def standing(self, subs: Collection[ItemId]) -> Mapping[ItemId, Logged]:
         """The version that stands for each of these items, also if it is erased, where one is shown."""
+        ...
+
+    async def amended(self) -> Mapping[AgencyId, Amended]:
+        """How many items of each agency were ever corrected or taken away, where any were."""
         ...
 
     async def erased_by(self, sub: ItemId, ver: int) -> str | None:

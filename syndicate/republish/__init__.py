@@ -5,30 +5,46 @@ entries and leave with the ``Feed`` of a slice, or of an agency's own signed fee
 with the same tokens gets the same feed: that is how a reader checks a hub.
 """
 
+from syndicate.republish._alert import CAP_INDEX, compose_alerts, in_force, is_alert, message_of
 from syndicate.republish._article import article_of
 from syndicate.republish._compose import (
     PENDING_ALERTS,
     compose,
     compose_agency,
+    compose_archive,
     compose_page,
     compose_pending,
+    compose_tombstones,
     hub_address,
 )
-from syndicate.republish._entry import entry_of, light, token_address
+from syndicate.republish._entry import entry_of, light, notice_id, notice_of, token_address, with_notices
+from syndicate.republish._lists import compose_sitemap, outline
 from syndicate.republish._slices import SLICE_GRAMMAR, parse_slice, slice_of
 
 __all__ = [
+    "CAP_INDEX",
     "PENDING_ALERTS",
     "SLICE_GRAMMAR",
     "article_of",
     "compose",
     "compose_agency",
+    "compose_alerts",
+    "compose_archive",
     "compose_page",
     "compose_pending",
+    "compose_sitemap",
+    "compose_tombstones",
     "entry_of",
     "hub_address",
+    "in_force",
+    "is_alert",
     "light",
+    "message_of",
+    "notice_id",
+    "notice_of",
+    "outline",
     "parse_slice",
     "slice_of",
     "token_address",
+    "with_notices",
 ]

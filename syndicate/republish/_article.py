@@ -37,7 +37,7 @@ def article_of(entry: Entry, registry: Registry, *, base_url: str) -> Mapping[st
         "inLanguage": entry.lang,
         "datePublished": entry.published,
         "dateModified": entry.updated,
-        "expires": entry.updated if entry.act in _STATUS else entry.expires,
+        "expires": entry.updated if entry.withdrawn else entry.expires,
         "version": entry.ver,
         "creativeWorkStatus": _STATUS.get(entry.act),
         "author": _authors(entry),

@@ -23,13 +23,15 @@ def compose(  # noqa: PLR0913 - a feed is no less than this
     base_url: str,
     first_index: Index | None,
     last_index: Index | None,
+    archived: Index | None = None,
     pushes: bool = False,
 ) -> Feed:
     """The hub's feed of a slice, whose ``entries`` come newest first.
 
     ``base_url`` is the hub's own address; the indices are the lowest and the highest in the window,
-    None when it is empty. Its words are the registry's names, in the languages they have there. ``pushes``
-    says whether the hub sends what is new in it to subscribers, and so names where they subscribe.
+    None when it is empty; ``archived`` names the newest page of its archive. Its words are the registry's
+    names, in the languages they have there. ``pushes`` says whether the hub sends what is new in it to
+    subscribers, and so names where they subscribe.
     """
     base = base_url.rstrip("/")
     home = f"{base}/feeds/{slice_.path}"
@@ -42,11 +44,14 @@ def compose(  # noqa: PLR0913 - a feed is no less than this
         entries=tuple(entries),
         updated=_updated(entries, registry.agencies.values()),
         lang=_lang(slice_, registry),
-        self_urls=tuple((format_, f"{home}.{format_}") for format_ in ("atom", "rss", "json")),
+        self_urls=tuple((format_, f"{home}.{format_}") for format_ in ("atom", "rss", "json", "ninjs")),
         hub_url=hub_address(base) if pushes else None,
         first_index=first_index,
         last_index=last_index,
         continue_url=_continued(base, slice_, last_index),
+        image_url=f"{base}/icon.png",
+        prev_archive=_page(home, archived, "atom"),
+        next_url=_page(home, archived, "json"),
     )
 
 
@@ -54,6 +59,51 @@ def _continued(base: str, slice_: Slice, last: Index | None) -> str:
     """Where the cursor API goes on with the slice."""
     narrowed = f"&{slice_.query}" if slice_.query else ""
     return f"{base}/v1/items?after={-1 if last is None else last}{narrowed}"
+
+
+def compose_tombstones(slice_: Slice, entries: Sequence[Entry], registry: Registry, *, base_url: str) -> Feed:
+    """What was withdrawn of a slice, newest first: another document of the same feed (RFC 6721)."""
+    feed = compose(slice_, entries, registry, base_url=base_url, first_index=None, last_index=None)
+    home = f"{base_url.rstrip('/')}/feeds/{slice_.path}"
+    urls = (("atom", f"{home}.tombstones"),)
+    return replace(feed, entries=tuple(entries), self_urls=urls, continue_url=None)
+
+
+def compose_archive(  # noqa: PLR0913 - a page is no less than this
+    slice_: Slice,
+    entries: Sequence[Entry],
+    registry: Registry,
+    *,
+    base_url: str,
+    first_index: Index,
+    last_index: Index,
+    before: Index | None,
+) -> Feed:
+    """A full page of a slice's archive (RFC 5005, section 4), known by the last index in it.
+
+    ``entries`` are its versions, newest first; ``before`` names the page before it, None at the first.
+    """
+    feed = compose(
+        slice_,
+        entries,
+        registry,
+        base_url=base_url,
+        first_index=first_index,
+        last_index=last_index,
+        archived=before,
+    )
+    home = f"{base_url.rstrip('/')}/feeds/{slice_.path}"
+    pages = ((format_, _page(home, last_index, format_)) for format_ in ("atom", "json"))
+    return replace(
+        feed,
+        self_urls=tuple((format_, url) for format_, url in pages if url is not None),
+        current=f"{home}.atom",
+        archived=True,
+    )
+
+
+def _page(home: str, last: Index | None, format_: str) -> str | None:
+    return None if last is None else f"{home}/archive/{last}.{format_}"
 
 
 def compose_pending(entries: Sequence[Entry], registry: Registry, *, base_url: str) -> Feed:

@@ -1,11 +1,12 @@
 """One item as readers see it, derived from what was signed and from the registry, and from nothing else."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from html import escape
 from typing import Final
 from urllib.parse import quote
 
-from syndicate.news import Act, Agency, Entry, Item, Mark, Registry, digest_of
+from syndicate.news import Act, Agency, Entry, Item, ItemId, Mark, Registry, digest_of
 
 # A withdrawn item is replaced in place: an entry that vanishes stays on readers' screens.
 _WITHDRAWN: Final = {Act.RETRACT: "[WITHDRAWN] ", Act.WITHHOLD: "[WITHHELD] "}
@@ -64,6 +65,40 @@ def entry_of(
         relations=item.relations,
         expires=item.expires,
     )
+
+
+def with_notices(entries: Iterable[Entry], *, base_url: str) -> tuple[Entry, ...]:
+    """``entries``, with a notice of its own before each that shows a withdrawal.
+
+    A reader that never looks again at an id it knows would not learn of the withdrawal: a notice has an id
+    of its own (decision 0054).
+    """
+    told: list[Entry] = []
+    for entry in entries:
+        if entry.withdrawn:
+            told.append(notice_of(entry, base_url=base_url))
+        told.append(entry)
+    return tuple(told)
+
+
+def notice_of(entry: Entry, *, base_url: str) -> Entry:
+    """The notice that ``entry``, which shows a withdrawal, was withdrawn; derived from the same token.
+
+    It is dated by the withdrawal and leads to that version's page at the hub at ``base_url``.
+    """
+    return replace(
+        entry,
+        id=notice_id(entry.sub, entry.ver),
+        about=entry.id,
+        url=f"{base_url.rstrip('/')}/item/{entry.sub}/{entry.ver}",
+        published=entry.updated,
+        relations=(),
+    )
+
+
+def notice_id(sub: ItemId, ver: int) -> str:
+    """What a notice is known by: no item has such an id, and each withdrawal has one of its own."""
+    return f"urn:syndicate:{sub}:withdrawal:{ver}"
 
 
 def light(entry: Entry) -> Entry:

@@ -13,20 +13,23 @@ from syndicate.dedupe import Related
 from syndicate.errors import StorageError
 from syndicate.news import AgencyId, FeedId, ItemId, Reason, Slice, TokenDigest
 from syndicate.ports import (
+    Amended,
     Backfill,
     Book,
     Changed,
     Entry,
     FeedState,
     Logged,
+    Named,
     RefusalRecord,
     Storage,
     StreamKey,
+    Stretch,
     Window,
 )
+from syndicate.storage import _listed, _refusals, _rows
 from syndicate.storage import _order as order
 from syndicate.storage import _reading as read
-from syndicate.storage import _refusals, _rows
 from syndicate.storage._book import SqliteBook
 from syndicate.storage._database import open_database
 from syndicate.storage._erase import count_erased, erased_by
@@ -142,6 +145,14 @@ class SqliteStorage:
         """The newest version of each item in a slice's window, newest index first."""
         return await self.reading(lambda view: read.window(view, slice_, window))
 
+    async def archived(self, slice_: Slice, every: int, *, upto: int, after: int = -1) -> int:
+        """The index of the version that fills a slice's newest page of ``every`` versions."""
+        return await self.reading(lambda view: read.archived(view, slice_, every, upto, after))
+
+    async def stretch(self, slice_: Slice, every: int, last: int) -> Stretch | None:
+        """The page of a slice's archive that ends at index ``last``."""
+        return await self.reading(lambda view: read.stretch(view, slice_, every, last))
+
     async def changed(self, slice_: Slice, after: int, most: int, characters: int) -> Changed:
         """The version shown of each item whose index is above ``after``, ascending."""
         return await self.reading(lambda view: read.changed(view, slice_, after, most, characters))
@@ -151,6 +162,10 @@ class SqliteStorage:
         if is_plain(slice_):
             return self._newest.get(slice_, -1)
         return await self.reading(lambda view: newest(view, slice_, order.visible(view)))
+
+    async def named(self, after: int, limit: int) -> tuple[Named, ...]:
+        """At most ``limit`` versions that are shown, by name alone, with an index above ``after``."""
+        return await self.reading(lambda view: _listed.named(view, after, limit))
 
     async def version(self, sub: ItemId, ver: int) -> Logged | None:
         """One sealed version."""
@@ -163,6 +178,10 @@ class SqliteStorage:
     async def standing(self, subs: Collection[ItemId]) -> Mapping[ItemId, Logged]:
         """The version that stands for each of these items, also if it is erased, where one is shown."""
         return await self.reading(lambda view: read.standing(view, subs))
+
+    async def amended(self) -> Mapping[AgencyId, Amended]:
+        """How many items of each agency were ever corrected or taken away, where any were."""
+        return await self.reading(read.amended)
 
     async def erased_by(self, sub: ItemId, ver: int) -> str | None:
         """The digest of the act that erased a version."""
@@ -217,11 +236,11 @@ class SqliteStorage:
     async def close(self) -> None:
         """Finish what is under way and let go of the file."""
         await asyncio.to_thread(self._reading.shutdown)
-        await _in_thread(self._writer, self._opened.close)
+        await in_thread(self._writer, self._opened.close)
 
     async def writing(self, work: Callable[[], T]) -> T:
         """Run ``work`` in the writer's thread."""
-        return await _in_thread(self._writer, work)
+        return await in_thread(self._writer, work)
 
     async def reading(self, ask: Callable[[Connection], T]) -> T:
         """Run ``ask`` on a connection that only reads, in a thread of its own."""
@@ -230,7 +249,7 @@ class SqliteStorage:
             with in_our_words(self._path), self._readers.connect() as connection:
                 return ask(connection)
 
-        return await _in_thread(self._reading, view)
+        return await in_thread(self._reading, view)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -249,7 +268,7 @@ async def open_storage(path: Path) -> AsyncIterator[Storage]:
     """
     with ThreadPoolExecutor(1, thread_name_prefix="storage-writer") as writer:
         storage = SqliteStorage(path, writer)
-        await _in_thread(writer, storage.open)
+        await in_thread(writer, storage.open)
         try:
             yield storage
         finally:
@@ -272,5 +291,6 @@ def read_refusals(path: Path) -> Iterator[Callable[[AgencyId | None, int], tuple
         readers.dispose()
 
 
-async def _in_thread(executor: Executor, call: Callable[[], T]) -> T:
+async def in_thread(executor: Executor, call: Callable[[], T]) -> T:
+    """What ``call`` gives in a thread of ``executor``."""
     return await asyncio.get_running_loop().run_in_executor(executor, call)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from syndicate.ledger import Edge, Tile
 from syndicate.news import Index, Slice, b64url
 from syndicate.ports import KeptCheckpoint, Logged
+from syndicate.storage import _listed as listed
 from syndicate.storage import _log as rows
 from syndicate.storage import _order as order
 from syndicate.storage import _reading as read
@@ -43,17 +44,21 @@ class SqliteLog:
     def open(self) -> None:
         """Read where the log stands; give a database of before the log its tree. In the writer's thread."""
         with self._storage.transaction() as connection:
-            self.edge = rows.load_edge(connection)
-            self.visible = order.visible(connection)
-            newest = rows.newest_checkpoint(connection, proved=True)
-            self.proven = 0 if newest is None else newest.size
+            self.look(connection)
             missing = rows.lag(connection, self.edge)
-            self.erased = count_erased(connection)
         while missing > 0:
             with self._storage.transaction() as connection:
                 edge = rows.catch_up(connection, self.edge)
             missing -= edge.size - self.edge.size
             self.edge = edge
+
+    def look(self, connection: Connection) -> None:
+        """Read where the log stands."""
+        self.edge = rows.load_edge(connection)
+        self.visible = order.visible(connection)
+        newest = rows.newest_checkpoint(connection, proved=True)
+        self.proven = 0 if newest is None else newest.size
+        self.erased = count_erased(connection)
 
     async def show(self, size: int) -> None:
         """Show the log up to ``size`` leaves."""
@@ -82,6 +87,10 @@ class SqliteLog:
     async def act(self, digest: str) -> bytes | None:
         """The bytes of an act that has its index."""
         return await self._storage.reading(lambda view: rows.act(view, digest))
+
+    async def acts(self, after: int, limit: int) -> tuple[tuple[Index, str], ...]:
+        """At most ``limit`` acts that are shown (index, digest), with an index above ``after``, in order."""
+        return await self._storage.reading(lambda view: listed.acts(view, after, limit))
 
     async def tiles(self, asked: Sequence[Tile]) -> Mapping[Tile, bytes]:
         """Those of these tiles and entry bundles that the log has, each as wide as asked."""

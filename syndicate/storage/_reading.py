@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from syndicate.news import Index, ItemId, Slice, TokenDigest
-from syndicate.ports import Changed, Logged, Window
+from syndicate.news import AgencyId, Index, ItemId, Slice, TokenDigest
+from syndicate.ports import Amended, Changed, Logged, Stretch, Window
 from syndicate.storage._facets import facets_from
 from syndicate.storage._order import visible
 from syndicate.storage._rows import marks_of
-from syndicate.storage._slices import find, newest
+from syndicate.storage._slices import count, find, newest
 
 _SEALED_AT = "SELECT sealed_at FROM log WHERE idx = ?"
 _LOGGED: Final = """
@@ -23,11 +23,16 @@ _LOGGED: Final = """
 """
 _THESE: Final = _LOGGED + "WHERE log.idx IN (SELECT value FROM json_each(?)) ORDER BY log.idx"  # noqa: S608 - our own words
 _THESE_BACKWARDS = _THESE + " DESC"
+_HERE_BACKWARDS = _THESE_BACKWARDS.replace("ORDER BY", "AND it.token <> '' ORDER BY")
 _NAMED = _LOGGED + "WHERE item.sub = ? AND it.ver = ?"
 _HISTORY: Final = _LOGGED + "WHERE item.sub = ? AND log.idx < ? ORDER BY it.ver DESC LIMIT ?"
 _SHOWN: Final = """
     SELECT shown.idx FROM item JOIN shown ON shown.item_id = item.id
     WHERE item.sub IN (SELECT value FROM json_each(?))
+"""
+_AMENDED: Final = """
+    SELECT cell.agency, count(*) AS items, sum(shown.retracts) AS withdrawn
+    FROM cell CROSS JOIN shown ON shown.cell = cell.id WHERE cell.corrected GROUP BY cell.agency
 """
 _STANDING: Final = _LOGGED + f"WHERE log.idx IN ({_SHOWN})"
 
@@ -66,8 +71,10 @@ def window(connection: Connection, slice_: Slice, window_: Window) -> tuple[Logg
     found = find(connection, slice_, window_.most + 1, above=-1, below=below, shown=True, newest_first=True)
     since = sealed_at(last) - window_.seconds
     in_time = bisect_left(found, True, key=lambda idx: sealed_at(idx) < since)  # noqa: FBT003 - the first one
-    crowded = window_.crowded if in_time > window_.most else None
-    wanted = found[: min(max(in_time, window_.least), window_.most if crowded is None else crowded)]
+    most = window_.most
+    if window_.crowded is not None and in_time > most:
+        most = min(window_.crowded, most)
+    wanted = found[: min(max(in_time, window_.least), most)]
     with connection.exec_driver_sql(_THESE_BACKWARDS, (json.dumps(wanted),)) as rows:
         return tuple(map(_logged, _up_to(window_.characters, rows)))
 
@@ -90,6 +97,34 @@ def _up_to(characters: int, found: Iterable[Any]) -> Iterator[Any]:
         yield row
 
 
+def archived(connection: Connection, slice_: Slice, every: int, upto: int, after: int) -> int:
+    """The index of the version that fills a slice's newest page of ``every``, see the port."""
+    beyond = count(connection, slice_, above=after, below=upto + 1)
+    if beyond < every:
+        return after
+    return _backwards(connection, slice_, upto, beyond % every + 1)[-1]
+
+
+def stretch(connection: Connection, slice_: Slice, every: int, last: int) -> Stretch | None:
+    """The page of a slice's archive that ends at index ``last``, see the port."""
+    if last >= visible(connection):
+        return None
+    down = _backwards(connection, slice_, last, every + 1)
+    if len(down) < every or down[0] != last or count(connection, slice_, above=-1, below=last + 1) % every:
+        return None
+    here = connection.exec_driver_sql(_HERE_BACKWARDS, (json.dumps(down[:every]),))
+    return Stretch(
+        first=Index(down[every - 1]),
+        last=Index(last),
+        before=Index(down[every]) if len(down) > every else None,
+        logged=tuple(map(_logged, here)),
+    )
+
+
+def _backwards(connection: Connection, slice_: Slice, last: int, most: int) -> list[int]:
+    return find(connection, slice_, most, above=-1, below=last + 1, newest_first=True, erased=True)
+
+
 def version(connection: Connection, sub: ItemId, ver: int) -> Logged | None:
     """One sealed version."""
     found = connection.exec_driver_sql(_NAMED, (sub, ver)).first()
@@ -105,6 +140,12 @@ def standing(connection: Connection, subs: Collection[ItemId]) -> dict[ItemId, L
     """The version that stands for each of these items, where one is shown."""
     found = connection.exec_driver_sql(_STANDING, (json.dumps(list(subs)),))
     return {one.sub: one for one in map(_logged, found)}
+
+
+def amended(connection: Connection) -> dict[AgencyId, Amended]:
+    """How many items of each agency were ever corrected or taken away, where any were."""
+    found = connection.exec_driver_sql(_AMENDED)
+    return {row.agency: Amended(items=row.items, withdrawn=row.withdrawn) for row in found}
 
 
 def _logged(row: Any) -> Logged:  # noqa: ANN401 - a row

@@ -48,15 +48,17 @@ def find(  # noqa: PLR0913 - a slice, a stretch of the order, and how to read it
     below: int,
     shown: bool = False,
     newest_first: bool = False,
+    erased: bool = False,
 ) -> list[int]:
-    """At most ``most`` indices of a slice between two others, ascending or newest first; none is erased.
+    """At most ``most`` indices of a slice between two others, ascending or newest first.
 
-    ``shown`` leaves those of the versions that stand for their items in feeds.
+    ``shown`` leaves those of the versions that stand for their items in feeds, ``erased`` gives also those
+    that a law took back.
     """
     asked: dict[str, object] = {**_values(slice_), "above": above, "below": below, "most": most}
     if slice_ == Slice():
-        return list(connection.exec_driver_sql(_along(shown, newest_first), asked).scalars())
-    turn_at, between = _merging(_names(slice_), shown, newest_first)
+        return list(connection.exec_driver_sql(_along(shown, newest_first, erased), asked).scalars())
+    turn_at, between = _merging(_names(slice_), shown, newest_first, erased)
     asked["step"] = max(most // _STEPS, _LEAST_STEP) - 1
     found: list[int] = []
     while True:
@@ -73,6 +75,12 @@ def newest(connection: Connection, slice_: Slice, below: int) -> int:
     asked = {**_values(slice_), "below": below}
     found = connection.exec_driver_sql(_highest(_names(slice_)), asked).scalar_one()
     return -1 if found is None else int(found)
+
+
+def count(connection: Connection, slice_: Slice, *, above: int, below: int) -> int:
+    """How many indices of a slice lie between two others, be they erased or not."""
+    asked = {**_values(slice_), "above": above, "below": below}
+    return int(connection.exec_driver_sql(_counting(_names(slice_)), asked).scalar_one() or 0)
 
 
 def newest_of_plain(connection: Connection, below: int) -> dict[Slice, int]:
@@ -106,19 +114,20 @@ def _values(slice_: Slice) -> Mapping[str, object]:
 
 
 @cache
-def _along(shown: bool, newest_first: bool) -> str:  # noqa: FBT001 - the key of a cache
+def _along(shown: bool, newest_first: bool, erased: bool) -> str:  # noqa: FBT001 - the key of a cache
     """A stretch of everything, along the table's own order."""
     table, order = ("shown" if shown else "log"), ("DESC" if newest_first else "ASC")
+    stays = "1 " if erased else _STAYS
     return (
-        f"SELECT idx FROM {table} AS place WHERE place.idx > :above AND place.idx < :below AND {_STAYS}"  # noqa: S608 - words of our own
+        f"SELECT idx FROM {table} AS place WHERE place.idx > :above AND place.idx < :below AND {stays}"  # noqa: S608 - words of our own
         f"ORDER BY place.idx {order} LIMIT :most"
     )
 
 
 @cache
-def _merging(names: Names, shown: bool, newest_first: bool) -> tuple[str, str]:  # noqa: FBT001 - likewise
+def _merging(names: Names, shown: bool, newest_first: bool, erased: bool) -> tuple[str, str]:  # noqa: FBT001 - likewise
     """Where the first of a slice's cells has a step's last row; and what all of them have in a stretch."""
-    table, cells = _places(names, shown=shown), _cells(names)
+    table, cells, stays = _places(names, shown=shown), _cells(names), "1 " if erased else _STAYS
     nearest, order = ("max", "DESC") if newest_first else ("min", "ASC")
     stretch = f"place.cell = cell.id AND place.idx > :above AND place.idx < :below {_topic(names)}"
     turn_at = (
@@ -126,10 +135,21 @@ def _merging(names: Names, shown: bool, newest_first: bool) -> tuple[str, str]: 
         f" ORDER BY place.idx {order} LIMIT 1 OFFSET :step)) FROM cell WHERE {cells}"
     )
     between = (
-        f"SELECT place.idx FROM cell CROSS JOIN {table} AS place ON {stretch} WHERE {cells} AND {_STAYS}"  # noqa: S608 - likewise
+        f"SELECT place.idx FROM cell CROSS JOIN {table} AS place ON {stretch} WHERE {cells} AND {stays}"  # noqa: S608 - likewise
         f"ORDER BY place.idx {order} LIMIT :most"
     )
     return turn_at, between
+
+
+@cache
+def _counting(names: Names) -> str:
+    if not names:
+        return "SELECT count(*) FROM log WHERE idx > :above AND idx < :below"
+    stretch = f"place.cell = cell.id AND place.idx > :above AND place.idx < :below {_topic(names)}"
+    return (
+        f"SELECT sum((SELECT count(*) FROM {_places(names, shown=False)} AS place WHERE {stretch}))"  # noqa: S608 - words of our own
+        f" FROM cell WHERE {_cells(names)}"
+    )
 
 
 @cache

@@ -23,11 +23,6 @@ ALERT_CACHE: Final = "public, max-age=15, must-revalidate"  # nobody serves an a
 FOREVER: Final = "public, max-age=31536000, immutable"
 ASK_AGAIN: Final = "public, max-age=0, must-revalidate"
 NEVER: Final = "no-store"
-PAGE_POLICY: Final = (
-    "default-src 'none'; style-src 'sha256-{style}'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-
 _OPEN: Final = {  # anyone may read anything here from any page; there is nothing private to protect
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, Retry-After",
@@ -75,7 +70,7 @@ class _Coded:
 class Ready:
     """A document ready to be sent: strong ETag per coding, every header field written already."""
 
-    __slots__ = ("_coded", "_modified", "_offered", "source")
+    __slots__ = ("_coded", "_modified", "_offered", "size", "source")
 
     def __init__(  # noqa: PLR0913 - what a response is made of
         self,
@@ -89,6 +84,7 @@ class Ready:
         source: object = None,
     ) -> None:
         self.source = source  # what it was made from, to see whether it still stands
+        self.size = sum(map(len, bodies.values()))
         self._modified = last_modified
         self._offered = tuple(coding for coding in _ORDER if coding in bodies)
         self._coded: dict[str, _Coded] = {}
@@ -150,11 +146,31 @@ def endless(media_type: str) -> Mapping[str, str]:
     return _fields(fields | {"X-Accel-Buffering": "no"})
 
 
-def squeezed(body: bytes, media_type: str, *, cache: str, source: object = None) -> Ready:
+def send_page(
+    status: int, body: bytes, media_type: str, extra: Mapping[str, str], *, cache: str
+) -> web.Response:
+    """A page that is no document of ours: why there is none, in words for people."""
+    headers: dict[str, str] = {hdrs.CONTENT_TYPE: media_type, hdrs.CACHE_CONTROL: cache, **_OPEN, **extra}
+    return web.Response(status=status, body=body, headers=headers)
+
+
+def see_other(location: str) -> web.Response:
+    """What was asked for stands at ``location`` (RFC 9110, section 15.4.4)."""
+    return web.Response(status=303, headers={hdrs.LOCATION: location, hdrs.CACHE_CONTROL: NEVER, **_OPEN})
+
+
+def squeezed(
+    body: bytes,
+    media_type: str,
+    *,
+    cache: str,
+    extra: Mapping[str, str] | None = None,
+    source: object = None,
+) -> Ready:
     """A document made for everybody who asks, in every coding."""
     bodies = {"identity": body} | {coding: squeeze(body) for coding, squeeze in CODINGS.items()}
     digest = b64url(hashlib.sha256(body).digest()[:16])
-    return Ready(bodies, digest=digest, media_type=media_type, cache=cache, source=source)
+    return Ready(bodies, digest=digest, media_type=media_type, cache=cache, extra=extra, source=source)
 
 
 def json_bytes(value: object) -> bytes:

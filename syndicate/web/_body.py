@@ -28,6 +28,11 @@ class Portions(Payload):
         self._headers.clear()  # the response has its own
         self._size = len(body)
 
+    @property
+    def whole(self) -> bytes:
+        """The body itself."""
+        return self._value
+
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
         """The body as text."""
         return self._value.decode(encoding, errors)

@@ -1,6 +1,6 @@
-"""/feeds/…: the slices, in three formats."""
+"""/feeds/…: the slices, in every format."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -12,8 +12,11 @@ from syndicate.ports import Storage
 from syndicate.republish import PENDING_ALERTS, hub_address, parse_slice
 from syndicate.web._answer import ALERT_CACHE, FEED_CACHE, Ready, problem
 from syndicate.web._world import World
+from syndicate.wire import MEDIA_TYPES, NINJS_SCHEMA
 
-FORMATS = ("rss", "atom", "json")
+FORMATS = ("rss", "atom", "json", "ninjs", "tombstones")
+_PUSHED: Final = frozenset({"rss", "atom", "json"})
+_DESCRIBED: Final = f'<{NINJS_SCHEMA}>; rel="describedby"'
 _ALERTS: Final = "kind/alert"  # stands last in a path, if it stands there
 
 
@@ -38,19 +41,20 @@ class Feeds:
             ready = self._ready.get(document)
             if ready is None:
                 kept_for = cache_of(name.rpartition(".")[0])
-                ready = self._ready[document] = _made_ready(document, kept_for, self._links(name))
+                ready = self._ready[document] = made_ready(document, kept_for, self._links(name))
         return ready.answer(request)
 
     def _links(self, name: str) -> str:
         """The feed's own address, and where to subscribe, if one can (RFC 8288; WebSub, section 4)."""
+        format_ = name.rpartition(".")[2]
         own = f'<{self._world.base_url}/feeds/{name}>; rel="self"'
-        if self._world.websub is None or name.startswith(PENDING_ALERTS):
+        if self._world.websub is None or name.startswith(PENDING_ALERTS) or format_ not in _PUSHED:
             return own
         return f'<{hub_address(self._world.base_url)}>; rel="hub", {own}'
 
     async def _written(self, name: str) -> Document | None:
         path, _, format_ = name.rpartition(".")
-        if path == PENDING_ALERTS and format_ in FORMATS:
+        if path == PENDING_ALERTS and format_ in _PUSHED:
             return await self._world.press.pending(format_)
         asked = await self._find(name)
         return None if asked is None else await self._world.press.document(*asked)
@@ -68,14 +72,15 @@ def cache_of(path: str) -> str:
     return ALERT_CACHE if path == PENDING_ALERTS or path.endswith(_ALERTS) else FEED_CACHE
 
 
-def _made_ready(document: Document, cache: str, links: str) -> Ready:
+def made_ready(document: Document, cache: str = FEED_CACHE, links: str = "") -> Ready:
+    """A document of the press with every header field that it has; what is ninjs names its schema."""
     return Ready(
         document.bodies,
         digest=document.digest,
         media_type=document.media_type,
         cache=cache,
         last_modified=document.last_modified,
-        extra={hdrs.LINK: links},
+        extra=described_by(document.media_type, links),
     )
 
 
@@ -88,6 +93,12 @@ async def is_known(slice_: Slice, registry: Registry, storage: Storage) -> bool:
         if await storage.newest(part) < 0:
             return False
     return True
+
+
+def described_by(media_type: str, links: str = "") -> Mapping[str, str]:
+    """``links`` as a header field, with where a ninjs document is described."""
+    every = ", ".join(filter(None, (links, _DESCRIBED if media_type == MEDIA_TYPES["ninjs"] else "")))
+    return {hdrs.LINK: every} if every else {}
 
 
 def _unlisted(slice_: Slice, registry: Registry) -> Iterator[Slice]:

@@ -39,7 +39,7 @@ class Items:
         if limit > self._world.limits.page_items:
             return problem(400, f"limit is at most {self._world.limits.page_items}")
         if not await may_follow(slice_, self._world):
-            return problem(400, "neither the registry nor the log knows what the filter names")
+            return problem(404, "neither the registry nor the log knows what the filter names")
         after = int(asked.get("after", "-1"))
         page = await self._world.storage.page(slice_, after, limit, characters=self._world.limits.page_bytes)
         return self._write(page, slice_, after, limit).answer(request)

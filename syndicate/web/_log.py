@@ -12,7 +12,7 @@ from syndicate.news import ItemId
 from syndicate.web._answer import ASK_AGAIN, FOREVER, problem, ready
 from syndicate.web._world import World
 
-_CHECKPOINT: Final = "checkpoint"
+CHECKPOINT: Final = "/log/checkpoint"
 _ACT: Final = re.compile(r"act/([A-Za-z0-9_-]{43})\.json")
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,15}")
 _TEXT: Final = "text/plain; charset=utf-8"
@@ -27,9 +27,7 @@ class LogFiles:
         self._log = world.storage.log
 
     async def get(self, request: web.BaseRequest, path: str) -> web.Response:
-        """The checkpoint, a tile, an entry bundle or an act."""
-        if path == _CHECKPOINT:
-            return await self._checkpoint(request)
+        """A tile, an entry bundle or an act."""
         if (named := _ACT.fullmatch(path)) is not None:
             body = await self._log.act(named[1])
             if body is None:
@@ -59,7 +57,7 @@ class LogFiles:
         cache = FOREVER if kept.quorum else ASK_AGAIN
         return ready(proof.raw, _TEXT, cache=cache).answer(request)
 
-    async def _checkpoint(self, request: web.BaseRequest) -> web.Response:
+    async def checkpoint(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """The newest checkpoint of which every leaf is shown: enough stand behind it, or had their minute."""
         kept = await self._log.checkpoint_shown()
         if kept is None:

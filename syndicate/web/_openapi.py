@@ -6,9 +6,8 @@ from typing import Final
 
 from aiohttp import web
 
-from syndicate.news import Registry
 from syndicate.web._answer import FEED_CACHE, Ready, json_bytes, squeezed
-from syndicate.web._operation import JSON, Operation, Schema
+from syndicate.web._operation import HTML, JSON, Operation, Schema
 from syndicate.web._route import Route
 from syndicate.web._schemas import SCHEMAS, named
 from syndicate.web._world import World
@@ -20,7 +19,7 @@ _ABOUT: Final = (
     "received it. Whoever reads it can check every item without relying on the hub: with its agency's key "
     "and the public log. `GET /v1/items` is the way to follow everything; nothing needs an account. What is "
     "described here only grows: fields, parameters and formats are added, and an address that is to go is "
-    "marked `deprecated` a year before. Every error is a problem document (RFC 9457)."
+    "marked `deprecated` 24 months before. Every error is a problem document (RFC 9457), or a page."
 )
 _TAGS: Final = {
     "items": "The items, by cursor and one by one.",
@@ -34,6 +33,7 @@ _TAGS: Final = {
 _MEANINGS: Final = {
     200: "What was asked for.",
     202: "It was taken in; what becomes of it is told later.",
+    303: "What is asked for stands at the address in `Location`.",
     304: "What the client has is the newest.",
     400: "The query or the body is not one that this address takes; `detail` says what is wrong with it.",
     401: "A request token has to be shown.",
@@ -59,12 +59,12 @@ _PARAMETERS: Final = {
     "urgency": "Only items that are so urgent (IPTC, 1 to 9; 1 is the most urgent) or more.",
     "kind": "Only items of this kind; `corrections`: those that were ever corrected, withheld or withdrawn.",
 }
+_BY_A_PAGE: Final = (404, 410, 503)
 _AFTER_MOST: Final = 999_999_999_999_999
-_FROM_REGISTRY: Final = ("member", "agency", "lang")
 
 
 class OpenApi:
-    """Answers for /openapi.json; made again when the registry changes, whose names stand in it."""
+    """Answers for /openapi.json; made again when the registry changes, whose name stands in it."""
 
     def __init__(self, world: World, routes: Sequence[Route]) -> None:
         self._world = world
@@ -84,7 +84,7 @@ class OpenApi:
         registry = self._world.registry()
         paths: dict[str, dict[str, object]] = {}
         for route in self._routes:
-            told = _operation(route.told, registry, self._world.limits.page_items)
+            told = _operation(route.told, self._world.limits.page_items)
             paths.setdefault(route.path, {})[route.told.method.lower()] = told
         return {
             "openapi": "3.1.0",
@@ -107,7 +107,7 @@ class OpenApi:
         }
 
 
-def _operation(told: Operation, registry: Registry, page_items: int) -> Mapping[str, object]:
+def _operation(told: Operation, page_items: int) -> Mapping[str, object]:
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": schema} for name, schema in told.path.items()
     ] + [
@@ -115,7 +115,7 @@ def _operation(told: Operation, registry: Registry, page_items: int) -> Mapping[
             "name": name,
             "in": "query",
             "description": _PARAMETERS[name],
-            "schema": parameter_schema(name, pattern, registry, page_items),
+            "schema": _parameter(name, pattern, page_items),
         }
         for name, pattern in (told.query or {}).items()
     ]
@@ -131,33 +131,27 @@ def _operation(told: Operation, registry: Registry, page_items: int) -> Mapping[
     return made
 
 
-def parameter_schema(name: str, pattern: str, registry: Registry, page_items: int) -> Schema:
-    """What a parameter may be: numbers by their bounds, what the registry names by its names."""
+def _parameter(name: str, pattern: str, page_items: int) -> Schema:
+    """What a parameter may be: numbers by their bounds, the rest by the pattern that reads it."""
     bounds = {"after": (-1, _AFTER_MOST), "limit": (1, page_items)}
     if name in bounds:
         least, most = bounds[name]
         return {"type": "integer", "minimum": least, "maximum": most}
-    if name in _FROM_REGISTRY:
-        return {"type": "string", "enum": _names(name, registry)}
     return {"type": "string", "pattern": f"^(?:{pattern})$"}
-
-
-def _names(name: str, registry: Registry) -> list[str]:
-    if name == "member":
-        return sorted(registry.members)
-    if name == "agency":
-        return sorted(registry.agencies)
-    return sorted({lang for agency in registry.agencies.values() for lang in agency.languages})
 
 
 def _response(told: Operation, status: int) -> Mapping[str, object]:
     says: dict[str, object] = {"description": _MEANINGS[status]}
-    if status == told.success:
+    if status == told.done:
         says["content"] = {kind: _content(told.schema) for kind in told.media_types}
         if told.conditional:
             says["headers"] = {"ETag": {"required": True, "schema": {"type": "string"}}}
     elif status >= HTTPStatus.BAD_REQUEST:
-        says["content"] = {"application/problem+json": {"schema": named("Problem")}}
+        problems = {"application/problem+json": {"schema": named("Problem")}}
+        by_a_page = told.for_people and status in _BY_A_PAGE
+        says["content"] = {HTML: {}} if by_a_page and status in told.also else problems
+        if by_a_page and status not in told.also:  # a page where the hub is busy, a problem where it fails
+            says["content"] = {HTML: {}, **problems}
     return says
 
 

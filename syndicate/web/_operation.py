@@ -17,8 +17,8 @@ class Operation:
     """One method of an address. HEAD and OPTIONS are not told of: they go without saying."""
 
     summary: str
-    success: int = 200
-    media_types: tuple[str, ...] = (JSON,)  # of what comes with that
+    done: int = 200  # the status of success
+    media_types: tuple[str, ...] = (JSON,)  # of what comes with it
     schema: Schema | None = None  # of a JSON document
     tag: str = "documents"
     method: str = "GET"
@@ -30,12 +30,13 @@ class Operation:
     body: Schema = field(default_factory=dict)  # what it must be
     conditional: bool = True  # whether 304 and 406 can come
     also: tuple[int, ...] = ()  # statuses beside those that follow from the rest
+    for_people: bool = False  # whether what is not there is said so by a page
     signed: bool = False  # whether it has to be asked with a request token
 
     @property
     def statuses(self) -> tuple[int, ...]:
         """Every status that can come, but 405, which no method that is told of gets."""
-        found = {self.success, 429, 500, 503, *self.also}
+        found = {self.done, 429, 500, 503, *self.also}
         if self.conditional:
             found |= {304, 406}
         if self.query is not None:

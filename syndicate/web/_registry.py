@@ -1,7 +1,6 @@
 """/registry/: the repository as it was fetched last; and /v1/keys.json, for a quick look."""
 
 import asyncio
-import hashlib
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -9,7 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from syndicate.news import Agency, AgencyKey, b64url
-from syndicate.web._answer import FOREVER, Ready, problem, ready, send_json
+from syndicate.web._answer import FOREVER, problem, ready, send_json
 from syndicate.web._world import World
 
 # Versioned metadata and hashed files never change; the timestamp is what is asked for again.
@@ -18,9 +17,10 @@ _STANDING: Final = re.compile(
     r"|targets/(?:[a-z0-9-]{1,40}/){0,3}[0-9a-f]{64}\.[a-z0-9-]{1,40}\.(?:json|txt)",
     re.ASCII,
 )
-_TIMESTAMP: Final = "metadata/timestamp.json"
+TIMESTAMP: Final = "/registry/metadata/timestamp.json"
 _ASKED_AGAIN: Final = "public, max-age=60"
 _FILE_BYTES: Final = 1_000_000
+_NO_FILE: Final = "the registry has no such file"
 _NOTE: Final = (
     "For a quick look only. Nobody signed this list: to trust a key, verify /registry/ from the root on "
     '(docs/protocol.md, "The registry").'
@@ -34,17 +34,27 @@ class RegistryFiles:
         self._world = world
 
     async def get(self, request: web.BaseRequest, path: str) -> web.Response:
-        """One file of the repository."""
-        standing = _STANDING.fullmatch(path) is not None
-        body = await asyncio.to_thread(self._read, path) if standing or path == _TIMESTAMP else None
+        """One file of the repository that never changes."""
+        if _STANDING.fullmatch(path) is None:
+            return problem(404, _NO_FILE)
+        return await self._send(request, path, FOREVER)
+
+    async def timestamp(self, request: web.BaseRequest, _rest: str) -> web.Response:
+        """The file that says which of the others count now."""
+        return await self._send(request, TIMESTAMP.removeprefix("/registry/"), _ASKED_AGAIN)
+
+    async def _send(self, request: web.BaseRequest, path: str, cache: str) -> web.Response:
+        body = await asyncio.to_thread(self._read, path)
         if body is None:
-            return problem(404, "the registry has no such file")
-        cache = FOREVER if standing else _ASKED_AGAIN
-        if path.endswith(".txt"):
-            return ready(body, "text/plain; charset=utf-8", cache=cache).answer(request)
-        digest = b64url(hashlib.sha256(body).digest()[:16])
-        made = Ready({"identity": body}, digest=digest, media_type="application/json", cache=cache)
-        return made.answer(request)
+            return problem(404, _NO_FILE)
+        media_type = "text/plain; charset=utf-8" if path.endswith(".txt") else "application/json"
+        return ready(body, media_type, cache=cache).answer(request)
+
+    def standing(self) -> list[str]:
+        """The files that never change, as far as they are here."""
+        folder = self._world.registry_files
+        found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+        return sorted(path for path in found if _STANDING.fullmatch(path))
 
     async def keys(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """Agencies and item keys of the registry in use, in the form of tests/vectors/registry.json."""

@@ -1,19 +1,23 @@
 """One kind of address: how it is written, what answers it, and what is told of it; and the way to it."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from aiohttp import hdrs, web
 
 from syndicate.errors import SyndicateError
 from syndicate.web._answer import options, problem
-from syndicate.web._operation import Operation
+from syndicate.web._operation import HTML, Operation
 
 # What answers a request; the text is what its address says behind the fixed part, "" where nothing may.
 Answer = Callable[[web.BaseRequest, str], Awaitable[web.StreamResponse]]
 Site = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+Copies = Callable[[], AsyncIterator["Listed"]]
+"""The addresses of one kind that a static copy of the site has, now."""
 
 _log = logging.getLogger("syndicate.web")
 _RETRY_SECONDS: Final = 10
@@ -21,21 +25,57 @@ _NO_QUERY: Final = "there are no parameters here"
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """An address that a static copy has, and what is known of how its document changes."""
+
+    path: str
+    # Once this index of the log is proven, only another registry or another setting changes the document.
+    # None: it has to be looked at each time; -1: it never changes with the log.
+    settles: int | None = None
+    final: bool = False  # once settled, not even those change it
+    page: bool = False  # an HTML page, whose file has an ending that its address lacks
+
+
+async def live() -> AsyncIterator[Listed]:
+    """No copy: what the address says holds for the moment, or for the one who asks."""
+    nowhere: tuple[Listed, ...] = ()
+    for each in nowhere:
+        yield each
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """``path`` is as OpenAPI writes it: "/feeds/{slice}.{format}".
 
     What stands from the first brace to the last goes to ``answer``, so an address has one variable part, and
-    the first route that fits has it.
+    the first route that fits has it. ``copies`` lists the addresses that a static copy has (``live``: none);
+    left out, that is ``path`` itself.
     """
 
     path: str
     answer: Answer
     told: Operation
+    copies: Copies | None = None
+
+    async def listed(self) -> AsyncIterator[Listed]:
+        """The addresses of this kind that a static copy has."""
+        page = self.told.media_types == (HTML,)
+        if self.copies is None:
+            yield Listed(self.path, page=page)
+            return
+        async for each in self.copies():
+            yield replace(each, page=True) if page else each
 
     @property
     def fixed(self) -> tuple[str, str]:
         """What an address of this kind begins and ends with."""
         return self.path.partition("{")[0], self.path.rpartition("}")[2]
+
+    @property
+    def within(self) -> str:
+        """The longest of what stands between its variables."""
+        between = self.path.partition("}")[2].rpartition("{")[0]
+        return max(re.split(r"\{[^}]*\}", between), key=len)
 
 
 class Edge:
@@ -82,12 +122,12 @@ def dispatch(routes: Sequence[Route]) -> Site:
     """
     nothing = Edge("nothing", {hdrs.METH_GET: _nothing})
     exact: dict[str, Edge] = {}
-    below: dict[str, list[tuple[str, str, Edge]]] = {}
+    below: dict[str, list[tuple[str, str, str, Edge]]] = {}
     for route in routes:
         edge = Edge(route.path, {route.told.method: route.answer}, bare=route.told.query == {})
         if "{" in route.path:
             start, end = route.fixed
-            below.setdefault(_first_part(start), []).append((start, end, edge))
+            below.setdefault(_first_part(start), []).append((start, route.within, end, edge))
         else:
             exact[route.path] = edge
 
@@ -96,8 +136,8 @@ def dispatch(routes: Sequence[Route]) -> Site:
         edge = exact.get(path)
         if edge is not None:
             return await edge.answer(request, "")
-        for start, end, edge in below.get(_first_part(path), ()):
-            if path.startswith(start) and path.endswith(end):
+        for start, within, end, edge in below.get(_first_part(path), ()):
+            if path.startswith(start) and path.endswith(end) and within in path:
                 return await edge.answer(request, path[len(start) : len(path) - len(end)])
         return await nothing.answer(request, "")
 

@@ -175,7 +175,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             _record(
                 index=_COUNT,
                 sub=_TEXT,
-                ver={"type": "integer", "minimum": 1},
+                ver=_COUNT,
                 what={"enum": sorted(Notable)},
                 notified_at=_TIME,
                 notified=_COUNT,

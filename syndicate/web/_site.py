@@ -14,26 +14,28 @@ from syndicate.web._deliveries import PATH as DELIVERIES
 from syndicate.web._deliveries import QUERY as DELIVERIES_QUERY
 from syndicate.web._deliveries import Deliveries
 from syndicate.web._feeds import FORMATS, Feeds
-from syndicate.web._front import Front
 from syndicate.web._gate import CountedSite
 from syndicate.web._health import Watch
 from syndicate.web._items import QUERY as ITEMS_QUERY
 from syndicate.web._items import Items
-from syndicate.web._log import LogFiles
+from syndicate.web._listing import feeds, log_files, proofs, registry_files, tokens
+from syndicate.web._log import CHECKPOINT, LogFiles
 from syndicate.web._metrics import CONTENT_TYPE as METRICS
 from syndicate.web._openapi import PATH as OPENAPI
 from syndicate.web._openapi import OpenApi
-from syndicate.web._operation import BYTES, HTML, JSON, TEXT, Operation, Schema
+from syndicate.web._operation import BYTES, JSON, TEXT, Operation, Schema
+from syndicate.web._outputs import other_routes
+from syndicate.web._pages import page_routes
 from syndicate.web._readers import Readers
-from syndicate.web._registry import RegistryFiles
-from syndicate.web._route import Route, dispatch
+from syndicate.web._registry import TIMESTAMP, RegistryFiles
+from syndicate.web._route import Route, dispatch, live
 from syndicate.web._schemas import named
 from syndicate.web._sources import Sources
 from syndicate.web._stream import QUERY as STREAM_QUERY
 from syndicate.web._stream import Stream
 from syndicate.web._submit import SUBMISSION, Submit
 from syndicate.web._websub import PATH as WEBSUB
-from syndicate.web._websub import SUBSCRIPTION, WebSub
+from syndicate.web._websub import WebSub, form_of
 from syndicate.web._wellknown import SECURITY, TRUST, WellKnown
 from syndicate.web._world import World
 from syndicate.wire import MEDIA_TYPES
@@ -58,44 +60,16 @@ def make_site(world: World) -> CountedSite:
 
 
 def routes_of(world: World, stream: Stream) -> Sequence[Route]:
-    """Every address that this site has. A new one is a line here: path, answer, what is told of it."""
+    """Every address that this site has. A new one is a line here: path, answer, what is told of it.
+
+    A static copy is made in this order: what others point to stands before them, and the checkpoint last.
+    """
     watch, items, log = Watch(world), Items(world), LogFiles(world)
     registry = RegistryFiles(world)
     routes: list[Route] = []
     known, openapi = WellKnown(world, routes), OpenApi(world, routes)  # they tell of all of them
     routes += [
-        Route(
-            "/feeds/{slice}.{format}",
-            Feeds(world).get,
-            Operation(
-                summary="A slice of the items as a feed.",
-                media_types=tuple(MEDIA_TYPES[each] for each in FORMATS),
-                tag="feeds",
-                path={"slice": _SLICE, "format": {"enum": list(FORMATS)}},
-                also=(404,),
-            ),
-        ),
-        Route(
-            "/v1/items",
-            items.page,
-            Operation(
-                summary="The items behind an index, in order; each page says where the next one begins.",
-                schema=named("Page"),
-                tag="items",
-                query=ITEMS_QUERY,
-            ),
-        ),
-        Route(
-            "/v1/stream",
-            stream.get,
-            Operation(
-                summary="The same as server-sent events, as they come; Last-Event-ID goes on where one was.",
-                media_types=("text/event-stream",),
-                tag="items",
-                query=STREAM_QUERY,
-                conditional=False,
-            ),
-        ),
+        *other_routes(world, _SLICE, _VERSION),
         Route(
             "/v1/items/{sub}/{version}.jws",
             items.token,
@@ -107,6 +81,7 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
                 query={},
                 also=(404, 410),
             ),
+            tokens(world),
         ),
         Route(
             "/v1/items/{sub}/{version}.tlog-proof",
@@ -119,30 +94,75 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
                 query={},
                 also=(404,),
             ),
+            proofs(world),
         ),
         Route(
             "/log/{file}",
             log.get,
             Operation(
-                summary="A file of the log: checkpoint, tile/..., or act/....json.",
-                media_types=(TEXT, BYTES, JSON),
+                summary="A file of the log: tile/... or act/....json.",
+                media_types=(BYTES, JSON),
                 tag="log",
-                path={"file": _file("checkpoint", "tile/0/000.p/1")},
+                path={"file": _file("tile/0/000.p/1")},
                 also=(404,),
             ),
+            log_files(world),
         ),
         Route(
             "/registry/{file}",
             registry.get,
             Operation(
-                summary="A file of the registry: metadata/... or targets/... of a TUF repository.",
+                summary="A file of the registry (TUF) that never changes: metadata/... or targets/....",
                 media_types=(JSON, TEXT),
                 tag="registry",
-                path={"file": _file("metadata/timestamp.json")},
+                path={"file": _file("metadata/1.root.json")},
                 also=(404,),
             ),
+            registry_files(registry.standing),
         ),
-        Route("/", Front(world).get, Operation(summary="What is new, for people.", media_types=(HTML,))),
+        Route(
+            TIMESTAMP,
+            registry.timestamp,
+            Operation(summary="Which files of the registry count now.", tag="registry"),
+        ),
+        Route(
+            "/feeds/{slice}.{format}",
+            Feeds(world).get,
+            Operation(
+                summary="A slice of the items as a feed.",
+                media_types=tuple(MEDIA_TYPES[each] for each in FORMATS),
+                tag="feeds",
+                path={"slice": _SLICE, "format": {"enum": list(FORMATS)}},
+                also=(404,),
+            ),
+            feeds(world),
+        ),
+        *page_routes(world),
+        Route(
+            "/v1/items",
+            items.page,
+            Operation(
+                summary="The items behind an index, in order; each page says where the next one begins.",
+                schema=named("Page"),
+                tag="items",
+                query=ITEMS_QUERY,
+                also=(404,),
+            ),
+            live,
+        ),
+        Route(
+            "/v1/stream",
+            stream.get,
+            Operation(
+                summary="The same as server-sent events, as they come; Last-Event-ID goes on where one was.",
+                media_types=("text/event-stream",),
+                tag="items",
+                query=STREAM_QUERY,
+                conditional=False,
+                also=(404,),
+            ),
+            live,
+        ),
         Route(
             "/v1/keys.json",
             registry.keys,
@@ -161,6 +181,7 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
                 schema=named("Sources"),
                 query={},
             ),
+            live,
         ),
         Route(
             AGENCY_STATUS,
@@ -174,6 +195,7 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
                 also=(401,),
                 signed=True,
             ),
+            live,
         ),
         Route(
             DELIVERIES,
@@ -183,6 +205,7 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
                 schema=named("Deliveries"),
                 query=DELIVERIES_QUERY,
             ),
+            live,
         ),
         Route(
             "/health",
@@ -193,11 +216,13 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
                 tag="operations",
                 conditional=False,
             ),
+            live,
         ),
         Route(
             "/metrics",
             watch.metrics,
             Operation(summary="Figures for Prometheus.", media_types=(METRICS,), tag="operations"),
+            live,
         ),
         Route(
             "/robots.txt",
@@ -217,7 +242,24 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             )
             for path in TRUST
         ),
+        Route(
+            DELIVERIES,
+            Deliveries(world).get,
+            Operation(
+                summary="When subscribers were told of corrections, withdrawals and alerts; no word on whom.",
+                schema=named("Deliveries"),
+                tag="items",
+                query=DELIVERIES_QUERY,
+            ),
+        ),
         Route(OPENAPI, openapi.get, Operation(summary="This description (OpenAPI 3.1).")),
+        Route(
+            CHECKPOINT,
+            log.checkpoint,
+            Operation(
+                summary="The newest checkpoint of which every leaf is shown.", media_types=(TEXT,), tag="log"
+            ),
+        ),
     ]
     if world.submission is not None:
         routes.append(
@@ -235,6 +277,7 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
                     conditional=False,
                     also=(408, 411, 413, 415),
                 ),
+                live,
             )
         )
     if world.websub is not None:
@@ -244,15 +287,16 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
                 WebSub(world.websub, Readers(world.limits.proxies)).post,
                 Operation(
                     method="POST",
-                    summary="Subscribe to a feed by WebSub, or no longer; the callback is asked then.",
-                    success=202,
+                    summary="Subscribe to a feed by WebSub, or end that; the callback is asked afterwards.",
+                    done=202,
                     schema=named("Taken"),
                     tag="feeds",
                     takes=(FORM,),
-                    body=SUBSCRIPTION,
+                    body=form_of(world.base_url),
                     conditional=False,
                     also=(400, 404, 408, 411, 413, 415),
                 ),
+                live,
             )
         )
     return routes

@@ -112,7 +112,7 @@ class Stream:
             return problem(400, str(exc))
         storage = self._world.storage
         if not await may_follow(slice_, self._world):
-            return problem(400, "neither the registry nor the log knows what the filter names")
+            return problem(404, "neither the registry nor the log knows what the filter names")
         if request.method == hdrs.METH_HEAD:
             return web.Response(headers=_FIELDS)
         if place is None:

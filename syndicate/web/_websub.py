@@ -1,12 +1,14 @@
 """POST /websub: who wants to be sent what is new in a feed says so here (WebSub, section 5.1)."""
 
+import re
 from typing import Final
 
 from aiohttp import hdrs, web
 
-from syndicate.deliver import FORM, Declined, Declining
+from syndicate.deliver import FORM, TOPIC_FORMATS, Declined, Declining
 from syndicate.web._answer import NEVER, problem, send_json
 from syndicate.web._gate import Gate
+from syndicate.web._operation import Schema
 from syndicate.web._readers import Readers
 from syndicate.web._take import Room, TooMuchError, refuse_length, take_body
 from syndicate.web._world import Subscriptions
@@ -17,10 +19,14 @@ SUBSCRIPTION: Final = {  # a form that is looked at, as JSON Schema
     "required": ["hub.mode", "hub.topic", "hub.callback"],
     "properties": {
         "hub.mode": {"enum": ["subscribe", "unsubscribe"]},
-        "hub.topic": {"type": "string", "description": "The address of one of this hub's feeds."},
-        "hub.callback": {"type": "string", "description": "Where it is sent to: http or https."},
-        "hub.lease_seconds": {"type": "integer", "minimum": 1},
-        "hub.secret": {"type": "string", "minLength": 1, "maxLength": 199},
+        "hub.topic": {
+            "type": "string",
+            "minLength": 1,
+            "description": "The address of one of this hub's feeds.",
+        },
+        "hub.callback": {"type": "string", "pattern": "^https?://", "description": "Where it is sent to."},
+        "hub.lease_seconds": {"type": "integer", "minimum": 1, "maximum": 999_999_999},
+        "hub.secret": {"type": "string", "pattern": "^[ -~]{1,199}$"},
     },
 }
 _OPEN: Final = 256  # requests in hand at one time
@@ -34,7 +40,38 @@ _STATUS: Final = {
 }
 _VISITORS: Final = 10_000  # that are counted at a time
 _TOO_OFTEN: Final = "you ask too often; nothing of this request was kept, send it again later"
+_CALLBACK: Final = r"^https?://[a-z]{1,40}\.[a-z]{2,20}/[A-Za-z0-9/_.-]{0,200}$"
 _TAKEN: Final = "the callback will be asked whether this is meant"
+
+
+def form_of(base_url: str) -> Schema:
+    """What the form has to hold, as JSON Schema."""
+    topics = [f"{base_url}/feeds/all.{format_}" for format_ in TOPIC_FORMATS]
+    both: dict[str, Schema] = {
+        "hub.callback": {
+            "type": "string",
+            "description": "Where to ask and send to: a public host, on port 80 or 443.",
+            "pattern": _CALLBACK,
+            "examples": ["https://desk.example/in?id=7"],
+        },
+        "hub.topic": {
+            "type": "string",
+            "description": "A feed's own address, as its self link says it.",
+            "pattern": f"^{re.escape(base_url)}/feeds/[^?#%]+\\.({'|'.join(TOPIC_FORMATS)})$",
+            "examples": topics,
+        },
+    }
+    lease: Schema = {"type": "string", "pattern": "^0{0,9}[1-9][0-9]{0,9}$", "examples": ["864000"]}
+    secret: Schema = {
+        "type": "string",
+        "description": "Signs what is sent; at most 199 bytes of UTF-8.",
+        "minLength": 1,
+        "maxLength": 199,
+    }
+    begin = {"hub.mode": {"const": "subscribe"}, **both, "hub.lease_seconds": lease, "hub.secret": secret}
+    end = {"hub.mode": {"const": "unsubscribe"}, **both}
+    needed = ["hub.mode", "hub.callback", "hub.topic"]
+    return {"anyOf": [{"type": "object", "required": needed, "properties": each} for each in (begin, end)]}
 
 
 class WebSub:

@@ -9,7 +9,7 @@ from syndicate.deliver import Declined, WebSubLimits
 from syndicate.journey import Press
 from syndicate.ledger import Policy
 from syndicate.news import Outcome, Refused, Registry
-from syndicate.ports import Clock, Storage
+from syndicate.ports import Clock, Logged, Storage
 from syndicate.web._metrics import DeliveryReach, Metrics
 
 
@@ -19,6 +19,10 @@ class Submission(Protocol):
     async def submit(self, tokens: Sequence[str]) -> tuple[Outcome, ...] | Refused:
         """What became of each token, in their order, only after the commit; or why none was looked at."""
         ...
+
+
+# Makes a version and its proof file into a page that checks itself, off-line; None if they do not stand up.
+EvidenceMaker = Callable[[Logged, bytes], bytes | None]
 
 
 class Subscriptions(Protocol):
@@ -44,7 +48,9 @@ class WebLimits:
     submit_seconds: float = 20.0  # until its body must have come
     submit_open: int = 64  # submissions in hand at one time, and
     submit_open_bytes: int = 32_000_000  # all their bodies together
-    front_items: int = 30  # on the page at /
+    front_items: int = 30  # on one page of the wire
+    pages_bytes: int = 16_000_000  # of pages that are kept, with their codings
+    pages_waiting: int = 64  # pages waited for at a time; more are asked to come back
     burst: int = 1_000  # requests for one path from one address at once, and
     per_second: float = 20.0  # lastingly: 500 readers of one newsroom that poll every half minute
     counted: int = 20_000  # pairs of address and path that are counted at a time
@@ -71,6 +77,7 @@ class World:
     base_url: str
     registry_files: Path  # the repository as it was fetched last: metadata/ and targets/
     limits: WebLimits = WebLimits()
+    evidence: EvidenceMaker | None = None  # None: who asks for evidence is sent to the command line
     contact: str = ""  # whom readers may write to, as a URI; "": nobody is named
     websub: Subscriptions | None = None  # None: nobody can subscribe here
     delivery: Callable[[], DeliveryReach | None] = lambda: None  # what push counts, where there is any

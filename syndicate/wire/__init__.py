@@ -3,27 +3,39 @@
 Bring a document from outside and leave with the tokens in it (``take_out``, or
 ``split_submission``), unverified, or with a ``WireError`` whose code says what is wrong with the
 document. Bring a ``Feed`` and a ``Typesetter`` leaves you with its bytes; ``MEDIA_TYPES`` says what to
-call them, ``RSS_BODIES`` how many items of an RSS document come with their bodies. Bring somebody's feed,
-``lay_out`` says what it claims to be; bring its recomposition too, and ``proofread`` says where they
-differ.
+call them, ``RSS_BODIES`` how many items of an RSS document come with their bodies. What is no feed of a
+slice has a function of its own: ``ninjs``, ``cap``, ``cap_index``, ``news_sitemap``, ``opml``. Bring
+somebody's feed, ``lay_out`` says what it claims to be; bring its recomposition too, and ``proofread``
+says where they differ.
 """
 
 from syndicate.wire._carried import Carriage, Carried
-from syndicate.wire._names import MEDIA_TYPES
+from syndicate.wire._names import CAP_TYPE, MEDIA_TYPES, NINJS_SCHEMA
 from syndicate.wire._proofread import Difference, proofread
 from syndicate.wire._sheet import Sheet, lay_out
 from syndicate.wire._take_out import split_submission, take_out
 from syndicate.wire._typesetter import RSS_BODIES, Typesetter
+from syndicate.wire._write_cap import cap, cap_index
+from syndicate.wire._write_lists import SITEMAP_MOST, news_sitemap, opml
+from syndicate.wire._write_ninjs import ninjs
 
 __all__ = [
+    "CAP_TYPE",
     "MEDIA_TYPES",
+    "NINJS_SCHEMA",
     "RSS_BODIES",
+    "SITEMAP_MOST",
     "Carriage",
     "Carried",
     "Difference",
     "Sheet",
     "Typesetter",
+    "cap",
+    "cap_index",
     "lay_out",
+    "news_sitemap",
+    "ninjs",
+    "opml",
     "proofread",
     "split_submission",
     "take_out",

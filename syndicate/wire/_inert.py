@@ -20,17 +20,17 @@ _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 
 def inert_entry(entry: Entry) -> Entry:
     """``entry`` as it may be set: every text printable, every address http(s), the body in the profile."""
-    clean = _printable(entry)
+    clean = printable(entry)
     text, html = _body(clean)
     return replace(
         clean,
         title=clean.title or clean.id,  # a title may not be empty, in feedgen's eyes
-        url=_address(clean.url),
-        token_url=_address(clean.token_url),
-        source_url=_address(clean.source_url),
-        media=tuple(medium for medium in clean.media if medium.url == _address(medium.url)),
+        url=address(clean.url),
+        token_url=address(clean.token_url),
+        source_url=address(clean.source_url),
+        media=tuple(medium for medium in clean.media if medium.url == address(medium.url)),
         relations=tuple(
-            each for each in clean.relations if each.url is None or each.url == _address(each.url)
+            each for each in clean.relations if each.url is None or each.url == address(each.url)
         ),
         text=text,
         html=html,
@@ -39,7 +39,7 @@ def inert_entry(entry: Entry) -> Entry:
 
 def inert_head(feed: Feed) -> Feed:
     """``feed`` without its entries, every text printable."""
-    return _printable(replace(feed, entries=()))
+    return printable(replace(feed, entries=()))
 
 
 def _body(entry: Entry) -> tuple[str | None, str | None]:
@@ -53,20 +53,21 @@ def _body(entry: Entry) -> tuple[str | None, str | None]:
     return entry.text, entry.html
 
 
-def _address(url: str) -> str:
+def address(url: str) -> str:
+    """``url``, if it leads somewhere by http(s)."""
     return url if url.startswith(("https://", "http://")) else NOWHERE
 
 
-def _printable(value: T) -> T:
+def printable(value: T) -> T:
     """``value``, and every text within it, with U+FFFD for what cannot be printed."""
     if isinstance(value, str):
         # Enum members and the like stay what they are: they hold none of these characters.
         return _UNPRINTABLE.sub("\ufffd", value) if _UNPRINTABLE.search(value) else value  # type: ignore[return-value] # str is T here
     if isinstance(value, tuple):
-        return tuple(_printable(each) for each in value)  # type: ignore[return-value] # tuple is T here
+        return tuple(printable(each) for each in value)  # type: ignore[return-value] # tuple is T here
     if is_dataclass(value) and not isinstance(value, type):
         told = {field.name: getattr(value, field.name) for field in fields(value)}
-        changed = {name: new for name, old in told.items() if (new := _printable(old)) is not old}
+        changed = {name: new for name, old in told.items() if (new := printable(old)) is not old}
         return replace(value, **changed) if changed else value
     return value
 

@@ -15,7 +15,7 @@ from lxml import etree
 
 from syndicate.errors import WireError
 from syndicate.news import Reason
-from syndicate.wire._names import ATOM, CONTENT, DC, DCTERMS, MEDIA, SYN, THR, XML
+from syndicate.wire._names import ATOM, CONTENT, DC, DCTERMS, HISTORY, MEDIA, SYN, THR, XML
 from syndicate.wire._read_atom import ENTRY, parse_xml
 from syndicate.wire._read_json import items_of, parse_json
 from syndicate.wire._sheet import MOST, channel_of
@@ -31,6 +31,7 @@ _PREFIXES: Final = {
         ("", ATOM),
         ("syn", SYN),
         ("thr", THR),
+        ("fh", HISTORY),
         ("content", CONTENT),
         ("dc", DC),
         ("dcterms", DCTERMS),

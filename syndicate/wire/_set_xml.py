@@ -42,6 +42,16 @@ def head_bytes(root: etree._Element, *, close: bytes) -> bytes:
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + whole.removesuffix(close)
 
 
+def validity(entry: Entry) -> str | None:
+    """``dcterms:valid`` of an entry that was withdrawn or expires; None where no end of it is known.
+
+    Large portals act on an end of validity in the past together with a newer ``dcterms:modified``. A notice
+    of a withdrawal is not withdrawn itself.
+    """
+    end = entry.updated if entry.withdrawn and entry.about is None else entry.expires
+    return None if end is None else f"start={entry.published};end={end};scheme=W3C-DTF"
+
+
 def add_hub(into: etree._Element, feed: Feed) -> None:
     """``<atom:link rel="hub" href/>``: where to subscribe (WebSub, section 4)."""
     if feed.hub_url is not None:
@@ -70,6 +80,7 @@ def add_particulars(into: etree._Element, entry: Entry) -> None:
         "agency": entry.agency,
         "urgency": entry.urgency,
         "expires": entry.expires,
+        "about": entry.about,
     }
     stated = {name: str(value) for name, value in told.items() if value is not None}
     etree.SubElement(into, f"{{{SYN}}}item", stated)

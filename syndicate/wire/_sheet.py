@@ -9,13 +9,14 @@ from lxml import etree
 from syndicate.errors import WireError
 from syndicate.news import Reason
 from syndicate.wire._bounds import check_count
-from syndicate.wire._names import SYN
+from syndicate.wire._names import ATOM, SYN
 from syndicate.wire._read_atom import ENTRY, LINK, parse_xml, unload_atom
 from syndicate.wire._read_json import OURS, items_of, parse_json, unload_json
 
 MOST: Final = 10_000  # entries of a hub's feed; its window is set by time
 _WINDOW = f"{{{SYN}}}window"
 _INDEX_DIGITS = 15
+_ID = f"{{{ATOM}}}id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +28,10 @@ class Sheet:
     last_index: int | None
     tokens: tuple[str | None, ...]  # of each entry; always None in RSS
     digests: tuple[str | None, ...]  # by which an entry names a token that it does not carry
+    ids: tuple[str | None, ...] = ()  # that each entry states; as many as there are entries
     pushed: bool = False  # it names a hub that sends what is new in it to subscribers
     prev_archive: str | None = None  # of an Atom feed, as written
+    next_url: str | None = None  # of a JSON Feed, as written
 
 
 def lay_out(body: bytes, format: str) -> Sheet:  # noqa: A002 - the word of the vocabulary
@@ -57,6 +60,7 @@ def _atom(body: bytes) -> Sheet:
         last_index=_index(root, "last"),
         tokens=tuple(None if each is None else each.token for each in entries),
         digests=_stated(root.iterchildren(ENTRY)),
+        ids=tuple(entry.findtext(_ID) for entry in root.iterchildren(ENTRY)),
         pushed=_link(root, "hub") is not None,
         prev_archive=brought.prev_archive,
     )
@@ -72,6 +76,7 @@ def _rss(body: bytes) -> Sheet:
         last_index=_index(channel, "last"),
         tokens=(None,) * len(items),
         digests=_stated(items),
+        ids=tuple(item.findtext("guid") for item in items),
         pushed=_link(channel, "hub") is not None,
     )
 
@@ -111,21 +116,25 @@ def _json(body: bytes) -> Sheet:
     ours = read.get(OURS)
     window = ours.get("window") if isinstance(ours, dict) else None
     told = window if isinstance(window, dict) else {}
-    url = read.get("feed_url")
     return Sheet(
-        self_url=url if isinstance(url, str) else None,
+        self_url=_text(read.get("feed_url")),
         first_index=_whole(told.get("first")),
         last_index=_whole(told.get("last")),
         tokens=tuple(None if each is None else each.token for each in entries),
         digests=tuple(map(_digest, items_of(read, MOST))),
+        ids=tuple(_text(item.get("id")) for item in items_of(read, MOST)),
+        next_url=_text(read.get("next_url")),
         pushed="hubs" in read,
     )
 
 
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
 def _digest(item: Mapping[str, object]) -> str | None:
     ours = item.get(OURS)
-    stated = ours.get("sha256") if isinstance(ours, dict) and "jws" not in ours else None
-    return stated if isinstance(stated, str) else None
+    return _text(ours.get("sha256")) if isinstance(ours, dict) and "jws" not in ours else None
 
 
 def _whole(value: object) -> int | None:

@@ -52,7 +52,7 @@ class _Standing:
 
 
 class Typesetter:
-    """Writes a feed as RSS 2.0, Atom 1.0 or JSON Feed 1.1: the same feed gives the same bytes.
+    """Writes a feed in every format of ``MEDIA_TYPES``: the same feed gives the same bytes.
 
     An entry's piece is kept by its token's digest and by what the registry adds to it, so an entry must
     be what ``republish`` derives from that token; at most ``cache_bytes`` bytes of pieces are kept.
@@ -67,13 +67,21 @@ class Typesetter:
         return self._standing.size
 
     def render(self, feed: Feed, format: str) -> bytes:  # noqa: A002 - the word of the vocabulary
-        """``feed`` as a document in ``format``: "rss", "atom" or "json".
+        """``feed`` as a document in ``format``: "rss", "atom", "json", "ninjs" or "tombstones".
+
+        Entries of the last are withdrawals.
 
         Raises:
             WireError: wire-unsupported, for another format.
         """
         # feedgen is slow to import, and whoever only verifies a token never writes a feed.
-        from syndicate.wire import _write_atom, _write_json, _write_rss  # noqa: PLC0415 - see above
+        from syndicate.wire import (  # noqa: PLC0415 - see above
+            _write_atom,
+            _write_json,
+            _write_ninjs,
+            _write_rss,
+            _write_tombstones,
+        )
 
         match format:
             case "atom":
@@ -82,6 +90,12 @@ class Typesetter:
             case "json":
                 pieces = _with_commas(self._pieces(feed.entries, format, _write_json.fragment))
                 head, close = self._head(feed, format, _write_json.head), _write_json.CLOSE
+            case "ninjs":
+                pieces = _with_commas(self._pieces(feed.entries, format, _write_ninjs.fragment))
+                head, close = self._head(feed, format, _write_ninjs.head), _write_ninjs.CLOSE
+            case "tombstones":
+                pieces = self._pieces(feed.entries, format, _write_tombstones.fragment)
+                head, close = self._head(feed, "atom", _write_atom.head), _write_atom.CLOSE
             case "rss":
                 at = RSS_BODIES
                 pieces = self._pieces(feed.entries[:at], format, _write_rss.full)
@@ -101,8 +115,8 @@ class Typesetter:
 
 def _key(entry: Entry, kind: str) -> Hashable:
     # What follows from the token is named by the digest; the rest comes from the registry and the hub.
-    registered = (entry.agency_name, entry.source_url, entry.credit, entry.rights)
-    return (entry.digest, kind, not entry.token, entry.token_url, registered)
+    registered = (entry.agency_name, entry.source_url, entry.credit, entry.rights, entry.title)
+    return (entry.digest, kind, not entry.token, entry.id, entry.url, entry.token_url, registered)
 
 
 def _with_commas(pieces: list[bytes]) -> list[bytes]:

@@ -7,7 +7,7 @@ from lxml import etree
 from syndicate.news import Entry, Feed, Media, Relation
 from syndicate.wire._feedgen import atom_entry, atom_head
 from syndicate.wire._inert import inert_entry, inert_head
-from syndicate.wire._names import ATOM, HISTORY, SYN, THR, TOKEN_REL, TOKEN_TYPE, XML
+from syndicate.wire._names import ATOM, DCTERMS, HISTORY, SYN, THR, TOKEN_REL, TOKEN_TYPE, XML
 from syndicate.wire._set_xml import (
     add,
     add_hub,
@@ -17,10 +17,11 @@ from syndicate.wire._set_xml import (
     cut,
     head_bytes,
     set_html,
+    validity,
 )
 
 # lxml-stubs knows only named prefixes; None, the default namespace, is lxml's own way.
-_NAMESPACES: Final[Any] = {None: ATOM, "syn": SYN, "thr": THR}
+_NAMESPACES: Final[Any] = {None: ATOM, "syn": SYN, "thr": THR, "dcterms": DCTERMS}
 _LANG: Final = f"{{{XML}}}lang"
 CLOSE: Final = b"</feed>"
 
@@ -38,6 +39,8 @@ def head(feed: Feed) -> bytes:
     child(root, _name("updated")).text = clean.updated
     if clean.lang is not None:
         root.set(_LANG, clean.lang)
+    if clean.image_url is not None:
+        add(root, _name("icon"), clean.image_url)
     add_hub(root, clean)
     add_window(root, clean)
     _add_archive(root, clean)
@@ -69,6 +72,9 @@ def fragment(entry: Entry) -> bytes:
     add(made, _name("link"), rel=TOKEN_REL, type=TOKEN_TYPE, href=clean.token_url)
     for relation in clean.relations:
         _add_relation(made, relation)
+    if clean.about is not None:
+        add(made, f"{{{THR}}}in-reply-to", ref=clean.about)
+    _add_validity(made, clean)
     add_particulars(made, clean)
     if clean.token:
         add(made, f"{{{SYN}}}jws", clean.token)
@@ -100,6 +106,13 @@ def _finish_source(made: etree._Element, entry: Entry) -> None:
     source = child(made, _name("source"))
     add(source, _name("id"), entry.source_url)
     add(source, _name("updated"), entry.updated)
+
+
+def _add_validity(made: etree._Element, entry: Entry) -> None:
+    valid = validity(entry)
+    if valid is not None:
+        add(made, f"{{{DCTERMS}}}modified", entry.updated)
+        add(made, f"{{{DCTERMS}}}valid", valid)
 
 
 def _add_enclosure(made: etree._Element, medium: Media) -> None:

@@ -19,6 +19,8 @@ def head(feed: Feed) -> bytes:
         title=clean.title,
         home_page_url=clean.home_url,
         feed_url=dict(clean.self_urls).get("json"),
+        next_url=clean.next_url,
+        icon=clean.image_url,
         description=clean.description,
         language=clean.lang,
         authors=[{"name": clean.author}],
@@ -81,6 +83,7 @@ def _particulars(entry: Entry) -> dict[str, Any]:
         rights=entry.rights,
         urgency=entry.urgency,
         expires=entry.expires,
+        about=entry.about,
         rel=[_relation(relation) for relation in entry.relations] or None,
     )
 

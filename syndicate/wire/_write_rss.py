@@ -4,7 +4,7 @@ from typing import Final
 
 from lxml import etree
 
-from syndicate.news import Act, Entry, Feed, Media
+from syndicate.news import Entry, Feed, Media
 from syndicate.wire._feedgen import authors, rss_head, rss_item
 from syndicate.wire._inert import as_html, inert_entry, inert_head
 from syndicate.wire._names import ATOM, CONTENT, DC, DCTERMS, MEDIA, SYN
@@ -17,6 +17,7 @@ from syndicate.wire._set_xml import (
     cut,
     head_bytes,
     set_html,
+    validity,
 )
 from syndicate.wire._times import rfc822
 
@@ -39,9 +40,18 @@ def head(feed: Feed) -> bytes:
     channel = etree.SubElement(root, "channel")
     channel.extend(list(made[0]))
     add(channel, "lastBuildDate", rfc822(clean.updated))
+    _add_image(channel, clean)
     add_hub(channel, clean)
     add_window(channel, clean)
     return head_bytes(root, close=CLOSE)
+
+
+def _add_image(channel: etree._Element, feed: Feed) -> None:
+    # The profile wants the channel's own title and link in it.
+    if feed.image_url is not None:
+        image = add(channel, "image")
+        for name, value in (("url", feed.image_url), ("title", feed.title), ("link", feed.home_url)):
+            add(image, name, value)
 
 
 def full(entry: Entry) -> bytes:
@@ -88,11 +98,10 @@ def _hexadecimal_title(item: bytes) -> bytes:
 
 
 def _add_validity(made: etree._Element, entry: Entry) -> None:
-    # Large portals act on an end of validity in the past together with a newer change.
     add(made, f"{{{DCTERMS}}}modified", entry.updated)
-    end = entry.updated if entry.act in (Act.WITHHOLD, Act.RETRACT) else entry.expires
-    if end is not None:
-        add(made, f"{{{DCTERMS}}}valid", f"start={entry.published};end={end};scheme=W3C-DTF")
+    valid = validity(entry)
+    if valid is not None:
+        add(made, f"{{{DCTERMS}}}valid", valid)
 
 
 def _add_medium(made: etree._Element, medium: Media) -> None:

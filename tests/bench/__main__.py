@@ -12,12 +12,15 @@ from . import (
     _beside_reader,
     _client,
     _cursor,
+    _deliver,
     _ingest,
     _ledger,
     _memory,
     _polls,
     _registry,
+    _render,
     _sealing,
+    _streams,
     _warm_feed,
 )
 from ._measure import FULL, QUICK, Result, Scale
@@ -28,12 +31,15 @@ SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "reader": _beside_reader.measure,
     "polls": _polls.measure,
     "feed": _warm_feed.measure,
+    "stream": _streams.measure,
     "memory": _memory.measure,
     "registry": _registry.measure,
     "ledger": _ledger.measure,
     "sealing": _sealing.measure,
     "cursor": _cursor.measure,
     "client": _client.measure,
+    "deliver": _deliver.measure,
+    "render": _render.measure,
 }
 
 

@@ -73,7 +73,7 @@ class Intake:
         return Stages(out.seconds, admitting.seconds, sealing.seconds)
 
 
-def _signer_beside(path: Path, registry: Registry) -> LogSigner:
+def log_key_of(path: Path, registry: Registry) -> LogSigner:
     """The log's key, where a hub will look for it."""
     key, words = (path.with_name(f"{path.name}.log-key{ending}") for ending in ("", ".words"))
     words.write_text("a few plain words\n", encoding="ascii")
@@ -84,7 +84,7 @@ def _signer_beside(path: Path, registry: Registry) -> LogSigner:
 async def intake(path: Path, registry: Registry, met: Sequence[Issue] = ()) -> AsyncIterator[Intake]:
     """An intake over a database at ``path`` that has met every agency."""
     async with open_storage(path) as storage:
-        open_ = Intake(storage, registry, _signer_beside(path, registry))
+        open_ = Intake(storage, registry, log_key_of(path, registry))
         await open_.ingest(met)
         yield open_
 

@@ -39,10 +39,11 @@ _FEDERATION: Final = FederationId("bench")
 _MEMBER: Final = """\
 member = "{member}"
 names = {{ en = "{member}" }}
-
+"""
+_AGENCY: Final = """
 [[agency]]
-id = "{member}.bench"
-names = {{ en = "Bench News of {member}" }}
+id = "{agency}"
+names = {{ en = "Bench News of {agency}" }}
 domains = ["{host}", "www.{host}"]
 media_hosts = ["*.cdn.{host}"]
 languages = ["en"]
@@ -72,9 +73,9 @@ class Issue:
 class Newsroom:
     """One agency; it publishes as many stories as it is asked for, and its stream goes on."""
 
-    def __init__(self, member: str, seed: int) -> None:
-        self.id = AgencyId(f"{member}.bench")
-        self.host = f"news.{member}.example"
+    def __init__(self, member: str, seed: int, desk: int = 0) -> None:
+        self.id = AgencyId(f"{member}.bench{desk or ''}")
+        self.host = f"news{desk or ''}.{member}.example"
         self.seed = seed + 1
         self._signer = ephemeral_signer(bytes([self.seed]) * 32)
         self._stories = stories(seed, self.host)
@@ -120,10 +121,12 @@ def _local(number: int) -> str:
 
 
 class Press:
-    """All ten agencies under one registry, whose files it lays into ``folder``."""
+    """So many agencies, ten in all if not told otherwise, under one registry laid into ``folder``."""
 
-    def __init__(self, folder: Path) -> None:
-        self.rooms = tuple(Newsroom(member, seed) for seed, member in enumerate(_MEMBERS))
+    def __init__(self, folder: Path, agencies: int = len(_MEMBERS)) -> None:
+        self.rooms = tuple(
+            Newsroom(_MEMBERS[seed % len(_MEMBERS)], seed, seed // len(_MEMBERS)) for seed in range(agencies)
+        )
         self.sources, self.keys = folder / "sources", folder / "keys"
         self._lay_out()
         self.registry = load_registry(self.sources, self.keys)
@@ -143,10 +146,13 @@ class Press:
         members = ", ".join(f'"{member}"' for member in _MEMBERS)
         head = f'id = "{_FEDERATION}"\nname = "Bench"\nmembers = [{members}]\n\n[languages]\nen = "English"\n'
         (self.sources / "federation.toml").write_text(head, encoding="utf-8")
-        for room in self.rooms:
-            member = room.id[:2]
-            told = _MEMBER.format(member=member, host=room.host)
+        for member in _MEMBERS:
+            told = _MEMBER.format(member=member)
+            told += "".join(
+                _AGENCY.format(agency=room.id, host=room.host) for room in self.rooms if room.id[:2] == member
+            )
             (self.sources / f"{member}.toml").write_text(told, encoding="utf-8")
+        for room in self.rooms:
             key = f'agency = "{room.id}"\n' + key_table(room.id, room.seed)
             (self.keys / f"{room.id}.toml").write_text(key, encoding="utf-8")
 

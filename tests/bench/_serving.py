@@ -6,6 +6,7 @@ one for every line it reads: a JSON object of bodies to hand out bare, or {} to 
 
 import asyncio
 import json
+import resource
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -21,7 +22,7 @@ from syndicate.settings import Address, Settings
 from syndicate.web import WebLimits
 
 from ._newsroom import NOON
-from ._typed import peak_kilobytes
+from ._typed import kilobytes_now, peak_kilobytes
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
@@ -62,12 +63,15 @@ async def main(database: Path, repository: Path, root: Path) -> None:
         feeds=PressLimits(rebuild_seconds=0.0),
         web=WebLimits(burst=1_000_000_000),  # counted like anybody's requests, but never refused
     )
+    _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))  # many listen at a time
     async with open_hub(settings, clock=RunningClock()) as hub:
         _say({"port": urlsplit(hub.url).port})
         while line := await asyncio.to_thread(sys.stdin.readline):
             told = json.loads(line)
             port = await _serve_bare(told) if told else 0
-            _say({"cpu": time.process_time(), "kilobytes": peak_kilobytes(), "port": port})
+            held = {"kilobytes": peak_kilobytes(), "resident": kilobytes_now()}
+            _say({"cpu": time.process_time(), "port": port, **held})
 
 
 async def _serve_bare(told: dict[str, Any]) -> int:

@@ -17,9 +17,18 @@ def peak_kilobytes() -> int:
     ``ru_maxrss`` may count the process that started it (Linux keeps it over exec), so VmHWM comes first.
     """
     if _STATUS.exists():
-        return next(int(line.split()[1]) for line in _STATUS.read_text().splitlines() if "VmHWM" in line)
+        return _told("VmHWM")
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most // 1024 if sys.platform == "darwin" else most
+
+
+def kilobytes_now() -> int:
+    """The memory that this process holds now; its peak where the system does not say."""
+    return _told("VmRSS") if _STATUS.exists() else peak_kilobytes()
+
+
+def _told(name: str) -> int:
+    return next(int(line.split()[1]) for line in _STATUS.read_text().splitlines() if line.startswith(name))
 
 
 def _run(report: Path, words: list[str]) -> int:

@@ -24,3 +24,12 @@ def test_the_bench_measures_the_memory_of_a_hub_that_serves() -> None:
     assert (growth["goal"], peak["goal"]) == ("at most 1.2", "at most 300")
     assert growth["figure"] > 0
     assert peak["figure"] > 0
+
+
+def test_the_bench_measures_who_listens() -> None:
+    words = [sys.executable, "-m", "tests.bench", "--quick", "--only", "stream", "--json"]
+    ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=90, check=False)
+    assert ran.returncode == 0, ran.stderr
+    last, held = json.loads(ran.stdout)
+    assert (last["goal"], held["goal"]) == ("at most 250", "at most 60")
+    assert last["figure"] > 0

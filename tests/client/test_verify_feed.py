@@ -13,7 +13,7 @@ from lxml import etree
 from press import DAY, NOON
 
 from syndicate.client import FeedReport, verify_feed
-from syndicate.news import Act, Feed, Reason, Slice
+from syndicate.news import Act, Feed, Index, Reason, Slice
 from syndicate.republish import compose_agency, entry_of
 from syndicate.wire import Difference
 
@@ -52,6 +52,47 @@ def test_an_honest_hubs_feed_is_found_so(format_: str, path: str) -> None:
     assert report.edition == f"hub feed {path}"
     assert [entry.ok for entry in report.entries] == [True] * len(items)
     assert report.unproven
+
+
+@pytest.mark.parametrize("format_", ["atom", "json", "rss"])
+def test_a_notice_of_a_withdrawal_is_derived_from_its_token_like_the_entry_it_is_about(format_: str) -> None:
+    feed = DESK.told(DESK.rich(), DESK.withdrawn(Act.RETRACT), DESK.bare(), archived=Index(2))
+    tokens = [entry.token for entry in feed.entries]
+    report = check(render(feed, format_), format_, tokens=tokens)
+    assert (report.ok, report.found, len(report.entries)) == (True, (), 4)
+    twice = replace(feed, entries=(feed.entries[1], *feed.entries[1:]))
+    report = check(render(twice, format_), format_, tokens=tokens)
+    assert fields(report) == {(1, "id", "repeated")}
+
+
+def test_a_notice_that_nobody_withdrew_for_is_a_difference() -> None:
+    rich = DESK.rich()
+    report = changed(
+        DESK.told(rich), f">urn:syndicate:{rich.sub}<", f">urn:syndicate:{rich.sub}:withdrawal:2<"
+    )
+    assert fields(report) == {(0, "id", "differs")}
+    gone = DESK.withdrawn(Act.WITHHOLD)
+    report = changed(DESK.told(gone), f"{HUB}/item/", "https://elsewhere.example/item/")
+    assert fields(report) == {(0, "link[rel=alternate]", "differs")}
+
+
+@pytest.mark.parametrize("format_", ["atom", "json"])
+def test_a_page_of_an_archive_is_proofread_and_may_hold_two_versions_of_an_item(format_: str) -> None:
+    first = replace(DESK.rich(), ver=1, act=Act.PUBLISH, note=None)
+    items = (DESK.rich(), DESK.withdrawn(Act.RETRACT), first)
+    for before in (99, None):
+        body = render(DESK.archive(*items, before=before), format_)
+        report = check(body, format_, url=f"{HUB}/feeds/all/archive/199.{format_}")
+        assert (report.ok, report.found, report.edition) == (True, (), "hub feed all, archive page 199")
+    report = check(render(DESK.archive(first, first), format_), format_)
+    assert fields(report) == {(1, "id", "repeated")}
+
+
+def test_a_feed_that_leads_to_another_archive_than_its_own_is_a_difference() -> None:
+    feed = DESK.told(DESK.rich(), archived=Index(99))
+    for elsewhere in (f"{HUB}/feeds/vn/archive/99", "https://x.example/feeds/all/archive/99"):
+        report = changed(feed, f"{HUB}/feeds/all/archive/99", elsewhere)
+        assert fields(report) == {(None, "link[rel=prev-archive]", "unsigned")}
 
 
 def test_an_honest_agencys_own_feed_is_found_so() -> None:
@@ -246,7 +287,9 @@ def test_attack_5_what_was_changed_is_named(old: str, new: str, found: tuple[int
             (None, "_syndicate.updated", "missing"),
             id="a name with a dot",
         ),
-        pytest.param(lambda t: t.update(icon="x"), (None, "icon", "unsigned"), id="an icon of the feed"),
+        pytest.param(
+            lambda t: t.update(favicon="x"), (None, "favicon", "unsigned"), id="an icon of the feed"
+        ),
         pytest.param(
             lambda t: t["items"][0]["attachments"].append({"url": "x"}),
             (0, "attachments", "differs"),

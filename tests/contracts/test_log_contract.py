@@ -26,7 +26,7 @@ from syndicate.ledger import (
     tiles_for_inclusion,
 )
 from syndicate.news import Act, Index, Slice, TokenDigest, b64url
-from syndicate.ports import KeptCheckpoint, Storage, Window
+from syndicate.ports import KeptCheckpoint, Named, Storage, Window
 from syndicate.storage import open_storage
 from syndicate.trust import Verified
 
@@ -250,3 +250,29 @@ async def test_when_a_withdrawal_is_erased_what_it_withdrew_does_not_come_back(
     await storage.write(lambda book: book.erase([two.digest], b"by order"))
     assert [each.digest for each in await storage.window(ALL, WIDE)] == [other.digest]
     assert [each.digest for each in await storage.page(ALL, -1, 9)] == [one.digest, other.digest]
+
+
+async def test_what_is_shown_can_be_read_by_name_alone_also_what_is_erased(
+    storage: Storage, vn: PressRoom
+) -> None:
+    one, two, three = published(vn, "one", "two", "three")
+    await keep(storage, one)
+    await storage.seal(NOON)
+    digest = await storage.log.add_act(b"an act")
+    await keep(storage, two)
+    await storage.seal(NOON)
+    await storage.write(lambda book: book.erase([one.digest], b"by order"))
+    await keep(storage, three)
+    await storage.seal(NOON + 1, show=False)
+    told = [
+        Named(index=Index(0), sub=one.item.sub, ver=1, erased=True),
+        Named(index=Index(2), sub=two.item.sub, ver=1, erased=False),
+    ]
+    assert list(await storage.named(-1, 10)) == told
+    assert list(await storage.named(-1, 1)) == told[:1]
+    assert list(await storage.named(0, 10)) == told[1:]
+    assert await storage.log.acts(-1, 10) == ((1, digest),)
+    assert await storage.log.acts(1, 10) == ()
+    await storage.log.show(storage.log.edge.size)
+    assert len(await storage.log.acts(-1, 10)) == 2
+    assert len(await storage.named(-1, 10)) == 3

@@ -709,3 +709,49 @@ async def test_held_tokens_are_counted_by_their_reason(storage: Storage, vn: Pre
     await storage.write(hold)
     assert await storage.held_reasons(vn.id) == {Reason.STREAM_FORKED: 2}
     assert await storage.held_reasons(AgencyId("th.demo")) == {}
+
+
+# --- The archive: pages by count ----------------------------------------------------------------------
+
+
+async def test_the_pages_of_an_archive_follow_each_other_without_gap_or_overlap(
+    storage: Storage, vn: PressRoom, th: PressRoom
+) -> None:
+    for name in "bcdefgh":
+        await keep(storage, *published(vn, name), *published(th, f"th{name}", lang="th"))
+    await storage.seal(NOON + 2.0)
+    thai = Slice(lang="th")
+    assert [await storage.archived(thai, 3, upto=upto) for upto in (4, 5, 10, 11, 13)] == [-1, 5, 5, 11, 11]
+    assert await storage.archived(thai, 3, upto=13, after=5) == 11
+    assert await storage.archived(ALL, 3, upto=13) == 11
+    assert await storage.archived(Slice(lang="km"), 3, upto=13) == -1
+    newest = await storage.stretch(thai, 3, 11)
+    assert newest is not None
+    assert (newest.first, newest.last, newest.before) == (7, 11, 5)
+    assert names(newest.logged) == ["thg", "thf", "the"]
+    oldest = await storage.stretch(thai, 3, 5)
+    assert oldest is not None
+    assert (oldest.first, oldest.before, names(oldest.logged)) == (1, None, ["thd", "thc", "thb"])
+    for last in (-1, 0, 4, 9, 13, 14, 99):
+        assert await storage.stretch(thai, 3, last) is None
+
+
+async def test_what_a_law_takes_back_leaves_its_page_and_every_other_page_as_it_is(
+    storage: Storage, vn: PressRoom
+) -> None:
+    kept = published(vn, *"bcdefg")
+    await keep(storage, *kept)
+    await storage.seal(NOON + 2.0)
+    await storage.write(lambda book: book.erase([kept[1].digest], b'{"act":"erase"}'))
+    page, next_page = await storage.stretch(ALL, 3, 2), await storage.stretch(ALL, 3, 5)
+    assert page is not None
+    assert next_page is not None
+    assert (page.first, page.last, names(page.logged)) == (0, 2, ["d", "b"])
+    assert (next_page.before, names(next_page.logged)) == (2, ["g", "f", "e"])
+    assert await storage.archived(ALL, 3, upto=5) == 5
+
+
+async def test_a_page_is_there_only_once_all_of_it_is_shown(storage: Storage, vn: PressRoom) -> None:
+    await keep(storage, *published(vn, *"bcd"))
+    await storage.seal(NOON + 2.0, show=False)
+    assert await storage.stretch(ALL, 3, 2) is None

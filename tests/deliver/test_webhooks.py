@@ -55,7 +55,7 @@ def webhooks(storage: Storage, room: PressRoom, *signers: Any) -> Webhooks:
 
 async def called(storage: Storage, room: PressRoom, to: Subscriber = DESK, **changes: Any) -> Call:
     piece = await piece_of(storage, verified(room, room.publish(**changes)))
-    return webhooks(storage, room).call(to, piece, int(time.time()))
+    return await webhooks(storage, room).call(to, piece, int(time.time()))
 
 
 def body_of(call: Call) -> bytes:
@@ -111,7 +111,7 @@ async def test_the_public_key_verifies_it_too(storage: Storage, vn: PressRoom) -
 
 async def test_while_keys_change_both_sign(storage: Storage, vn: PressRoom) -> None:
     piece = await piece_of(storage, verified(vn, vn.publish()))
-    call = webhooks(storage, vn, HOOK_KEY, NEXT_KEY).call(DESK, piece, int(time.time()))
+    call = await webhooks(storage, vn, HOOK_KEY, NEXT_KEY).call(DESK, piece, int(time.time()))
     check_v1a(public_key(HOOK_KEY), call)
     check_v1a(public_key(NEXT_KEY), call)
 
@@ -121,8 +121,8 @@ async def test_the_id_stays_and_the_time_moves_from_attempt_to_attempt(
 ) -> None:
     piece = await piece_of(storage, verified(vn, vn.publish()))
     voice = webhooks(storage, vn)
-    first, second = [voice.call(DESK, piece, NOON + after) for after in (0, 60)]
-    assert first.headers["webhook-id"] == second.headers["webhook-id"] == "ZGVzaw_0"
+    first, second = [await voice.call(DESK, piece, NOON + after) for after in (0, 60)]
+    assert first.headers["webhook-id"] == second.headers["webhook-id"] == f"{piece.logged.digest}_0"
     assert first.body == second.body
     assert (first.headers["webhook-timestamp"], second.headers["webhook-timestamp"]) == (
         str(NOON),
@@ -130,12 +130,37 @@ async def test_the_id_stays_and_the_time_moves_from_attempt_to_attempt(
     )
 
 
-async def test_no_two_subscribers_get_the_same_id(storage: Storage, vn: PressRoom) -> None:
-    piece = await piece_of(storage, verified(vn, vn.publish()))
+async def test_no_two_versions_have_one_id_and_none_has_a_full_stop(storage: Storage, vn: PressRoom) -> None:
+    first = verified(vn, vn.publish())
+    await keep(storage, first, next_version(vn, first.item))
+    await storage.seal(NOON + 5)
     voice = webhooks(storage, vn)
-    other = subscriber("https://other.example/", "b3RoZXI")
-    ids = {voice.call(each, piece, NOON).headers["webhook-id"] for each in (DESK, other)}
+    pieces = [Piece(logged) for logged in await storage.page(Slice(), -1, 100)]
+    ids = {(await voice.call(DESK, piece, NOON)).headers["webhook-id"] for piece in pieces}
     assert len(ids) == 2
+    assert not any("." in each for each in ids)
+
+
+async def test_each_subscribers_secret_signs_though_the_public_key_signs_once_for_all(
+    storage: Storage, vn: PressRoom
+) -> None:
+    class Counting:
+        kid, public, signed = HOOK_KEY.kid, HOOK_KEY.public, 0
+
+        def sign(self, message: bytes) -> bytes:
+            self.signed += 1
+            return HOOK_KEY.sign(message)
+
+    counting = Counting()
+    piece = await piece_of(storage, verified(vn, vn.publish()))
+    voice, now = webhooks(storage, vn, counting), int(time.time())
+    secrets = [new_secret() for _ in range(5)]
+    for number, secret in enumerate(secrets):
+        to = subscriber(f"https://{number}.example/", f"{number}", secrets=(secret,))
+        call = await voice.call(to, piece, now)
+        Webhook(secret).verify(body_of(call), dict(call.headers))
+        check_v1a(public_key(HOOK_KEY), call)
+    assert counting.signed == 1
 
 
 async def test_the_body_says_what_is_there_and_where_its_proof_is(storage: Storage, vn: PressRoom) -> None:
@@ -179,7 +204,7 @@ async def test_every_act_has_its_type(
 ) -> None:
     first = verified(vn, vn.publish())
     piece = await piece_of(storage, first, next_version(vn, first.item, act))
-    call = webhooks(storage, vn).call(DESK, piece, NOON)
+    call = await webhooks(storage, vn).call(DESK, piece, NOON)
     assert json.loads(body_of(call))["type"] == type_
     assert piece.notable is notable
 
@@ -201,7 +226,7 @@ async def test_s3_a_rebuttal_is_told_without_the_address_of_what_it_answers_and_
     token = vn.token(vn.item(kind=Kind.REBUTTAL, claim=claim, relations=(relation,)))
     shown = (await piece_of(storage, verified(vn, vn.publish()))).logged
     logged = Piece(replace(shown, token=token))
-    call = webhooks(storage, vn).call(DESK, logged, NOON)
+    call = await webhooks(storage, vn).call(DESK, logged, NOON)
     for hidden in (b"rumour", b"dam.example", b"burst", b"False", SEEN.encode()):
         assert hidden not in body_of(call)
     assert logged.notable is None

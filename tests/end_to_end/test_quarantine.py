@@ -56,7 +56,7 @@ async def test_what_it_signs_waits_and_comes_in_by_itself_after_72_hours(here: P
             "until": "2026-11-26T12:00:00Z",
             "reason": "it denies on the telephone what it signs",
         }
-        assert "in quarantine until" in (await served.get("/")).body.decode()
+        assert "in quarantine until" in (await served.get("/sources")).body.decode()
         shown = (await served.json("/feeds/all.json"))["items"]
         assert len(shown) == 1, "what stands is not touched"
 

@@ -12,9 +12,11 @@ from hub_folder import Place, Served, hub_at_work, place
 from raw_client import Reply, ask
 from websub_reader import Reader, Sent, reader_at_work
 
+from syndicate.assembly import give_order
 from syndicate.client import verify_feed
 from syndicate.deliver import DeliverLimits, WebSubLimits
-from syndicate.news import Act
+from syndicate.journey import PressLimits
+from syndicate.news import Act, Slice
 from syndicate.ports import Subscriber
 from syndicate.settings import Address
 
@@ -80,7 +82,7 @@ async def test_what_is_published_corrected_and_withdrawn_arrives_in_order_and_si
         assert [titles(each) for each in reader.sent] == [
             ["Story storm"],
             ["Storm, smaller"],
-            ["[WITHDRAWN] Storm"],
+            ["[WITHDRAWN] Storm"] * 2,  # in its place, and as a notice of its own
         ]
         topic = f"{served.hub.url}/feeds/agency/aa.news.{format_}"
         whole = await served.get(f"/feeds/agency/aa.news.{format_}")
@@ -104,6 +106,18 @@ async def test_a_json_feed_arrives_whole_and_unsigned_where_no_secret_was_given(
         assert sent.body == (await served.get("/feeds/aa.json")).body
         assert before.encode() in sent.body
         assert token.encode() in sent.body
+
+
+async def test_a_json_feed_that_may_not_be_made_again_yet_comes_a_little_later(
+    here: Place, reader: Reader
+) -> None:
+    async with hub_at_work(here, **dialled(reader), feeds=PressLimits(rebuild_seconds=0.2)) as served:
+        await subscribe(served, reader, "/feeds/aa.json")
+        await served.release("a")
+        await reader.until(lambda: len(reader.sent) == 1)
+        [token] = await served.release("b")
+        await reader.until(lambda: len(reader.sent) == 2)
+        assert token.encode() in reader.sent[1].body
 
 
 async def test_what_arrives_can_be_checked_like_the_feed_itself(here: Place, reader: Reader) -> None:
@@ -132,6 +146,43 @@ async def test_what_failed_is_sent_again_and_a_redirect_is_a_failure(here: Place
         await reader.until(lambda: len(reader.sent) == 1)
         assert titles(reader.sent[0]) == ["Story storm"]
         assert reader.statuses == []
+
+
+async def test_whatever_a_callback_says_beside_its_status_does_not_matter(
+    here: Place, reader: Reader
+) -> None:
+    reader.says = b"x" * 1_000_000
+    async with hub_at_work(here, **dialled(reader)) as served:
+        await subscribe(served, reader)
+        await served.release("a")
+        await reader.until(lambda: len(reader.sent) == 1)
+        await served.release("b")
+        await reader.until(lambda: len(reader.sent) == 2)
+        assert [titles(each) for each in reader.sent] == [["Story a"], ["Story b"]]
+
+
+async def test_who_fails_often_is_tried_until_the_lease_is_over(here: Place, reader: Reader) -> None:
+    reader.statuses = [500] * 40
+    async with hub_at_work(here, **dialled(reader), deliver=QUICK) as served:
+        await subscribe(served, reader)
+        await served.release("storm")
+        await reader.until(lambda: len(reader.sent) == 1)
+        assert titles(reader.sent[0]) == ["Story storm"]
+
+
+async def test_what_a_law_took_back_before_it_was_sent_is_not_sent(here: Place, reader: Reader) -> None:
+    async with hub_at_work(here, **dialled(reader)) as served:
+        await subscribe(served, reader)
+        [subscriber] = await kept(served)
+        database, storage = here.folder / "hub.sqlite3", served.hub.storage
+        await give_order(database, {"do": "pause", "id": subscriber.id})
+        await served.release("private")
+        [logged] = await storage.page(Slice(), -1, 9)
+        await storage.write(lambda book: book.erase([logged.digest], b"by law"))
+        await give_order(database, {"do": "resume", "id": subscriber.id})
+        await served.release("storm")
+        await reader.until(lambda: len(reader.sent) == 1)
+        assert titles(reader.sent[0]) == ["Story storm"]
 
 
 async def test_who_answers_410_is_sent_nothing_more(here: Place, reader: Reader) -> None:
@@ -253,6 +304,18 @@ async def test_attack_ten_thousand_requests_from_one_host_are_told_to_wait_and_o
         assert b'"reason":"websub-too-many"' in replies[-1].body
         assert (await served.get("/feeds/all.atom")).status == 200
         await served.release("storm")
+
+
+async def test_the_operator_sees_the_site_of_a_callback_and_nothing_secret(
+    here: Place, reader: Reader
+) -> None:
+    async with hub_at_work(here, **dialled(reader)) as served:
+        await subscribe(served, reader, callback=reader.callback("/private-path"), secret="private-secret")
+        told: dict[str, Any] = await give_order(here.folder / "hub.sqlite3", {"do": "list"})
+        assert "private" not in str(told)
+        [shown] = told["subscribers"]
+        assert (shown["kind"], shown["format"]) == ("websub", "atom")
+        assert shown["callback"] == f"http://127.0.0.1:{reader.port}"
 
 
 async def test_what_was_asked_and_sent_is_counted_without_a_word_on_whom(here: Place, reader: Reader) -> None:

@@ -121,7 +121,7 @@ async def test_an_alert_goes_out_at_once_and_into_the_order_when_its_witnesses_h
         document = json.loads((await served.get("/feeds/pending-alerts.json")).body)
         assert [item["title"] for item in document["items"]] == ["Story storm"], "stories wait"
         assert await served.shown() == 0
-        assert b"with the word of 4 of 5 witnesses" in (await served.get("/")).body
+        assert b"4 of 5 witnesses" in (await served.get("/log")).body
         proof = await served.get(f"/v1/items/{here.newsroom.item('storm').sub}/1.tlog-proof")
         assert "immutable" not in proof.headers["cache-control"]
         pending = verify_token(

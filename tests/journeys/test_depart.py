@@ -1,4 +1,5 @@
 import asyncio
+import re
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -7,7 +8,7 @@ import pytest
 from sealed import Clock, Hub, Newsroom, federation
 
 from syndicate.journey import LocalWakeup, Press, PressLimits
-from syndicate.news import Act, Alert, AlertArea, Content, Feed, Kind, MemberCode, Slice
+from syndicate.news import CORRECTIONS, Act, Alert, AlertArea, Content, Feed, Kind, MemberCode, Slice
 from syndicate.storage import open_storage
 from syndicate.web import CODINGS
 from syndicate.wire import MEDIA_TYPES, Typesetter
@@ -268,6 +269,27 @@ async def test_who_polls_every_hour_misses_nothing_at_one_item_a_second(
     assert "https://hub.example/v1/items?after=" in atom
 
 
+async def test_withdrawals_are_told_for_thirty_days_in_feeds_of_corrections(
+    hub: Hub, room: Newsroom, typist: Typist, bell: LocalWakeup
+) -> None:
+    press = press_of(hub, typist, bell, PressLimits(window_least=1, rebuild_seconds=0))
+    gone = [room.sign("gone"), room.sign("gone", ver=2, act=Act.RETRACT, note="Sai", content=None)]
+    await hub.take(*gone)
+    hub.clock.time += 29 * 86_400
+    await hub.take(room.sign("late"), room.sign("late", ver=2, act=Act.RETRACT, note="Sai nữa", content=None))
+    bell.ring()
+    corrections = Slice(kind=CORRECTIONS)
+    for slice_, format_ in ((corrections, "atom"), (corrections, "rss"), (ALL, "tombstones")):
+        body = (await press.document(slice_, format_)).body
+        assert b"Sai<" in body, format_
+        assert "Sai nữa<".encode() in body
+    assert b"Sai<" not in (await press.document(ALL, "atom")).body
+    hub.clock.time += 2 * 86_400
+    await hub.take(room.sign("x"), room.sign("x", ver=2, act=Act.CORRECT, note="Sai sót"))
+    bell.ring()
+    assert b"Sai<" not in (await press.document(ALL, "tombstones")).body
+
+
 async def test_a_window_never_holds_more_than_its_most(
     hub: Hub, room: Newsroom, typist: Typist, bell: LocalWakeup
 ) -> None:
@@ -286,7 +308,8 @@ async def test_a_withdrawn_item_is_replaced_in_place(
     hub.clock.time += 5
     await hub.take(room.sign("one", ver=2, act=Act.RETRACT, note="Sai", content=None, title="Tin one"))
     body = (await press.document(ALL, "atom")).body
-    assert body.count(b"<entry") == 1
+    ids = re.findall(rb"<id>urn:syndicate:[a-z.]+:[a-z2-7]{26}([^<]*)</id>", body)
+    assert ids == [b":withdrawal:2", b""]  # the notice of it, and the item itself
     assert b"[WITHDRAWN]" in body
     assert b"&lt;p&gt;one" not in body
 

@@ -1,5 +1,6 @@
 """What a subscriber to a feed has not got yet, as a document of that feed."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from io import BytesIO
@@ -10,14 +11,23 @@ import pytest
 from sealed import Clock, Hub, Newsroom, federation
 
 from syndicate.client import verify_feed
-from syndicate.journey import Supplement, SupplementLimits, Supplements
-from syndicate.news import Act, Feed, Slice
-from syndicate.ports import Window
+from syndicate.journey import PressLimits, Supplement, SupplementLimits, Supplements
+from syndicate.journey._layout import Editor
+from syndicate.news import Act, Alert, AlertArea, Feed, Kind, Slice
 from syndicate.storage import open_storage
 from syndicate.wire import MEDIA_TYPES, Typesetter
 
 ALL = Slice()
 HUB = "https://hub.example"
+ALERT = Alert(
+    event="Bão",
+    category="Met",
+    urgency="Immediate",
+    severity="Severe",
+    certainty="Observed",
+    area=(AlertArea(desc="Đà Nẵng"),),
+    expires="2026-11-24T00:00:00Z",
+)
 
 
 class Typist:
@@ -48,14 +58,22 @@ def typist() -> Typist:
     return Typist()
 
 
-def made(hub: Hub, typist: Typist, **limits: int) -> Supplements:
+def made(hub: Hub, typist: Typist, *, seconds: float = 0.0, **limits: int) -> Supplements:
+    editor = Editor(
+        hub.storage,
+        lambda: hub.registry,
+        base_url=HUB,
+        limits=PressLimits(window_seconds=3_600, window_least=2, window_most=3),
+        pushes=True,
+    )
     return Supplements(
         hub.storage,
+        editor,
         lambda: hub.registry,
         typist.render,
         media_types=MEDIA_TYPES,
-        base_url=HUB,
-        whole=Window(seconds=3_600, least=2, most=3),
+        whole_seconds=seconds,
+        ticks=hub.clock.now,
         limits=SupplementLimits(**limits),
     )
 
@@ -125,6 +143,38 @@ async def test_what_stands_in_the_whole_feed_no_more_comes_before_it(
     supplements.close()
 
 
+async def test_more_that_is_new_than_stands_in_the_whole_feed_comes_without_it(
+    hub: Hub, room: Newsroom, supplements: Supplements
+) -> None:
+    await hub.take(*(room.sign(name) for name in "abcde"))
+    part = await since(supplements, "json", 0)
+    told = json.loads(part.body or b"")
+    assert ([item["title"][-1] for item in told["items"]], part.upto) == (["e", "d", "c", "b"], 4)
+
+
+async def test_a_whole_feed_is_made_as_rarely_as_its_readers_get_it_anew_and_for_an_alert_at_once(
+    hub: Hub, room: Newsroom, typist: Typist
+) -> None:
+    supplements = made(hub, typist, seconds=5.0)
+    await hub.take(room.sign("a"), room.sign("b"))
+    first = await since(supplements, "json", -1)
+    assert await since(supplements, "json", 0) is first  # who has the first item gets the same
+    await hub.take(room.sign("c"))
+    assert await since(supplements, "json", 0) is first
+    hub.clock.time += 2
+    waits = await since(supplements, "json", first.upto)
+    assert (waits.body, waits.upto, waits.wait) == (None, first.upto, 3.0)
+    await hub.take(room.sign("alarm", kind=Kind.ALERT, alert=ALERT))
+    second = await since(supplements, "json", first.upto)
+    assert (second.upto, second.wait) == (3, 0.0)
+    await hub.take(room.sign("d"))
+    assert (await since(supplements, "json", 3)).wait == 5.0
+    hub.clock.time += 5
+    assert (await since(supplements, "json", 3)).upto == 4
+    assert typist.rendered == 3
+    supplements.close()
+
+
 async def test_a_large_backlog_comes_in_parts_in_order(hub: Hub, room: Newsroom, typist: Typist) -> None:
     supplements = made(hub, typist, entries=2)
     await hub.take(*(room.sign(name) for name in "abcde"))
@@ -140,7 +190,8 @@ async def test_it_is_made_once_for_all_who_stand_at_the_same_place(
     hub: Hub, room: Newsroom, supplements: Supplements, typist: Typist
 ) -> None:
     await hub.take(room.sign("a"), room.sign("b"))
-    assert len({id(await since(supplements, "atom", 0)) for _ in range(5)}) == 1
+    together = await asyncio.gather(*(since(supplements, "atom", 0) for _ in range(5)))
+    assert len({id(each) for each in (*together, await since(supplements, "atom", 0))}) == 1
     assert typist.rendered == 1
     await since(supplements, "atom", -1)
     assert typist.rendered == 2
@@ -163,8 +214,9 @@ async def test_a_correction_and_a_withdrawal_are_new_and_no_old_text_comes_again
     corrected = await since(supplements, "atom", 0)
     assert titles(corrected) == ["Less of it"]
     await hub.take(room.sign("lie", ver=3, act=Act.RETRACT, title="A LIE", note="No.", content=None))
-    assert titles(await since(supplements, "atom", corrected.upto)) == ["[WITHDRAWN] A LIE"]
-    assert titles(await since(supplements, "atom", -1)) == ["[WITHDRAWN] A LIE"]
+    gone = ["[WITHDRAWN] A LIE"] * 2  # in its place, and as a notice of its own
+    assert titles(await since(supplements, "atom", corrected.upto)) == gone
+    assert titles(await since(supplements, "atom", -1)) == gone
 
 
 async def test_where_nothing_of_what_is_new_is_to_be_seen_nothing_is_sent(

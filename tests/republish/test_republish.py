@@ -328,7 +328,9 @@ def test_a_slice_is_named_in_the_registrys_own_words(
     feed = slice_feed(path)
     assert (feed.title, feed.description, feed.author, feed.lang) == (title, description, author, lang)
     assert feed.id == f"{HUB}/feeds/{path}.atom"
-    assert dict(feed.self_urls) == {name: f"{HUB}/feeds/{path}.{name}" for name in ("atom", "rss", "json")}
+    assert dict(feed.self_urls) == {
+        name: f"{HUB}/feeds/{path}.{name}" for name in ("atom", "rss", "json", "ninjs")
+    }
     assert feed.home_url == f"{HUB}/"
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import jsonschema_rs
 import pytest
@@ -25,14 +26,31 @@ EVERYWHERE = {
 }  # tests/web/test_gate.py, and of what fails inside tests/web/test_response_layer.py
 # Where a status is seen that no single request brings about.
 SEEN_ELSEWHERE = {
+    ("/item/{sub}", 410): "tests/web/test_pages.py",
+    ("/item/{sub}/{version}", 410): "tests/web/test_pages.py",
+    ("/item/{sub}/{version}/evidence.html", 410): "tests/web/test_pages.py",
     ("/v1/items/{sub}/{version}.jws", 410): "tests/end_to_end/test_mirror.py",
+    **{
+        (path, status): "tests/web/test_outputs.py"
+        for path in ("/feeds/{slice}/archive/{last}.{format}", "/v1/items/{sub}/{version}.cap")
+        for status in (200, 304, 406)
+    },
+    ("/v1/items/{sub}/{version}.cap", 410): "tests/web/test_outputs.py",
+    ("/v1/items/{sub}/{version}.ninjs", 410): "tests/web/test_outputs.py",
     ("/v1/stream", 200): "tests/web/test_stream.py",
     ("/v1/agency/status", 200): "tests/end_to_end/test_agency_status.py",
     ("/v1/submit", 408): "tests/web/test_submit_address.py",
+    ("/websub", 408): "tests/end_to_end/test_websub.py",
     ("/.well-known/security.txt", 404): "tests/web/test_well_known.py",
 }
 ACCEPTS_NOTHING = "Accept-Encoding: identity;q=0, *;q=0"
 PLAIN = "Content-Type: text/plain"
+FORM = "Content-Type: application/x-www-form-urlencoded"
+HUB = "http://hub.invalid"  # stands for the hub's own address
+ASKED = (
+    f"hub.mode=subscribe&hub.topic={quote(HUB, safe='')}%2Ffeeds%2Fall.atom"
+    "&hub.callback=https%3A%2F%2Freader.example%2Fhook"
+).encode()
 
 
 @pytest.fixture(scope="module")
@@ -49,26 +67,54 @@ def addresses(served: Served) -> dict[str, str]:
     item = f"/v1/items/{served.here.newsroom.item('storm').sub}/1"
     return {
         "/feeds/{slice}.{format}": "/feeds/agency/aa.news.json",
+        "/feeds/{slice}/archive/{last}.{format}": "/feeds/all/archive/0.atom",
+        "/v1/items/{sub}/{version}.cap": f"{item}.cap",
         "/v1/items/{sub}/{version}.jws": f"{item}.jws",
+        "/v1/items/{sub}/{version}.ninjs": f"{item}.ninjs",
         "/v1/items/{sub}/{version}.tlog-proof": f"{item}.tlog-proof",
-        "/log/{file}": "/log/checkpoint",
-        "/registry/{file}": "/registry/metadata/timestamp.json",
+        "/log/{file}": "/log/tile/0/000.p/1",
+        "/wire/{slice}": "/wire/agency/aa.news",
+        "/item/{sub}": f"/item/{served.here.newsroom.item('storm').sub}",
+        "/item/{sub}/{version}": f"/item/{served.here.newsroom.item('storm').sub}/1",
+        "/item/{sub}/{version}/evidence.html": (
+            f"/item/{served.here.newsroom.item('storm').sub}/1/evidence.html"
+        ),
+        "/sources/{agency}": "/sources/aa.news",
+        "/registry/{file}": "/registry/metadata/1.root.json",
     }
 
 
 # What brings a status about, where the general ways below do not: (lines, body, path).
 SPECIAL: dict[tuple[str, int], tuple[tuple[str, ...], bytes, str]] = {
     ("/feeds/{slice}.{format}", 404): ((), b"", "/feeds/zz.atom"),
+    ("/feeds/{slice}/archive/{last}.{format}", 404): ((), b"", "/feeds/all/archive/0.atom"),
+    ("/v1/items/{sub}/{version}.cap", 404): ((), b"", "/v1/items/aa.news:nothing/1.cap"),
+    ("/v1/items/{sub}/{version}.cap", 400): ((), b"", "/v1/items/aa.news:nothing/1.cap?unknown=1"),
+    ("/v1/items/{sub}/{version}.ninjs", 404): ((), b"", "/v1/items/aa.news:nothing/1.ninjs"),
     ("/v1/items/{sub}/{version}.jws", 404): ((), b"", "/v1/items/aa.news:nothing/1.jws"),
     ("/v1/items/{sub}/{version}.tlog-proof", 404): ((), b"", "/v1/items/aa.news:nothing/1.tlog-proof"),
+    ("/wire", 303): ((), b"", "/wire?member=aa"),
+    ("/wire", 404): ((), b"", "/wire?member=AA"),
+    ("/wire/{slice}", 404): ((), b"", "/wire/zz"),
+    ("/item/{sub}", 404): ((), b"", "/item/none"),
+    ("/item/{sub}/{version}", 404): ((), b"", "/item/none/1"),
+    ("/item/{sub}/{version}/evidence.html", 404): ((), b"", "/item/none/1/evidence.html"),
+    ("/sources/{agency}", 404): ((), b"", "/sources/none"),
     ("/log/{file}", 404): ((), b"", "/log/act/none.json"),
     ("/registry/{file}", 404): ((), b"", "/registry/metadata/../../root.json"),
     ("/v1/agency/status", 401): ((), b"", "/v1/agency/status"),
+    ("/websub", 400): ((FORM,), b"hub.mode=publish", "/websub"),
+    ("/websub", 411): ((FORM, "Transfer-Encoding: chunked"), b"1\r\nx\r\n0\r\n\r\n", "/websub"),
+    ("/websub", 413): ((FORM,), b"x" * 8_001, "/websub"),
+    ("/websub", 415): ((PLAIN,), b"x", "/websub"),
     ("/v1/submit", 200): ((PLAIN,), b"junk", "/v1/submit"),
     ("/v1/submit", 400): ((PLAIN,), b"\xff", "/v1/submit"),
     ("/v1/submit", 411): ((PLAIN, "Transfer-Encoding: chunked"), b"1\r\nx\r\n0\r\n\r\n", "/v1/submit"),
     ("/v1/submit", 413): ((PLAIN,), b"x" * 2_001, "/v1/submit"),
     ("/v1/submit", 415): (("Content-Type: image/png",), b"x", "/v1/submit"),
+    ("/v1/items", 404): ((), b"", "/v1/items?member=zz"),
+    ("/v1/stream", 404): ((), b"", "/v1/stream?member=zz"),
+    ("/websub", 202): ((FORM,), ASKED, "/websub"),
 }
 GENERAL = {
     200: ((), ""),
@@ -81,6 +127,7 @@ GENERAL = {
 async def provoke(served: Served, path: str, method: str, status: int) -> Reply:
     if (path, status) in SPECIAL:
         lines, body, address = SPECIAL[path, status]
+        body = body.replace(quote(HUB, safe="").encode(), quote(served.hub.url, safe="").encode())
     else:
         lines, query = GENERAL[status]
         body, address = b"", addresses(served).get(path, path) + query

@@ -1,0 +1,175 @@
+"""A folder that is one copy's alone: every file in it is whole, whenever the copy is stopped.
+
+A file is written beside its place, put on the disk, and takes its place by one renaming. Files that say what
+they said are not touched. A file of ours remembers how far the copy came, and is the lock, too.
+"""
+
+import errno
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from syndicate.errors import ExportError
+
+MEMORY: Final = ".syndicate-export"
+_MEMORY_BYTES: Final = 10_000
+_FOLDERS_DEEP: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How far a copy came: of which log, with what registry and settings, and what was proven then."""
+
+    log: str
+    basis: str
+    proven: int
+
+
+class Folder:
+    """The folder while it is locked. Names are relative to it, with slashes."""
+
+    def __init__(self, path: Path, memory: int) -> None:
+        self._path = path
+        self._memory = memory
+        self._made: set[str] = set()  # folders that are known to be there
+        self._changed: set[str] = {""}
+
+    def reach(self) -> Reach | None:
+        """How far the last copy came; None if there was none, or it cannot be told."""
+        try:
+            told = json.loads(os.pread(self._memory, _MEMORY_BYTES, 0))
+            return Reach(log=str(told["log"]), basis=str(told["basis"]), proven=int(told["proven"]))
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def remember(self, reach: Reach) -> None:
+        """Remember it, once everything else is on the disk."""
+        for folder in sorted(self._changed):
+            self._sync(folder)
+        self._changed.clear()
+        os.ftruncate(self._memory, 0)
+        os.pwrite(self._memory, json.dumps(asdict(reach)).encode(), 0)
+        os.fsync(self._memory)
+
+    def files(self) -> set[str]:
+        """The name of everything in it that is no folder, whoever put it there."""
+        found: set[str] = set()
+        folders = [""]
+        while folders:
+            folder = folders.pop()
+            with os.scandir(self._path / folder) as entries:
+                for entry in entries:
+                    name = f"{folder}{entry.name}"
+                    if entry.is_dir(follow_symlinks=False) and name.count("/") < _FOLDERS_DEEP:
+                        folders.append(f"{name}/")
+                    elif entry.is_symlink():  # ours has none, and one could lead out of it
+                        (self._path / name).unlink()
+                    elif name != MEMORY:
+                        found.add(name)
+        return found
+
+    def holds(self, name: str, body: bytes) -> bool:
+        """Whether the file is there and says exactly this."""
+        try:
+            with (self._path / name).open("rb") as file:
+                return os.fstat(file.fileno()).st_size == len(body) and file.read() == body
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+
+    def write(self, name: str, body: bytes, modified: int | None) -> None:
+        """Put a file in its place, whole; ``modified`` (Unix seconds) is what a web server says of it."""
+        folder, _, last = name.rpartition("/")
+        self._make(folder)
+        path = self._path / name
+        beside = path.with_name(f".{last}~")
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
+        try:
+            with open(handle, "wb") as file:  # noqa: PTH123 - of a handle that follows no link
+                file.write(body)
+                file.flush()
+                if modified is not None:
+                    os.utime(handle, (modified, modified))
+                os.fsync(handle)
+            beside.replace(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+        self._changed.add(folder)
+
+    def remove(self, name: str) -> None:
+        """Take a file out, and the folders that it leaves empty."""
+        path = self._path / name
+        path.unlink(missing_ok=True)
+        folder = name.rpartition("/")[0]
+        self._changed.add(folder)
+        while folder:
+            try:
+                (self._path / folder).rmdir()
+            except OSError as exc:
+                if exc.errno not in (errno.ENOTEMPTY, errno.ENOENT):
+                    raise
+                return
+            self._made.discard(folder)
+            self._changed.discard(folder)
+            folder = folder.rpartition("/")[0]
+            self._changed.add(folder)
+
+    def _make(self, folder: str) -> None:
+        if folder and folder not in self._made:
+            (self._path / folder).mkdir(parents=True, exist_ok=True)
+            self._made.add(folder)
+            while folder:
+                folder = folder.rpartition("/")[0]
+                self._changed.add(folder)
+
+    def _sync(self, folder: str) -> None:
+        handle = os.open(self._path / folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextmanager
+def own(path: Path) -> Iterator[Folder]:
+    """Have the folder ``path`` to oneself; made if it is not there.
+
+    Raises:
+        ExportError: it holds something that no copy put there, another copy is being made, or the disk fails.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        memory = _lock(path)
+        try:
+            yield Folder(path, memory)
+        finally:
+            os.close(memory)
+    except OSError as exc:
+        where = exc.filename or path
+        raise ExportError(
+            f"cannot write {where}: {exc.strerror}",
+            hint="What stood there before stands still; the next export goes on.",
+        ) from exc
+
+
+def _lock(path: Path) -> int:
+    file = path / MEMORY
+    if not file.exists() and any(path.iterdir()):
+        raise ExportError(
+            f"{path} holds something that no export put there",
+            hint="Name a new folder: what is not of the site would be removed from it.",
+        )
+    handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as exc:
+        os.close(handle)
+        raise ExportError(
+            f"another export into {path} is under way", hint="Wait for it: it brings what is new."
+        ) from exc
+    return handle

@@ -1,0 +1,211 @@
+"""What stands in a document: read from the one order now, put together when the press is free."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+
+from syndicate.news import CORRECTIONS, Entry, Feed, Index, Kind, Registry, Slice
+from syndicate.ports import Logged, Storage, Stretch, Window
+from syndicate.republish import (
+    compose,
+    compose_archive,
+    compose_pending,
+    compose_tombstones,
+    entry_of,
+    light,
+    token_address,
+    with_notices,
+)
+from syndicate.trust import marks_since, recall
+from syndicate.wire import RSS_BODIES
+
+TOMBSTONES: Final = "tombstones"
+# Versions on a page of an archive. A window holds at least as many items, so that it reaches down to the
+# newest page whatever the pace; so many of the largest tokens fit into ``window_characters``.
+ARCHIVE_PAGE: Final = 100
+_WITHDRAWN_SECONDS: Final = 30 * 86_400  # so long a withdrawal is told at least, in feeds of corrections
+_COUNTED_MOST: Final = 1_000  # slices of which is remembered how far their archive was counted
+_PENDING_MOST: Final = 500  # versions looked at for an alert among them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PressLimits:
+    """How much a feed document holds, and how often it is made again."""
+
+    window_seconds: int = 3_900  # 65 minutes: who polls every hour misses nothing
+    window_least: int = 100
+    window_most: int = 4_000  # an hour at one item a second, and some
+    window_complete: int = 500  # the newest, of which all formats but RSS carry the body, and most the token
+    # Of tokens, which an agency can make thirteen times as large as usual: a document has to fit in memory.
+    window_characters: int = 32_000_000
+    window_complete_characters: int = 16_000_000
+    rebuild_seconds: float = 5.0  # between two versions of one document, but for an alert
+    look_seconds: float = 1.0  # how long the newest index is believed when nobody rang
+    kept_bytes: int = 32_000_000  # of all documents together, over all codings
+    kept_most: int = 5_000  # documents: many small ones weigh more than their bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A feed to be written. ``modified`` is in Unix seconds."""
+
+    feed: Feed
+    modified: float | None = None
+
+
+Layout = Callable[[], Page]  # puts a page together from what was read: work, but no waiting
+
+
+class Editor:
+    """Reads what a document shows, and says how it is put together.
+
+    ``pushes`` says whether documents name the hub as one that sends what is new in them.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        registry_source: Callable[[], Registry],
+        *,
+        base_url: str,
+        limits: PressLimits,
+        pushes: bool,
+    ) -> None:
+        self._storage = storage
+        self._registry = registry_source
+        self._base_url = base_url
+        self._limits = limits
+        self._pushes = pushes
+        self._counted: OrderedDict[Slice, int] = OrderedDict()  # slice → the last index of its newest page
+
+    def entry(self, logged: Logged) -> Entry:
+        """A version as readers see it now."""
+        return self._entry(logged, self._registry())
+
+    def _entry(self, logged: Logged, registry: Registry) -> Entry:
+        item = recall(logged.token)
+        marks = logged.marks | marks_since(logged.token, registry, logged.received_at)
+        address = token_address(self._base_url, item)
+        return entry_of(item, logged.token, registry, token_url=address, marks=marks)
+
+    async def feed(self, slice_: Slice, format_: str) -> Layout:
+        """The slice as it stands now."""
+        if format_ == TOMBSTONES:
+            return await self._tombstones(slice_)
+        newest = await self._storage.newest(slice_)
+        logged = await self._storage.window(slice_, self._window(slice_, format_))
+        indices = [one.index for one in logged]
+        last = Index(max(newest, *indices)) if indices else None
+        archived = await self._archived(slice_, last) if last is not None and format_ != "rss" else None
+        return partial(self._lay_out, slice_, format_, logged, last, archived)
+
+    async def part(self, slice_: Slice, format_: str, logged: Sequence[Logged], upto: Index) -> Layout:
+        """The slice with nothing in it but these versions, oldest first: what is new in it up to ``upto``."""
+        archived = await self._archived(slice_, upto) if format_ != "rss" else None
+        return partial(self._lay_out, slice_, format_, tuple(reversed(logged)), upto, archived)
+
+    async def archive(self, slice_: Slice, last: int) -> Layout | None:
+        """The page of its archive that ends at index ``last``; None if none does."""
+        page = await self._storage.stretch(slice_, ARCHIVE_PAGE, last)
+        return None if page is None else partial(self._lay_out_archive, slice_, page)
+
+    async def pending(self) -> Layout:
+        """The alerts that too few witnesses stand behind so far."""
+        log = self._storage.log
+        after = max(log.proven, log.visible - _PENDING_MOST) - 1
+        shown = await self._storage.page(Slice(), after, _PENDING_MOST)
+        waiting = [*shown, *await log.hidden(_PENDING_MOST)]
+        alerts = [one for one in waiting if recall(one.token).kind is Kind.ALERT]
+        return partial(self._lay_out_pending, alerts)
+
+    def _window(self, slice_: Slice, format_: str) -> Window:
+        limits, corrections = self._limits, slice_.kind == CORRECTIONS
+        return Window(
+            seconds=max(limits.window_seconds, _WITHDRAWN_SECONDS if corrections else 0),
+            least=limits.window_least,
+            most=limits.window_most,
+            characters=limits.window_characters,
+            crowded=None if format_ == "rss" or corrections else limits.window_complete,
+        )
+
+    async def _archived(self, slice_: Slice, last: Index) -> Index | None:
+        """The newest page of the slice's archive among the indices up to ``last``."""
+        counted = self._counted.pop(slice_, -1)
+        after = counted if counted <= last else -1
+        newest = await self._storage.archived(slice_, ARCHIVE_PAGE, upto=last, after=after)
+        self._counted[slice_] = newest
+        if len(self._counted) > _COUNTED_MOST:
+            self._counted.popitem(last=False)
+        return Index(newest) if newest >= 0 else None
+
+    async def _tombstones(self, slice_: Slice) -> Layout:
+        """What stands withdrawn in a slice: it is among the corrections, whatever else the slice asks for."""
+        corrections = replace(slice_, kind=CORRECTIONS)
+        logged = await self._storage.window(corrections, self._window(corrections, TOMBSTONES))
+        gone = [one for one in logged if slice_.holds(one.facets) and recall(one.token).withdrawn]
+        return partial(self._lay_out_tombstones, slice_, gone)
+
+    def _lay_out(
+        self,
+        slice_: Slice,
+        format_: str,
+        logged: Sequence[Logged],
+        last: Index | None,
+        archived: Index | None,
+    ) -> Page:
+        registry = self._registry()  # one for all of it
+        complete = RSS_BODIES if format_ == "rss" else self._complete(logged)
+        entries = self._entries(logged[:complete], registry)
+        # Thousands of bodies that the document does not show would be most of what its making takes.
+        entries += map(light, self._entries(logged[complete:], registry))
+        feed = compose(
+            slice_,
+            self._with_notices(entries),
+            registry,
+            base_url=self._base_url,
+            first_index=min((one.index for one in logged), default=None),
+            last_index=last,
+            archived=archived,
+            pushes=self._pushes,
+        )
+        return Page(feed=feed, modified=max((one.sealed_at for one in logged), default=None))
+
+    def _complete(self, logged: Sequence[Logged]) -> int:
+        """How many of the newest stand in a document with all that was signed."""
+        left = self._limits.window_complete_characters
+        for number, one in enumerate(logged[: self._limits.window_complete]):
+            left -= len(one.token)
+            if left < 0 and number:
+                return number
+        return min(len(logged), self._limits.window_complete)
+
+    def _lay_out_archive(self, slice_: Slice, page: Stretch) -> Page:
+        registry = self._registry()
+        feed = compose_archive(
+            slice_,
+            self._with_notices(self._entries(page.logged, registry)),
+            registry,
+            base_url=self._base_url,
+            first_index=page.first,
+            last_index=page.last,
+            before=page.before,
+        )
+        return Page(feed=feed)
+
+    def _lay_out_tombstones(self, slice_: Slice, gone: Sequence[Logged]) -> Page:
+        registry = self._registry()
+        feed = compose_tombstones(slice_, self._entries(gone, registry), registry, base_url=self._base_url)
+        return Page(feed=feed, modified=max((one.sealed_at for one in gone), default=None))
+
+    def _lay_out_pending(self, alerts: Sequence[Logged]) -> Page:
+        registry = self._registry()
+        entries = self._with_notices(reversed(self._entries(alerts, registry)))
+        return Page(feed=compose_pending(entries, registry, base_url=self._base_url))
+
+    def _entries(self, logged: Iterable[Logged], registry: Registry) -> list[Entry]:
+        return [self._entry(one, registry) for one in logged]
+
+    def _with_notices(self, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+        return with_notices(entries, base_url=self._base_url)

@@ -1,0 +1,107 @@
+"""Which addresses a static copy has, of the kinds that have many."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Final
+
+from syndicate.ledger import ENTRIES, TILE_WIDTH, Tile
+from syndicate.news import Registry, Slice
+from syndicate.ports import Named
+from syndicate.republish import PENDING_ALERTS
+from syndicate.web._feeds import FORMATS
+from syndicate.web._route import Copies, Listed
+from syndicate.web._world import World
+
+_PAGE: Final = 10_000  # names read at a time
+_ALWAYS: Final = -1  # it settled before the log began
+
+
+def tokens(world: World) -> Copies:
+    """The token of every version that no law took back."""
+
+    async def copies() -> AsyncIterator[Listed]:
+        async for each in _every(world):
+            if not each.erased:
+                yield Listed(f"/v1/items/{each.sub}/{each.ver}.jws", each.index, final=True)
+
+    return copies
+
+
+def proofs(world: World) -> Copies:
+    """The proof of every version; it is final once enough stand behind it."""
+
+    async def copies() -> AsyncIterator[Listed]:
+        async for each in _every(world):
+            yield Listed(f"/v1/items/{each.sub}/{each.ver}.tlog-proof", each.index, final=True)
+
+    return copies
+
+
+async def _every(world: World) -> AsyncIterator[Named]:
+    after = -1
+    while page := await world.storage.named(after, _PAGE):
+        for each in page:
+            yield each
+        after = page[-1].index
+
+
+def log_files(world: World) -> Copies:
+    """Every tile and entry bundle of which all is shown, the last ones in all their widths; and the acts."""
+
+    async def copies() -> AsyncIterator[Listed]:
+        log, after = world.storage.log, -1
+        for tile in tiles_of(log.visible):
+            yield Listed(f"/log/{tile.path}", _ALWAYS, final=True)
+        while page := await log.acts(after, _PAGE):
+            for _, digest in page:
+                yield Listed(f"/log/act/{digest}.json", _ALWAYS, final=True)
+            after = page[-1][0]
+
+    return copies
+
+
+def tiles_of(size: int) -> Sequence[Tile]:
+    """The tiles of a log of ``size`` leaves. A partial one stands beside all those that it grew from."""
+    found: list[Tile] = []
+    level, height = 0, 0
+    while (hashes := size >> height) > 0:
+        full, partial = divmod(hashes, TILE_WIDTH)
+        for kind in (level, ENTRIES) if level == 0 else (level,):
+            found += [Tile(kind, index) for index in range(full)]
+            found += [Tile(kind, full, width) for width in range(1, partial + 1)]
+        level, height = level + 1, height + 8
+    return found
+
+
+def registry_files(standing: Callable[[], Sequence[str]]) -> Copies:
+    """The files of the registry that never change."""
+
+    async def copies() -> AsyncIterator[Listed]:
+        for path in standing():
+            yield Listed(f"/registry/{path}", _ALWAYS, final=True)
+
+    return copies
+
+
+def feeds(world: World) -> Copies:
+    """Every slice that the registry names, in every format; and what waits for its witnesses."""
+
+    async def copies() -> AsyncIterator[Listed]:
+        for slice_ in slices_of(world.registry()):
+            newest = await world.storage.newest(slice_)
+            for format_ in FORMATS:
+                yield Listed(f"/feeds/{slice_.path}.{format_}", newest)
+        for format_ in FORMATS:
+            yield Listed(f"/feeds/{PENDING_ALERTS}.{format_}")
+
+    return copies
+
+
+def slices_of(registry: Registry) -> Sequence[Slice]:
+    """All, and those by member, language and agency."""
+    languages = {lang for agency in registry.agencies.values() for lang in agency.languages}
+    return (
+        Slice(),
+        *(Slice(member=code) for code in sorted(registry.members)),
+        *(Slice(lang=lang) for lang in sorted(languages)),
+        *(Slice(agency=agency) for agency in sorted(registry.agencies)),
+    )

@@ -1,0 +1,85 @@
+"""Pages for people: rendered here, small, readable without a script; no template holds a word of our own.
+
+``page_routes`` gives every address that has one. A page that is not there is said so by a page; whatever
+else is refused is refused as everywhere.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from aiohttp import web
+
+from syndicate.web._operation import HTML, Operation, Schema
+from syndicate.web._pages._corrections import Corrections
+from syndicate.web._pages._item import Items
+from syndicate.web._pages._kept import Busy, Kept
+from syndicate.web._pages._log import Log
+from syndicate.web._pages._paper import Paper
+from syndicate.web._pages._sources import Sources
+from syndicate.web._pages._subscribe import Subscribe
+from syndicate.web._pages._wire import Wire
+from syndicate.web._pages._words import Words
+from syndicate.web._route import Answer, Route
+from syndicate.web._world import World
+
+__all__ = ["page_routes"]
+
+_LANG: Final = "en"
+_SUB: Final[Schema] = {"type": "string", "examples": ["vn.vna:abcdefghijklmnopqrstuvwxyz"]}
+_VER: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": 9_999_999_999_999_999}
+
+
+def page_routes(world: World) -> Sequence[Route]:
+    """All pages of one hub, kept together within their bytes."""
+    paper, kept = Paper(Words(_LANG)), Kept(world)
+    wire, items = Wire(world, paper, kept), Items(world, paper, kept)
+    sources, corrections = Sources(world, paper, kept), Corrections(world, paper, kept)
+    log, subscribe = Log(world, paper, kept), Subscribe(world, paper, kept)
+
+    def page(path: str, answer: Answer, summary: str, *also: int, **named: Schema) -> Route:
+        told = Operation(summary=summary, media_types=(HTML,), path=named, also=also, for_people=True)
+        return Route(path, _patient(answer, paper, world), told)
+
+    return [
+        page("/", wire.get, "What is new, for people. `before` goes on from an index."),
+        page("/wire", wire.choose, "The same; with a slice's parameters, the way to its page.", 303, 404),
+        page("/wire/{slice}", wire.get, "What is new of a slice, for people.", 404, slice=_text("all", "vn")),
+        page(
+            "/item/{sub}/{version}/evidence.html",
+            items.evidence,
+            "One version with its proof, in a file that checks itself.",
+            404,
+            410,
+            sub=_SUB,
+            version=_VER,
+        ),
+        page(
+            "/item/{sub}/{version}",
+            items.page,
+            "One version of an item, for people; without a version, the one that stands.",
+            404,
+            410,
+            sub=_SUB,
+            version=_VER,
+        ),
+        page("/item/{sub}", items.page, "An item, in the version that stands.", 404, 410, sub=_SUB),
+        page("/sources", sources.all, "Who is in the federation, for people."),
+        page("/sources/{agency}", sources.one, "One agency, for people.", 404, agency=_text("vn.vna")),
+        page("/corrections", corrections.get, "What was corrected or withdrawn, for people."),
+        page("/log", log.get, "The public log, for people."),
+        page("/subscribe", subscribe.get, "Every way in, with examples."),
+    ]
+
+
+def _patient(answer: Answer, paper: Paper, world: World) -> Answer:
+    async def answered(request: web.BaseRequest, rest: str) -> web.StreamResponse:
+        try:
+            return await answer(request, rest)
+        except Busy:
+            return paper.refuse(503, "missing.busy", world.registry())
+
+    return answered
+
+
+def _text(*examples: str) -> Schema:
+    return {"type": "string", "minLength": 1, "examples": list(examples)}

@@ -1,0 +1,61 @@
+"""/subscribe: every way in, with examples to copy, the limits in force, and what stays as it is."""
+
+from collections.abc import Mapping, Sequence
+
+from aiohttp import web
+
+from syndicate.news import CORRECTIONS, Kind, Registry, Slice
+from syndicate.web._pages._kept import Kept, Made
+from syndicate.web._pages._paper import Paper
+from syndicate.web._pages._ways import title_of, ways_into
+from syndicate.web._pages._words import Words
+from syndicate.web._world import World
+
+
+class Subscribe:
+    """Answers for the page that says how to subscribe."""
+
+    def __init__(self, world: World, paper: Paper, kept: Kept) -> None:
+        self._world = world
+        self._paper = paper
+        self._kept = kept
+
+    async def get(self, request: web.BaseRequest, _rest: str) -> web.Response:
+        """The page."""
+        return (await self._kept.get("subscribe", self._make)).answer(request)
+
+    async def _make(self) -> Made:
+        registry, feeds = self._world.registry(), self._world.press.limits
+        body = self._paper.print(
+            "subscribe.html",
+            registry,
+            "subscribe",
+            base=self._world.base_url,
+            example=next(iter(sorted(registry.members)), "all"),
+            lang=next(iter(_languages(registry)), "en"),
+            limits=self._world.limits,
+            websub=None if self._world.websub is None else self._world.websub.limits,
+            feeds=feeds,
+            minutes=feeds.window_seconds // 60,
+            rebuild=f"{feeds.rebuild_seconds:g}",
+            lists=_lists(registry, self._paper.words),
+            ways=ways_into(Slice()),
+        )
+        return Made(body=body, extra=self._paper.headers())
+
+
+def _lists(registry: Registry, words: Words) -> Sequence[tuple[str, Sequence[Mapping[str, object]]]]:
+    slices = {
+        "by_member": [Slice(member=code) for code in sorted(registry.members)],
+        "by_lang": [Slice(lang=lang) for lang in _languages(registry)],
+        "by_agency": [Slice(agency=id_) for id_ in sorted(registry.agencies)],
+        "by_kind": [Slice(kind=kind) for kind in (*Kind, CORRECTIONS)],
+    }
+    return [
+        (f"subscribe.{name}", [{"path": one.path, "title": title_of(one, registry, words)} for one in each])
+        for name, each in slices.items()
+    ]
+
+
+def _languages(registry: Registry) -> Sequence[str]:
+    return sorted({lang for agency in registry.agencies.values() for lang in agency.languages})

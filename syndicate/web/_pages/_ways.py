@@ -1,0 +1,63 @@
+"""A slice in words, and the addresses by which it can be had."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from markupsafe import Markup
+
+from syndicate.news import Registry, Slice
+from syndicate.web._pages._paper import called
+from syndicate.web._pages._tongues import OWN_NAMES, direction
+from syndicate.web._pages._words import Words
+
+FEEDS: Final = {  # what a page names as its alternates, and in which media type
+    "rss": "application/rss+xml",
+    "atom": "application/atom+xml",
+    "json": "application/feed+json",
+    "ninjs": "application/json",
+}
+
+
+def ways_into(slice_: Slice) -> Sequence[Mapping[str, str | None]]:
+    """Each way to subscribe to a slice: the catalogue's name for it, its address, its media type."""
+    query = f"?{slice_.query}" if slice_.query else ""
+    feeds = [
+        {"name": name, "href": f"/feeds/{slice_.path}.{name}", "type": type_} for name, type_ in FEEDS.items()
+    ]
+    others = {
+        "opml": "/feeds.opml",
+        "api": f"/v1/items{query}",
+        "sse": f"/v1/stream{query}",
+        "websub": "/subscribe#websub",
+        "webhook": "/subscribe#webhooks",
+    }
+    return [*feeds, *({"name": name, "href": href, "type": None} for name, href in others.items())]
+
+
+def title_of(slice_: Slice, registry: Registry, words: Words) -> Markup:
+    """What a slice is called on a page, each part in its own language."""
+    parts = []
+    if slice_.member is not None:
+        parts.append(called(registry.members.get(slice_.member), slice_.member))
+    if slice_.agency is not None:
+        parts.append(called(registry.agencies.get(slice_.agency), slice_.agency))
+    if slice_.lang is not None:
+        parts.append(tongue(slice_.lang))
+    if slice_.topic is not None:
+        parts.append(topic(slice_.topic, words))
+    if slice_.urgency is not None:
+        parts.append(words("wire.urgency_at_most", urgency=slice_.urgency))
+    if slice_.kind is not None:
+        parts.append(words(f"kind.{slice_.kind}"))
+    return Markup(" · ").join(parts) if parts else words("wire.all")
+
+
+def topic(code: str, words: Words) -> Markup:
+    """A Media Topic by its name, or by its code where the catalogue has none."""
+    known = f"topic.{code}"
+    return words(known) if words.knows(known) else words("wire.topic", code=code)
+
+
+def tongue(lang: str) -> Markup:
+    """A language by the name that its speakers give it."""
+    return Markup('<bdi lang="{}" dir="{}">{}</bdi>').format(lang, direction(lang), OWN_NAMES.get(lang, lang))

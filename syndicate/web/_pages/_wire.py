@@ -1,0 +1,87 @@
+"""/ and /wire/…: the newest items of a slice, the filter that leads to another, and where to subscribe."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from aiohttp import web
+
+from syndicate.news import Index, Slice
+from syndicate.ports import Logged, Window
+from syndicate.republish import SLICE_GRAMMAR, parse_slice, slice_of
+from syndicate.web._answer import see_other
+from syndicate.web._feeds import cache_of, is_known
+from syndicate.web._pages._filter import TOPICS, fields_of
+from syndicate.web._pages._kept import Kept, Made
+from syndicate.web._pages._paper import Paper
+from syndicate.web._pages._query import before_of, pairs_of
+from syndicate.web._pages._rows import printed_rows
+from syndicate.web._pages._ways import title_of, ways_into
+from syndicate.web._world import World
+
+
+class Wire:
+    """Answers for the wire."""
+
+    def __init__(self, world: World, paper: Paper, kept: Kept) -> None:
+        self._world = world
+        self._paper = paper
+        self._kept = kept
+
+    async def get(self, request: web.BaseRequest, path: str) -> web.Response:
+        """The page of the slice at ``path``, "" for everything."""
+        slice_ = parse_slice(path or "all")
+        if slice_ is None:
+            return self._nothing()
+        before = before_of(request, self._world.storage.log.visible)
+        name = f"wire/{slice_.path}/{before}"
+        ready = self._kept.standing(name)
+        if ready is None:
+            # What the filter offers is there to be chosen, though nothing may have come on it yet.
+            asked = replace(slice_, topic=None) if slice_.topic in TOPICS else slice_
+            if not await is_known(asked, self._world.registry(), self._world.storage):
+                return self._nothing()
+            ready = await self._kept.get(name, partial(self._make, slice_, before))
+        return ready.answer(request)
+
+    async def choose(self, request: web.BaseRequest, _rest: str) -> web.Response:
+        """What the filter asks for: ``/wire?member=vn&lang=vi`` stands at ``/wire/vn/lang/vi``."""
+        asked = {name: value for name, value in pairs_of(request) if value and name in SLICE_GRAMMAR}
+        if not asked:
+            return await self.get(request, "")
+        if any(re.fullmatch(SLICE_GRAMMAR[name], value) is None for name, value in asked.items()):
+            return self._nothing()
+        if "agency" in asked and asked.pop("member", asked["agency"][:2]) != asked["agency"][:2]:
+            return self._nothing()  # an agency of another state
+        return see_other(f"/wire/{slice_of(asked).path}")
+
+    def _nothing(self) -> web.Response:
+        return self._paper.refuse(404, "missing.view", self._world.registry())
+
+    async def _make(self, slice_: Slice, before: Index | None) -> Made:
+        most = self._world.limits.front_items + 1
+        window = Window(seconds=0, least=most, most=most, before=before)
+        found = await self._world.storage.window(slice_, window)
+        body = await asyncio.to_thread(self._print, slice_, before, found)
+        return Made(body=body, extra=self._paper.headers(form=True), cache=cache_of(slice_.path))
+
+    def _print(self, slice_: Slice, before: Index | None, found: Sequence[Logged]) -> bytes:
+        world, registry, words = self._world, self._world.registry(), self._paper.words
+        proven, most = world.storage.log.proven, world.limits.front_items
+        rows, older = printed_rows(self._paper, found, registry, proven=proven, most=most)
+        return self._paper.print(
+            "wire.html",
+            registry,
+            "wire",
+            rows=rows,
+            older=older,
+            before=before,
+            title=title_of(slice_, registry, words),
+            here="/" if slice_ == Slice() else f"/wire/{slice_.path}",
+            all=slice_ == Slice(),
+            base=world.base_url,
+            ways=ways_into(slice_),
+            fields=fields_of(slice_, registry, words),
+        )
