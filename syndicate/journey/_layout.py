@@ -122,10 +122,12 @@ class Editor:
 
     def _window(self, slice_: Slice, format_: str) -> Window:
         limits, corrections = self._limits, slice_.kind == CORRECTIONS
+        # Of everything, an hour in every format would be most of what the press may keep.
+        pointing = format_ != "rss" and slice_ == Slice()
         return Window(
             seconds=max(limits.window_seconds, _WITHDRAWN_SECONDS if corrections else 0),
             least=limits.window_least,
-            most=limits.window_most,
+            most=min(limits.window_most, limits.window_complete) if pointing else limits.window_most,
             characters=limits.window_characters,
             crowded=None if format_ == "rss" or corrections else limits.window_complete,
         )

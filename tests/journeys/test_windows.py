@@ -65,6 +65,9 @@ class Wire:
         assert slice_ is not None
         return (await self.press.document(slice_, format_)).body
 
+    def tokens_of(self, member: str) -> list[str]:
+        return [token for token in self.tokens if recall(token).member == member]
+
     async def of(self, path: str) -> list[str]:
         slice_ = parse_slice(path)
         assert slice_ is not None
@@ -106,16 +109,19 @@ async def test_who_polls_any_slice_once_an_hour_misses_nothing_at_an_item_a_seco
             for format_ in FORMATS:
                 got[path, format_] += entries(await wire.document(path, format_), format_)
     for (path, format_), found in got.items():
+        if path == "all" and format_ != "rss":  # it only says where to go on: see below
+            assert len(found) == 3 * LIMITS.window_complete
+            continue
         assert set(found) == set(await wire.of(path)), f"{path}.{format_}"
         assert len(found) > LIMITS.window_complete
 
 
 async def test_behind_the_newest_each_entry_names_its_token_by_digest_and_address(wire: Wire) -> None:
     await wire.run(AN_HOUR)
-    complete, newest_first = LIMITS.window_complete, wire.tokens[::-1]
-    atom, feed = await wire.document("all", "atom"), json.loads(await wire.document("all", "json"))
+    complete, newest_first = LIMITS.window_complete, wire.tokens_of("vn")[::-1]
+    atom, feed = await wire.document("vn", "atom"), json.loads(await wire.document("vn", "json"))
     assert [token.encode() in atom for token in newest_first] == [
-        place < complete for place in range(AN_HOUR)
+        place < complete for place in range(len(newest_first))
     ]
     assert all(digest_of(token).encode() in atom for token in newest_first[complete:])
     for place, (token, item) in enumerate(zip(newest_first, feed["items"], strict=True)):
