@@ -14,6 +14,7 @@ $(READY): pyproject.toml constraints.txt tests/readers/package.json
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade --constraint constraints.txt pip
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[agency,hub]' --group dev
+	@rm -rf $(VENV)/lib/python3*/site-packages/tests  # flask-websub's own, which would hide ours
 	@$(BIN)/python tests/get_softhsm.py $(VENV)/softhsm
 	@$(BIN)/python tests/get_readers.py $(VENV)/readers
 	@touch $@

@@ -218,7 +218,9 @@ _MAY_BE_ZERO: Final = frozenset(
 _AT_LEAST: Final = {
     "feeds.window_least": ARCHIVE_PAGE,
     "feeds.window_most": ARCHIVE_PAGE,
+    "feeds.window_complete": ARCHIVE_PAGE,
     "feeds.window_characters": ARCHIVE_PAGE * limits.TOKEN_CHARACTERS,
+    "feeds.window_complete_characters": ARCHIVE_PAGE * limits.TOKEN_CHARACTERS,
 }
 
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 from syndicate.client._edition import Edition, recognise
 from syndicate.client._token import TokenReport, verify_token
 from syndicate.errors import WireError
-from syndicate.news import Registry, digest_of
+from syndicate.news import Entry, Registry, digest_of
+from syndicate.republish import light
 from syndicate.wire import Difference, Sheet, Typesetter, lay_out, proofread
 
 DIFFERS: Final = "differs"
@@ -96,9 +97,10 @@ def verify_feed(  # noqa: PLR0913 - two of them are seldom given
 ) -> FeedReport:
     """Check a hub's feed, or an agency's own signed feed, against the tokens it rests on.
 
-    ``format`` is "atom", "json" or "rss". RSS carries no tokens: bring them in ``tokens`` (each as the
-    feed's ``syn:token`` names it by hash), or nothing of it can be checked. ``url`` is the address that
-    the document was asked for at; where it differs from the document's own, that is a difference.
+    ``format`` is "atom", "json" or "rss". RSS carries no tokens, nor do the later entries of a long document:
+    bring them in ``tokens`` (each as its entry names it by hash), or nothing of these can be checked. ``url``
+    is the address that the document was asked for at; where it differs from the document's own, that is a
+    difference.
 
     Never raises for anything the document holds: what cannot be read is a report with a ``reason``.
     """
@@ -124,7 +126,7 @@ def _judge(body: bytes, sheet: Sheet, desk: _Desk) -> FeedReport:
     if desk.format == "rss" and reports and not any(reports):
         return replace(told, detail=_RSS_ALONE)
     entries = {
-        place: edition.entry(report.item, token, sheet.ids[place])
+        place: _shown(edition.entry(report.item, token, sheet.ids[place]), sheet.tokens[place], desk.format)
         for place, (token, report) in enumerate(zip(tokens, reports, strict=True))
         if token is not None and report is not None and report.item is not None
     }
@@ -134,6 +136,11 @@ def _judge(body: bytes, sheet: Sheet, desk: _Desk) -> FeedReport:
     if desk.url is not None and desk.url != sheet.self_url:
         found.append(Difference(place=None, field="link[rel=self]", what=DIFFERS))
     return _with_differences(told, edition, found)
+
+
+def _shown(entry: Entry, carried: str | None, format_: str) -> Entry:
+    """An entry as the document shows it; in RSS, its place alone tells whether with its body."""
+    return entry if carried is not None or format_ == "rss" else light(entry)
 
 
 def _report(token: str | None, desk: _Desk) -> TokenReport | None:

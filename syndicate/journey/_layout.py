@@ -14,6 +14,7 @@ from syndicate.republish import (
     compose_pending,
     compose_tombstones,
     entry_of,
+    light,
     token_address,
     with_notices,
 )
@@ -35,11 +36,11 @@ class PressLimits:
 
     window_seconds: int = 3_900  # 65 minutes: who polls every hour misses nothing
     window_least: int = 100
-    window_most: int = 500  # Atom and JSON Feed carry the tokens
-    window_most_rss: int = 4_000  # an hour at one item a second, and some
+    window_most: int = 4_000  # an hour at one item a second, and some
+    window_complete: int = 500  # the newest, of which all formats but RSS carry the body, and most the token
     # Of tokens, which an agency can make thirteen times as large as usual: a document has to fit in memory.
-    window_characters: int = 16_000_000
-    window_characters_rss: int = 32_000_000
+    window_characters: int = 32_000_000
+    window_complete_characters: int = 16_000_000
     rebuild_seconds: float = 5.0  # between two versions of one document, but for an alert
     look_seconds: float = 1.0  # how long the newest index is believed when nobody rang
     kept_bytes: int = 32_000_000  # of all documents together, over all codings
@@ -120,13 +121,15 @@ class Editor:
         return partial(self._lay_out_pending, alerts)
 
     def _window(self, slice_: Slice, format_: str) -> Window:
-        limits, rss = self._limits, format_ == "rss"
-        corrections = slice_.kind == CORRECTIONS
+        limits, corrections = self._limits, slice_.kind == CORRECTIONS
+        # Of everything, an hour in every format would be most of what the press may keep.
+        pointing = format_ != "rss" and slice_ == Slice()
         return Window(
             seconds=max(limits.window_seconds, _WITHDRAWN_SECONDS if corrections else 0),
             least=limits.window_least,
-            most=limits.window_most_rss if rss or corrections else limits.window_most,
-            characters=limits.window_characters_rss if rss else limits.window_characters,
+            most=min(limits.window_most, limits.window_complete) if pointing else limits.window_most,
+            characters=limits.window_characters,
+            crowded=None if format_ == "rss" or corrections else limits.window_complete,
         )
 
     async def _archived(self, slice_: Slice, last: Index) -> Index | None:
@@ -155,10 +158,10 @@ class Editor:
         archived: Index | None,
     ) -> Page:
         registry = self._registry()  # one for all of it
-        with_body = RSS_BODIES if format_ == "rss" else len(logged)
-        entries = self._entries(logged[:with_body], registry)
+        complete = RSS_BODIES if format_ == "rss" else self._complete(logged)
+        entries = self._entries(logged[:complete], registry)
         # Thousands of bodies that the document does not show would be most of what its making takes.
-        entries += [replace(one, text=None, html=None) for one in self._entries(logged[with_body:], registry)]
+        entries += map(light, self._entries(logged[complete:], registry))
         feed = compose(
             slice_,
             self._with_notices(entries),
@@ -170,6 +173,15 @@ class Editor:
             pushes=self._pushes,
         )
         return Page(feed=feed, modified=max((one.sealed_at for one in logged), default=None))
+
+    def _complete(self, logged: Sequence[Logged]) -> int:
+        """How many of the newest stand in a document with all that was signed."""
+        left = self._limits.window_complete_characters
+        for number, one in enumerate(logged[: self._limits.window_complete]):
+            left -= len(one.token)
+            if left < 0 and number:
+                return number
+        return min(len(logged), self._limits.window_complete)
 
     def _lay_out_archive(self, slice_: Slice, page: Stretch) -> Page:
         registry = self._registry()

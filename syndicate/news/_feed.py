@@ -22,7 +22,7 @@ class Entry:
     updated: str
     agency: AgencyId
     agency_name: str
-    token: str
+    token: str  # empty where a document leaves it to its digest and its address
     digest: TokenDigest
     token_url: str  # where the token can be fetched by itself, or the feed that carries it
     source_url: str  # the agency's own site or signed feed, for "source"

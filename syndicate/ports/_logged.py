@@ -59,9 +59,10 @@ class Window:
     """How much of a slice a feed document holds, counted from the slice's newest index backwards.
 
     Every item sealed within ``seconds`` of the newest one, and at least ``least`` items, but never
-    more than ``most``, nor (the newest one apart) more than ``characters`` of tokens together. It does
-    not look at the clock: the same log gives the same window. ``before`` looks at the order as if it ended
-    there: who has read as far as an index goes on with what is older.
+    more than ``most``, nor (the newest one apart) more than ``characters`` of tokens together. Where more
+    than ``most`` were sealed in that time, only the newest ``crowded``, if that is set: who wants them all
+    goes on elsewhere. It does not look at the clock: the same log gives the same window. ``before``
+    looks at the order as if it ended there: who has read as far as an index goes on with what is older.
     """
 
     seconds: int
@@ -69,6 +70,7 @@ class Window:
     most: int
     characters: int = 16_000_000
     before: Index | None = None
+    crowded: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from syndicate.republish._compose import (
     compose_tombstones,
     hub_address,
 )
-from syndicate.republish._entry import entry_of, notice_id, notice_of, token_address, with_notices
+from syndicate.republish._entry import entry_of, light, notice_id, notice_of, token_address, with_notices
 from syndicate.republish._lists import compose_sitemap, outline
 from syndicate.republish._slices import SLICE_GRAMMAR, parse_slice, slice_of
 
@@ -38,6 +38,7 @@ __all__ = [
     "hub_address",
     "in_force",
     "is_alert",
+    "light",
     "message_of",
     "notice_id",
     "notice_of",

@@ -101,6 +101,14 @@ def notice_id(sub: ItemId, ver: int) -> str:
     return f"urn:syndicate:{sub}:withdrawal:{ver}"
 
 
+def light(entry: Entry) -> Entry:
+    """``entry`` as it stands behind the newest of a long document: without its body and its token.
+
+    The token is still named, by its digest and its address.
+    """
+    return replace(entry, text=None, html=None, token="")
+
+
 def _body(item: Item) -> tuple[str | None, str | None]:
     """The text and the HTML of the body; at most one of them is there."""
     content = None if item.withdrawn else item.content

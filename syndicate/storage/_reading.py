@@ -68,10 +68,13 @@ def window(connection: Connection, slice_: Slice, window_: Window) -> tuple[Logg
     def sealed_at(idx: int) -> float:
         return float(connection.exec_driver_sql(_SEALED_AT, (idx,)).scalar_one())
 
-    found = find(connection, slice_, window_.most, above=-1, below=below, shown=True, newest_first=True)
+    found = find(connection, slice_, window_.most + 1, above=-1, below=below, shown=True, newest_first=True)
     since = sealed_at(last) - window_.seconds
     in_time = bisect_left(found, True, key=lambda idx: sealed_at(idx) < since)  # noqa: FBT003 - the first one
-    wanted = found[: max(in_time, window_.least)]
+    most = window_.most
+    if window_.crowded is not None and in_time > most:
+        most = min(window_.crowded, most)
+    wanted = found[: min(max(in_time, window_.least), most)]
     with connection.exec_driver_sql(_THESE_BACKWARDS, (json.dumps(wanted),)) as rows:
         return tuple(map(_logged, _up_to(window_.characters, rows)))
 

@@ -1,5 +1,6 @@
 """A document as it lies before a proofreader: what it says of itself, and which tokens it rests on."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,7 +27,7 @@ class Sheet:
     first_index: int | None
     last_index: int | None
     tokens: tuple[str | None, ...]  # of each entry; always None in RSS
-    digests: tuple[str | None, ...]  # that each RSS item states; always None elsewhere
+    digests: tuple[str | None, ...]  # by which an entry names a token that it does not carry
     ids: tuple[str | None, ...] = ()  # that each entry states; as many as there are entries
     pushed: bool = False  # it names a hub that sends what is new in it to subscribers
     prev_archive: str | None = None  # of an Atom feed, as written
@@ -58,7 +59,7 @@ def _atom(body: bytes) -> Sheet:
         first_index=_index(root, "first"),
         last_index=_index(root, "last"),
         tokens=tuple(None if each is None else each.token for each in entries),
-        digests=(None,) * len(entries),
+        digests=_stated(root.iterchildren(ENTRY)),
         ids=tuple(entry.findtext(_ID) for entry in root.iterchildren(ENTRY)),
         pushed=_link(root, "hub") is not None,
         prev_archive=brought.prev_archive,
@@ -69,16 +70,21 @@ def _rss(body: bytes) -> Sheet:
     channel = channel_of(parse_xml(body, MOST))
     items = channel.findall("item")
     check_count(len(items), MOST)
-    stated = [item.find(f"{{{SYN}}}token") for item in items]
     return Sheet(
         self_url=_link(channel, "self"),
         first_index=_index(channel, "first"),
         last_index=_index(channel, "last"),
         tokens=(None,) * len(items),
-        digests=tuple(None if token is None else token.get("sha256") for token in stated),
+        digests=_stated(items),
         ids=tuple(item.findtext("guid") for item in items),
         pushed=_link(channel, "hub") is not None,
     )
+
+
+def _stated(entries: Iterable[etree._Element]) -> tuple[str | None, ...]:
+    """The digest by which each entry names its token, where it does not carry it."""
+    named = (entry.find(f"{{{SYN}}}token") for entry in entries)
+    return tuple(None if token is None else token.get("sha256") for token in named)
 
 
 def channel_of(root: etree._Element) -> etree._Element:
@@ -115,7 +121,7 @@ def _json(body: bytes) -> Sheet:
         first_index=_whole(told.get("first")),
         last_index=_whole(told.get("last")),
         tokens=tuple(None if each is None else each.token for each in entries),
-        digests=(None,) * len(entries),
+        digests=tuple(map(_digest, items_of(read, MOST))),
         ids=tuple(_text(item.get("id")) for item in items_of(read, MOST)),
         next_url=_text(read.get("next_url")),
         pushed="hubs" in read,
@@ -124,6 +130,11 @@ def _json(body: bytes) -> Sheet:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _digest(item: Mapping[str, object]) -> str | None:
+    ours = item.get(OURS)
+    return _text(ours.get("sha256")) if isinstance(ours, dict) and "jws" not in ours else None
 
 
 def _whole(value: object) -> int | None:

@@ -116,7 +116,7 @@ class Typesetter:
 def _key(entry: Entry, kind: str) -> Hashable:
     # What follows from the token is named by the digest; the rest comes from the registry and the hub.
     registered = (entry.agency_name, entry.source_url, entry.credit, entry.rights, entry.title)
-    return (entry.digest, kind, entry.id, entry.url, entry.token_url, registered)
+    return (entry.digest, kind, not entry.token, entry.id, entry.url, entry.token_url, registered)
 
 
 def _with_commas(pieces: list[bytes]) -> list[bytes]:

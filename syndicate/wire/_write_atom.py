@@ -76,7 +76,10 @@ def fragment(entry: Entry) -> bytes:
         add(made, f"{{{THR}}}in-reply-to", ref=clean.about)
     _add_validity(made, clean)
     add_particulars(made, clean)
-    add(made, f"{{{SYN}}}jws", clean.token)
+    if clean.token:
+        add(made, f"{{{SYN}}}jws", clean.token)
+    else:
+        add(made, f"{{{SYN}}}token", sha256=clean.digest, href=clean.token_url)
     return cut(root)
 
 

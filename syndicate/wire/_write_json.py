@@ -69,7 +69,7 @@ def _attachment(medium: Media) -> dict[str, Any]:
 
 def _particulars(entry: Entry) -> dict[str, Any]:
     return _present(
-        jws=entry.token,
+        jws=entry.token or None,
         sha256=entry.digest,
         token_url=entry.token_url,
         agency=entry.agency,

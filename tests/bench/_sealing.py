@@ -93,8 +93,10 @@ def _fill(path: Path, rows: int) -> None:
     """So many versions with their index, written without asking anybody."""
     _keep_more(path, rows)
     with sqlite3.connect(path) as shell:
+        shell.execute("INSERT INTO log SELECT version_id - 1, version_id, ?, cell FROM facets", (NOON,))
         shell.execute(
-            "INSERT INTO log SELECT id - 1, id, ?, substr(agency, 1, 2), agency, lang FROM version", (NOON,)
+            "INSERT INTO log_topic SELECT topic.value, cell, version_id - 1"
+            " FROM facets, json_each(topics) AS topic ORDER BY 1, 2, 3"
         )
         shell.execute("UPDATE horizon SET visible = ?", (rows,))
 
@@ -116,6 +118,14 @@ def _keep_more(path: Path, rows: int) -> None:
             " marks, digest, token) SELECT i, i, 1, 'publish', 'vn.bench', 'vi', 'main', i, ?3, '',"
             " substr('AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' || i, -43), 'token' FROM n",
             (first, rows, NOON),
+        )
+        shell.execute(
+            "INSERT OR IGNORE INTO cell (id, member, agency, lang, kind, urgency, corrected)"
+            " VALUES (1, 'vn', 'vn.bench', 'vi', 'story', 10, 0)"
+        )
+        shell.execute(
+            f"{numbers} INSERT INTO facets (version_id, cell, topics) SELECT i, 1, '[\"03000000\"]' FROM n",
+            (first, rows),
         )
 
 

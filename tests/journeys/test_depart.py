@@ -295,11 +295,11 @@ async def test_withdrawals_are_told_for_thirty_days_in_feeds_of_corrections(
 async def test_a_window_never_holds_more_than_its_most(
     hub: Hub, room: Newsroom, typist: Typist, bell: LocalWakeup
 ) -> None:
-    limits = PressLimits(window_least=1, window_most=3, window_most_rss=5)
+    limits = PressLimits(window_least=1, window_most=5, window_complete=3)
     press = press_of(hub, typist, bell, limits)
     await hub.take(*(room.sign(f"n{number}") for number in range(8)))
     assert (await press.document(ALL, "atom")).body.count(b"<entry") == 3
-    assert (await press.document(ALL, "rss")).body.count(b"<item") == 5
+    assert (await press.document(ALL, "rss")).body.count(b"<item>") == 5
 
 
 async def test_a_withdrawn_item_is_replaced_in_place(
@@ -370,13 +370,17 @@ async def test_attack_26_maximal_tokens_shorten_a_document_and_never_burst_it(
         for n in range(5)
     ]
     await hub.take(*tokens)
-    bounds = PressLimits(window_characters=3 * len(tokens[-1]), window_characters_rss=1)
-    press = press_of(hub, typist, bell, bounds)
-
+    three = 3 * len(tokens[-1])
+    press = press_of(hub, typist, bell, PressLimits(window_complete_characters=three))
     atom = await press.document(ALL, "atom")
     assert [token.encode() in atom.body for token in tokens] == [False, False, True, True, True]
+    assert atom.body.count(b"<syn:token ") == 2, "those are told without what makes them large"
+
+    press = press_of(hub, typist, bell, PressLimits(window_characters=three, window_complete_characters=1))
+    atom = await press.document(ALL, "atom")
     assert b'first="2" last="4"' in atom.body
-    assert (await press.document(ALL, "rss")).body.count(b"<item>") == 1
+    assert [token.encode() in atom.body for token in tokens[2:]] == [False, False, True]
+    assert (await press.document(ALL, "rss")).body.count(b"<item>") == 3
 
 
 async def test_a_large_document_gets_its_densest_coding_when_it_has_stood_for_a_minute(
