@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from syndicate.dedupe import Related
 from syndicate.errors import StorageError
-from syndicate.news import AgencyId, FeedId, ItemId, Reason, Slice, TokenDigest
+from syndicate.news import AgencyId, FeedId, Index, ItemId, Reason, Slice, TokenDigest
 from syndicate.ports import (
     Amended,
     Backfill,
@@ -166,6 +166,10 @@ class SqliteStorage:
     async def named(self, after: int, limit: int) -> tuple[Named, ...]:
         """At most ``limit`` versions that are shown, by name alone, with an index above ``after``."""
         return await self.reading(lambda view: _listed.named(view, after, limit))
+
+    async def archive_ends(self, slice_: Slice, every: int) -> tuple[Index, ...]:
+        """The last index of each page of a slice's archive, ascending."""
+        return await self.reading(lambda view: _listed.archive_ends(view, slice_, every))
 
     async def version(self, sub: ItemId, ver: int) -> Logged | None:
         """One sealed version."""

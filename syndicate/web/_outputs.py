@@ -14,6 +14,7 @@ from syndicate.ports import Logged
 from syndicate.republish import CAP_INDEX, parse_slice
 from syndicate.web._answer import ALERT_CACHE, FEED_CACHE, Ready, problem, ready
 from syndicate.web._feeds import described_by, made_ready
+from syndicate.web._listing import alerts, archives, ninjs
 from syndicate.web._operation import Operation, Schema
 from syndicate.web._route import Route
 from syndicate.web._world import World
@@ -44,6 +45,7 @@ def other_routes(world: World, slice_: Schema, version: Mapping[str, Schema]) ->
                 path=page,
                 also=(404,),
             ),
+            archives(world, _ARCHIVED),
         ),
         Route(
             "/feeds.opml",
@@ -71,6 +73,7 @@ def other_routes(world: World, slice_: Schema, version: Mapping[str, Schema]) ->
             Operation(
                 summary="One version as IPTC ninjs 3.1.", tag="items", path=version, query={}, also=(404, 410)
             ),
+            ninjs(world),
         ),
         Route(
             "/v1/items/{sub}/{version}.cap",
@@ -83,6 +86,7 @@ def other_routes(world: World, slice_: Schema, version: Mapping[str, Schema]) ->
                 query={},
                 also=(404, 410),
             ),
+            alerts(world),
         ),
     )
 

@@ -198,16 +198,6 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             live,
         ),
         Route(
-            DELIVERIES,
-            Deliveries(world).get,
-            Operation(
-                summary="When subscribers were told of corrections, withdrawals and alerts.",
-                schema=named("Deliveries"),
-                query=DELIVERIES_QUERY,
-            ),
-            live,
-        ),
-        Route(
             "/health",
             watch.health,
             Operation(
@@ -251,6 +241,7 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
                 tag="items",
                 query=DELIVERIES_QUERY,
             ),
+            live,
         ),
         Route(OPENAPI, openapi.get, Operation(summary="This description (OpenAPI 3.1).")),
         Route(
