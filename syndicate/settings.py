@@ -20,7 +20,8 @@ from urllib.parse import urlsplit
 from syndicate.deliver import DeliverLimits, WebSubLimits
 from syndicate.errors import SettingsError
 from syndicate.fetch import FetchLimits, is_address
-from syndicate.journey import PressLimits, SubmitLimits
+from syndicate.journey import ARCHIVE_PAGE, PressLimits, SubmitLimits
+from syndicate.news import limits
 from syndicate.web import WebLimits, read_networks
 
 PREFIX: Final = "SYNDICATE_HUB_"
@@ -212,6 +213,16 @@ _MAY_BE_ZERO: Final = frozenset(
 )
 
 
+# A feed reaches down to its archive: a document with fewer items than a page, or with less room than so many
+# of the largest tokens take, would leave some out between the two (decision 0054).
+_AT_LEAST: Final = {
+    "feeds.window_least": ARCHIVE_PAGE,
+    "feeds.window_most": ARCHIVE_PAGE,
+    "feeds.window_complete": ARCHIVE_PAGE,
+    "feeds.window_characters": ARCHIVE_PAGE * limits.TOKEN_CHARACTERS,
+}
+
+
 def _kinds(of: type) -> dict[str, Any]:
     return typing.get_type_hints(of)
 
@@ -226,8 +237,7 @@ def _build(of: type, before: str, told: dict[str, tuple[str, object]]) -> Any:  
             where, value = told.pop(before + name)
             try:
                 values[name] = _convert(value, kind)
-                if before + name not in _MAY_BE_ZERO:
-                    _check_more_than_0(values[name], kind)
+                _check_least(before + name, values[name], kind)
                 if name == "base_url":
                     _check_base_url(str(values[name]))
                 if before + name == "web.proxies":
@@ -237,9 +247,12 @@ def _build(of: type, before: str, told: dict[str, tuple[str, object]]) -> Any:  
     return of(**values)
 
 
-def _check_more_than_0(value: object, kind: object) -> None:
-    if value == 0 and kind in (int, float):
+def _check_least(name: str, value: object, kind: object) -> None:
+    if value == 0 and kind in (int, float) and name not in _MAY_BE_ZERO:
         raise ValueError("must be more than 0")
+    least = _AT_LEAST.get(name, 0)
+    if isinstance(value, int) and value < least:
+        raise ValueError(f"must be at least {least:,}")
     if kind == tuple[float, ...] and isinstance(value, tuple) and not (value and all(value)):
         raise ValueError("must be numbers of more than 0, at least one")
 

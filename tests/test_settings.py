@@ -49,14 +49,14 @@ def test_a_file_may_set_everything(tmp_path: Path) -> None:
         file(
             tmp_path,
             'listen = "[::1]:0"\nallow = ["127.0.0.1:9001", "127.0.0.1:9002"]\nregistry_seconds = 5\n'
-            "[feeds]\nwindow_most = 7\n[fetch]\ntotal_seconds = 1.5\n",
+            "[feeds]\nwindow_most = 700\n[fetch]\ntotal_seconds = 1.5\n",
         )
     )
     assert settings.listen == Address("::1", 0)
     assert settings.allow == (Address("127.0.0.1", 9001), Address("127.0.0.1", 9002))
     assert (settings.registry_seconds, settings.feeds.window_most, settings.fetch.total_seconds) == (
         5.0,
-        7,
+        700,
         1.5,
     )
     assert settings.feeds.window_least == Settings().feeds.window_least
@@ -83,11 +83,11 @@ def test_the_command_line_stands_above_the_environment_and_that_above_the_file(t
 def test_the_environment_reaches_into_groups() -> None:
     environment = {
         PREFIX + "FETCH_TOTAL_SECONDS": "9",
-        PREFIX + "FEEDS_WINDOW_MOST": "8",
+        PREFIX + "FEEDS_WINDOW_MOST": "800",
         PREFIX + "ALLOW": "127.0.0.1:1, 127.0.0.1:2",
     }
     settings = read_settings(None, environment)
-    assert (settings.fetch.total_seconds, settings.feeds.window_most) == (9.0, 8)
+    assert (settings.fetch.total_seconds, settings.feeds.window_most) == (9.0, 800)
     assert settings.allow == (Address("127.0.0.1", 1), Address("127.0.0.1", 2))
 
 
@@ -112,6 +112,7 @@ def test_the_environment_reaches_into_groups() -> None:
         pytest.param(
             "[listen]\nport = 1", "hub.toml:2, listen.port: there is no", id="a setting that is a group"
         ),
+        pytest.param("[feeds]\nwindow_most = 99", "must be at least 100", id="less than the archive leaves"),
         pytest.param("[feeds.window]\nx = 1", "feeds.window: there is no", id="a group in a group"),
         pytest.param("listen = 8080", "hub.toml:1, listen: must be text", id="a port without its host"),
         pytest.param('listen = "8080"', "hub.toml:1, listen: must be HOST:PORT", id="a port as text"),

@@ -10,7 +10,8 @@ runs.
 from syndicate.journey._admit import Admission
 from syndicate.journey._arrive import Polled, Poller
 from syndicate.journey._cosign import Cosigners
-from syndicate.journey._depart import Document, Press, Written
+from syndicate.journey._depart import Press
+from syndicate.journey._document import Document, Written
 from syndicate.journey._layout import ARCHIVE_PAGE, PressLimits
 from syndicate.journey._log_signer import LogSigner
 from syndicate.journey._outputs import OPML_TYPE, SITEMAP_TYPE, Outputs

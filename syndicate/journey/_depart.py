@@ -2,22 +2,23 @@
 
 The order of things: (1) has anything moved since we last looked? (2) may the document be made again
 already? (3) read the window, (4) write it, off the event loop, (5) squeeze it once per coding, (6) keep it.
+A large document gets the coding that squeezes hardest only when it has stood for a while (decision 58).
 """
 
 import asyncio
-import hashlib
 import math
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, TypeVar
 from weakref import WeakValueDictionary
 
+from syndicate.journey._document import Codings, Document, Written, coded, squeeze
 from syndicate.journey._layout import Editor, Layout, PressLimits
 from syndicate.journey._wakeup import LocalWakeup
-from syndicate.news import Entry, Feed, Kind, Registry, Slice, b64url
+from syndicate.news import Entry, Feed, Kind, Registry, Slice
 from syndicate.ports import Clock, Logged, Storage
 from syndicate.republish import PENDING_ALERTS
 from syndicate.trust import recall
@@ -26,35 +27,7 @@ T = TypeVar("T")
 _ALERT_PAGE: Final = 200  # versions looked at in one go for an alert among them
 _NEVER_STALE: Final = math.inf
 _PAGES_MOST: Final = 8  # pages of archives kept
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """One rendering, before it is squeezed. ``modified`` is in Unix seconds."""
-
-    body: bytes
-    media_type: str
-    modified: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
-class Document:
-    """A rendering as it departs. ``digest`` names the bytes; ``bodies`` holds them by content coding."""
-
-    bodies: Mapping[str, bytes] = field(repr=False)
-    digest: str
-    media_type: str
-    last_modified: int | None  # Unix seconds; None where a date could not tell this version from the last
-
-    @property
-    def body(self) -> bytes:
-        """The bytes as written, in no coding."""
-        return self.bodies["identity"]
-
-    @property
-    def size(self) -> int:
-        """Bytes kept for this document, over all codings."""
-        return sum(map(len, self.bodies.values()))
+_SETTLED_SECONDS: Final = 60.0  # so long a large document stands before it gets every coding
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,8 +47,8 @@ class Press:
     """Renders slices, one rendering at a time, and keeps each document until its slice moves.
 
     ``render`` writes a feed in a format; ``codings`` names the content codings to be made of each
-    document beside "identity"; ``pushes`` says whether the documents name the hub as one that sends what is
-    new in them. ``told`` hears how many seconds each rendering took.
+    document beside "identity", the quickest first; ``pushes`` says whether the documents name the hub as one
+    that sends what is new in them. ``told`` hears how many seconds each rendering took.
     """
 
     def __init__(  # noqa: PLR0913 - the one place where a document's ingredients meet
@@ -87,7 +60,7 @@ class Press:
         render: Callable[[Feed, str], bytes],
         *,
         media_types: Mapping[str, str],
-        codings: Mapping[str, Callable[[bytes], bytes]],
+        codings: Codings,
         base_url: str,
         pushes: bool = False,
         limits: PressLimits | None = None,
@@ -167,7 +140,7 @@ class Press:
         if lay_out is None:
             return None
         async with self._one_rendering:
-            document = await self._squeezed(partial(self._typeset, lay_out, format))
+            document = await self._squeezed(partial(self._typeset, lay_out, format), stays=True)
         self._pages[name] = document
         if len(self._pages) > _PAGES_MOST:
             self._pages.popitem(last=False)
@@ -223,7 +196,7 @@ class Press:
         if kept and stands and not await self._must_write(kept, slice_, newest, registry, stale_after):
             kept.looked_at, kept.rings = now, rings
             self._kept.move_to_end(name)
-            return kept.document
+            return await self._settled(name, kept)
         async with self._one_rendering:
             document = await self._squeezed(write)
         dated = -1 if kept is None else kept.dated
@@ -248,6 +221,17 @@ class Press:
         )
         return document
 
+    async def _settled(self, name: str, kept: _Kept) -> Document:
+        """What is kept, in every coding once it has stood long enough to be worth it."""
+        document = kept.document
+        late = {coding: make for coding, make in self._codings.items() if coding not in document.bodies}
+        if late and self._clock.now() - kept.made_at >= _SETTLED_SECONDS:
+            async with self._one_rendering:
+                made = await self.at_work(partial(coded, document.body, late))
+            document = replace(document, bodies={**document.bodies, **made})
+            self._put(name, replace(kept, document=document))
+        return document
+
     async def _must_write(
         self, kept: _Kept, slice_: Slice, newest: int, registry: str, stale_after: float
     ) -> bool:
@@ -269,11 +253,11 @@ class Press:
             kept.alerts_to = page[-1].index
         return False
 
-    async def _squeezed(self, write: Callable[[], Awaitable[Written]]) -> Document:
+    async def _squeezed(self, write: Callable[[], Awaitable[Written]], *, stays: bool = False) -> Document:
         loop = asyncio.get_running_loop()
         began = loop.time()
         written = await write()
-        document = await loop.run_in_executor(self._thread, _squeeze, written, self._codings)
+        document = await self.at_work(partial(squeeze, written, self._codings, stays=stays))
         self._told(loop.time() - began)
         return document
 
@@ -301,14 +285,3 @@ class Press:
             return Written(body=body, media_type=self._media_types[format_], modified=page.modified)
 
         return await self.at_work(work)
-
-
-def _squeeze(written: Written, codings: Mapping[str, Callable[[bytes], bytes]]) -> Document:
-    bodies = {"identity": written.body}
-    bodies.update((coding, squeeze(written.body)) for coding, squeeze in codings.items())
-    return Document(
-        bodies=bodies,
-        digest=b64url(hashlib.sha256(written.body).digest()[:16]),
-        media_type=written.media_type,
-        last_modified=None if written.modified is None else int(written.modified),
-    )

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
-from syndicate.journey._depart import Document, Press, Written
+from syndicate.journey._depart import Press
+from syndicate.journey._document import Document, Written
 from syndicate.news import CORRECTIONS, Item, Kind, Registry, Slice, rfc3339
 from syndicate.ports import Clock, Logged, Storage, Window
 from syndicate.republish import (

@@ -104,13 +104,30 @@ class Ready:
     def answer(self, request: web.BaseRequest) -> web.Response:
         """200 with the body in the coding asked for, 304 if the client has it, 406 if it excludes all."""
         asked = request.headers
-        coding = choose_coding(_joined(asked, hdrs.ACCEPT_ENCODING), self._offered)
+        accepted = _joined(asked, hdrs.ACCEPT_ENCODING)
+        coding = choose_coding(accepted, self._offered)
         if coding is None:
             return problem(406, "none of the content codings that are here is accepted", vary=True)
         coded = self._coded[coding]
         if self._unchanged(asked, coded.etag):
             return web.Response(status=304, headers=coded.spare)
+        if (held := self._held(asked, accepted)) is not None:
+            return web.Response(status=304, headers=held.spare)
         return web.Response(body=coded.body, headers=coded.full)
+
+    def _held(self, asked: Mapping[str, str], accepted: str | None) -> _Coded | None:
+        """The document in another coding that the client takes, too, and has.
+
+        A coding may be made later than others: whoever has the document need not fetch it once more.
+        """
+        tags = _joined(asked, hdrs.IF_NONE_MATCH)
+        if tags is None:
+            return None
+        for coding, coded in self._coded.items():
+            takes = coding != "identity" and choose_coding(accepted, (coding,)) == coding
+            if takes and matches(tags, coded.etag):
+                return coded
+        return None
 
     def _unchanged(self, asked: Mapping[str, str], etag: str) -> bool:
         # If-None-Match decides alone when it is there: dates have seconds only (RFC 9110, section 13.2.2).

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Final
 
 from syndicate.ledger import ENTRIES, TILE_WIDTH, Tile
-from syndicate.news import Registry, Slice
+from syndicate.news import CORRECTIONS, Kind, Registry, Slice
 from syndicate.ports import Named
 from syndicate.republish import PENDING_ALERTS
 from syndicate.web._feeds import FORMATS
@@ -97,10 +97,11 @@ def feeds(world: World) -> Copies:
 
 
 def slices_of(registry: Registry) -> Sequence[Slice]:
-    """All, and those by member, language and agency."""
+    """All, and those by kind, member, language and agency; combinations are made for who asks the hub."""
     languages = {lang for agency in registry.agencies.values() for lang in agency.languages}
     return (
         Slice(),
+        *(Slice(kind=kind) for kind in (*Kind, CORRECTIONS)),
         *(Slice(member=code) for code in sorted(registry.members)),
         *(Slice(lang=lang) for lang in sorted(languages)),
         *(Slice(agency=agency) for agency in sorted(registry.agencies)),

@@ -40,6 +40,7 @@ class _Listener:
         self._protocol, self._writer = request.protocol, request.writer
         self._stall_seconds = stall_seconds
         self._response = web.StreamResponse(headers=_FIELDS)
+        self._response.force_close()  # nobody is to ask again over the connection of a hub that stops
         self._told_at = 0.0
 
     @property

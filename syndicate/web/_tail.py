@@ -13,7 +13,9 @@ from syndicate.ports import Logged, Storage
 _KEPT: Final = 500  # versions, and
 _KEPT_BYTES: Final = 8_000_000  # of events: who is further behind is read for by itself
 _PAGE: Final = 100  # versions read at a time of what is new
+_PAGE_CHARACTERS: Final = 4_000_000  # of tokens among them
 _BEHIND: Final = 10  # and of what one listener missed: it holds them until it has sent them
+_BEHIND_CHARACTERS: Final = 400_000
 _AT_ONCE: Final = 4  # listeners that are read for at a time
 
 
@@ -64,11 +66,9 @@ class Tail:
                 place, self._top
             )
         async with self._catching_up:
-            top = self._top  # of what is shown before the page is read, the page leaves nothing out
-            page = await self._storage.page(slice_, place, _BEHIND)
-            reached = (
-                page[-1].index if len(page) == _BEHIND else max([top, place, *(one.index for one in page)])
-            )
+            top = self._top  # an empty page leaves out nothing of what was shown before it was read
+            page = await self._storage.page(slice_, place, _BEHIND, characters=_BEHIND_CHARACTERS)
+            reached = page[-1].index if page else max(top, place)
             return [self._write(one) for one in page], reached
 
     async def _look(self) -> None:
@@ -96,7 +96,7 @@ class Tail:
         if size - 1 - self._top > _KEPT:  # nobody listened for a long time
             self._begin(size)
         while self._top < size - 1:
-            page = await self._storage.page(Slice(), self._top, _PAGE)
+            page = await self._storage.page(Slice(), self._top, _PAGE, characters=_PAGE_CHARACTERS)
             for logged in page:
                 event = _Event(logged, self._write(logged), self._state(logged))
                 self._events.append(event)

@@ -26,6 +26,7 @@ async def test_every_file_is_what_the_hub_serves_there_byte_for_byte(here: Place
     async with hub_at_work(here, contact="desk@hub.example") as served:
         await served.release("storm", "flood")
         await served.release("jawi", lang="ms-Arab", title="ريبوت")
+        await served.release(*(f"story-{letter}" for letter in "abcdefghijklmnopqrst"))
         folder = here.folder / "copy"
         done = await export(served, folder, contact="desk@hub.example")
         files = stands(folder)
@@ -85,7 +86,7 @@ async def test_one_new_item_touches_only_the_files_that_change(here: Place) -> N
         assert done.written == len(changed)
         assert done.unchanged == len(after) - len(changed)
         item = f"v1/items/{here.newsroom.item('one-more').sub}/1"
-        feeds = {"all", "aa", "lang/vi", "agency/aa.news"}
+        feeds = {"all", "kind/story", "aa", "lang/vi", "agency/aa.news"}
         assert {name.removesuffix(".gz").removesuffix(".br") for name in changed} == {
             *(f"feeds/{path}.{format_}" for path in feeds for format_ in ("rss", "atom", "json")),
             f"{item}.jws",

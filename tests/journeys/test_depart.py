@@ -4,6 +4,7 @@ import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import brotli  # type: ignore[import-untyped] # it comes without stubs
 import pytest
 from sealed import Clock, Hub, Newsroom, federation
 
@@ -14,6 +15,7 @@ from syndicate.web import CODINGS
 from syndicate.wire import MEDIA_TYPES, Typesetter
 
 ALL = Slice()
+LARGE = Content(type="text/html", body="<p><br></p>" * 4_000)
 ALERT = Alert(
     event="Bão",
     category="Met",
@@ -379,3 +381,26 @@ async def test_attack_26_maximal_tokens_shorten_a_document_and_never_burst_it(
     assert b'first="2" last="4"' in atom.body
     assert [token.encode() in atom.body for token in tokens[2:]] == [False, False, True]
     assert (await press.document(ALL, "rss")).body.count(b"<item>") == 3
+
+
+async def test_a_large_document_gets_its_densest_coding_when_it_has_stood_for_a_minute(
+    hub: Hub, room: Newsroom, press: Press, typist: Typist
+) -> None:
+    await hub.take(*(room.sign(f"n{n}", content=LARGE) for n in range(2)))
+    first = await press.document(ALL, "atom")
+    assert sorted(first.bodies) == ["gzip", "identity"]
+    hub.clock.time += 59
+    assert await press.document(ALL, "atom") is first
+    hub.clock.time += 2
+    settled = await press.document(ALL, "atom")
+    assert sorted(settled.bodies) == ["br", "gzip", "identity"]
+    assert (settled.digest, settled.last_modified) == (first.digest, first.last_modified)
+    assert brotli.decompress(settled.bodies["br"]) == first.body
+    hub.clock.time += 2
+    assert await press.document(ALL, "atom") is settled
+    assert len(typist.rendered) == 1
+
+
+async def test_a_small_document_has_every_coding_at_once(hub: Hub, room: Newsroom, press: Press) -> None:
+    await hub.take(room.sign("one"))
+    assert sorted((await press.document(ALL, "atom")).bodies) == ["br", "gzip", "identity"]

@@ -18,11 +18,9 @@ SQUEEZED = {
     "/openapi.json",
     "/robots.txt",
     "/trust.txt",
-    *(
-        f"/feeds/{path}.{format_}"
-        for path in ("all", "pending-alerts")
-        for format_ in ("rss", "atom", "json")
-    ),
+    "/feeds.opml",
+    "/sitemap-news.xml",
+    "/cap/index.atom",
 }
 
 
@@ -38,12 +36,22 @@ async def addresses(served: Served) -> dict[str, str]:
     [item] = [one for one in (await served.json("/v1/items"))["items"] if one["token"] == token]
     version = f"/v1/items/{item['sub']}/{item['ver']}"
     feeds = {f"/feeds/all.{format_}": FEED_CACHE for format_ in ("rss", "atom", "json")}
-    alerts = {f"/feeds/pending-alerts.{format_}": ALERT_CACHE for format_ in ("rss", "atom", "json")}
+    paths = ("pending-alerts", "kind/alert", "aa/kind/alert")
+    alerts = {
+        f"/feeds/{path}.{format_}": ALERT_CACHE for path in paths for format_ in ("rss", "atom", "json")
+    }
     return feeds | alerts | {
         **dict.fromkeys(PAGES, FEED_CACHE),
         f"/item/{item['sub']}": FEED_CACHE,
         f"/item/{item['sub']}/1": FEED_CACHE,
         f"/item/{item['sub']}/1/evidence.html": FEED_CACHE,
+        "/wire/kind/alert": ALERT_CACHE,
+        "/cap/index.atom": ALERT_CACHE,
+        "/feeds/all.ninjs": FEED_CACHE,
+        "/feeds/all.tombstones": FEED_CACHE,
+        "/feeds.opml": FEED_CACHE,
+        "/sitemap-news.xml": FEED_CACHE,
+        f"{version}.ninjs": FEED_CACHE,
         "/openapi.json": FEED_CACHE,
         "/robots.txt": FEED_CACHE,
         "/trust.txt": FEED_CACHE,
@@ -102,7 +110,7 @@ async def test_every_document_that_many_ask_for_is_there_in_gzip_and_brotli(here
             assert "content-encoding" not in plain.headers, path
             for coding, undo in (("gzip", gzip.decompress), ("br", brotli.decompress)):
                 reply = await served.get(path, f"Accept-Encoding: {coding}")
-                if path in SQUEEZED or path.startswith("/item/"):
+                if path in SQUEEZED or path.startswith(("/feeds/", "/item/", "/wire/")):
                     assert (reply.headers["content-encoding"], undo(reply.body)) == (coding, plain.body), path
                     assert reply.headers["etag"] != plain.headers["etag"], path
                 else:  # made for this request alone, or of bytes that cannot be squeezed

@@ -429,6 +429,24 @@ async def test_every_page_is_small_needs_no_script_and_lets_nothing_in(room: Pag
         assert re.findall(r"<script[^>]*>", page) in ([], ['<script type="application/ld+json">']), path
 
 
+async def test_every_link_of_ours_leads_somewhere(room: PageRoom) -> None:
+    """But to the stream, which does not end, and to what this federation has nothing of."""
+    links: set[str] = set()
+    for path in everything(room):
+        page = (await shown(room, path)).replace(room.served.hub.url, "")
+        links |= set(re.findall(r'href="(/[^"#]*)', page))
+    assert len(links) > 100
+    for link in sorted(links):
+        if not link.startswith("/v1/stream"):
+            assert (await room.served.get(unescape(link))).status == 200, link
+
+
+async def test_every_place_in_a_page_that_is_pointed_at_is_there(room: PageRoom) -> None:
+    page = await shown(room, "/subscribe")
+    for name in re.findall(r'href="(?:/subscribe)?#([a-z]+)"', page):
+        assert f'id="{name}"' in page, name
+
+
 async def test_every_page_is_the_same_bytes_until_something_moves(room: PageRoom) -> None:
     for path in everything(room):
         reply = await room.served.get(path)

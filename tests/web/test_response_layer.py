@@ -144,6 +144,15 @@ async def test_if_none_match_is_answered_as_the_rfc_says(port: int, tags: str, s
     assert (await ask(port, "/feed", f"If-None-Match: {tags}")).status == status
 
 
+async def test_who_has_the_document_in_a_coding_that_was_there_first_need_not_fetch_it_again(
+    port: int,
+) -> None:
+    reply = await ask(port, "/feed", "Accept-Encoding: gzip, br", f"If-None-Match: {TAG_GZIP}")
+    assert (reply.status, reply.headers["etag"]) == (304, TAG_GZIP)
+    refused = "Accept-Encoding: gzip;q=0, br"
+    assert (await ask(port, "/feed", refused, f"If-None-Match: {TAG_GZIP}")).status == 200
+
+
 async def test_each_coding_has_a_tag_of_its_own(port: int) -> None:
     gzipped = "Accept-Encoding: gzip"
     assert (await ask(port, "/feed", gzipped, f"If-None-Match: {TAG_GZIP}")).status == 304

@@ -16,7 +16,7 @@ from listening import Listening, listening
 from raw_client import Reply
 
 from syndicate.errors import StorageError
-from syndicate.news import Content, TokenDigest
+from syndicate.news import Act, Content, TokenDigest
 from syndicate.web import WebLimits, _tail
 from syndicate.web._stream import Stream
 
@@ -86,6 +86,7 @@ PLACES = {
     "at the end already": ("/v1/stream?after=5", "", [6]),
     "a language": ("/v1/stream?after=-1&lang=vi", "", [2, 6]),
     "an agency": ("/v1/stream?after=2&agency=aa.news", "", [3, 4, 5, 6]),
+    "what was corrected": ("/v1/stream?after=-1&agency=aa.news&kind=corrections", "", [7]),
     "a member that publishes nothing": ("/v1/stream?after=-1&member=bb", "", []),
 }
 
@@ -101,6 +102,7 @@ async def test_a_stream_goes_on_from_where_the_reader_is(here: Place) -> None:
         for stream in streams.values():
             await start(stream)
         await served.release("new", lang="vi")
+        await served.release("new", ver=2, act=Act.CORRECT, note="Not so.", lang="vi")
         for name, (_, _, indices) in PLACES.items():
             assert await streams[name].indices(len(indices)) == indices, name
 

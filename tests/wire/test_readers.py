@@ -59,3 +59,23 @@ def test_reader_takes_the_feed_and_a_correction_replaces_what_it_corrects(
         library.update_feed(path.name)
         titles = sorted(entry.title or "" for entry in library.get_entries())
         assert titles == ["Bão số 5 đổ bộ", "[WITHDRAWN] Bão số 5 đổ bộ"]
+
+
+@pytest.mark.parametrize("format_", ["atom", "rss", "json"])
+def test_a_withdrawal_is_news_to_a_reader_beside_the_item_that_it_replaces(
+    tmp_path: Path, format_: str
+) -> None:
+    path = tmp_path / f"feed.{format_}"
+    gone = DESK.withdrawn(Act.RETRACT)
+    with make_reader(":memory:", feed_root=str(tmp_path)) as library:
+        library.add_feed(path.name)
+        path.write_bytes(render(DESK.told(DESK.vn.item("gone")), format_))
+        library.update_feed(path.name)
+        for entry in library.get_entries():
+            library.mark_entry_as_read(entry)
+        for _ in range(2):  # a second look at the same feed finds nothing new
+            path.write_bytes(render(DESK.told(gone), format_))
+            library.update_feed(path.name)
+            unread = [entry.id for entry in library.get_entries(read=False)]
+            assert unread == [f"urn:syndicate:{gone.sub}:withdrawal:2"]
+            assert {entry.title for entry in library.get_entries()} == {f"[WITHDRAWN] {gone.title}"}

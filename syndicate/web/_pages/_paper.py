@@ -78,10 +78,6 @@ class Paper:
         spoken = self.words.spoken(datetime.fromisoformat(moment).timestamp())
         return Markup('<time datetime="{}">{}</time>').format(moment, spoken)
 
-    def badge(self, agency: Markup, since: float) -> Markup:
-        """S1: whose key, and since when unaltered; nothing about what is said."""
-        return self.words("badge.signed", agency=agency, time=self.when(since))
-
 
 def called(named: Agency | Member | None, otherwise: str, lang: str | None = None) -> Markup:
     """An agency's or a member state's name, apart from the language and direction of the text around it."""

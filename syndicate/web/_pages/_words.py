@@ -14,7 +14,7 @@ class Words:
 
     def __init__(self, lang: str) -> None:
         text = files("syndicate.web").joinpath(f"words/{lang}.toml").read_text(encoding="utf-8")
-        self._texts = dict(_flat(tomllib.loads(text)))
+        self._texts = {key: escape(text) for key, text in _flat(tomllib.loads(text))}
         self.lang = self._texts["lang"]
         self.dir = self._texts["dir"]
 
@@ -24,23 +24,18 @@ class Words:
         Raises:
             KeyError: there is no such text, or it names a value that was not given.
         """
-        return Markup(escape(self._texts[key])).format(**values)  # noqa: S704 - escaped in the same breath
+        text = self._texts[key]
+        return text.format(**values) if values else text
 
     def knows(self, key: str) -> bool:
         """Whether the catalogue has a text for ``key``."""
         return key in self._texts
 
-    def spoken(self, when: float) -> str:
+    def spoken(self, when: float) -> Markup:
         """A moment (Unix seconds) for a person, with its zone: "23 November 2026, 21:28 UTC"."""
         moment = datetime.fromtimestamp(int(when), UTC)
-        return str(self("time.pattern", **self._day(moment), clock=f"{moment:%H:%M}"))
-
-    def spoken_day(self, when: float) -> str:
-        """The day of a moment (Unix seconds): "23 November 2026"."""
-        return str(self("time.day", **self._day(datetime.fromtimestamp(int(when), UTC))))
-
-    def _day(self, moment: datetime) -> Mapping[str, object]:
-        return {"day": moment.day, "month": self(f"time.month{moment.month}"), "year": moment.year}
+        month = self(f"time.month{moment.month}")
+        return self("time.pattern", day=moment.day, month=month, year=moment.year, clock=f"{moment:%H:%M}")
 
 
 def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
