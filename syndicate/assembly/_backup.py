@@ -94,7 +94,8 @@ def _copy_beside(source: Path, target: Path, copied: list[Path]) -> None:
         copied.append(other)
         try:
             if one.is_dir():
-                shutil.copytree(one, other)
+                # What a running hub is just writing there is not yet anything, and gone in a moment.
+                shutil.copytree(one, other, ignore=shutil.ignore_patterns(".*.new"))
             elif one.exists():
                 shutil.copy2(one, other)
             else:

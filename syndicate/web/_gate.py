@@ -17,6 +17,7 @@ from syndicate.web._readers import Readers
 from syndicate.web._route import Site
 from syndicate.web._world import WebLimits
 
+_READING: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})  # a 304 answers nothing else
 _TOO_OFTEN: Final = (
     "asked too often for this from one address: send the ETag along that you were given, or ask again later"
 )
@@ -82,7 +83,8 @@ class CountedSite:
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """The answer to one request."""
         asked = request.headers
-        if hdrs.IF_NONE_MATCH in asked or hdrs.IF_MODIFIED_SINCE in asked:
+        conditional = hdrs.IF_NONE_MATCH in asked or hdrs.IF_MODIFIED_SINCE in asked
+        if conditional and request.method in _READING:
             response = await self._answer(request)
             if response.status == 304 or response.prepared or not (wait := self._wait(request)):
                 return response

@@ -29,7 +29,10 @@ async def lose(here: Place) -> Path:
     copy = here.folder / "copy"
     async with hub_at_work(here) as served:
         await served.release("one")
+        half_written = here.folder / "hub.sqlite3.registry" / ".revocations.json.1-00000000.new"
+        half_written.touch()
         assert await asyncio.to_thread(run, "backup", copy, "--db", here.folder / "hub.sqlite3") == 0
+        assert [path.name for path in copy.rglob("*") if path.name.endswith(".new")] == []
         await served.release("two")
         assert await served.shown() == 2
     for path in here.folder.glob("hub.sqlite3*"):

@@ -67,6 +67,13 @@ async def test_what_a_304_answers_is_never_too_often(here: Place) -> None:
         )
 
 
+async def test_what_no_304_can_answer_is_counted_whatever_it_says(here: Place) -> None:
+    async with hub_at_work(here, web=TIGHT) as served:
+        asked = [await served.get("/v1/submit", "If-None-Match: *", method="POST") for _ in range(4)]
+        assert [reply.status for reply in asked][-1] == 429
+        assert 429 not in [reply.status for reply in asked[:3]]
+
+
 async def test_who_asks_too_often_is_told_when_to_come_back(here: Place) -> None:
     async with hub_at_work(here, web=TIGHT) as served:
         for _ in range(3):
