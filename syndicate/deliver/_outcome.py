@@ -45,14 +45,14 @@ class Attempt:
     ) -> tuple[Subscriber, float]:
         """The subscriber as it is after this, and the seconds that it waits now (0: none)."""
         upto = self.message.upto
-        moved = replace(subscriber, tried=max(upto, subscriber.tried))
+        tried = max(upto, subscriber.tried)
         active = subscriber.state is SubscriberState.ACTIVE  # else somebody said so meanwhile
         if self.acknowledged:
             reason = "" if active else subscriber.reason
-            return replace(moved, reached=upto, failures=0, next_at=0.0, reason=reason), 0.0
-        if not active:
-            return moved, 0.0
-        return self._set_back(moved, limits, chance)
+            come = replace(subscriber, reached=upto, tried=tried, failures=0, next_at=0.0, reason=reason)
+            return come, 0.0
+        moved = replace(subscriber, tried=tried)
+        return self._set_back(moved, limits, chance) if active else (moved, 0.0)
 
     def _set_back(
         self, subscriber: Subscriber, limits: DeliverLimits, chance: Callable[[], float]
