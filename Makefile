@@ -15,7 +15,6 @@ $(READY): pyproject.toml constraints.txt tests/readers/package.json
 	$(BIN)/python -m pip install --quiet --upgrade --constraint constraints.txt pip
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[agency,hub]' --group dev
 	@$(BIN)/python tests/get_softhsm.py $(VENV)/softhsm
-	@$(BIN)/python tests/get_axe.py $(VENV)/axe
 	@$(BIN)/python tests/get_readers.py $(VENV)/readers
 	@touch $@
 

@@ -15,6 +15,9 @@ MEMORY = ".syndicate-export"
 # Of these a copy has none: what they say holds for the moment, or for who asks.
 LIVE = {
     "/health",
+    "/item/{sub}",
+    "/item/{sub}/{version}",
+    "/item/{sub}/{version}/evidence.html",
     "/metrics",
     "/v1/agency/status",
     "/v1/deliveries",
@@ -23,6 +26,7 @@ LIVE = {
     "/v1/stream",
     "/v1/submit",
     "/websub",
+    "/wire",  # which leads to the page of a slice
 }
 UNDO = {".gz": gzip.decompress, ".br": brotli.decompress}
 

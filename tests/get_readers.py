@@ -47,6 +47,12 @@ def libraries(folder: Path = FOLDER) -> Path | None:
     return folder if there else None
 
 
+def axe(folder: Path = FOLDER) -> Path | None:
+    """The script that judges pages, if it is installed."""
+    script = folder / "node_modules" / "axe-core" / "axe.min.js"
+    return script if script.exists() else None
+
+
 def fetch_newsboat(folder: Path) -> None:
     """Fetch and unpack it; whatever goes wrong is said in one line."""
     try:

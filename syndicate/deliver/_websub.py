@@ -75,7 +75,8 @@ class WebSub:
             headers=fields,
             status_only=True,  # "the response body from the subscriber must be ignored"
         )
-        return Message(call=call, upto=made.upto, pieces=pieces)
+        news = tuple(each for each in pieces if each.logged.index > subscriber.reached)
+        return Message(call=call, upto=made.upto, pieces=news)
 
 
 def content_fields(topic: Topic, base_url: str, body: bytes, secrets: Sequence[str]) -> Mapping[str, str]:

@@ -59,6 +59,12 @@ SHOWN = {
 # Member, agency and language feeds, in three formats each.
 OTHER_FEEDS = (11 + 11 + 14) * 3
 
+# What the storm warning of ph.demo says in CAP: status, message type, event, severity.
+ALERT = "Actual, Alert, Tropical storm warning, Severe"
+
+# How many of a platform's two subscriptions, by webhook and by WebSub, have acknowledged these.
+ACKNOWLEDGED = "alert 2 of 2, correct 2 of 2, retract 2 of 2"
+
 # A sentence of the story that tl.demo retracted.
 WITHDRAWN_TEXT = "O limite de velocidade"
 

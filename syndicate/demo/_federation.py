@@ -7,6 +7,7 @@ from pathlib import Path
 
 from syndicate.assembly import SystemClock, open_hub
 from syndicate.demo._hostile import MIRROR, MIRRORED, Town, mirror_path
+from syndicate.demo._letterbox import Letterbox
 from syndicate.demo._paperwork import Chamber, FeedLine, hold_ceremony, write_papers
 from syndicate.demo._press import PressRoom
 from syndicate.demo._stories import Declared, Newsroom
@@ -27,6 +28,7 @@ class Federation:
 
     rooms: dict[AgencyId, PressRoom]
     town: Town
+    platform: Letterbox
     hub: Visitor
     chamber: Chamber
     witnesses: Witnesses
@@ -47,9 +49,9 @@ class Federation:
         """The name of the hub's log."""
         return self.settings.log_name
 
-    def settings_of(self, database: Path) -> Settings:
+    def settings_of(self, database: Path, base_url: str = "") -> Settings:
         """The hub's settings on another machine, with another database."""
-        return replace(self.settings, listen=Address(LOOPBACK, 0), database=database)
+        return replace(self.settings, listen=Address(LOOPBACK, 0), database=database, base_url=base_url)
 
     def find(self, declared: Declared) -> ItemId:
         """The item that a relation points to."""
@@ -72,6 +74,7 @@ async def open_federation(
     async with AsyncExitStack() as houses:
         witnesses = await houses.enter_async_context(open_witnesses(folder))
         mirrors, lookalike = (houses.enter_context(House()) for _ in range(2))
+        platform = houses.enter_context(Letterbox())
         rooms = _open_rooms(newsrooms, folder, began, houses)
         sources, keys = write_papers(
             folder, [room.enrolled(*_mirror(room, mirrors)) for room in rooms.values()]
@@ -80,6 +83,7 @@ async def open_federation(
             mirrors.put_up(mirror_path(room.newsroom.id), room.first_desk.page)
         chamber = hold_ceremony(folder, sources, keys, witnesses.policy)
         cms = [(LOOPBACK, room.port) for room in rooms.values()]
+        others = [(LOOPBACK, house.port) for house in (mirrors, platform)]
         database = folder / "hub.sqlite3"
         settings = Settings(
             listen=Address(LOOPBACK, port),
@@ -87,7 +91,10 @@ async def open_federation(
             registry=str(chamber.repository.folder),
             root=chamber.root,
             registry_seconds=_LOOK_SECONDS,
-            allow=(*(Address(*known) for known in (*cms, (LOOPBACK, mirrors.port))), *witnesses.places),
+            allow=(
+                *(Address(*known) for known in (*cms, *others)),
+                *witnesses.places,
+            ),
             poll_seconds=_LOOK_SECONDS,
             log_name=ORIGIN,
             log_key=witnesses.key_file,
@@ -100,6 +107,7 @@ async def open_federation(
                 yield Federation(
                     rooms=rooms,
                     town=Town(victims=rooms, hub=visitor, mirrors=mirrors, lookalike=lookalike),
+                    platform=platform,
                     hub=visitor,
                     chamber=chamber,
                     witnesses=witnesses,

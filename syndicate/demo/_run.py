@@ -20,6 +20,7 @@ from syndicate.demo._live import live_on
 from syndicate.demo._log_nights import copy_the_hub, play_log_nights
 from syndicate.demo._look import look
 from syndicate.demo._night import play_night
+from syndicate.demo._platform import open_platform
 from syndicate.demo._play import play_day
 from syndicate.demo._stories import Newsroom, load_newsrooms
 from syndicate.demo._street import LOOPBACK
@@ -52,10 +53,14 @@ def check_demo(*, as_json_text: bool = False) -> int:
 
 async def play_once(newsrooms: Sequence[Newsroom], folder: Path, teller: Teller) -> list[Row]:
     """The whole story, and every row of the comparison."""
-    async with open_federation(newsrooms, folder, began=time.time()) as federation:
+    async with (
+        open_federation(newsrooms, folder, began=time.time()) as federation,
+        open_platform(federation) as platform,
+    ):
         await play_day(federation, teller)
         answers = await play_night(federation, teller)
         rows = await asyncio.to_thread(look, federation.hub)
+        rows += await platform.report(teller)
         copy = await copy_the_hub(federation)
         answers |= await play_bad_nights(federation, teller)
         answers |= await play_log_nights(federation, copy, teller)
@@ -87,9 +92,13 @@ async def _run(teller: Teller, folder: Path, port: int) -> None:
 
 async def _play_on(teller: Teller, folder: Path, port: int) -> None:
     began = time.time()
-    async with open_federation(load_newsrooms(), folder, began=began, port=port) as federation:
+    async with (
+        open_federation(load_newsrooms(), folder, began=began, port=port) as federation,
+        open_platform(federation) as platform,
+    ):
         await play_day(federation, teller)
         await play_night(federation, teller)
+        await platform.report(teller)
         copy = await copy_the_hub(federation)
         await play_bad_nights(federation, teller)
         await play_log_nights(federation, copy, teller)

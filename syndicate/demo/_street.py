@@ -95,13 +95,18 @@ class House:
 
         return Door
 
+    def _page(self, path: str) -> Page | None:
+        """What stands at a path, its query included, at this moment."""
+        page = self._pages.get(path)
+        return None if page is None else page()
+
     def _answer(self, visitor: BaseHTTPRequestHandler) -> None:
         path = visitor.path
         try:
             if rant := self._rants.get(path):
                 rant(visitor)
-            elif page := self._pages.get(path):
-                _serve(visitor, page())
+            elif page := self._page(path):
+                _serve(visitor, page)
             else:
                 visitor.send_error(404)
         except (ConnectionError, TimeoutError):

@@ -2,8 +2,9 @@
 
 import json
 import urllib.error
+import urllib.parse
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,11 @@ class Visitor:
     def feeds(self) -> dict[str, dict[str, Any]]:
         """The health of each polled feed, by its id."""
         return {feed["id"]: feed for agency in self.agencies().values() for feed in agency["feeds"]}
+
+    def post_form(self, path: str, form: Mapping[str, str]) -> None:
+        """Send a form to ``path``, which takes it."""
+        body = urllib.parse.urlencode(form).encode()
+        _ask(urllib.request.Request(f"{self.base_url}{path}", body))  # noqa: S310 - our own http address
 
     def submit(self, tokens: Sequence[str]) -> list[dict[str, Any]]:
         """What the hub says of each token that is pushed to it."""

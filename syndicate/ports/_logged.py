@@ -27,16 +27,6 @@ class Logged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
-    """A page of a slice's archive: so many of its versions in a row, of which some may be erased by now."""
-
-    first: Index  # the lowest index in it,
-    last: Index  # the highest, which names it,
-    before: Index | None  # and the last one of the page before it, if there is one
-    logged: tuple[Logged, ...]  # those that are not erased, newest first
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
     """A version by its place and its name, without anything that it says."""
 
@@ -44,6 +34,16 @@ class Named:
     sub: ItemId
     ver: int
     erased: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A page of a slice's archive: so many of its versions in a row, of which some may be erased by now."""
+
+    first: Index  # the lowest index in it,
+    last: Index  # the highest, which names it,
+    before: Index | None  # and the last one of the page before it, if there is one
+    logged: tuple[Logged, ...]  # those that are not erased, newest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

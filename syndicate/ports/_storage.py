@@ -10,6 +10,7 @@ from syndicate.news import (
     AgencyId,
     FeedId,
     Held,
+    Index,
     ItemId,
     Reason,
     Refused,
@@ -253,10 +254,6 @@ class Storage(Protocol):
         """
         ...
 
-    async def pages(self, slice_: Slice, every: int) -> tuple[int, ...]:
-        """The last index of every page of a slice's archive, ascending: all of them, for a copy of it."""
-        ...
-
     async def changed(self, slice_: Slice, after: int, most: int, characters: int) -> Changed:
         """The version shown of each item whose index is above ``after``, ascending; none erased.
 
@@ -274,6 +271,10 @@ class Storage(Protocol):
 
         By name alone, so that a million cost seconds; erased ones are among them, and say so.
         """
+        ...
+
+    async def archive_ends(self, slice_: Slice, every: int) -> tuple[Index, ...]:
+        """The last index of each page of a slice's archive, ascending; see ``stretch``."""
         ...
 
     async def version(self, sub: ItemId, ver: int) -> Logged | None:

@@ -2,7 +2,7 @@
 
 Bring a path in a folder that exists. Leave with the hub's ``ports.Storage`` (``open_storage``), an
 agency's ``ports.StreamBook`` (``open_streambook``), a look at a hub's refusals (``read_refusals``) or at all
-that it keeps of one item (``read_case``) beside the running hub, one unchanging view of all of it
+that it keeps of one item (``read_case``) beside the running hub, one unchanging view of everything
 (``open_view``), or a copy of its database that is whole (``copy_database``). What returns from a write is on
 the disk; one process writes, whoever else tries is told its process id. Every trouble with the file is a
 ``StorageError`` that names it.
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["copy_database", "open_storage", "open_streambook", "open_view", "read_case", "read_refusals"]
 _FILES = {
-    "open_streambook": "_streambook",
     "copy_database": "_backup",
+    "open_streambook": "_streambook",
     "open_view": "_view",
     "read_case": "_case",
 }

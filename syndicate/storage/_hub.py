@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from syndicate.dedupe import Related
 from syndicate.errors import StorageError
-from syndicate.news import AgencyId, FeedId, ItemId, Reason, Slice, TokenDigest
+from syndicate.news import AgencyId, FeedId, Index, ItemId, Reason, Slice, TokenDigest
 from syndicate.ports import (
     Amended,
     Backfill,
@@ -153,10 +153,6 @@ class SqliteStorage:
         """The page of a slice's archive that ends at index ``last``."""
         return await self.reading(lambda view: read.stretch(view, slice_, every, last))
 
-    async def pages(self, slice_: Slice, every: int) -> tuple[int, ...]:
-        """The last index of every page of a slice's archive, ascending."""
-        return await self.reading(lambda view: read.pages(view, slice_, every))
-
     async def changed(self, slice_: Slice, after: int, most: int, characters: int) -> Changed:
         """The version shown of each item whose index is above ``after``, ascending."""
         return await self.reading(lambda view: read.changed(view, slice_, after, most, characters))
@@ -170,6 +166,10 @@ class SqliteStorage:
     async def named(self, after: int, limit: int) -> tuple[Named, ...]:
         """At most ``limit`` versions that are shown, by name alone, with an index above ``after``."""
         return await self.reading(lambda view: _listed.named(view, after, limit))
+
+    async def archive_ends(self, slice_: Slice, every: int) -> tuple[Index, ...]:
+        """The last index of each page of a slice's archive, ascending."""
+        return await self.reading(lambda view: _listed.archive_ends(view, slice_, every))
 
     async def version(self, sub: ItemId, ver: int) -> Logged | None:
         """One sealed version."""

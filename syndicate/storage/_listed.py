@@ -2,9 +2,10 @@
 
 from sqlalchemy import Connection
 
-from syndicate.news import Index
+from syndicate.news import Index, Slice
 from syndicate.ports import Named
 from syndicate.storage._order import visible
+from syndicate.storage._slices import find
 
 _NAMED = """
     SELECT log.idx, item.sub, version.ver, erased.version_id IS NOT NULL AS gone
@@ -25,3 +26,13 @@ def acts(connection: Connection, after: int, limit: int) -> tuple[tuple[Index, s
     """At most ``limit`` acts that are shown (index, digest), with an index above ``after``, in order."""
     found = connection.exec_driver_sql(_ACTS, (after, visible(connection), limit))
     return tuple((Index(row.idx), row.digest) for row in found)
+
+
+def archive_ends(connection: Connection, slice_: Slice, every: int) -> tuple[Index, ...]:
+    """The last index of each page of a slice's archive, ascending."""
+    ends: list[Index] = []
+    below, last = visible(connection), -1
+    while len(page := find(connection, slice_, every, above=last, below=below, erased=True)) == every:
+        last = page[-1]
+        ends.append(Index(last))
+    return tuple(ends)

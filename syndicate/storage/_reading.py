@@ -12,7 +12,7 @@ from syndicate.ports import Amended, Changed, Logged, Stretch, Window
 from syndicate.storage._facets import facets_from
 from syndicate.storage._order import visible
 from syndicate.storage._rows import marks_of
-from syndicate.storage._slices import count, every_nth, find, newest
+from syndicate.storage._slices import count, find, newest
 
 _SEALED_AT = "SELECT sealed_at FROM log WHERE idx = ?"
 _LOGGED: Final = """
@@ -116,11 +116,6 @@ def stretch(connection: Connection, slice_: Slice, every: int, last: int) -> Str
         before=Index(down[every]) if len(down) > every else None,
         logged=tuple(map(_logged, here)),
     )
-
-
-def pages(connection: Connection, slice_: Slice, every: int) -> tuple[int, ...]:
-    """The last index of every page of a slice's archive, ascending."""
-    return tuple(every_nth(connection, slice_, every, visible(connection)))
 
 
 def _backwards(connection: Connection, slice_: Slice, last: int, most: int) -> list[int]:

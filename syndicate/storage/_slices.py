@@ -152,20 +152,6 @@ def _counting(names: Names) -> str:
     )
 
 
-def every_nth(connection: Connection, slice_: Slice, every: int, below: int) -> list[int]:
-    """Of the indices of a slice below ``below``, erased or not, each ``every``-th, ascending."""
-    asked = {**_values(slice_), "every": every, "below": below}
-    return list(connection.exec_driver_sql(_stepping(_names(slice_)), asked).scalars())
-
-
-@cache
-def _stepping(names: Names) -> str:
-    within = f"place.cell = cell.id AND place.idx < :below {_topic(names)} WHERE {_cells(names)}"
-    found = f"cell CROSS JOIN {_places(names, shown=False)} AS place ON {within}"
-    numbered = f"SELECT place.idx AS idx, row_number() OVER (ORDER BY place.idx) AS n FROM {found}"  # noqa: S608 - words of our own
-    return f"SELECT idx FROM ({numbered}) WHERE n % :every = 0 ORDER BY idx"  # noqa: S608 - likewise
-
-
 @cache
 def _highest(names: Names) -> str:
     table = _places(names, shown=False)

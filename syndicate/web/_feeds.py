@@ -15,7 +15,7 @@ from syndicate.web._world import World
 from syndicate.wire import MEDIA_TYPES, NINJS_SCHEMA
 
 FORMATS = ("rss", "atom", "json", "ninjs", "tombstones")
-PUSHED: Final = ("rss", "atom", "json")  # what is new in these is sent to subscribers
+_PUSHED: Final = frozenset({"rss", "atom", "json"})
 _DESCRIBED: Final = f'<{NINJS_SCHEMA}>; rel="describedby"'
 _ALERTS: Final = "kind/alert"  # stands last in a path, if it stands there
 
@@ -48,13 +48,13 @@ class Feeds:
         """The feed's own address, and where to subscribe, if one can (RFC 8288; WebSub, section 4)."""
         format_ = name.rpartition(".")[2]
         own = f'<{self._world.base_url}/feeds/{name}>; rel="self"'
-        if self._world.websub is None or name.startswith(PENDING_ALERTS) or format_ not in PUSHED:
+        if self._world.websub is None or name.startswith(PENDING_ALERTS) or format_ not in _PUSHED:
             return own
         return f'<{hub_address(self._world.base_url)}>; rel="hub", {own}'
 
     async def _written(self, name: str) -> Document | None:
         path, _, format_ = name.rpartition(".")
-        if path == PENDING_ALERTS and format_ in PUSHED:
+        if path == PENDING_ALERTS and format_ in _PUSHED:
             return await self._world.press.pending(format_)
         asked = await self._find(name)
         return None if asked is None else await self._world.press.document(*asked)

@@ -8,13 +8,12 @@ from syndicate.ledger import ENTRIES, TILE_WIDTH, Tile
 from syndicate.news import CORRECTIONS, Kind, Registry, Slice
 from syndicate.ports import Named
 from syndicate.republish import PENDING_ALERTS
-from syndicate.web._feeds import FORMATS, PUSHED
+from syndicate.web._feeds import FORMATS
 from syndicate.web._route import Copies, Listed
 from syndicate.web._world import World
 
-ARCHIVED: Final = ("atom", "json")  # formats that an archive is in
-_TOKENS: Final = 200  # versions read at a time, and
 _PAGE: Final = 10_000  # names read at a time
+_ALERTS: Final = 200  # versions read at a time
 _ALWAYS: Final = -1  # it settled before the log began
 
 
@@ -35,6 +34,30 @@ def proofs(world: World) -> Copies:
     async def copies() -> AsyncIterator[Listed]:
         async for each in _every(world):
             yield Listed(f"/v1/items/{each.sub}/{each.ver}.tlog-proof", each.index, final=True)
+
+    return copies
+
+
+def ninjs(world: World) -> Copies:
+    """Every version that no law took back, as ninjs."""
+
+    async def copies() -> AsyncIterator[Listed]:
+        async for each in _every(world):
+            if not each.erased:
+                yield Listed(f"/v1/items/{each.sub}/{each.ver}.ninjs", each.index)
+
+    return copies
+
+
+def alerts(world: World) -> Copies:
+    """Every version of an alert, as CAP."""
+
+    async def copies() -> AsyncIterator[Listed]:
+        after = -1
+        while page := await world.storage.page(Slice(kind=Kind.ALERT), after, _ALERTS):
+            for each in page:
+                yield Listed(f"/v1/items/{each.sub}/{each.ver}.cap", each.index)
+            after = page[-1].index
 
     return copies
 
@@ -93,33 +116,40 @@ def feeds(world: World) -> Copies:
             newest = await world.storage.newest(slice_)
             for format_ in FORMATS:
                 yield Listed(f"/feeds/{slice_.path}.{format_}", newest)
-        for format_ in PUSHED:
+        for format_ in FORMATS:
             yield Listed(f"/feeds/{PENDING_ALERTS}.{format_}")
 
     return copies
 
 
-def archives(world: World) -> Copies:
+def archives(world: World, formats: Sequence[str]) -> Copies:
     """Every page of the archives of those slices."""
 
     async def copies() -> AsyncIterator[Listed]:
         for slice_ in slices_of(world.registry()):
-            for last in await world.storage.pages(slice_, ARCHIVE_PAGE):
-                for format_ in ARCHIVED:
+            for last in await world.storage.archive_ends(slice_, ARCHIVE_PAGE):
+                for format_ in formats:
                     yield Listed(f"/feeds/{slice_.path}/archive/{last}.{format_}", last)
 
     return copies
 
 
-def alerts(world: World) -> Copies:
-    """Every version of what was first published as an alert; those that are none are not there."""
+def slice_pages(world: World) -> Copies:
+    """The page of each of those slices."""
 
     async def copies() -> AsyncIterator[Listed]:
-        after = -1
-        while page := await world.storage.page(Slice(kind=Kind.ALERT), after, _TOKENS):
-            for each in page:
-                yield Listed(f"/v1/items/{each.sub}/{each.ver}.cap", each.index)
-            after = page[-1].index
+        for slice_ in slices_of(world.registry()):
+            yield Listed(f"/wire/{slice_.path}")
+
+    return copies
+
+
+def agency_pages(world: World) -> Copies:
+    """The page of each agency of the registry."""
+
+    async def copies() -> AsyncIterator[Listed]:
+        for agency in sorted(world.registry().agencies):
+            yield Listed(f"/sources/{agency}")
 
     return copies
 

@@ -14,12 +14,13 @@ from syndicate.ports import Logged
 from syndicate.republish import CAP_INDEX, parse_slice
 from syndicate.web._answer import ALERT_CACHE, FEED_CACHE, Ready, problem, ready
 from syndicate.web._feeds import described_by, made_ready
-from syndicate.web._listing import ARCHIVED, alerts, archives
+from syndicate.web._listing import alerts, archives, ninjs
 from syndicate.web._operation import Operation, Schema
-from syndicate.web._route import Route, live
+from syndicate.web._route import Route
 from syndicate.web._world import World
 from syndicate.wire import CAP_TYPE, MEDIA_TYPES
 
+_ARCHIVED: Final = ("atom", "json")
 _PNG: Final = "image/png"
 # A page holds what it holds; only a registry that renames, a revoked key or a law changes how it is told.
 PAGE_CACHE: Final = "public, max-age=86400, immutable"
@@ -28,42 +29,51 @@ _PAGE: Final = re.compile(r"(?P<slice>.{1,200})/archive/(?P<last>0|[1-9][0-9]{0,
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,15}")
 
 
-def other_routes(
-    world: World, slice_: Schema, version: Mapping[str, Schema]
-) -> tuple[Sequence[Route], Sequence[Route]]:
-    """The addresses of all that: those that feeds point to, and those that point to feeds and pages.
-
-    ``slice_`` and ``version`` are parts of them.
-    """
+def other_routes(world: World, slice_: Schema, version: Mapping[str, Schema]) -> Sequence[Route]:
+    """The addresses of all that, to stand before the feeds; ``slice_`` and ``version`` are their parts."""
     outputs = OtherOutputs(world)
-    return _pointed_to(world, outputs, slice_, version), _pointing(outputs)
-
-
-def _pointed_to(
-    world: World, outputs: "OtherOutputs", slice_: Schema, version: Mapping[str, Schema]
-) -> Sequence[Route]:
     last: Schema = {"type": "integer", "minimum": 0, "maximum": 999_999_999_999_999}
+    page = {"slice": slice_, "last": last, "format": {"enum": list(_ARCHIVED)}}
     return (
-        Route("/icon.png", outputs.icon, Operation(summary="What feeds show.", media_types=(_PNG,))),
         Route(
             "/feeds/{slice}/archive/{last}.{format}",
             outputs.archive,
             Operation(
                 summary="A page of a slice's archive (RFC 5005); a feed says where it begins.",
-                media_types=tuple(MEDIA_TYPES[each] for each in ARCHIVED),
+                media_types=tuple(MEDIA_TYPES[each] for each in _ARCHIVED),
                 tag="feeds",
-                path={"slice": slice_, "last": last, "format": {"enum": list(ARCHIVED)}},
+                path=page,
                 also=(404,),
             ),
-            archives(world),
+            archives(world, _ARCHIVED),
         ),
+        Route(
+            "/feeds.opml",
+            outputs.opml,
+            Operation(
+                summary="Every feed, grouped by member (OPML 2.0).", media_types=(OPML_TYPE,), tag="feeds"
+            ),
+        ),
+        Route(
+            "/sitemap-news.xml",
+            outputs.sitemap,
+            Operation(summary="The pages of two days, for search engines.", media_types=(SITEMAP_TYPE,)),
+        ),
+        Route(
+            f"/{CAP_INDEX}",
+            outputs.cap_index,
+            Operation(
+                summary="Alerts in force, as a feed of CAP messages.", media_types=(MEDIA_TYPES["atom"],)
+            ),
+        ),
+        Route("/icon.png", outputs.icon, Operation(summary="What feeds show.", media_types=(_PNG,))),
         Route(
             "/v1/items/{sub}/{version}.ninjs",
             outputs.ninjs,
             Operation(
                 summary="One version as IPTC ninjs 3.1.", tag="items", path=version, query={}, also=(404, 410)
             ),
-            live,  # nothing in a copy leads to it
+            ninjs(world),
         ),
         Route(
             "/v1/items/{sub}/{version}.cap",
@@ -77,30 +87,6 @@ def _pointed_to(
                 also=(404, 410),
             ),
             alerts(world),
-        ),
-    )
-
-
-def _pointing(outputs: "OtherOutputs") -> Sequence[Route]:
-    return (
-        Route(
-            f"/{CAP_INDEX}",
-            outputs.cap_index,
-            Operation(
-                summary="Alerts in force, as a feed of CAP messages.", media_types=(MEDIA_TYPES["atom"],)
-            ),
-        ),
-        Route(
-            "/feeds.opml",
-            outputs.opml,
-            Operation(
-                summary="Every feed, grouped by member (OPML 2.0).", media_types=(OPML_TYPE,), tag="feeds"
-            ),
-        ),
-        Route(
-            "/sitemap-news.xml",
-            outputs.sitemap,
-            Operation(summary="The pages of two days, for search engines.", media_types=(SITEMAP_TYPE,)),
         ),
     )
 

@@ -68,9 +68,8 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
     registry = RegistryFiles(world)
     routes: list[Route] = []
     known, openapi = WellKnown(world, routes), OpenApi(world, routes)  # they tell of all of them
-    pointed_to, pointing = other_routes(world, _SLICE, _VERSION)
     routes += [
-        *pointed_to,
+        *other_routes(world, _SLICE, _VERSION),
         Route(
             "/v1/items/{sub}/{version}.jws",
             items.token,
@@ -139,7 +138,6 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             feeds(world),
         ),
         *page_routes(world),
-        *pointing,
         Route(
             "/v1/items",
             items.page,
@@ -200,16 +198,6 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             live,
         ),
         Route(
-            DELIVERIES,
-            Deliveries(world).get,
-            Operation(
-                summary="When subscribers were told of corrections, withdrawals and alerts.",
-                schema=named("Deliveries"),
-                query=DELIVERIES_QUERY,
-            ),
-            live,
-        ),
-        Route(
             "/health",
             watch.health,
             Operation(
@@ -243,6 +231,17 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
                 Operation(summary="Whose sites belong together (trust.txt).", media_types=(TEXT,)),
             )
             for path in TRUST
+        ),
+        Route(
+            DELIVERIES,
+            Deliveries(world).get,
+            Operation(
+                summary="When subscribers were told of corrections, withdrawals and alerts; no word on whom.",
+                schema=named("Deliveries"),
+                tag="items",
+                query=DELIVERIES_QUERY,
+            ),
+            live,
         ),
         Route(OPENAPI, openapi.get, Operation(summary="This description (OpenAPI 3.1).")),
         Route(

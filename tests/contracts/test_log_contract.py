@@ -276,3 +276,14 @@ async def test_what_is_shown_can_be_read_by_name_alone_also_what_is_erased(
     await storage.log.show(storage.log.edge.size)
     assert len(await storage.log.acts(-1, 10)) == 2
     assert len(await storage.named(-1, 10)) == 3
+
+
+async def test_the_pages_of_an_archive_are_known_by_their_ends(storage: Storage, vn: PressRoom) -> None:
+    await keep(storage, *published(vn, *"abcde"))
+    await storage.seal(NOON)
+    for slice_ in (ALL, Slice(agency=vn.id)):
+        ends = await storage.archive_ends(slice_, 2)
+        assert ends == (1, 3)
+        for last in ends:
+            assert await storage.stretch(slice_, 2, last) is not None
+    assert await storage.archive_ends(Slice(lang="xx"), 2) == ()

@@ -725,8 +725,6 @@ async def test_the_pages_of_an_archive_follow_each_other_without_gap_or_overlap(
     assert await storage.archived(thai, 3, upto=13, after=5) == 11
     assert await storage.archived(ALL, 3, upto=13) == 11
     assert await storage.archived(Slice(lang="km"), 3, upto=13) == -1
-    assert await storage.pages(thai, 3) == (5, 11)
-    assert await storage.pages(ALL, 5) == (4, 9)
     newest = await storage.stretch(thai, 3, 11)
     assert newest is not None
     assert (newest.first, newest.last, newest.before) == (7, 11, 5)

@@ -22,6 +22,7 @@ from syndicate.deliver._roster import Roster
 from syndicate.deliver._subscribing import SubscriptionDesk
 from syndicate.deliver._subscriptions import Subscriptions
 from syndicate.deliver._websub_limits import WebSubLimits
+from syndicate.errors import StorageError
 from syndicate.fetch import CallLimits, check_callback, open_caller, registrable_domain
 from syndicate.news import Slice
 from syndicate.ports import Caller, Storage, Subscriber, SubscriberKind, SubscriberState
@@ -493,6 +494,29 @@ async def test_what_cannot_be_kept_is_said_and_stops_nobody(
     await hub.ask()
     assert await hub.outcome() == ["failed"]
     assert "a bug" in caplog.text
+    monkeypatch.undo()
+    await hub.subscribe()
+
+
+async def test_what_the_disk_does_not_take_is_said_and_stops_nobody(
+    hub: Hub, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await hub.subscribe(lease_seconds="300")
+
+    async def fail(*_: object, **__: object) -> None:
+        raise StorageError("the disk is full")
+
+    for name in ("add", "change", "remove"):
+        monkeypatch.setattr(hub.roster, name, fail)
+    hub.told.clear()
+    await hub.ask(lease_seconds="900")
+    await hub.outcome(1)
+    await hub.ask(mode="unsubscribe")
+    assert await hub.outcome(2) == ["failed", "failed"]
+    assert hub.only() == before
+    hub.clock.time += 1e6
+    await hub.desk._sweep()
+    assert caplog.text.count("the disk is full") == 3
     monkeypatch.undo()
     await hub.subscribe()
 

@@ -68,7 +68,7 @@ def data_of(call: Call) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("secret", [NEW, OLD])
+@pytest.mark.parametrize("secret", [NEW, OLD], ids=["the new one", "the old one"])
 async def test_the_official_library_accepts_it_under_either_secret(
     storage: Storage, vn: PressRoom, secret: str
 ) -> None:

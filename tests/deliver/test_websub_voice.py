@@ -1,12 +1,13 @@
 """What a WebSub subscriber is sent of a document, and what is passed over."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from kept import keep, published
 from press import NOON, PressRoom
 
-from syndicate.deliver import Piece, WebSub
+from syndicate.deliver import Piece, Supply, WebSub
 from syndicate.journey import Supplement
 from syndicate.news import Slice
 from syndicate.ports import Call, Logged, Subscriber, SubscriberKind
@@ -19,7 +20,7 @@ READER = Subscriber(
     callback="https://reader.example/in?id=7",
     slice=Slice(lang="vi"),
     format="atom",
-    reached=4,
+    reached=-1,
     secrets=("só một",),
 )
 
@@ -33,11 +34,18 @@ async def logged(tmp_path: Path) -> Logged:
         return one
 
 
+def always(given: Supplement) -> Supply:
+    async def supply(_slice: Slice, _format: str, _after: int) -> Supplement:
+        return given
+
+    return supply
+
+
 def voice(*given: Supplement | None) -> WebSub:
     left = list(given)
 
     async def supply(slice_: Slice, format_: str, after: int) -> Supplement | None:
-        assert (slice_, format_, after) == (READER.slice, "atom", 4)
+        assert (slice_, format_, after) == (READER.slice, "atom", -1)
         return left.pop(0)
 
     return WebSub(supply, f"{HUB}/")
@@ -64,7 +72,14 @@ async def test_what_is_known_of_a_document_is_found_out_once(logged: Logged) -> 
     made = Supplement(upto=9, body=b"<feed/>", media_type="application/atom+xml", new=(logged,))
     speaks = voice(made, made)
     first, second = [await speaks.message(READER, Piece(logged), NOON) for _ in range(2)]
-    assert first.pieces is second.pieces
+    assert first.pieces[0] is second.pieces[0]
+
+
+async def test_it_is_told_of_nothing_that_it_had_acknowledged(logged: Logged) -> None:
+    made = Supplement(upto=9, body=b"{}", media_type="application/feed+json", new=(logged,))
+    speaks = WebSub(always(made), HUB)
+    assert (await speaks.message(replace(READER, reached=-1), Piece(logged), NOON)).pieces != ()
+    assert (await speaks.message(replace(READER, reached=0), Piece(logged), NOON)).pieces == ()
 
 
 async def test_where_nothing_is_to_be_seen_it_is_passed_over(logged: Logged) -> None:

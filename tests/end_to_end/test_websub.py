@@ -1,5 +1,7 @@
 """WebSub end to end: a hub at work, and subscribers on loopback who get what an agency publishes."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
@@ -9,7 +11,7 @@ from urllib.parse import urlencode
 import feedparser
 import pytest
 from hub_folder import Place, Served, hub_at_work, place
-from raw_client import Reply, ask
+from raw_client import Reply, ask, exchange
 from websub_reader import Reader, Sent, reader_at_work
 
 from syndicate.assembly import give_order
@@ -19,6 +21,7 @@ from syndicate.journey import PressLimits
 from syndicate.news import Act, Slice
 from syndicate.ports import Subscriber
 from syndicate.settings import Address
+from syndicate.web import WebLimits
 
 # So that what failed is tried again before a test has to wait for it.
 QUICK = DeliverLimits(ladder_seconds=(0.01,), breaker_seconds=0.01, breaker_most_seconds=0.01)
@@ -272,6 +275,33 @@ async def test_what_is_no_such_form_is_refused(
         reply = await ask(served.port, "/websub", kind, *lines, method="POST", body=body)
         assert reply.status == status
         assert reply.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_form_that_never_comes_ends_and_holds_nobody_up(here: Place, reader: Reader) -> None:
+    async with hub_at_work(here, **dialled(reader), websub=WebSubLimits(body_seconds=0.2)) as served:
+        head = f"POST /websub HTTP/1.1\r\nHost: x\r\n{FORM}\r\nContent-Length: 900\r\n\r\nx".encode()
+        slow = asyncio.create_task(exchange(served.port, head))
+        await subscribe(served, reader)
+        assert (await slow).status == 408
+
+
+async def test_no_more_forms_come_at_a_time_than_there_is_room_for(here: Place) -> None:
+    head = f"POST /websub HTTP/1.1\r\nHost: x\r\n{FORM}\r\nContent-Length: 900\r\n\r\nx".encode()
+    often: dict[str, Any] = {
+        "websub": WebSubLimits(requests_per_minute=1_000_000),
+        "web": WebLimits(burst=1_000_000),
+    }
+    async with hub_at_work(here, **often) as served:
+        async with contextlib.AsyncExitStack() as stack:
+            for _ in range(256):
+                _, writer = await asyncio.open_connection("127.0.0.1", served.port)
+                stack.callback(writer.close)
+                writer.write(head)
+                await writer.drain()
+            reply = await post(served, mode="subscribe")
+            while reply.status != 503:  # until all of them have been looked at
+                reply = await post(served, mode="subscribe")
+        assert int(reply.headers["retry-after"]) >= 1
 
 
 async def test_who_only_looks_is_told_what_may_be_done(here: Place) -> None:

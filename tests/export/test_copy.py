@@ -13,17 +13,7 @@ from hub_folder import Place, Served, hub_at_work, place
 
 from syndicate.errors import ExportError, RegistryError, SettingsError, StorageError
 from syndicate.export import Orders
-from syndicate.news import Alert, AlertArea, Kind, TokenDigest, digest_of
-
-ALERT = Alert(
-    event="Storm",
-    category="Met",
-    urgency="Immediate",
-    severity="Severe",
-    certainty="Observed",
-    area=(AlertArea(desc="Aaland"),),
-    expires="2026-11-24T00:00:00Z",
-)
+from syndicate.news import TokenDigest, digest_of
 
 
 @pytest.fixture
@@ -56,7 +46,6 @@ async def test_every_file_is_what_the_hub_serves_there_byte_for_byte(here: Place
 async def test_every_address_that_the_hub_tells_of_has_its_copy_but_those_of_the_moment(here: Place) -> None:
     async with hub_at_work(here, contact="desk@hub.example") as served:
         await served.release("storm")
-        await served.release("warning", kind=Kind.ALERT, alert=ALERT)
         folder = here.folder / "copy"
         await export(served, folder, contact="desk@hub.example")
         addresses = [address_of(name) for name in plain(stands(folder))]
@@ -71,7 +60,7 @@ async def test_every_address_that_the_hub_tells_of_has_its_copy_but_those_of_the
                 for each in addresses
             )
         }
-        assert missing - {"/v1/items/{sub}/{version}.ninjs"} == LIVE, "nothing leads to a version in ninjs"
+        assert missing == LIVE | {"/v1/items/{sub}/{version}.cap"}, "there was no alert"
 
 
 async def test_a_file_has_the_date_that_the_hub_tells(here: Place) -> None:
@@ -97,16 +86,13 @@ async def test_one_new_item_touches_only_the_files_that_change(here: Place) -> N
         assert done.written == len(changed)
         assert done.unchanged == len(after) - len(changed)
         item = f"v1/items/{here.newsroom.item('one-more').sub}/1"
-        feeds = {"all", "kind/story", "aa", "lang/vi", "agency/aa.news"}
+        slices = {"all", "kind/story", "aa", "lang/vi", "agency/aa.news"}
         assert {name.removesuffix(".gz").removesuffix(".br") for name in changed} == {
-            *(f"feeds/{path}.{format_}" for path in feeds for format_ in ("rss", "atom", "json", "ninjs")),
-            f"{item}.jws",
-            f"{item}.tlog-proof",
-            "index.html",
-            "log/checkpoint",
-            "log/tile/0/000.p/14",
-            "log/tile/entries/000.p/14",
-            "sitemap-news.xml",
+            *(f"feeds/{path}.{format_}" for path in slices for format_ in ("rss", "atom", "json", "ninjs")),
+            *(f"wire/{path}.html" for path in slices),
+            *(f"{item}.{format_}" for format_ in ("jws", "tlog-proof", "ninjs")),
+            *("index.html", "log.html", "sources.html", "sources/aa.news.html", "sitemap-news.xml"),
+            *("log/checkpoint", "log/tile/0/000.p/14", "log/tile/entries/000.p/14"),
         }
         assert (folder / f"{item}.jws").read_text() == token
         share = len(changed) / len(after)

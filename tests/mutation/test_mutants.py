@@ -4,7 +4,6 @@ import ast
 from pathlib import Path
 
 import pytest
-
 from mutation._mutants import mutants_of
 
 ROOM = Path(__file__).parents[2] / "syndicate"

@@ -78,7 +78,9 @@ if FOLDER is not None:  # the set-up says why they are not there, if they are no
         shown = {item.sub: item for item in map(recall, tokens)}  # the newest version of each
         assert {(library, format_) for library, formats in read.items() for format_ in formats} == CLAIMED
         for library, format_ in CLAIMED:
-            entries = read[library][format_]
+            notices = [entry for entry in read[library][format_] if ":withdrawal:" in entry["id"]]
+            assert [notice["title"] for notice in notices] == ["[WITHDRAWN] Gone"], (library, format_)
+            entries = [entry for entry in read[library][format_] if entry not in notices]
             assert len(entries) == len(shown), (library, format_)
             for seen, item in zip(entries, reversed(shown.values()), strict=True):
                 wanted = expected(item)

@@ -75,6 +75,7 @@ def addresses(served: Served) -> dict[str, str]:
         "/v1/items/{sub}/{version}.ninjs": f"{item}.ninjs",
         "/v1/items/{sub}/{version}.tlog-proof": f"{item}.tlog-proof",
         "/log/{file}": "/log/tile/0/000.p/1",
+        "/registry/{file}": "/registry/metadata/1.root.json",
         "/wire/{slice}": "/wire/agency/aa.news",
         "/item/{sub}": f"/item/{served.here.newsroom.item('storm').sub}",
         "/item/{sub}/{version}": f"/item/{served.here.newsroom.item('storm').sub}/1",
@@ -82,7 +83,6 @@ def addresses(served: Served) -> dict[str, str]:
             f"/item/{served.here.newsroom.item('storm').sub}/1/evidence.html"
         ),
         "/sources/{agency}": "/sources/aa.news",
-        "/registry/{file}": "/registry/metadata/1.root.json",
     }
 
 

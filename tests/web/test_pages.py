@@ -10,6 +10,7 @@ import pytest
 from hub_beside import beside
 from hub_folder import Place, hub_at_work, place
 from page_room import BODY, TEXTS, PageRoom, named, page_room
+from press import NOON
 
 from syndicate.cli import main
 from syndicate.client import Proof, verify_token
@@ -24,8 +25,10 @@ from syndicate.news import (
     Relation,
     RelationType,
     SeatState,
+    Slice,
     digest_of,
 )
+from syndicate.ports import Notable, Told
 from syndicate.web import WebLimits
 from syndicate.web._pages._words import Words
 
@@ -256,6 +259,16 @@ async def test_the_article_in_the_page_is_data_that_no_markup_can_leave(here: Pl
         assert article["mainEntityOfPage"] == f"{served.hub.url}/item/{here.newsroom.item('one').sub}"
 
 
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\x1b"])
+async def test_attack_25_nothing_that_turns_the_text_around_it_gets_onto_a_page(
+    here: Place, sign: str
+) -> None:
+    async with hub_at_work(here) as served:
+        [result] = await served.submit(here.newsroom.release("one", title=f"Not {sign}gninrut"))
+        assert (result["outcome"], result["reason"]) == ("refused", "claim-invalid")
+        assert sign.encode() not in (await served.get("/")).body
+
+
 async def test_the_evidence_is_a_file_that_any_verifier_takes(room: PageRoom, tmp_path: Path) -> None:
     sub = room.sub("flood")
     reply = await room.served.get(f"/item/{sub}/2/evidence.html")
@@ -362,6 +375,21 @@ async def test_s9_corrections_are_listed_newest_first_and_counted(room: PageRoom
     assert row is not None
     assert row.groups() == ("3", "1")
     assert "Government of Beeland" not in read(page)
+
+
+async def test_a_correction_says_how_many_were_told_of_it_and_nothing_of_whom(here: Place) -> None:
+    async with hub_at_work(here) as served:
+        await served.release("one")
+        await served.release("one", ver=2, act=Act.CORRECT, note="Mended.")
+        await served.until_sealed(2)
+        [(index, _)] = [(one.index, one.ver) for one in await served.hub.storage.page(Slice(), 1, 9)]
+        told = [
+            Told(index=index, what=Notable.CORRECT, at=NOON + 9, first=True, acknowledged=each)
+            for each in (True, True, False)
+        ]
+        await served.hub.storage.subscribers.record([], told)
+        words = read((await served.get("/corrections")).body.decode())
+        assert "Sent to subscribers from 23 November 2026, 12:00 UTC: to 3, acknowledged by 2" in words
 
 
 async def test_the_page_of_the_log_shows_its_checkpoint(room: PageRoom) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from browser import PROGRAM, Browser, open_browser
-from get_axe import FOLDER, SCRIPT
+from get_readers import axe
 from hub_folder import Served
 from page_room import TEXTS, PageRoom, page_room
 
@@ -16,7 +16,7 @@ ZALGO = "Z" + "\u0336\u0315\u034f\u0489" * 60 + "algo"
 HOSTILE = {
     "markup": "</title></style></script><script>document.title='taken'</script><img src=x onerror=alert(1)>",
     "marks": ZALGO,
-    "long": "w" * 300,
+    "long": "w" * 500,
     "hebrew": "\u200f\u05d0\u05d1\u05d2 (1) \u200f</a>",
     "entities": "&lt;b&gt; &#x3c;script&#x3e; %3Cscript%3E {{ 7 * 7 }} {% raw %}",
 }
@@ -57,8 +57,9 @@ async def hostile(served: Served) -> list[str]:
     return [f"/item/{served.here.newsroom.item(name).sub}" for name in HOSTILE]
 
 
-if PROGRAM is not None and (FOLDER / SCRIPT).exists():  # `.ci/run` brings both; elsewhere these are not there
-    AXE = (FOLDER / SCRIPT).read_text(encoding="utf-8")
+SCRIPT = axe()
+if PROGRAM is not None and SCRIPT is not None:  # `.ci/run` brings both; elsewhere these are not there
+    AXE = SCRIPT.read_text(encoding="utf-8")
 
     @pytest.mark.timeout(240)
     async def test_axe_finds_nothing_on_any_page_in_any_script_light_and_dark(

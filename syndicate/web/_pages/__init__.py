@@ -9,6 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
+from syndicate.web._listing import agency_pages, slice_pages
 from syndicate.web._operation import HTML, Operation, Schema
 from syndicate.web._pages._corrections import Corrections
 from syndicate.web._pages._item import Items
@@ -19,7 +20,7 @@ from syndicate.web._pages._sources import Sources
 from syndicate.web._pages._subscribe import Subscribe
 from syndicate.web._pages._wire import Wire
 from syndicate.web._pages._words import Words
-from syndicate.web._route import Answer, Route
+from syndicate.web._route import Answer, Copies, Route, live
 from syndicate.web._world import World
 
 __all__ = ["page_routes"]
@@ -36,20 +37,37 @@ def page_routes(world: World) -> Sequence[Route]:
     sources, corrections = Sources(world, paper, kept), Corrections(world, paper, kept)
     log, subscribe = Log(world, paper, kept), Subscribe(world, paper, kept)
 
-    def page(path: str, answer: Answer, summary: str, *also: int, **named: Schema) -> Route:
+    def page(
+        path: str, answer: Answer, summary: str, *also: int, copies: Copies | None = None, **named: Schema
+    ) -> Route:
         told = Operation(summary=summary, media_types=(HTML,), path=named, also=also, for_people=True)
-        return Route(path, _patient(answer, paper, world), told)
+        return Route(path, _patient(answer, paper, world), told, copies)
 
     return [
         page("/", wire.get, "What is new, for people. `before` goes on from an index."),
-        page("/wire", wire.choose, "The same; with a slice's parameters, the way to its page.", 303, 404),
-        page("/wire/{slice}", wire.get, "What is new of a slice, for people.", 404, slice=_text("all", "vn")),
+        page(
+            "/wire",
+            wire.choose,
+            "The same; with a slice's parameters, the way to its page.",
+            303,
+            404,
+            copies=live,
+        ),
+        page(
+            "/wire/{slice}",
+            wire.get,
+            "What is new of a slice, for people.",
+            404,
+            copies=slice_pages(world),
+            slice=_text("all", "vn"),
+        ),
         page(
             "/item/{sub}/{version}/evidence.html",
             items.evidence,
             "One version with its proof, in a file that checks itself.",
             404,
             410,
+            copies=live,
             sub=_SUB,
             version=_VER,
         ),
@@ -59,12 +77,22 @@ def page_routes(world: World) -> Sequence[Route]:
             "One version of an item, for people; without a version, the one that stands.",
             404,
             410,
+            copies=live,
             sub=_SUB,
             version=_VER,
         ),
-        page("/item/{sub}", items.page, "An item, in the version that stands.", 404, 410, sub=_SUB),
+        page(
+            "/item/{sub}", items.page, "An item, in the version that stands.", 404, 410, copies=live, sub=_SUB
+        ),
         page("/sources", sources.all, "Who is in the federation, for people."),
-        page("/sources/{agency}", sources.one, "One agency, for people.", 404, agency=_text("vn.vna")),
+        page(
+            "/sources/{agency}",
+            sources.one,
+            "One agency, for people.",
+            404,
+            copies=agency_pages(world),
+            agency=_text("vn.vna"),
+        ),
         page("/corrections", corrections.get, "What was corrected or withdrawn, for people."),
         page("/log", log.get, "The public log, for people."),
         page("/subscribe", subscribe.get, "Every way in, with examples."),

@@ -91,15 +91,16 @@ class _Comparing:
 
     def _pair(self, old: str, new: str) -> Iterator[Change]:
         before, after = pieces(old), pieces(new)
-        script = None
+        script, most = None, min(_EDITS, self._left)
         if len(before) <= _PIECES and len(after) <= _PIECES:
-            script = edits(before, after, min(_EDITS, self._left))
+            script = edits(before, after, most)
+            # What was given up on has cost as much as the longest way that would have been shown.
+            self._left -= most if script is None else sum(what is not What.KEPT for what, _ in script)
         if script is None:
             self.whole = True
             yield Change(runs=((What.OUT, old),))
             yield Change(runs=((What.IN, new),))
             return
-        self._left -= sum(what is not What.KEPT for what, _ in script)
         yield Change(runs=tuple(_joined(script)))
 
 
