@@ -1,7 +1,7 @@
 """Which part of the one order is asked for, and what says of an item in which parts it stands."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from syndicate.news import _limits as limits
@@ -32,10 +32,12 @@ class Facets:
     def then(self, item: Item) -> "Facets":
         """What a later version of the same item makes of these."""
         said = [urgency for urgency in (self.urgency, item.urgency) if urgency is not None]
-        return replace(
-            self,
+        more = (code.removeprefix(_SCHEME) for code in item.categories)
+        return Facets(
+            member=self.member,
+            agency=self.agency,
             lang=self.lang or item.lang,
-            topics=_with(self.topics, (code.removeprefix(_SCHEME) for code in item.categories)),
+            topics=_with(self.topics, more) if item.categories else self.topics,
             urgency=min(said, default=None),
             kind=self.kind or item.kind,
             corrected=self.corrected or amends(item.act),
