@@ -253,7 +253,7 @@ def open_press(  # noqa: PLR0913, PLR0917 - all that a document is made of
         registry,
         clock,
         wakeup,
-        typesetter.render,
+        typesetter,
         media_types=MEDIA_TYPES,
         codings=CODINGS,
         base_url=url,

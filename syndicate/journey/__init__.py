@@ -11,7 +11,7 @@ from syndicate.journey._admit import Admission
 from syndicate.journey._arrive import Polled, Poller
 from syndicate.journey._cosign import Cosigners
 from syndicate.journey._depart import Press
-from syndicate.journey._document import Document, Written
+from syndicate.journey._document import Body, Document, Written
 from syndicate.journey._layout import ARCHIVE_PAGE, PressLimits
 from syndicate.journey._log_signer import LogSigner
 from syndicate.journey._outputs import OPML_TYPE, SITEMAP_TYPE, Outputs
@@ -26,6 +26,7 @@ __all__ = [
     "OPML_TYPE",
     "SITEMAP_TYPE",
     "Admission",
+    "Body",
     "Cosigners",
     "Document",
     "LocalWakeup",

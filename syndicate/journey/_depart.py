@@ -15,16 +15,19 @@ from functools import partial
 from typing import Final, TypeVar
 from weakref import WeakValueDictionary
 
+from syndicate.journey._alerts import Alerts
 from syndicate.journey._document import Codings, Document, Written, coded, squeeze
-from syndicate.journey._layout import Editor, Layout, PressLimits
+from syndicate.journey._galley import Galley
+from syndicate.journey._layout import TOMBSTONES, Editor, Layout, PressLimits
+from syndicate.journey._shelf import Shelf
 from syndicate.journey._wakeup import LocalWakeup
-from syndicate.news import Entry, Feed, Kind, Registry, Slice
+from syndicate.news import Entry, Registry, Slice
 from syndicate.ports import Clock, Logged, Storage
 from syndicate.republish import PENDING_ALERTS
-from syndicate.trust import recall
+from syndicate.wire import Gzipped, Plain, Typesetter, Wholes, in_frame
 
 T = TypeVar("T")
-_ALERT_PAGE: Final = 200  # versions looked at in one go for an alert among them
+_WHOLES_BYTES: Final = 16_000_000  # of large documents that were last asked for in no coding
 _NEVER_STALE: Final = math.inf
 _PAGES_MOST: Final = 8  # pages of archives kept
 _SETTLED_SECONDS: Final = 60.0  # so long a large document stands before it gets every coding
@@ -40,13 +43,12 @@ class _Kept:
     looked_at: float
     rings: int
     dated: int  # the latest Last-Modified ever given for this name
-    alerts_to: int  # no alert is among the versions up to this index that are not in the document
 
 
 class Press:
     """Renders slices, one rendering at a time, and keeps each document until its slice moves.
 
-    ``render`` writes a feed in a format; ``codings`` names the content codings to be made of each
+    ``typesetter`` writes feeds and their entries; ``codings`` names the content codings to be made of each
     document beside "identity", the quickest first; ``pushes`` says whether the documents name the hub as one
     that sends what is new in them. ``told`` hears how many seconds each rendering took.
     """
@@ -57,7 +59,7 @@ class Press:
         registry_source: Callable[[], Registry],
         clock: Clock,
         wakeup: LocalWakeup,
-        render: Callable[[Feed, str], bytes],
+        typesetter: Typesetter,
         *,
         media_types: Mapping[str, str],
         codings: Codings,
@@ -70,17 +72,22 @@ class Press:
         self._registry = registry_source
         self._clock = clock
         self._wakeup = wakeup
-        self._render = render
+        self._typesetter = typesetter
         self._media_types = media_types
         self._codings = codings
         self._limits = limits if limits is not None else PressLimits()
         self._editor = Editor(
             storage, registry_source, base_url=base_url.rstrip("/"), limits=self._limits, pushes=pushes
         )
+        self._galley = Galley(
+            storage, typesetter, self._editor.entry_under, self.at_work, base_url=base_url.rstrip("/")
+        )
+        self._alerts = Alerts(storage)
+        self._wholes = Wholes(_WHOLES_BYTES)
         self._told = told
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._pages: OrderedDict[tuple[Slice, int, str, str, int], Document] = OrderedDict()
-        self._kept_bytes = 0
+        self._shelf = Shelf()
         # Weakly: what nobody waits for needs no lock, however many names were asked for.
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         # One core is enough for rendering: admission and answers need the other.
@@ -189,6 +196,7 @@ class Press:
         kept: _Kept | None,
         stale_after: float,
     ) -> Document:
+        await self._alerts.begin()
         rings, now = self._wakeup.rings, self._clock.now()  # before reading: a ring meanwhile counts
         newest, registry = await self._storage.newest(slice_), self._registry().version
         erased = self._storage.log.erased
@@ -216,7 +224,6 @@ class Press:
                 looked_at=now,
                 rings=rings,
                 dated=max(dated, document.last_modified if document.last_modified is not None else -1),
-                alerts_to=newest,
             ),
         )
         return document
@@ -225,9 +232,10 @@ class Press:
         """What is kept, in every coding once it has stood long enough to be worth it."""
         document = kept.document
         late = {coding: make for coding, make in self._codings.items() if coding not in document.bodies}
-        if late and self._clock.now() - kept.made_at >= _SETTLED_SECONDS:
+        whole = document.bodies["identity"]
+        if late and not isinstance(whole, Gzipped) and self._clock.now() - kept.made_at >= _SETTLED_SECONDS:
             async with self._one_rendering:
-                made = await self.at_work(partial(coded, document.body, late))
+                made = await self.at_work(partial(coded, whole, late))
             document = replace(document, bodies={**document.bodies, **made})
             self._put(name, replace(kept, document=document))
         return document
@@ -241,17 +249,8 @@ class Press:
             return age >= stale_after
         if not 0 <= age < self._limits.rebuild_seconds:  # below 0: the clock was set back
             return True
-        return await self._alert_came(kept, slice_, newest)
-
-    async def _alert_came(self, kept: _Kept, slice_: Slice, newest: int) -> bool:
-        while kept.alerts_to < newest:
-            page = await self._storage.page(slice_, kept.alerts_to, _ALERT_PAGE)
-            if any(recall(logged.token).kind is Kind.ALERT for logged in page):
-                return True  # looked at again until a document that has it is kept
-            if not page:
-                break
-            kept.alerts_to = page[-1].index
-        return False
+        # Looked for again until a document that has it is kept.
+        return await self._alerts.came(slice_, kept.newest)
 
     async def _squeezed(self, write: Callable[[], Awaitable[Written]], *, stays: bool = False) -> Document:
         loop = asyncio.get_running_loop()
@@ -262,18 +261,36 @@ class Press:
         return document
 
     def _put(self, name: str, kept: _Kept) -> None:
-        before = self._kept.pop(name, None)
-        self._kept_bytes += kept.document.size - (before.document.size if before is not None else 0)
-        self._kept[name] = kept
+        self._kept[name], before = kept, self._kept.pop(name, None)
+        self._shelf.put(kept.document)
+        if before is not None:
+            self._take_away(before.document)
         limits = self._limits
         while len(self._kept) > 1 and (
-            self._kept_bytes > limits.kept_bytes or len(self._kept) > limits.kept_most
+            self._shelf.bytes > limits.kept_bytes or len(self._kept) > limits.kept_most
         ):
-            _, dropped = self._kept.popitem(last=False)
-            self._kept_bytes -= dropped.document.size
+            self._take_away(self._kept.popitem(last=False)[1].document)
+
+    def _take_away(self, document: Document) -> None:
+        self._shelf.take(document)
+        if isinstance(whole := document.bodies["identity"], Plain):
+            self._wholes.drop(whole)
 
     async def _write(self, slice_: Slice, format_: str) -> Written:
-        return await self._typeset(await self._editor.feed(slice_, format_), format_)
+        if format_ == TOMBSTONES:
+            return await self._typeset(await self._editor.feed(slice_, format_), format_)
+        registry = self._registry()  # one for all of it
+        draft = await self._editor.draft(slice_, format_)
+        known, places = self._editor.fitting(draft, await self._galley.known(draft.indices, registry))
+        pieces = await self._galley.pieces(places, format_, registry)
+
+        def work() -> Written:
+            page = self._editor.outline(draft, known, registry)
+            frame = self._typesetter.frame(page.feed, format_)
+            body = Plain(in_frame(frame, pieces), self._wholes)
+            return Written(body=body, media_type=self._media_types[format_], modified=page.modified)
+
+        return await self.at_work(work)
 
     async def _write_pending(self, format_: str) -> Written:
         return await self._typeset(await self._editor.pending(), format_)
@@ -281,7 +298,7 @@ class Press:
     async def _typeset(self, lay_out: Layout, format_: str) -> Written:
         def work() -> Written:
             page = lay_out()
-            body = self._render(page.feed, format_)
+            body = self._typesetter.render(page.feed, format_)
             return Written(body=body, media_type=self._media_types[format_], modified=page.modified)
 
         return await self.at_work(work)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+from syndicate.journey._galley import Known, Place
 from syndicate.news import CORRECTIONS, Entry, Feed, Index, Kind, Registry, Slice
 from syndicate.ports import Logged, Storage, Stretch, Window
 from syndicate.republish import (
@@ -43,7 +44,7 @@ class PressLimits:
     window_complete_characters: int = 16_000_000
     rebuild_seconds: float = 5.0  # between two versions of one document, but for an alert
     look_seconds: float = 1.0  # how long the newest index is believed when nobody rang
-    kept_bytes: int = 32_000_000  # of all documents together, over all codings
+    kept_bytes: int = 160_000_000  # of all documents together; what several show counts once
     kept_most: int = 5_000  # documents: many small ones weigh more than their bytes
 
 
@@ -53,6 +54,17 @@ class Page:
 
     feed: Feed
     modified: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a feed is to hold, by index, newest first."""
+
+    slice: Slice
+    format: str
+    indices: Sequence[Index]
+    last: Index | None
+    archived: Index | None
 
 
 Layout = Callable[[], Page]  # puts a page together from what was read: work, but no waiting
@@ -82,9 +94,10 @@ class Editor:
 
     def entry(self, logged: Logged) -> Entry:
         """A version as readers see it now."""
-        return self._entry(logged, self._registry())
+        return self.entry_under(logged, self._registry())
 
-    def _entry(self, logged: Logged, registry: Registry) -> Entry:
+    def entry_under(self, logged: Logged, registry: Registry) -> Entry:
+        """A version as readers see it under a registry."""
         item = recall(logged.token)
         marks = logged.marks | marks_since(logged.token, registry, logged.received_at)
         address = token_address(self._base_url, item)
@@ -100,6 +113,42 @@ class Editor:
         last = Index(max(newest, *indices)) if indices else None
         archived = await self._archived(slice_, last) if last is not None and format_ != "rss" else None
         return partial(self._lay_out, slice_, format_, logged, last, archived)
+
+    async def draft(self, slice_: Slice, format_: str) -> Draft:
+        """Which versions the slice shows as it stands now; their tokens are not read."""
+        newest = await self._storage.newest(slice_)
+        indices = await self._storage.placed(slice_, self._window(slice_, format_))
+        last = Index(max(newest, *indices)) if indices else None
+        archived = await self._archived(slice_, last) if last is not None and format_ != "rss" else None
+        return Draft(slice=slice_, format=format_, indices=indices, last=last, archived=archived)
+
+    def fitting(self, draft: Draft, known: Sequence[Known]) -> tuple[Sequence[Known], list[Place]]:
+        """As many of these as there is room for, and the places that they take in the document."""
+        known = known[: _fitting([one.characters for one in known], self._limits.window_characters)]
+        rss = draft.format == "rss"
+        complete = RSS_BODIES if rss else self._complete([one.characters for one in known])
+        places: list[Place] = []
+        for number, one in enumerate(known):
+            for notice in (True, False) if one.withdrawn else (False,):
+                with_body = not rss or len(places) < RSS_BODIES
+                places.append(Place(one, notice=notice, bare=number >= complete, complete=with_body))
+        return known, places
+
+    def outline(self, draft: Draft, known: Sequence[Known], registry: Registry) -> Page:
+        """The feed of a draft without its entries."""
+        feed = compose(
+            draft.slice,
+            (),
+            registry,
+            base_url=self._base_url,
+            first_index=min((one.index for one in known), default=None),
+            last_index=draft.last,
+            archived=draft.archived,
+            pushes=self._pushes,
+        )
+        if known:
+            feed = replace(feed, updated=max(one.updated for one in known))
+        return Page(feed=feed, modified=max((one.sealed_at for one in known), default=None))
 
     async def part(self, slice_: Slice, format_: str, logged: Sequence[Logged], upto: Index) -> Layout:
         """The slice with nothing in it but these versions, oldest first: what is new in it up to ``upto``."""
@@ -158,7 +207,7 @@ class Editor:
         archived: Index | None,
     ) -> Page:
         registry = self._registry()  # one for all of it
-        complete = RSS_BODIES if format_ == "rss" else self._complete(logged)
+        complete = RSS_BODIES if format_ == "rss" else self._complete([len(one.token) for one in logged])
         entries = self._entries(logged[:complete], registry)
         # Thousands of bodies that the document does not show would be most of what its making takes.
         entries += map(light, self._entries(logged[complete:], registry))
@@ -174,14 +223,10 @@ class Editor:
         )
         return Page(feed=feed, modified=max((one.sealed_at for one in logged), default=None))
 
-    def _complete(self, logged: Sequence[Logged]) -> int:
-        """How many of the newest stand in a document with all that was signed."""
-        left = self._limits.window_complete_characters
-        for number, one in enumerate(logged[: self._limits.window_complete]):
-            left -= len(one.token)
-            if left < 0 and number:
-                return number
-        return min(len(logged), self._limits.window_complete)
+    def _complete(self, characters: Sequence[int]) -> int:
+        """How many of the newest stand in a document with all that was signed; by their tokens' lengths."""
+        limits = self._limits
+        return _fitting(characters[: limits.window_complete], limits.window_complete_characters)
 
     def _lay_out_archive(self, slice_: Slice, page: Stretch) -> Page:
         registry = self._registry()
@@ -207,7 +252,16 @@ class Editor:
         return Page(feed=compose_pending(entries, registry, base_url=self._base_url))
 
     def _entries(self, logged: Iterable[Logged], registry: Registry) -> list[Entry]:
-        return [self._entry(one, registry) for one in logged]
+        return [self.entry_under(one, registry) for one in logged]
 
     def _with_notices(self, entries: Iterable[Entry]) -> tuple[Entry, ...]:
         return with_notices(entries, base_url=self._base_url)
+
+
+def _fitting(characters: Sequence[int], room: int) -> int:
+    """How many of these have room together; the first one always has."""
+    for number, length in enumerate(characters):
+        room -= length
+        if room < 0 and number:
+            return number
+    return len(characters)

@@ -238,6 +238,17 @@ class Storage(Protocol):
         """
         ...
 
+    async def placed(self, slice_: Slice, window: Window) -> tuple[Index, ...]:
+        """The indices of the versions in a slice's window, newest first; ``characters`` is left to who asks.
+
+        So who knows most of them need not read their tokens.
+        """
+        ...
+
+    async def these(self, indices: Collection[Index]) -> tuple[Logged, ...]:
+        """The versions at these indices, ascending, also if they are erased; a few hundred at a time."""
+        ...
+
     async def archived(self, slice_: Slice, every: int, *, upto: int, after: int = -1) -> int:
         """The index of the version that fills a slice's newest page of ``every`` versions; -1 if none does.
 

@@ -145,6 +145,14 @@ class SqliteStorage:
         """The newest version of each item in a slice's window, newest index first."""
         return await self.reading(lambda view: read.window(view, slice_, window))
 
+    async def placed(self, slice_: Slice, window: Window) -> tuple[Index, ...]:
+        """The indices of a slice's window, newest first, however large its tokens are."""
+        return tuple(map(Index, await self.reading(lambda view: read.placed(view, slice_, window))))
+
+    async def these(self, indices: Collection[Index]) -> tuple[Logged, ...]:
+        """The versions at these indices, ascending."""
+        return await self.reading(lambda view: read.these(view, indices))
+
     async def archived(self, slice_: Slice, every: int, *, upto: int, after: int = -1) -> int:
         """The index of the version that fills a slice's newest page of ``every`` versions."""
         return await self.reading(lambda view: read.archived(view, slice_, every, upto, after))

@@ -59,11 +59,18 @@ def page(  # noqa: PLR0913 - a slice, a stretch, and how much of it
 
 def window(connection: Connection, slice_: Slice, window_: Window) -> tuple[Logged, ...]:
     """The version shown of each item in a slice's window, newest index first."""
+    wanted = placed(connection, slice_, window_)
+    with connection.exec_driver_sql(_THESE_BACKWARDS, (json.dumps(wanted),)) as rows:
+        return tuple(map(_logged, _up_to(window_.characters, rows)))
+
+
+def placed(connection: Connection, slice_: Slice, window_: Window) -> list[int]:
+    """The indices of a slice's window, newest first, however large its tokens are."""
     size = visible(connection)
     below = size if window_.before is None else min(window_.before, size)
     last = newest(connection, slice_, below)
     if last < 0:
-        return ()
+        return []
 
     def sealed_at(idx: int) -> float:
         return float(connection.exec_driver_sql(_SEALED_AT, (idx,)).scalar_one())
@@ -74,9 +81,12 @@ def window(connection: Connection, slice_: Slice, window_: Window) -> tuple[Logg
     most = window_.most
     if window_.crowded is not None and in_time > most:
         most = min(window_.crowded, most)
-    wanted = found[: min(max(in_time, window_.least), most)]
-    with connection.exec_driver_sql(_THESE_BACKWARDS, (json.dumps(wanted),)) as rows:
-        return tuple(map(_logged, _up_to(window_.characters, rows)))
+    return found[: min(max(in_time, window_.least), most)]
+
+
+def these(connection: Connection, indices: Collection[int]) -> tuple[Logged, ...]:
+    """The versions at these indices, ascending."""
+    return tuple(map(_logged, connection.exec_driver_sql(_THESE, (json.dumps(list(indices)),))))
 
 
 def changed(connection: Connection, slice_: Slice, after: int, most: int, characters: int) -> Changed:

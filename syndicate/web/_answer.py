@@ -14,6 +14,7 @@ from typing import Final
 import brotli  # type: ignore[import-untyped] # it comes without stubs
 from aiohttp import hdrs, web
 
+from syndicate.journey import Body
 from syndicate.news import b64url
 from syndicate.web._body import Portions, to_send
 from syndicate.web._negotiate import choose_coding, http_date, matches, not_since
@@ -74,7 +75,7 @@ class Ready:
 
     def __init__(  # noqa: PLR0913 - what a response is made of
         self,
-        bodies: Mapping[str, bytes],
+        bodies: Mapping[str, Body],
         *,
         digest: str,
         media_type: str,
@@ -84,7 +85,7 @@ class Ready:
         source: object = None,
     ) -> None:
         self.source = source  # what it was made from, to see whether it still stands
-        self.size = sum(map(len, bodies.values()))
+        self.size = sum(len(body) for body in bodies.values())
         self._modified = last_modified
         self._offered = tuple(coding for coding in _ORDER if coding in bodies)
         self._coded: dict[str, _Coded] = {}

@@ -6,11 +6,14 @@ as long as it cared to. In portions the next one waits until the last is on its 
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.payload import Payload
+
+from syndicate.journey import Body
+from syndicate.wire import Gzipped, Plain
 
 _LARGE: Final = 65_536  # bytes: up to here one packet train with the head is cheaper than two
 PORTION: Final = 262_144  # bytes: the most that a reader who does not read makes us hold, and asyncio's 64 kB
@@ -21,26 +24,29 @@ class Portions(Payload):
     """A body that any number of responses may share; it is never used up."""
 
     _autoclose = True  # there is nothing to close
-    _value: bytes
+    _value: Body
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: Body) -> None:
         super().__init__(body)
         self._headers.clear()  # the response has its own
         self._size = len(body)
 
     @property
     def whole(self) -> bytes:
-        """The body itself."""
-        return self._value
+        """The body itself, in one."""
+        return bytes(self._value)
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
         """The body as text."""
-        return self._value.decode(encoding, errors)
+        return self.whole.decode(encoding, errors)
 
     async def write(self, writer: AbstractStreamWriter) -> None:
         """Send the head, then one portion after the other as the reader takes them."""
+        body: bytes | Gzipped
+        # One that is inflated first must not hold up the others.
+        body = await asyncio.to_thread(bytes, self._value) if isinstance(self._value, Plain) else self._value
         writer.send_headers()
-        for portion in self._portions():
+        for portion in _cut(body) if isinstance(body, bytes) else _joined(body):
             try:
                 async with asyncio.timeout(_PORTION_SECONDS):
                     await writer.write(portion)
@@ -50,12 +56,26 @@ class Portions(Payload):
                     writer.transport.abort()
                 raise ConnectionResetError("the reader took too long") from None
 
-    def _portions(self) -> Iterator[memoryview]:
-        body = memoryview(self._value)
-        for start in range(0, len(body), PORTION):
-            yield body[start : start + PORTION]
+
+def _cut(body: bytes) -> Iterator[memoryview]:
+    view = memoryview(body)
+    for start in range(0, len(view), PORTION):
+        yield view[start : start + PORTION]
 
 
-def to_send(body: bytes) -> bytes | Portions:
+def _joined(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Portions of many small pieces; a large one is one by itself."""
+    some: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        if some and size + len(piece) > PORTION:
+            yield b"".join(some)
+            some, size = [], 0
+        some.append(piece)
+        size += len(piece)
+    yield b"".join(some)
+
+
+def to_send(body: Body) -> bytes | Portions:
     """``body`` as it is handed to ``aiohttp.web.Response``."""
-    return Portions(body) if len(body) > _LARGE else body
+    return body if isinstance(body, bytes) and len(body) <= _LARGE else Portions(body)

@@ -11,10 +11,11 @@ says where they differ.
 
 from syndicate.wire._carried import Carriage, Carried
 from syndicate.wire._names import CAP_TYPE, MEDIA_TYPES, NINJS_SCHEMA
+from syndicate.wire._pieces import Gzipped, Piece, Plain, Wholes, in_frame, name_of, piece_of
 from syndicate.wire._proofread import Difference, proofread
 from syndicate.wire._sheet import Sheet, lay_out
 from syndicate.wire._take_out import split_submission, take_out
-from syndicate.wire._typesetter import RSS_BODIES, Typesetter
+from syndicate.wire._typesetter import RSS_BODIES, Frame, Typesetter, facts_of
 from syndicate.wire._write_cap import cap, cap_index
 from syndicate.wire._write_lists import SITEMAP_MOST, news_sitemap, opml
 from syndicate.wire._write_ninjs import ninjs
@@ -28,14 +29,23 @@ __all__ = [
     "Carriage",
     "Carried",
     "Difference",
+    "Frame",
+    "Gzipped",
+    "Piece",
+    "Plain",
     "Sheet",
     "Typesetter",
+    "Wholes",
     "cap",
     "cap_index",
+    "facts_of",
+    "in_frame",
     "lay_out",
+    "name_of",
     "news_sitemap",
     "ninjs",
     "opml",
+    "piece_of",
     "proofread",
     "split_submission",
     "take_out",

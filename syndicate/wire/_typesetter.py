@@ -1,17 +1,30 @@
 """Documents from feeds: each entry is set once per format, and what is set is used again."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
 from functools import partial
+from importlib import import_module
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 from syndicate.errors import WireError
 from syndicate.news import Entry, Feed, Reason
+from syndicate.wire._names import MEDIA_TYPES
 
 RSS_BODIES: Final = 200  # newest items of an RSS document; those after them are told without their bodies
+_JSON: Final = frozenset({"json", "ninjs"})
 _CACHE_BYTES: Final = 16_000_000  # some 500 items with bodies of 4 kB, in every format
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around the entries of a document, and how many of them, from the first on, are complete."""
+
+    head: bytes
+    between: bytes
+    close: bytes
+    complete: int | None  # None: all of them
 
 
 class _Standing:
@@ -74,52 +87,56 @@ class Typesetter:
         Raises:
             WireError: wire-unsupported, for another format.
         """
-        # feedgen is slow to import, and whoever only verifies a token never writes a feed.
-        from syndicate.wire import (  # noqa: PLC0415 - see above
-            _write_atom,
-            _write_json,
-            _write_ninjs,
-            _write_rss,
-            _write_tombstones,
-        )
+        frame = self.frame(feed, format)
+        complete = len(feed.entries) if frame.complete is None else frame.complete
+        pieces = [
+            self._standing.get(
+                _key(entry, format, number < complete),
+                partial(self.entry, entry, format, complete=number < complete),
+            )
+            for number, entry in enumerate(feed.entries)
+        ]
+        return b"".join((frame.head, frame.between.join(pieces), frame.close))
 
-        match format:
-            case "atom":
-                pieces = self._pieces(feed.entries, format, _write_atom.fragment)
-                head, close = self._head(feed, format, _write_atom.head), _write_atom.CLOSE
-            case "json":
-                pieces = _with_commas(self._pieces(feed.entries, format, _write_json.fragment))
-                head, close = self._head(feed, format, _write_json.head), _write_json.CLOSE
-            case "ninjs":
-                pieces = _with_commas(self._pieces(feed.entries, format, _write_ninjs.fragment))
-                head, close = self._head(feed, format, _write_ninjs.head), _write_ninjs.CLOSE
-            case "tombstones":
-                pieces = self._pieces(feed.entries, format, _write_tombstones.fragment)
-                head, close = self._head(feed, "atom", _write_atom.head), _write_atom.CLOSE
-            case "rss":
-                at = RSS_BODIES
-                pieces = self._pieces(feed.entries[:at], format, _write_rss.full)
-                pieces += self._pieces(feed.entries[at:], "rss-light", _write_rss.light)
-                head, close = self._head(feed, format, _write_rss.head), _write_rss.CLOSE
-            case _:
-                raise WireError(f"feeds are not written as {format!r}", code=Reason.WIRE_UNSUPPORTED)
-        return b"".join((head, *pieces, close))
+    def frame(self, feed: Feed, format: str) -> Frame:  # noqa: A002 - as above
+        """What stands around the entries of ``feed``, whichever they are.
+
+        Raises:
+            WireError: wire-unsupported, for another format.
+        """
+        kind = "atom" if format == "tombstones" else format
+        writer = _writer(kind)
+        between = b"," if format in _JSON else b""
+        head = self._head(feed, kind, writer.head)
+        return Frame(head, between, writer.CLOSE, RSS_BODIES if format == "rss" else None)
+
+    def entry(self, entry: Entry, format: str, *, complete: bool = True) -> bytes:  # noqa: A002 - as above
+        """One entry as it stands in a document; one of RSS that is not ``complete`` without its body."""
+        writer = _writer(format)
+        return bytes((writer.fragment if complete else writer.light)(entry))
 
     def _head(self, feed: Feed, kind: str, make: Callable[[Feed], bytes]) -> bytes:
         bare = replace(feed, entries=())
         return self._standing.get((kind, bare), partial(make, bare))
 
-    def _pieces(self, entries: Iterable[Entry], kind: str, make: Callable[[Entry], bytes]) -> list[bytes]:
-        return [self._standing.get(_key(entry, kind), partial(make, entry)) for entry in entries]
+
+def _writer(format_: str) -> Any:  # noqa: ANN401 - a module
+    # feedgen is slow to import, and whoever only verifies a token never writes a feed.
+    if format_ not in MEDIA_TYPES:
+        raise WireError(f"feeds are not written as {format_!r}", code=Reason.WIRE_UNSUPPORTED)
+    return import_module(f"syndicate.wire._write_{format_}")
 
 
-def _key(entry: Entry, kind: str) -> Hashable:
-    # What follows from the token is named by the digest; the rest comes from the registry and the hub.
-    registered = (entry.agency_name, entry.source_url, entry.credit, entry.rights, entry.title)
-    return (entry.digest, kind, not entry.token, entry.id, entry.url, entry.token_url, registered)
+def _key(entry: Entry, format_: str, complete: bool) -> Hashable:  # noqa: FBT001 - a part of the key
+    return (*facts_of(entry), not entry.token, format_, complete)
 
 
-def _with_commas(pieces: list[bytes]) -> list[bytes]:
-    spaced = [b","] * (2 * len(pieces) - 1)
-    spaced[::2] = pieces
-    return spaced
+def facts_of(entry: Entry) -> tuple[str, ...]:
+    """What two entries of the same bytes have in common, beside whether they are complete.
+
+    What follows from the token is named by the digest; the rest comes from the registry and the hub.
+    """
+    return (
+        entry.digest, entry.id, entry.url, entry.token_url, entry.agency_name, entry.source_url,
+        entry.credit or "", entry.rights or "", entry.title,
+    )  # fmt: skip

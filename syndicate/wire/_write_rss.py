@@ -54,7 +54,7 @@ def _add_image(channel: etree._Element, feed: Feed) -> None:
             add(image, name, value)
 
 
-def full(entry: Entry) -> bytes:
+def fragment(entry: Entry) -> bytes:
     """``entry`` as an item with its body, to stand in a document that began with ``head``."""
     return _fragment(entry, with_body=True)
 

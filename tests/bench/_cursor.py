@@ -182,7 +182,7 @@ def _world(storage: Storage, registry: Registry) -> World:
         storage=storage,
         registry=lambda: registry,
         press=Press(
-            storage, lambda: registry, clock, LocalWakeup(), Typesetter().render,
+            storage, lambda: registry, clock, LocalWakeup(), Typesetter(),
             media_types=MEDIA_TYPES, codings=CODINGS, base_url="https://hub.example",
         ),
         submission=None,

@@ -124,7 +124,7 @@ async def _busy_hour(folder: Path, room: _newsroom.Press, scale: Scale) -> _Seen
             lambda: room.registry,
             clock,
             bell,
-            Typesetter().render,
+            Typesetter(),
             media_types=MEDIA_TYPES,
             codings=CODINGS,
             base_url="https://hub.example",

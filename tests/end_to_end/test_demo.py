@@ -19,7 +19,7 @@ from syndicate.demo._hostile import PUSHERS, Pusher, Town
 from syndicate.demo._table import all_agree, compare
 from syndicate.demo._telling import Teller
 from syndicate.errors import DemoError
-from syndicate.news import Feed
+from syndicate.news import Entry
 from syndicate.wire import Typesetter
 
 COMMAND = [sys.executable, "-c", "import sys; from syndicate.cli import main; sys.exit(main())", "demo"]
@@ -61,8 +61,8 @@ async def nothing(*_: object) -> dict[str, str]:
 class Tampering(Typesetter):
     """A hub's typesetter that changes a word on the way out."""
 
-    def render(self, feed: Feed, format: str) -> bytes:  # noqa: A002 - the base class's word
-        return super().render(feed, format).replace(b"Otters", b"Sharks")
+    def entry(self, entry: Entry, format: str, *, complete: bool = True) -> bytes:  # noqa: A002 - the base class's word
+        return super().entry(entry, format, complete=complete).replace(b"Otters", b"Sharks")
 
 
 async def test_the_check_sees_what_went_wrong_and_nothing_else(

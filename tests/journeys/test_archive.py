@@ -11,11 +11,11 @@ from lxml import etree
 from press import NOON, PressRoom, registry
 
 from syndicate.journey import ARCHIVE_PAGE, LocalWakeup, Press
-from syndicate.news import Act, Feed, MemberCode, Registry, Slice
+from syndicate.news import Act, Entry, Feed, MemberCode, Registry, Slice
 from syndicate.ports import Storage
 from syndicate.storage import open_storage
 from syndicate.trust import Verified
-from syndicate.wire import MEDIA_TYPES, Typesetter
+from syndicate.wire import MEDIA_TYPES, Frame, Typesetter
 
 HUB = "https://hub.example"
 SECONDS = 620  # more than an Atom document shows; with 7,200 the same was seen
@@ -30,22 +30,26 @@ async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
         yield opened
 
 
-class Listing:
+class Listing(Typesetter):
     """Instead of a document its essentials: which versions it shows, and where the archive goes on."""
 
-    def __call__(self, feed: Feed, format_: str) -> bytes:
-        shown = [[entry.sub, entry.ver] for entry in feed.entries if entry.about is None]
-        on = feed.prev_archive if format_ == "atom" else feed.next_url
-        return json.dumps({"shown": shown, "on": on}).encode()
+    def frame(self, feed: Feed, format: str) -> Frame:  # noqa: A002 - the base class's word
+        on = feed.prev_archive if format == "atom" else feed.next_url
+        return Frame(f'{{"on": {json.dumps(on)}, "shown": ['.encode(), b",", b"]}", None)
+
+    def entry(self, entry: Entry, format: str, *, complete: bool = True) -> bytes:  # noqa: A002
+        return json.dumps(None if entry.about else [entry.sub, entry.ver]).encode()
 
 
-def press_of(storage: Storage, known: Registry, clock: HandClock, render: object = None) -> Press:
+def press_of(
+    storage: Storage, known: Registry, clock: HandClock, typesetter: Typesetter | None = None
+) -> Press:
     return Press(
         storage,
         lambda: known,
         clock,
         LocalWakeup(),
-        render or Typesetter().render,  # type: ignore[arg-type]  # a Listing, or the real one
+        typesetter or Typesetter(),
         media_types=MEDIA_TYPES,
         codings={},
         base_url=HUB,
@@ -62,7 +66,7 @@ class Subscriber:
 
     async def visit(self) -> None:
         told = json.loads((await self.press.document(self.slice, self.format)).body)
-        self.seen |= {(sub, ver) for sub, ver in told["shown"]}
+        self.seen |= {(sub, ver) for sub, ver in filter(None, told["shown"])}
         while told["on"] is not None and told["on"] not in self.pages:
             self.pages.add(told["on"])
             asked = PAGE.fullmatch(told["on"])
@@ -71,8 +75,8 @@ class Subscriber:
             page = await self.press.archive(self.slice, int(asked[2]), self.format)
             assert page is not None
             told = json.loads(page.body)
-            assert len(told["shown"]) == ARCHIVE_PAGE
-            self.seen |= {(sub, ver) for sub, ver in told["shown"]}
+            assert sum(map(bool, told["shown"])) == ARCHIVE_PAGE
+            self.seen |= {(sub, ver) for sub, ver in filter(None, told["shown"])}
 
 
 def names(count: int) -> list[str]:

@@ -43,7 +43,7 @@ class Wire:
         self.hub, self.rooms = hub, rooms
         self.tokens: list[str] = []
         self.press = Press(
-            hub.storage, lambda: hub.registry, hub.clock, LocalWakeup(), Typesetter().render,
+            hub.storage, lambda: hub.registry, hub.clock, LocalWakeup(), Typesetter(),
             media_types=MEDIA_TYPES, codings={}, base_url="https://hub.example", limits=LIMITS,
         )  # fmt: skip
 

@@ -46,7 +46,7 @@ async def test_attack_26_asking_for_every_feed_keeps_no_more_than_fits(tmp_path:
         # A language is whatever an agency signs: whoever holds one key can make as many feeds as items.
         await hub.take(*(room.sign(f"item{n}", lang=f"a{letter}") for n, letter in enumerate("abcdefgh")))
         press = Press(
-            storage, lambda: hub.registry, hub.clock, LocalWakeup(), Typesetter().render,
+            storage, lambda: hub.registry, hub.clock, LocalWakeup(), Typesetter(),
             media_types=MEDIA_TYPES, codings=CODINGS, base_url="https://hub.example",
             limits=PressLimits(kept_bytes=1),
         )  # fmt: skip
@@ -68,7 +68,7 @@ async def test_attack_26_asking_for_ten_thousand_slices_leaves_no_trace_of_them(
         hub = Hub(storage=storage, registry=federation(room))
         await hub.take(room.sign("storm"))
         press = Press(
-            storage, lambda: hub.registry, hub.clock, LocalWakeup(), Typesetter().render,
+            storage, lambda: hub.registry, hub.clock, LocalWakeup(), Typesetter(),
             media_types=MEDIA_TYPES, codings={}, base_url="https://hub.example",
             limits=PressLimits(kept_most=8),
         )  # fmt: skip

@@ -1,0 +1,155 @@
+"""What documents share: each version's piece in each format, set once and kept while a document has it."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Protocol, TypeVar
+from weakref import WeakValueDictionary
+
+from syndicate.news import Entry, Index, Registry
+from syndicate.ports import Logged, Storage
+from syndicate.republish import light, with_notices
+from syndicate.wire import Piece, Typesetter, facts_of, piece_of
+
+T = TypeVar("T")
+
+
+class AtWork(Protocol):
+    """What runs work off the event loop."""
+
+    def __call__(self, work: Callable[[], T]) -> Awaitable[T]:
+        """Its result, or its exception."""
+        ...
+
+
+_KNOWN_MOST: Final = 50_000  # versions whose facts are kept: some 20 MB
+_AT_ONCE: Final = 100  # tokens read at a time
+_AT_ONCE_CHARACTERS: Final = 8_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a document has to know of a version besides its piece. ``characters`` counts its token's."""
+
+    index: Index
+    name: bytes  # of all that its pieces are made of
+    characters: int
+    sealed_at: float
+    updated: str
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry in a document: of which version, as the notice of it or as itself, and how much of it."""
+
+    known: Known
+    notice: bool
+    bare: bool  # without its body and its token
+    complete: bool
+
+
+class Galley:
+    """Type that stands: pieces by version and format, each once, and only while some document shows it.
+
+    ``entry`` derives an entry from what is logged and the registry, and from nothing else.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        typesetter: Typesetter,
+        entry: Callable[[Logged, Registry], Entry],
+        at_work: AtWork,
+        *,
+        base_url: str,
+    ) -> None:
+        self._storage = storage
+        self._typesetter = typesetter
+        self._entry = entry
+        self._at_work = at_work
+        self._base_url = base_url
+        self._basis: tuple[str, int] = ("", 0)
+        self._known: OrderedDict[Index, Known] = OrderedDict()
+        self._pieces: WeakValueDictionary[tuple[bytes, str, bool, bool, bool], Piece] = WeakValueDictionary()
+
+    async def known(self, indices: Sequence[Index], registry: Registry) -> list[Known]:
+        """What is to be known of the versions at these indices, in their order; none of those erased."""
+        basis = (registry.version, self._storage.log.erased)
+        if basis != self._basis:
+            self._known.clear()
+            self._basis = basis
+        found = {index: known for index in indices if (known := self._known.get(index)) is not None}
+        missing = [index for index in indices if index not in found]
+        for start in range(0, len(missing), _AT_ONCE):
+            logged = await self._storage.these(missing[start : start + _AT_ONCE])
+            made = await self._at_work(partial(self._make_known, logged, registry))
+            found |= {one.index: one for one in made}
+        for index, known in found.items():
+            self._known[index] = known
+            self._known.move_to_end(index)
+        while len(self._known) > _KNOWN_MOST:
+            self._known.popitem(last=False)
+        return [found[index] for index in indices if index in found]
+
+    async def pieces(self, places: Sequence[Place], format_: str, registry: Registry) -> list[Piece]:
+        """The pieces of these entries, those that no document has made anew."""
+        keys = [(place.known.name, format_, place.notice, place.bare, place.complete) for place in places]
+        found = [self._pieces.get(key) for key in keys]
+        missing = [number for number, piece in enumerate(found) if piece is None]
+        for some in _in_turn(missing, places):
+            logged = await self._storage.these({places[number].known.index for number in some})
+            by_index = {one.index: one for one in logged}
+            # A law may have taken one back just now: the document has none of it.
+            wanted = [
+                (number, places[number], one)
+                for number in some
+                if (one := by_index[places[number].known.index]).token
+            ]
+            made = await self._at_work(partial(self._set_all, wanted, format_, registry))
+            for number, piece in made:
+                found[number] = self._pieces[keys[number]] = piece
+        return [piece for piece in found if piece is not None]
+
+    def _make_known(self, logged: Sequence[Logged], registry: Registry) -> list[Known]:
+        return [known_of(one, self._entry(one, registry)) for one in logged if not one.erased]
+
+    def _set_all(
+        self, wanted: Sequence[tuple[int, Place, Logged]], format_: str, registry: Registry
+    ) -> list[tuple[int, Piece]]:
+        return [(number, self._set(place, one, format_, registry)) for number, place, one in wanted]
+
+    def _set(self, place: Place, logged: Logged, format_: str, registry: Registry) -> Piece:
+        whole = self._entry(logged, registry)
+        entry = light(whole) if place.bare else whole
+        both = with_notices((entry,), base_url=self._base_url)
+        shown = both[0] if place.notice else both[-1]
+        return piece_of(self._typesetter.entry(shown, format_, complete=place.complete))
+
+
+def known_of(logged: Logged, entry: Entry) -> Known:
+    """What is to be known of a version that is seen as ``entry``."""
+    return Known(
+        index=logged.index,
+        name=hashlib.sha256("\0".join(facts_of(entry)).encode()).digest()[:16],
+        characters=len(logged.token),
+        sealed_at=logged.sealed_at,
+        updated=entry.updated,
+        withdrawn=entry.withdrawn,
+    )
+
+
+def _in_turn(numbers: Sequence[int], places: Sequence[Place]) -> Iterable[list[int]]:
+    """The numbers of places, as many at a time as may be read at once."""
+    some: list[int] = []
+    characters = 0
+    for number in numbers:
+        characters += places[number].known.characters
+        if some and (len(some) >= _AT_ONCE or characters > _AT_ONCE_CHARACTERS):
+            yield some
+            some, characters = [], places[number].known.characters
+        some.append(number)
+    if some:
+        yield some
