@@ -361,6 +361,19 @@ async def test_attack_26_a_window_holds_no_more_of_tokens_than_fits(storage: Sto
         assert names(await storage.window(ALL, window)) == list(expected)
 
 
+async def test_a_window_can_be_had_without_its_tokens_and_versions_by_their_indices(
+    storage: Storage, vn: PressRoom
+) -> None:
+    await sealed_at(storage, vn, times="bcdef", first=NOON)
+    for window in (Window(seconds=200, least=1, most=9), Window(seconds=0, least=2, most=2, before=Index(3))):
+        shown = await storage.window(ALL, window)
+        placed = await storage.placed(ALL, replace(window, characters=1))
+        assert placed == tuple(each.index for each in shown)
+        assert await storage.these(placed) == shown[::-1]
+    assert await storage.placed(Slice(lang="xx"), window) == ()
+    assert await storage.these([Index(99)]) == ()
+
+
 async def test_who_has_read_as_far_as_an_index_goes_on_with_what_is_older(
     storage: Storage, vn: PressRoom
 ) -> None:

@@ -1,7 +1,10 @@
 import asyncio
+import gc
+import gzip
 import re
 import threading
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import brotli  # type: ignore[import-untyped] # it comes without stubs
@@ -9,10 +12,23 @@ import pytest
 from sealed import Clock, Hub, Newsroom, federation
 
 from syndicate.journey import LocalWakeup, Press, PressLimits
-from syndicate.news import CORRECTIONS, Act, Alert, AlertArea, Content, Feed, Kind, MemberCode, Slice
+from syndicate.news import (
+    CORRECTIONS,
+    Act,
+    AgencyId,
+    Alert,
+    AlertArea,
+    Content,
+    Entry,
+    Feed,
+    Kind,
+    MemberCode,
+    Slice,
+    digest_of,
+)
 from syndicate.storage import open_storage
 from syndicate.web import CODINGS
-from syndicate.wire import MEDIA_TYPES, Frame, Typesetter
+from syndicate.wire import MEDIA_TYPES, RSS_BODIES, Frame, Typesetter
 
 ALL = Slice()
 LARGE = Content(type="text/html", body="<p><br></p>" * 4_000)
@@ -404,3 +420,78 @@ async def test_a_large_document_gets_its_densest_coding_when_it_has_stood_for_a_
 async def test_a_small_document_has_every_coding_at_once(hub: Hub, room: Newsroom, press: Press) -> None:
     await hub.take(room.sign("one"))
     assert sorted((await press.document(ALL, "atom")).bodies) == ["br", "gzip", "identity"]
+
+
+async def test_a_document_of_pieces_is_byte_for_byte_what_is_written_in_one_go(
+    hub: Hub, room: Newsroom, typist: Typist, bell: LocalWakeup
+) -> None:
+    # Enough for an RSS document to end its bodies between the notice of a withdrawal and what was withdrawn.
+    await hub.take(*(room.sign(f"n{n}") for n in range(RSS_BODIES + 5)))
+    gone = [f"n{n}" for n in (3, 1, 200)]
+    await hub.take(*(room.sign(name, ver=2, act=Act.RETRACT, note="Sai", content=None) for name in gone))
+    await hub.take(*(room.sign(f"late{n}") for n in range(RSS_BODIES - 5)))
+    limits = PressLimits(window_least=1_000, window_complete=150)
+    press = press_of(hub, typist, bell, limits)
+    for format_ in ("rss", "atom", "json", "ninjs"):
+        document = await press.document(ALL, format_)
+        layout = await press.editor.feed(ALL, format_)
+        assert document.body == Typesetter().render(layout().feed, format_), format_
+        assert document.last_modified == layout().modified
+        zipped = bytes(document.bodies["gzip"])
+        assert gzip.decompress(zipped) == document.body
+        again = await press_of(hub, Typist(), LocalWakeup(), limits).document(ALL, format_)
+        assert (again.digest, bytes(again.bodies["gzip"])) == (document.digest, zipped)
+
+
+async def test_what_several_documents_show_is_set_once_and_weighs_once(
+    hub: Hub, room: Newsroom, press: Press, typist: Typist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await hub.take(*(room.sign(f"n{n}", content=LARGE) for n in range(3)))
+    entry, entries = typist.entry, []
+
+    def counted(shown: Entry, format_: str, *, complete: bool = True) -> bytes:
+        entries.append(shown.id)
+        return entry(shown, format_, complete=complete)
+
+    monkeypatch.setattr(typist, "entry", counted)
+    first = await press.document(ALL, "atom")
+    one = press._shelf.bytes
+    second = await press.document(Slice(lang="vi"), "atom")
+    assert len(entries) == 3
+    assert first.digest != second.digest
+    assert press._shelf.bytes - one < one / 3
+    hub.clock.time += 5
+    await hub.take(room.sign("n3"), room.sign("n1", ver=2, act=Act.CORRECT, note="Sai sót"))
+    third = await press.document(ALL, "atom")
+    assert len(entries) == 5
+    assert b"n3" in third.body
+    assert third.body == Typesetter().render((await press.editor.feed(ALL, "atom"))().feed, "atom")
+
+
+async def test_what_a_law_took_back_leaves_documents_and_memory_at_once(
+    hub: Hub, room: Newsroom, press: Press
+) -> None:
+    tokens = [room.sign(f"n{n}", content=LARGE) for n in range(3)]
+    await hub.take(*tokens)
+    assert tokens[1].encode() in (await press.document(ALL, "atom")).body
+    await hub.storage.write(lambda book: book.erase([digest_of(tokens[1])], b'{"act":"erase"}'))
+    vars(hub.storage)["_log"].erased += 1  # as when a mirror follows; a hub stops for it
+    hub.clock.time += 1
+    body = (await press.document(ALL, "atom")).body
+    assert [token.encode() in body for token in tokens] == [True, False, True]
+    assert len(press._galley._known) == 2
+    gc.collect()
+    assert len(press._galley._pieces) == 2
+
+
+async def test_a_registry_that_changes_an_entry_changes_its_piece(
+    hub: Hub, room: Newsroom, press: Press, typist: Typist
+) -> None:
+    await hub.take(room.sign("one", content=LARGE))
+    assert b"Ten moi" not in (await press.document(ALL, "atom")).body
+    known = hub.registry.agencies[AgencyId("vn.demo")]
+    hub.registry = replace(
+        hub.registry, version="2", agencies={known.id: replace(known, names={"vi": "Ten moi"})}
+    )
+    hub.clock.time += 5
+    assert b"Ten moi" in (await press.document(ALL, "atom")).body
