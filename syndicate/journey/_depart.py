@@ -261,19 +261,22 @@ class Press:
         return document
 
     def _put(self, name: str, kept: _Kept) -> None:
-        self._kept[name], before = kept, self._kept.pop(name, None)
-        self._shelf.put(kept.document)
-        if before is not None:
-            self._take_away(before.document)
+        before = self._kept.pop(name, None)
+        self._kept[name] = kept
+        self._shelf.put(kept.document, None if before is None else before.document)
+        if before is not None and before.document is not kept.document:
+            self._let_go(before.document, kept.document)
         limits = self._limits
         while len(self._kept) > 1 and (
             self._shelf.bytes > limits.kept_bytes or len(self._kept) > limits.kept_most
         ):
-            self._take_away(self._kept.popitem(last=False)[1].document)
+            dropped = self._kept.popitem(last=False)[1].document
+            self._shelf.take(dropped)
+            self._let_go(dropped)
 
-    def _take_away(self, document: Document) -> None:
-        self._shelf.take(document)
-        if isinstance(whole := document.bodies["identity"], Plain):
+    def _let_go(self, document: Document, stays: Document | None = None) -> None:
+        whole = document.bodies["identity"]
+        if isinstance(whole, Plain) and (stays is None or stays.bodies["identity"] is not whole):
             self._wholes.drop(whole)
 
     async def _write(self, slice_: Slice, format_: str) -> Written:

@@ -1,11 +1,11 @@
 """What documents share: each version's piece in each format, set once and kept while a document has it."""
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Protocol, TypeVar
+from itertools import islice
+from typing import Final, NamedTuple, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
 from syndicate.news import Entry, Index, Registry
@@ -41,8 +41,7 @@ class Known:
     withdrawn: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """An entry in a document: of which version, as the notice of it or as itself, and how much of it."""
 
     known: Known
@@ -72,27 +71,28 @@ class Galley:
         self._at_work = at_work
         self._base_url = base_url
         self._basis: tuple[str, int] = ("", 0)
-        self._known: OrderedDict[Index, Known] = OrderedDict()
+        self._known: dict[Index, Known] = {}
         self._pieces: WeakValueDictionary[tuple[bytes, str, bool, bool, bool], Piece] = WeakValueDictionary()
 
     async def known(self, indices: Sequence[Index], registry: Registry) -> list[Known]:
         """What is to be known of the versions at these indices, in their order; none of those erased."""
         basis = (registry.version, self._storage.log.erased)
         if basis != self._basis:
-            self._known.clear()
+            self._known = {}
             self._basis = basis
-        found = {index: known for index in indices if (known := self._known.get(index)) is not None}
-        missing = [index for index in indices if index not in found]
+        kept = self._known
+        missing = [index for index in indices if index not in kept]
+        found: dict[Index, Known] = {}
         for start in range(0, len(missing), _AT_ONCE):
             logged = await self._storage.these(missing[start : start + _AT_ONCE])
             made = await self._at_work(partial(self._make_known, logged, registry))
             found |= {one.index: one for one in made}
-        for index, known in found.items():
-            self._known[index] = known
-            self._known.move_to_end(index)
-        while len(self._known) > _KNOWN_MOST:
-            self._known.popitem(last=False)
-        return [found[index] for index in indices if index in found]
+        there = [known for index in indices if (known := kept.get(index) or found.get(index)) is not None]
+        if self._basis == basis:  # nothing was taken back meanwhile
+            kept |= found
+        for index in list(islice(kept, max(0, len(kept) - _KNOWN_MOST))):
+            del kept[index]
+        return there
 
     async def pieces(self, places: Sequence[Place], format_: str, registry: Registry) -> list[Piece]:
         """The pieces of these entries, those that no document has made anew."""

@@ -44,7 +44,7 @@ class PressLimits:
     window_complete_characters: int = 16_000_000
     rebuild_seconds: float = 5.0  # between two versions of one document, but for an alert
     look_seconds: float = 1.0  # how long the newest index is believed when nobody rang
-    kept_bytes: int = 160_000_000  # of all documents together; what several show counts once
+    kept_bytes: int = 192_000_000  # of all documents together; what several show counts once
     kept_most: int = 5_000  # documents: many small ones weigh more than their bytes
 
 
@@ -90,6 +90,7 @@ class Editor:
         self._base_url = base_url
         self._limits = limits
         self._pushes = pushes
+        self._placed_last: tuple[object, Sequence[Index]] = (None, ())
         self._counted: OrderedDict[Slice, int] = OrderedDict()  # slice → the last index of its newest page
 
     def entry(self, logged: Logged) -> Entry:
@@ -117,10 +118,17 @@ class Editor:
     async def draft(self, slice_: Slice, format_: str) -> Draft:
         """Which versions the slice shows as it stands now; their tokens are not read."""
         newest = await self._storage.newest(slice_)
-        indices = await self._storage.placed(slice_, self._window(slice_, format_))
+        indices = await self._placed(slice_, self._window(slice_, format_))
         last = Index(max(newest, *indices)) if indices else None
         archived = await self._archived(slice_, last) if last is not None and format_ != "rss" else None
         return Draft(slice=slice_, format=format_, indices=indices, last=last, archived=archived)
+
+    async def _placed(self, slice_: Slice, window: Window) -> Sequence[Index]:
+        """The indices of a window; formats that show the same are mostly made one after the other."""
+        asked = (slice_, window, await self._storage.size(), self._storage.log.erased)
+        if self._placed_last[0] != asked:
+            self._placed_last = (asked, await self._storage.placed(slice_, window))
+        return self._placed_last[1]
 
     def fitting(self, draft: Draft, known: Sequence[Known]) -> tuple[Sequence[Known], list[Place]]:
         """As many of these as there is room for, and the places that they take in the document."""
@@ -129,9 +137,10 @@ class Editor:
         complete = RSS_BODIES if rss else self._complete([one.characters for one in known])
         places: list[Place] = []
         for number, one in enumerate(known):
-            for notice in (True, False) if one.withdrawn else (False,):
-                with_body = not rss or len(places) < RSS_BODIES
-                places.append(Place(one, notice=notice, bare=number >= complete, complete=with_body))
+            bare = number >= complete
+            if one.withdrawn:  # first the notice of it
+                places.append(Place(one, True, bare, not rss or len(places) < RSS_BODIES))  # noqa: FBT003
+            places.append(Place(one, False, bare, not rss or len(places) < RSS_BODIES))  # noqa: FBT003
         return known, places
 
     def outline(self, draft: Draft, known: Sequence[Known], registry: Registry) -> Page:

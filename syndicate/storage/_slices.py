@@ -57,14 +57,16 @@ def find(  # noqa: PLR0913 - a slice, a stretch of the order, and how to read it
     """
     asked: dict[str, object] = {**_values(slice_), "above": above, "below": below, "most": most}
     if slice_ == Slice():
-        return list(connection.exec_driver_sql(_along(shown, newest_first, erased), asked).scalars())
+        return list(connection.exec_driver_sql(_along(shown, newest_first, erased), asked).scalars().all())
     turn_at, between = _merging(_names(slice_), shown, newest_first, erased)
     asked["step"] = max(most // _STEPS, _LEAST_STEP) - 1
     found: list[int] = []
     while True:
         turn = connection.exec_driver_sql(turn_at, asked).scalar_one()
         ends = {} if turn is None else {"above": turn - 1} if newest_first else {"below": turn + 1}
-        found += connection.exec_driver_sql(between, asked | ends | {"most": most - len(found)}).scalars()
+        found += (
+            connection.exec_driver_sql(between, asked | ends | {"most": most - len(found)}).scalars().all()
+        )
         if turn is None or len(found) >= most:
             return found
         asked["below" if newest_first else "above"] = turn

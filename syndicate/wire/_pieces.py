@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from operator import attrgetter
 from threading import Lock
 from typing import Final
 
@@ -22,6 +23,7 @@ _LAST_BLOCK: Final = b"\x03\x00"
 _LEVEL: Final = 6
 _RAW: Final = -15  # zlib's word for deflate without a frame
 _NAME_BYTES: Final = 16
+_AROUND: Final = 600  # bytes of a piece beside what it says
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -37,7 +39,13 @@ class Piece:
     @property
     def size(self) -> int:
         """Bytes that it takes in memory, roughly."""
-        return len(self.deflated) + 250
+        return len(self.deflated) + _AROUND
+
+
+_NAME: Final = attrgetter("name")
+_LENGTH: Final = attrgetter("length")
+_DEFLATED: Final = attrgetter("deflated")
+_CRC_SHIFT: Final = attrgetter("crc", "shift")
 
 
 def piece_of(body: bytes) -> Piece:
@@ -59,7 +67,7 @@ class Plain:
 
     def __init__(self, pieces: Sequence[Piece], wholes: "Wholes") -> None:
         self.pieces = pieces
-        self._length = sum(piece.length for piece in pieces)
+        self._length: int = sum(map(_LENGTH, pieces))
         self._wholes = wholes
 
     def __len__(self) -> int:
@@ -114,16 +122,16 @@ class Gzipped:
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
         self.pieces = pieces
-        crc = combined((piece.crc, piece.shift) for piece in pieces)
-        size = sum(piece.length for piece in pieces) & 0xFFFFFFFF
+        crc = combined(map(_CRC_SHIFT, pieces))
+        size = sum(map(_LENGTH, pieces)) & 0xFFFFFFFF
         self._tail = _LAST_BLOCK + crc.to_bytes(4, "little") + size.to_bytes(4, "little")
-        self._length = len(_HEAD) + sum(len(piece.deflated) for piece in pieces) + len(self._tail)
+        self._length = len(_HEAD) + sum(map(len, map(_DEFLATED, pieces))) + len(self._tail)
 
     def __len__(self) -> int:
         return self._length
 
     def __iter__(self) -> Iterator[bytes]:
-        return chain((_HEAD,), (piece.deflated for piece in self.pieces), (self._tail,))
+        return chain((_HEAD,), map(_DEFLATED, self.pieces), (self._tail,))
 
     def __bytes__(self) -> bytes:
         return b"".join(self)
@@ -131,7 +139,7 @@ class Gzipped:
 
 def name_of(pieces: Sequence[Piece]) -> bytes:
     """The name of a document of pieces: the same pieces in the same order, the same name."""
-    return hashlib.sha256(b"".join(piece.name for piece in pieces)).digest()[:_NAME_BYTES]
+    return hashlib.sha256(b"".join(map(_NAME, pieces))).digest()[:_NAME_BYTES]
 
 
 def in_frame(frame: Frame, entries: Sequence[Piece]) -> tuple[Piece, ...]:
