@@ -42,11 +42,11 @@ class Portions(Payload):
 
     async def write(self, writer: AbstractStreamWriter) -> None:
         """Send the head, then one portion after the other as the reader takes them."""
-        body: bytes | Gzipped
-        # One that is inflated first must not hold up the others.
-        body = await asyncio.to_thread(bytes, self._value) if isinstance(self._value, Plain) else self._value
+        value = self._value
+        if isinstance(value, Plain):  # one that is inflated first must not hold up the others
+            value = value.standing or await asyncio.to_thread(value.__bytes__)
         writer.send_headers()
-        for portion in _cut(body) if isinstance(body, bytes) else _joined(body):
+        for portion in _joined(value) if isinstance(value, Gzipped) else _cut(bytes(value)):
             try:
                 async with asyncio.timeout(_PORTION_SECONDS):
                     await writer.write(portion)
@@ -63,17 +63,17 @@ def _cut(body: bytes) -> Iterator[memoryview]:
         yield view[start : start + PORTION]
 
 
-def _joined(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Portions of many small pieces; a large one is one by itself."""
+def _joined(pieces: Iterable[bytes]) -> Iterator[memoryview]:
+    """Portions of many small pieces."""
     some: list[bytes] = []
     size = 0
     for piece in pieces:
         if some and size + len(piece) > PORTION:
-            yield b"".join(some)
+            yield from _cut(b"".join(some))
             some, size = [], 0
         some.append(piece)
         size += len(piece)
-    yield b"".join(some)
+    yield from _cut(b"".join(some))
 
 
 def to_send(body: Body) -> bytes | Portions:

@@ -76,6 +76,11 @@ class Plain:
     def __bytes__(self) -> bytes:
         return self._wholes.of(self)
 
+    @property
+    def standing(self) -> bytes | None:
+        """The bytes, if they were asked for just now."""
+        return self._wholes.standing(self)
+
     def inflated(self) -> bytes:
         """The bytes, made anew."""
         return b"".join(zlib.decompressobj(_RAW).decompress(piece.deflated) for piece in self.pieces)
@@ -93,13 +98,18 @@ class Wholes:
         self._kept: OrderedDict[Plain, bytes] = OrderedDict()
         self._lock = Lock()
 
-    def of(self, plain: Plain) -> bytes:
-        """The bytes of a document."""
+    def standing(self, plain: Plain) -> bytes | None:
+        """The bytes of a document, if they are kept."""
         with self._lock:
             whole = self._kept.get(plain)
             if whole is not None:
                 self._kept.move_to_end(plain)
-                return whole
+            return whole
+
+    def of(self, plain: Plain) -> bytes:
+        """The bytes of a document."""
+        if (whole := self.standing(plain)) is not None:
+            return whole
         made = plain.inflated()
         with self._lock:
             if plain not in self._kept:

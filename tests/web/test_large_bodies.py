@@ -1,16 +1,20 @@
 """A large feed over a real socket: whole for who reads, and hardly anything held for who does not."""
 
 import asyncio
+import gzip
 import logging
+import random
 from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
 from raw_client import ask, served
 
+from syndicate.journey import Body
 from syndicate.web import _body
 from syndicate.web._answer import Ready
 from syndicate.web._body import PORTION
+from syndicate.wire import Gzipped, Plain, Wholes, piece_of
 
 BODY = bytes(range(256)) * 65_536  # 16 MB: more than what the system keeps for a connection
 ASKED = b"GET / HTTP/1.1\r\nHost: hub\r\n\r\n"
@@ -41,6 +45,23 @@ async def test_a_large_body_comes_whole_and_again(port: int) -> None:
         assert (reply.status, reply.headers["content-length"]) == (200, str(len(BODY)))
         assert reply.body == BODY
         assert "application/octet-stream" not in reply.headers.values()
+
+
+async def test_a_body_of_pieces_comes_whole_in_both_codings() -> None:
+    bodies = [bytes(range(256)) * 300, random.Random(1).randbytes(2 * PORTION), *([b"tin" * 9_000] * 50)]
+    pieces = [piece_of(body) for body in bodies]
+    coded: dict[str, Body] = {"identity": Plain(pieces, Wholes(0)), "gzip": Gzipped(pieces)}
+    ready = Ready(coded, digest="abc", media_type="text/plain")
+
+    async def site(request: web.BaseRequest) -> web.Response:
+        return ready.answer(request)
+
+    async with served(site) as where:
+        for coding, body in coded.items():
+            reply = await ask(where, "/", f"Accept-Encoding: {coding}")
+            assert reply.headers["content-length"] == str(len(body))
+            assert reply.body == bytes(body), coding
+            assert (gzip.decompress(reply.body) if coding == "gzip" else reply.body) == b"".join(bodies)
 
 
 async def test_its_head_and_its_304_come_alone(port: int) -> None:
