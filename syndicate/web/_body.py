@@ -44,7 +44,8 @@ class Portions(Payload):
         """Send the head, then one portion after the other as the reader takes them."""
         value = self._value
         if isinstance(value, Plain):  # one that is inflated first must not hold up the others
-            value = value.standing or await asyncio.to_thread(value.__bytes__)
+            standing = value.standing
+            value = await asyncio.to_thread(value.__bytes__) if standing is None else standing
         writer.send_headers()
         for portion in _joined(value) if isinstance(value, Gzipped) else _cut(bytes(value)):
             try:
