@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 from weakref import WeakValueDictionary
 
 from syndicate.journey._alerts import Alerts
-from syndicate.journey._document import Codings, Document, Written, coded, squeeze
+from syndicate.journey._document import Codings, Document, Written, coded, let_go, squeeze
 from syndicate.journey._galley import Galley
 from syndicate.journey._layout import TOMBSTONES, Editor, Layout, PressLimits
 from syndicate.journey._shelf import Shelf
@@ -24,10 +24,10 @@ from syndicate.journey._wakeup import LocalWakeup
 from syndicate.news import Entry, Registry, Slice
 from syndicate.ports import Clock, Logged, Storage
 from syndicate.republish import PENDING_ALERTS
-from syndicate.wire import Gzipped, Plain, Typesetter, Wholes, in_frame
+from syndicate.wire import Plain, Typesetter, Wholes, in_frame
 
 T = TypeVar("T")
-_WHOLES_BYTES: Final = 16_000_000  # of large documents that were last asked for in no coding
+_WHOLES_BYTES: Final = 32_000_000  # of large documents that were sent last, in one
 _NEVER_STALE: Final = math.inf
 _PAGES_MOST: Final = 8  # pages of archives kept
 _SETTLED_SECONDS: Final = 60.0  # so long a large document stands before it gets every coding
@@ -232,10 +232,9 @@ class Press:
         """What is kept, in every coding once it has stood long enough to be worth it."""
         document = kept.document
         late = {coding: make for coding, make in self._codings.items() if coding not in document.bodies}
-        whole = document.bodies["identity"]
-        if late and not isinstance(whole, Gzipped) and self._clock.now() - kept.made_at >= _SETTLED_SECONDS:
+        if late and self._clock.now() - kept.made_at >= _SETTLED_SECONDS:
             async with self._one_rendering:
-                made = await self.at_work(partial(coded, whole, late))
+                made = await self.at_work(partial(coded, document.bodies["identity"], late))
             document = replace(document, bodies={**document.bodies, **made})
             self._put(name, replace(kept, document=document))
         return document
@@ -264,20 +263,15 @@ class Press:
         before = self._kept.pop(name, None)
         self._kept[name] = kept
         self._shelf.put(kept.document, None if before is None else before.document)
-        if before is not None and before.document is not kept.document:
-            self._let_go(before.document, kept.document)
+        if before is not None and before.document.bodies["identity"] is not kept.document.bodies["identity"]:
+            let_go(before.document)
         limits = self._limits
         while len(self._kept) > 1 and (
             self._shelf.bytes > limits.kept_bytes or len(self._kept) > limits.kept_most
         ):
             dropped = self._kept.popitem(last=False)[1].document
             self._shelf.take(dropped)
-            self._let_go(dropped)
-
-    def _let_go(self, document: Document, stays: Document | None = None) -> None:
-        whole = document.bodies["identity"]
-        if isinstance(whole, Plain) and (stays is None or stays.bodies["identity"] is not whole):
-            self._wholes.drop(whole)
+            let_go(dropped)
 
     async def _write(self, slice_: Slice, format_: str) -> Written:
         if format_ == TOMBSTONES:

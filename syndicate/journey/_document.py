@@ -7,9 +7,9 @@ from itertools import islice
 from typing import Final
 
 from syndicate.news import b64url
-from syndicate.wire import Gzipped, Piece, Plain, name_of
+from syndicate.wire import OfPieces, Piece, Plain, name_of
 
-Body = bytes | Plain | Gzipped  # of the last two, bytes() makes bytes; len() tells their length
+Body = bytes | OfPieces
 
 Codings = Mapping[str, Callable[[bytes], bytes]]  # by name, what makes it of a body; the quickest first
 _REFERENCE_BYTES: Final = 8
@@ -57,7 +57,7 @@ def squeeze(written: Written, codings: Codings, *, stays: bool = False) -> Docum
     if isinstance(written.body, Plain) and len(written.body) > _AT_ONCE_BYTES:
         return _of_pieces(written, written.body, codings)
     pieces = written.body.pieces if isinstance(written.body, Plain) else ()
-    body = written.body.inflated() if isinstance(written.body, Plain) else written.body
+    body = bytes(written.body)
     at_once = None if stays or len(body) <= _AT_ONCE_BYTES else 1
     return Document(
         bodies={"identity": body, **coded(body, dict(islice(codings.items(), at_once)))},
@@ -71,7 +71,7 @@ def squeeze(written: Written, codings: Codings, *, stays: bool = False) -> Docum
 def _of_pieces(written: Written, body: Plain, codings: Codings) -> Document:
     """A large document: its gzip form is put together from its pieces, too."""
     return Document(
-        bodies={"identity": body, **({"gzip": Gzipped(body.pieces)} if "gzip" in codings else {})},
+        bodies={"identity": body, **({"gzip": body.gzipped()} if "gzip" in codings else {})},
         digest=b64url(name_of(body.pieces)),
         media_type=written.media_type,
         last_modified=None if written.modified is None else int(written.modified),
@@ -79,7 +79,14 @@ def _of_pieces(written: Written, body: Plain, codings: Codings) -> Document:
     )
 
 
-def coded(body: bytes | Plain, codings: Codings) -> dict[str, bytes]:
+def coded(body: Body, codings: Codings) -> dict[str, bytes]:
     """The body in each of these codings."""
-    whole = body.inflated() if isinstance(body, Plain) else body
+    whole = bytes(body)
     return {coding: make(whole) for coding, make in codings.items()}
+
+
+def let_go(document: Document) -> None:
+    """Nobody will ask for this document any more."""
+    for body in document.bodies.values():
+        if isinstance(body, OfPieces):
+            body.let_go()

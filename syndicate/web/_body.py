@@ -6,14 +6,14 @@ as long as it cared to. In portions the next one waits until the last is on its 
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.payload import Payload
 
 from syndicate.journey import Body
-from syndicate.wire import Gzipped, Plain
+from syndicate.wire import OfPieces
 
 _LARGE: Final = 65_536  # bytes: up to here one packet train with the head is cheaper than two
 PORTION: Final = 262_144  # bytes: the most that a reader who does not read makes us hold, and asyncio's 64 kB
@@ -43,11 +43,12 @@ class Portions(Payload):
     async def write(self, writer: AbstractStreamWriter) -> None:
         """Send the head, then one portion after the other as the reader takes them."""
         value = self._value
-        if isinstance(value, Plain):  # one that is inflated first must not hold up the others
+        if isinstance(value, OfPieces):  # what has to be made of its pieces must not hold up the others
             standing = value.standing
-            value = await asyncio.to_thread(value.__bytes__) if standing is None else standing
+            whole = await asyncio.to_thread(value.whole) if standing is None else standing
+            value = whole.body
         writer.send_headers()
-        for portion in _joined(value) if isinstance(value, Gzipped) else _cut(bytes(value)):
+        for portion in _cut(value):
             try:
                 async with asyncio.timeout(_PORTION_SECONDS):
                     await writer.write(portion)
@@ -62,19 +63,6 @@ def _cut(body: bytes) -> Iterator[memoryview]:
     view = memoryview(body)
     for start in range(0, len(view), PORTION):
         yield view[start : start + PORTION]
-
-
-def _joined(pieces: Iterable[bytes]) -> Iterator[memoryview]:
-    """Portions of many small pieces."""
-    some: list[bytes] = []
-    size = 0
-    for piece in pieces:
-        if some and size + len(piece) > PORTION:
-            yield from _cut(b"".join(some))
-            some, size = [], 0
-        some.append(piece)
-        size += len(piece)
-    yield from _cut(b"".join(some))
 
 
 def to_send(body: Body) -> bytes | Portions:

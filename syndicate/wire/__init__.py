@@ -11,7 +11,7 @@ says where they differ.
 
 from syndicate.wire._carried import Carriage, Carried
 from syndicate.wire._names import CAP_TYPE, MEDIA_TYPES, NINJS_SCHEMA
-from syndicate.wire._pieces import Gzipped, Piece, Plain, Wholes, in_frame, name_of, piece_of
+from syndicate.wire._pieces import Gzipped, OfPieces, Piece, Plain, Wholes, in_frame, name_of, piece_of
 from syndicate.wire._proofread import Difference, proofread
 from syndicate.wire._sheet import Sheet, lay_out
 from syndicate.wire._take_out import split_submission, take_out
@@ -31,6 +31,7 @@ __all__ = [
     "Difference",
     "Frame",
     "Gzipped",
+    "OfPieces",
     "Piece",
     "Plain",
     "Sheet",

@@ -1,4 +1,4 @@
-"""Documents of pieces that others share: each piece is deflated once, and no document is joined to be sent.
+"""Documents of pieces that others share: each is deflated once, and the documents sent last stand joined.
 
 A gzip body (RFC 1952) is put together as one member: a header, each piece deflated by itself and ended on a
 byte (a full flush, RFC 1951), a last empty block, the CRC of it all, which follows from the pieces' own, and
@@ -8,12 +8,12 @@ its length. So the same pieces give the same bytes for everybody.
 import hashlib
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from operator import attrgetter
 from threading import Lock
 from typing import Final
+from weakref import ReferenceType, WeakKeyDictionary, ref
 
 from syndicate.wire._crc import WideCrc, combined, shift_of, wide
 from syndicate.wire._typesetter import Frame
@@ -60,91 +60,120 @@ def piece_of(body: bytes) -> Piece:
     )
 
 
-class Plain:
-    """The bytes of a document of pieces. They are inflated when they are asked for, see ``Wholes``."""
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Whole:
+    """A document of pieces in one."""
 
-    __slots__ = ("_length", "_wholes", "pieces")
-
-    def __init__(self, pieces: Sequence[Piece], wholes: "Wholes") -> None:
-        self.pieces = pieces
-        self._length: int = sum(map(_LENGTH, pieces))
-        self._wholes = wholes
-
-    def __len__(self) -> int:
-        return self._length
-
-    def __bytes__(self) -> bytes:
-        return self._wholes.of(self)
-
-    @property
-    def standing(self) -> bytes | None:
-        """The bytes, if they were asked for just now."""
-        return self._wholes.standing(self)
-
-    def inflated(self) -> bytes:
-        """The bytes, made anew."""
-        return b"".join(zlib.decompressobj(_RAW).decompress(piece.deflated) for piece in self.pieces)
+    body: bytes = field(repr=False)
 
 
 class Wholes:
-    """The documents last asked for in no coding, as bytes; at most ``limit`` of them together, or one.
+    """The documents of pieces that were sent last, in one; at most ``limit`` bytes of them, or one.
 
-    Safe to use from several threads.
+    While somebody holds one there is no second of it, so that slow readers pile up no copies. Safe to use
+    from several threads.
     """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._bytes = 0
-        self._kept: OrderedDict[Plain, bytes] = OrderedDict()
+        self._kept: OrderedDict[OfPieces, Whole] = OrderedDict()
+        self._held: WeakKeyDictionary[OfPieces, ReferenceType[Whole]] = WeakKeyDictionary()
         self._lock = Lock()
 
-    def standing(self, plain: Plain) -> bytes | None:
-        """The bytes of a document, if they are kept."""
+    def standing(self, body: "OfPieces") -> Whole | None:
+        """A document in one, if it stands."""
         with self._lock:
-            whole = self._kept.get(plain)
-            if whole is not None:
-                self._kept.move_to_end(plain)
-            return whole
+            if body in self._kept:
+                self._kept.move_to_end(body)
+                return self._kept[body]
+            held = self._held.get(body)
+            return None if held is None else held()
 
-    def of(self, plain: Plain) -> bytes:
-        """The bytes of a document."""
-        if (whole := self.standing(plain)) is not None:
+    def of(self, body: "OfPieces") -> Whole:
+        """A document in one."""
+        if (whole := self.standing(body)) is not None:
             return whole
-        made = plain.inflated()
+        made = Whole(bytes(body))
         with self._lock:
-            if plain not in self._kept:
-                self._bytes += len(made)
-            self._kept[plain] = made
+            held = self._held.get(body)
+            if held is not None and (whole := held()) is not None:
+                return whole  # made twice at once
+            self._held[body] = ref(made)
+            self._kept[body] = made
+            self._bytes += len(made.body)
             while self._bytes > self._limit and len(self._kept) > 1:
-                self._bytes -= len(self._kept.popitem(last=False)[1])
+                self._bytes -= len(self._kept.popitem(last=False)[1].body)
         return made
 
-    def drop(self, plain: Plain) -> None:
-        """Forget the bytes of a document that nobody will ask for again."""
+    def drop(self, body: "OfPieces") -> None:
+        """Keep no longer what nobody will ask for again."""
         with self._lock:
-            self._bytes -= len(self._kept.pop(plain, b""))
+            whole = self._kept.pop(body, None)
+            self._bytes -= 0 if whole is None else len(whole.body)
 
 
-class Gzipped:
-    """A document of pieces in gzip."""
+class OfPieces:
+    """A document of pieces in a content coding: ``len()`` is known, ``bytes()`` makes the bytes anew."""
 
-    __slots__ = ("_length", "_tail", "pieces")
+    __slots__ = ("__weakref__", "_length", "_wholes", "pieces")
 
-    def __init__(self, pieces: Sequence[Piece]) -> None:
+    def __init__(self, pieces: Sequence[Piece], wholes: Wholes) -> None:
         self.pieces = pieces
+        self._wholes = wholes
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    @property
+    def standing(self) -> Whole | None:
+        """The document in one, if it was sent just now."""
+        return self._wholes.standing(self)
+
+    def whole(self) -> Whole:
+        """The document in one: work, if it does not stand."""
+        return self._wholes.of(self)
+
+    def let_go(self) -> None:
+        """Nobody will ask for it any more."""
+        self._wholes.drop(self)
+
+    def __bytes__(self) -> bytes:
+        raise NotImplementedError
+
+
+class Plain(OfPieces):
+    """The bytes of a document as they are: inflated from its pieces."""
+
+    __slots__ = ()
+
+    def __init__(self, pieces: Sequence[Piece], wholes: Wholes) -> None:
+        super().__init__(pieces, wholes)
+        self._length = sum(map(_LENGTH, pieces))
+
+    def gzipped(self) -> "Gzipped":
+        """The same document in gzip."""
+        return Gzipped(self.pieces, self._wholes)
+
+    def __bytes__(self) -> bytes:
+        return b"".join(zlib.decompressobj(_RAW).decompress(piece.deflated) for piece in self.pieces)
+
+
+class Gzipped(OfPieces):
+    """A document of pieces in gzip: one member, put together from what was deflated before."""
+
+    __slots__ = ("_tail",)
+
+    def __init__(self, pieces: Sequence[Piece], wholes: Wholes) -> None:
+        super().__init__(pieces, wholes)
         crc = combined(map(_CRC_SHIFT, pieces))
         size = sum(map(_LENGTH, pieces)) & 0xFFFFFFFF
         self._tail = _LAST_BLOCK + crc.to_bytes(4, "little") + size.to_bytes(4, "little")
         self._length = len(_HEAD) + sum(map(len, map(_DEFLATED, pieces))) + len(self._tail)
 
-    def __len__(self) -> int:
-        return self._length
-
-    def __iter__(self) -> Iterator[bytes]:
-        return chain((_HEAD,), map(_DEFLATED, self.pieces), (self._tail,))
-
     def __bytes__(self) -> bytes:
-        return b"".join(self)
+        return b"".join((_HEAD, *map(_DEFLATED, self.pieces), self._tail))
 
 
 def name_of(pieces: Sequence[Piece]) -> bytes:

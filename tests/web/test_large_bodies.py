@@ -50,7 +50,7 @@ async def test_a_large_body_comes_whole_and_again(port: int) -> None:
 async def test_a_body_of_pieces_comes_whole_in_both_codings() -> None:
     bodies = [bytes(range(256)) * 300, random.Random(1).randbytes(2 * PORTION), *([b"tin" * 9_000] * 50)]
     pieces = [piece_of(body) for body in bodies]
-    coded: dict[str, Body] = {"identity": Plain(pieces, Wholes(0)), "gzip": Gzipped(pieces)}
+    coded: dict[str, Body] = {"identity": Plain(pieces, Wholes(0)), "gzip": Gzipped(pieces, Wholes(0))}
     ready = Ready(coded, digest="abc", media_type="text/plain")
 
     async def site(request: web.BaseRequest) -> web.Response:

@@ -1,5 +1,6 @@
 """Documents of pieces: one gzip member, the same for everybody, whatever the pieces are."""
 
+import gc
 import gzip
 import zlib
 from random import Random
@@ -17,7 +18,7 @@ BODIES = [RANDOM.randbytes(RANDOM.choice((0, 1, 2, 255, 256, 13_000))) for _ in 
 def test_pieces_in_a_row_are_one_gzip_member(count: int) -> None:
     pieces = [piece_of(body) for body in BODIES[:count]]
     whole = b"".join(BODIES[:count])
-    zipped = Gzipped(pieces)
+    zipped = Gzipped(pieces, Wholes(0))
     inflating = zlib.decompressobj(31)
     assert inflating.decompress(bytes(zipped)) == whole
     assert inflating.eof
@@ -47,19 +48,24 @@ def test_entries_stand_in_their_frame_with_commas_only_between_them() -> None:
     for bodies, json in (([], b"[]"), ([b"1"], b"[1]"), ([b"1", b"2", b"3"], b"[1,2,3]")):
         entries = [piece_of(body) for body in bodies]
         framed = in_frame(Frame(b"[", b",", b"]", None), entries)
-        assert Plain(framed, Wholes(0)).inflated() == json
+        assert Plain(framed, Wholes(0)).__bytes__() == json
         framed = in_frame(Frame(b"[", b"", b"]", None), entries)
-        assert gzip.decompress(bytes(Gzipped(framed))) == json.replace(b",", b"")
+        assert gzip.decompress(bytes(Gzipped(framed, Wholes(0)))) == json.replace(b",", b"")
 
 
-def test_what_was_inflated_last_is_kept_and_no_more_than_fits() -> None:
+def test_what_was_sent_last_stands_and_no_more_than_fits() -> None:
     wholes = Wholes(3_000)
     plains = [Plain([piece_of(bytes([n]) * 1_400)], wholes) for n in range(3)]
-    kept = [bytes(each) for each in plains]
-    assert bytes(plains[2]) is kept[2]
-    assert bytes(plains[1]) is kept[1]
-    assert bytes(plains[0]) is not kept[0]
-    wholes.drop(plains[0])
-    wholes.drop(plains[0])
-    assert bytes(plains[0]) == kept[0]
-    assert bytes(plains[1]) is kept[1]
+    assert plains[0].standing is None
+    first = plains[0].whole()
+    assert first.body == bytes(plains[0])
+    assert plains[0].whole() is first is plains[0].standing
+    for plain in plains[1:]:
+        plain.whole()
+    assert plains[0].whole() is first, "while it is held there is no other"
+    del first
+    gc.collect()
+    assert [plain.standing is None for plain in plains] == [True, False, False]
+    plains[1].let_go()
+    plains[1].let_go()
+    assert [plain.standing is None for plain in plains] == [True, True, False]
