@@ -1,0 +1,60 @@
+"""Whether an alert came, for every slice: as the log says, looked at once."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sealed import Hub, Newsroom, federation
+
+from syndicate.journey import _alerts
+from syndicate.journey._alerts import Alerts
+from syndicate.news import Alert, AlertArea, Kind, Slice
+from syndicate.storage import open_storage
+
+ALERT = Alert(
+    event="Bão",
+    category="Met",
+    urgency="Immediate",
+    severity="Severe",
+    certainty="Observed",
+    area=(AlertArea(desc="Đà Nẵng"),),
+    expires="2026-11-24T00:00:00Z",
+)
+
+
+@pytest.fixture
+def room() -> Newsroom:
+    return Newsroom()
+
+
+@pytest.fixture
+async def hub(tmp_path: Path, room: Newsroom) -> AsyncIterator[Hub]:
+    async with open_storage(tmp_path / "hub.sqlite3") as storage:
+        yield Hub(storage=storage, registry=federation(room))
+
+
+async def test_an_alert_came_to_those_slices_that_hold_it(hub: Hub, room: Newsroom) -> None:
+    alerts = Alerts(hub.storage)
+    await hub.take(room.sign("old", kind=Kind.ALERT, alert=ALERT))
+    await alerts.begin()
+    assert not await alerts.came(Slice(), -1), "what stood before it began is nobody's news"
+    await hub.take(room.sign("news"), room.sign("storm", kind=Kind.ALERT, alert=ALERT))
+    newest = await hub.storage.newest(Slice())
+    assert await alerts.came(Slice(), newest - 1)
+    assert await alerts.came(Slice(lang="vi", kind="alert"), newest - 1)
+    assert not await alerts.came(Slice(lang="en"), newest - 1)
+    assert not await alerts.came(Slice(), newest)
+
+
+async def test_many_alerts_are_looked_through_page_by_page_and_the_oldest_forgotten(
+    hub: Hub, room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_alerts, "_PAGE", 2)
+    monkeypatch.setattr(_alerts, "_MOST", 2)
+    alerts = Alerts(hub.storage)
+    await alerts.begin()
+    await hub.take(*(room.sign(f"storm{n}", kind=Kind.ALERT, alert=ALERT) for n in range(5)))
+    assert await alerts.came(Slice(lang="en"), 0), "who asks for what is forgotten looks again"
+    assert not await alerts.came(Slice(lang="en"), 3)
+    assert await alerts.came(Slice(), 3)
+    assert not await alerts.came(Slice(), 4)
