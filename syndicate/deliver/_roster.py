@@ -14,7 +14,11 @@ from syndicate.ports import Storage, Subscriber, SubscriberState, Told
 
 
 class Roster:
-    """Every subscriber of a hub. ``told`` are called with an id after each change that is not progress."""
+    """Every subscriber of a hub.
+
+    ``listeners`` are called with an id after each change that is not progress; ``work`` is set while something
+    waits to be written down.
+    """
 
     def __init__(self, storage: Storage, *, most: int) -> None:
         self._store = storage.subscribers
@@ -24,7 +28,7 @@ class Roster:
         self._told: list[Told] = []
         self._changing = asyncio.Lock()
         self.listeners: list[Callable[[str], None]] = []
-        self.work = asyncio.Event()  # something waits to be written down
+        self.work = asyncio.Event()
 
     async def load(self) -> None:
         """Read them all. Raises StorageError."""

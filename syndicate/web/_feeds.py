@@ -31,13 +31,13 @@ class Feeds:
         self._ready: WeakKeyDictionary[Document, Ready] = WeakKeyDictionary()
 
     async def get(self, request: web.BaseRequest, name: str) -> web.Response:
-        """A slice as RSS, Atom or JSON Feed."""
+        """A slice in the format that its name ends in."""
         document = self._standing(name)
         ready = None if document is None else self._ready.get(document)
         if ready is None:
             document = await self._written(name)
             if document is None:
-                return problem(404, "there is no such feed; / lists them all")
+                return problem(404, "there is no such feed; /subscribe tells of all there are")
             ready = self._ready.get(document)
             if ready is None:
                 kept_for = cache_of(name.rpartition(".")[0])

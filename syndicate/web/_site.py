@@ -47,7 +47,7 @@ _SLASHES: Final = "A path: slashes stay as they are."
 _SLICE: Final[Schema] = {
     "type": "string",
     "minLength": 1,
-    "description": "The slice's name; slashes stay as they are. / lists those that the registry names.",
+    "description": "The slice's name; slashes stay as they are. /subscribe lists those that the registry names.",
     "examples": ["all", "vn", "lang/vi", "agency/vn.vna"],
 }
 

@@ -14,21 +14,6 @@ from syndicate.web._take import Room, TooMuchError, refuse_length, take_body
 from syndicate.web._world import Subscriptions
 
 PATH: Final = "/websub"
-SUBSCRIPTION: Final = {  # a form that is looked at, as JSON Schema
-    "type": "object",
-    "required": ["hub.mode", "hub.topic", "hub.callback"],
-    "properties": {
-        "hub.mode": {"enum": ["subscribe", "unsubscribe"]},
-        "hub.topic": {
-            "type": "string",
-            "minLength": 1,
-            "description": "The address of one of this hub's feeds.",
-        },
-        "hub.callback": {"type": "string", "pattern": "^https?://", "description": "Where it is sent to."},
-        "hub.lease_seconds": {"type": "integer", "minimum": 1, "maximum": 999_999_999},
-        "hub.secret": {"type": "string", "pattern": "^[ -~]{1,199}$"},
-    },
-}
 _OPEN: Final = 256  # requests in hand at one time
 _BUSY_SECONDS: Final = 5
 _STATUS: Final = {
