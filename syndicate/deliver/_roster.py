@@ -5,12 +5,21 @@ written yet, and never loses anything. Who somebody is changes in storage first.
 """
 
 import asyncio
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from syndicate.errors import DeliverError
+from syndicate.news import b64url
 from syndicate.ports import Storage, Subscriber, SubscriberState, Told
+
+_ID_BYTES: Final = 12
+
+
+def new_id() -> str:
+    """An id for a subscriber that nobody can guess."""
+    return b64url(secrets.token_bytes(_ID_BYTES))
 
 
 class Roster:

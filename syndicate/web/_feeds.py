@@ -107,11 +107,7 @@ def _unlisted(slice_: Slice, registry: Registry) -> Iterator[Slice]:
         yield Slice(member=slice_.member)
     if slice_.agency is not None and slice_.agency not in registry.agencies:
         yield Slice(agency=slice_.agency)
-    if slice_.lang is not None and not _is_written(slice_.lang, registry):
+    if slice_.lang is not None and slice_.lang not in registry.languages:
         yield Slice(lang=slice_.lang)
     if slice_.topic is not None:
         yield Slice(topic=slice_.topic)
-
-
-def _is_written(lang: str, registry: Registry) -> bool:
-    return any(lang in agency.languages for agency in registry.agencies.values())
