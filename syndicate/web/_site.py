@@ -23,7 +23,7 @@ from syndicate.web._log import CHECKPOINT, LogFiles
 from syndicate.web._metrics import CONTENT_TYPE as METRICS
 from syndicate.web._openapi import PATH as OPENAPI
 from syndicate.web._openapi import OpenApi
-from syndicate.web._operation import BYTES, JSON, TEXT, Operation, Schema
+from syndicate.web._operation import BYTES, JSON, SUB, TEXT, VER, Operation, Schema
 from syndicate.web._outputs import other_routes
 from syndicate.web._pages import page_routes
 from syndicate.web._readers import Readers
@@ -40,9 +40,7 @@ from syndicate.web._wellknown import SECURITY, TRUST, WellKnown
 from syndicate.web._world import World
 from syndicate.wire import MEDIA_TYPES
 
-_SUB: Final[Schema] = {"type": "string", "examples": ["vn.vna:abcdefghijklmnopqrstuvwxyz"]}
-_VER: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": 9_999_999_999_999_999}
-_VERSION: Final = {"sub": _SUB, "version": _VER}
+_VERSION: Final = {"sub": SUB, "version": VER}
 _SLASHES: Final = "A path: slashes stay as they are."
 _SLICE: Final[Schema] = {
     "type": "string",
