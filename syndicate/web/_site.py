@@ -58,16 +58,39 @@ def make_site(world: World) -> CountedSite:
 
 
 def routes_of(world: World, stream: Stream) -> Sequence[Route]:
-    """Every address that this site has. A new one is a line here: path, answer, what is told of it.
+    """Every address that this site has. A new one is a ``Route`` below: path, answer, what is told of it.
 
     A static copy is made in this order: what others point to stands before them, and the checkpoint last.
     """
-    watch, items, log = Watch(world), Items(world), LogFiles(world)
-    registry = RegistryFiles(world)
+    items, log, registry = Items(world), LogFiles(world), RegistryFiles(world)
     routes: list[Route] = []
     known, openapi = WellKnown(world, routes), OpenApi(world, routes)  # they tell of all of them
     routes += [
         *other_routes(world, _SLICE, _VERSION),
+        *_versions(world, items, log),
+        *_log_and_registry(world, log, registry),
+        *_feeds(world),
+        *page_routes(world),
+        *_interface(world, items, stream),
+        *_condition(world, registry),
+        *_small_files(known),
+        *_deliveries(world),
+        Route(OPENAPI, openapi.get, Operation(summary="This description (OpenAPI 3.1).")),
+        Route(
+            CHECKPOINT,
+            log.checkpoint,
+            Operation(
+                summary="The newest checkpoint of which every leaf is shown.", media_types=(TEXT,), tag="log"
+            ),
+        ),
+        *_taken(world),
+    ]
+    return routes
+
+
+def _versions(world: World, items: Items, log: LogFiles) -> Sequence[Route]:
+    """Each version by itself, and its place in the log."""
+    return [
         Route(
             "/v1/items/{sub}/{version}.jws",
             items.token,
@@ -94,6 +117,12 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             ),
             proofs(world),
         ),
+    ]
+
+
+def _log_and_registry(world: World, log: LogFiles, registry: RegistryFiles) -> Sequence[Route]:
+    """The files that everything is checked with."""
+    return [
         Route(
             "/log/{file}",
             log.get,
@@ -123,6 +152,12 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             registry.timestamp,
             Operation(summary="Which files of the registry count now.", tag="registry"),
         ),
+    ]
+
+
+def _feeds(world: World) -> Sequence[Route]:
+    """The slices."""
+    return [
         Route(
             "/feeds/{slice}.{format}",
             Feeds(world).get,
@@ -135,7 +170,12 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             ),
             feeds(world),
         ),
-        *page_routes(world),
+    ]
+
+
+def _interface(world: World, items: Items, stream: Stream) -> Sequence[Route]:
+    """The one order, for programs."""
+    return [
         Route(
             "/v1/items",
             items.page,
@@ -161,6 +201,13 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             ),
             live,
         ),
+    ]
+
+
+def _condition(world: World, registry: RegistryFiles) -> Sequence[Route]:
+    """Who may speak, and how they and the hub are doing."""
+    watch = Watch(world)
+    return [
         Route(
             "/v1/keys.json",
             registry.keys,
@@ -212,6 +259,12 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             Operation(summary="Figures for Prometheus.", media_types=(METRICS,), tag="operations"),
             live,
         ),
+    ]
+
+
+def _small_files(known: WellKnown) -> Sequence[Route]:
+    """What programs look for at addresses that are the same everywhere."""
+    return [
         Route(
             "/robots.txt",
             known.robots,
@@ -230,6 +283,12 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             )
             for path in TRUST
         ),
+    ]
+
+
+def _deliveries(world: World) -> Sequence[Route]:
+    """What everybody may know of push."""
+    return [
         Route(
             DELIVERIES,
             Deliveries(world).get,
@@ -241,17 +300,14 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             ),
             live,
         ),
-        Route(OPENAPI, openapi.get, Operation(summary="This description (OpenAPI 3.1).")),
-        Route(
-            CHECKPOINT,
-            log.checkpoint,
-            Operation(
-                summary="The newest checkpoint of which every leaf is shown.", media_types=(TEXT,), tag="log"
-            ),
-        ),
     ]
+
+
+def _taken(world: World) -> Sequence[Route]:
+    """What may be sent here, where anything may."""
+    found: list[Route] = []
     if world.submission is not None:
-        routes.append(
+        found.append(
             Route(
                 "/v1/submit",
                 Submit(world, world.submission).post,
@@ -270,7 +326,7 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             )
         )
     if world.websub is not None:
-        routes.append(
+        found.append(
             Route(
                 WEBSUB,
                 WebSub(world.websub, Readers(world.limits.proxies)).post,
@@ -288,7 +344,7 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
                 live,
             )
         )
-    return routes
+    return found
 
 
 def _file(*examples: str) -> Schema:
