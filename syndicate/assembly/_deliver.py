@@ -32,7 +32,6 @@ from syndicate.storage import open_storage
 from syndicate.web import DeliveryReach
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Push:
     """A hub's delivery at work."""

@@ -2,11 +2,9 @@
 
 import argparse
 from pathlib import Path
-from typing import Final
 
-from syndicate.cli._database import add_database
 from syndicate.assembly import back_up
-
+from syndicate.cli._database import add_database
 
 
 def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

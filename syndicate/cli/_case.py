@@ -5,21 +5,22 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from syndicate.cli._database import add_database
 from syndicate.cli._asked import add_registry, policy_of, seen_by
 from syndicate.cli._case_checks import FAILED, PASSED, Check, checks_of
 from syndicate.cli._case_events import Event, events_of
+from syndicate.cli._database import add_database
 from syndicate.cli._shown import shown
 from syndicate.errors import ClientError, StorageError
 from syndicate.news import ItemId, TokenDigest, rfc3339, spelling
 from syndicate.ports import Case, KeptVersion
 from syndicate.storage import read_case
 
-_VERSIONED: Final = re.compile(rf"(?:urn:syndicate:)?({spelling.ITEM_ID})(?:/([1-9][0-9]{{0,15}}))?", re.ASCII)
+_VERSIONED: Final = re.compile(
+    rf"(?:urn:syndicate:)?({spelling.ITEM_ID})(?:/([1-9][0-9]{{0,15}}))?", re.ASCII
+)
 _ADDRESS: Final = re.compile(
     rf"/(?:v1/items|item)/({spelling.ITEM_ID})(?:/([1-9][0-9]{{0,15}})(?:\.[a-z-]+)?)?/?", re.ASCII
 )

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from syndicate.cli._database import add_database
 from syndicate.cli._asked import add_registry, look_of
+from syndicate.cli._database import add_database
 from syndicate.cli._registry import role_warning
 from syndicate.cli._shown import shown
 from syndicate.errors import StorageError, SyndicateError

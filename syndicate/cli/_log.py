@@ -5,17 +5,15 @@ import asyncio
 import json
 import time
 from pathlib import Path
-from typing import Final
 
-from syndicate.cli._database import add_database
 from syndicate.assembly import UNFINISHED
 from syndicate.cli._agency_desk import confirm
+from syndicate.cli._database import add_database
 from syndicate.cli._reason import NOBODY, public_reason
 from syndicate.errors import StorageError
 from syndicate.ledger import read_checkpoint
 from syndicate.news import rfc3339
 from syndicate.storage import open_storage
-
 
 
 def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

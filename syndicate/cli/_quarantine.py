@@ -6,12 +6,11 @@ import time
 from pathlib import Path
 
 from syndicate import client
-from syndicate.cli._database import add_database
 from syndicate.assembly import begin_quarantine, lift_quarantine, quarantine_file, quarantines
+from syndicate.cli._database import add_database
 from syndicate.cli._shown import shown
 from syndicate.errors import ClientError, FetchError, RegistryError, SettingsError, StorageError
 from syndicate.news import AgencyId, rfc3339, spelling
-
 
 
 def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

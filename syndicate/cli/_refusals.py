@@ -4,7 +4,6 @@ import argparse
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
 from syndicate.cli._database import add_database

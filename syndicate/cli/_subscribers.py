@@ -4,11 +4,10 @@ import argparse
 import asyncio
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from syndicate.cli._database import add_database
 from syndicate.assembly import give_order
+from syndicate.cli._database import add_database
 from syndicate.cli._shown import shown
 from syndicate.errors import StorageError
 

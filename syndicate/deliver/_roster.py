@@ -25,8 +25,8 @@ def new_id() -> str:
 class Roster:
     """Every subscriber of a hub.
 
-    ``listeners`` are called with an id after each change that is not progress; ``work`` is set while something
-    waits to be written down.
+    ``listeners`` are called with an id after each change that is not progress; ``work`` is set while
+    something waits to be written down.
     """
 
     def __init__(self, storage: Storage, *, most: int) -> None:

@@ -2,9 +2,9 @@
 
 ``_arrive`` and ``_submit``: tokens come in from polled feeds, or are pushed. ``_admit``: verify, relate,
 store. ``_seal``: the one order, which is the public log; ``_cosign``: its witnesses. ``_depart``: a slice of
-it becomes a document; ``_layout``: what stands in it; ``_document``: what it leaves as. ``_supplement``: what is
-new in a slice becomes one, for who subscribes; ``_outputs``: so does what else machines read. Bring the ports that ``syndicate.assembly`` chose; leave with the parts that it
-runs.
+it becomes a document; ``_layout``: what stands in it; ``_document``: what it leaves as. ``_supplement``: what
+is new in a slice becomes one, for who subscribes; ``_outputs``: so does what else machines read. Bring the
+ports that ``syndicate.assembly`` chose; leave with the parts that it runs.
 """
 
 from syndicate.journey._admit import Admission

@@ -1,8 +1,8 @@
 """Text letter by letter, as the region's readers see letters: what belongs together is never taken apart.
 
-A letter of Thai, Lao, Burmese or Khmer is several code points that stand or fall together. It follows UAX 29's
-extended grapheme clusters as far as these scripts and signs of today need, and keeps a vowel that is written
-before or after its consonant with it.
+A letter of Thai, Lao, Burmese or Khmer is several code points that stand or fall together. It follows UAX
+29's extended grapheme clusters as far as these scripts and signs of today need, and keeps a vowel that is
+written before or after its consonant with it.
 """
 
 import unicodedata

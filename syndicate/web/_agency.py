@@ -80,9 +80,7 @@ class AgencyStatus:
             "registry": registry.version,
             "last_received": maybe((await storage.last_received()).get(agency.id)),
             "keys": [_key(key, now) for key in _keys(agency, registry)],
-            "feeds": [
-                _feed(feed, feeds.get(feed.id), now, polled=state.speaks) for feed in agency.feeds
-            ],
+            "feeds": [_feed(feed, feeds.get(feed.id), now, polled=state.speaks) for feed in agency.feeds],
             "streams": [await self._stream(key, state) for key, state in streams.items()],
             "held": {reason.value: count for reason, count in held.items()},
             "refusals": [_refusal(each) for each in refusals],

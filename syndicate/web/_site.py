@@ -45,7 +45,7 @@ _SLASHES: Final = "A path: slashes stay as they are."
 _SLICE: Final[Schema] = {
     "type": "string",
     "minLength": 1,
-    "description": "The slice's name; slashes stay as they are. /subscribe lists those that the registry names.",
+    "description": "The slice's name; slashes stay as they are. /subscribe lists what the registry names.",
     "examples": ["all", "vn", "lang/vi", "agency/vn.vna"],
 }
 
@@ -71,7 +71,7 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
         *_log_and_registry(world, log, registry),
         *_feeds(world),
         *page_routes(world),
-        *_interface(world, items, stream),
+        *_interface(items, stream),
         *_condition(world, registry),
         *_small_files(known),
         *_deliveries(world),
@@ -173,7 +173,7 @@ def _feeds(world: World) -> Sequence[Route]:
     ]
 
 
-def _interface(world: World, items: Items, stream: Stream) -> Sequence[Route]:
+def _interface(items: Items, stream: Stream) -> Sequence[Route]:
     """The one order, for programs."""
     return [
         Route(

@@ -53,9 +53,7 @@ class WellKnown:
         world = self._world
         registry, now = world.registry(), int(world.clock.now())
         sites = {
-            _site(agency)
-            for agency in registry.agencies.values()
-            if registry.state_at(agency.id, now).speaks
+            _site(agency) for agency in registry.agencies.values() if registry.state_at(agency.id, now).speaks
         }
         lines = [
             "# The members are what the federation's registry says today; nobody is rated here.",
