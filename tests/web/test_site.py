@@ -302,6 +302,7 @@ async def test_health_fails_when_the_database_cannot_be_read(
 
 async def test_the_figures_are_there_for_prometheus(here: Place) -> None:
     async with hub_at_work(here, allow=here.polled) as served:
+        await served.hub.poller.poll_due()  # the first visit is over: it cannot bring the story
         await served.release("storm")
         await served.submit("nonsense")
         await served.hub.poll_now()
