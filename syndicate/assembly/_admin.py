@@ -22,9 +22,9 @@ _LINE_BYTES: Final = 8_000_000  # the list of 10,000 subscribers
 _ASKED_BYTES: Final = 65_536
 _SECONDS: Final = 60.0
 
-Asked = Mapping[str, object]
+Order = Mapping[str, object]
 Answer = dict[str, object]
-Obey = Callable[[Asked], Awaitable[Answer]]
+Obey = Callable[[Order], Awaitable[Answer]]
 
 
 def admin_socket(database: Path) -> Path:
@@ -59,7 +59,7 @@ async def take_orders(database: Path, obey: Obey) -> AsyncIterator[None]:
         path.unlink(missing_ok=True)
 
 
-async def ask_hub(database: Path, asked: Asked) -> Answer | None:
+async def ask_hub(database: Path, asked: Order) -> Answer | None:
     """What the hub that runs on this database answers; None if none does.
 
     Raises:

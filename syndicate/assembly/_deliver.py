@@ -6,9 +6,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
 
-from syndicate.assembly._admin import Answer, Asked, Obey, ask_hub, take_orders
+from syndicate.assembly._admin import Answer, Obey, Order, ask_hub, take_orders
 from syndicate.assembly._ground import SystemClock
 from syndicate.assembly._log import own_key
 from syndicate.assembly._websub import open_desk
@@ -31,8 +30,6 @@ from syndicate.news import Registry
 from syndicate.ports import Clock, Signer, Storage, SubscriberKind, Wakeup
 from syndicate.storage import open_storage
 from syndicate.web import DeliveryReach
-
-_CONNECT_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +83,6 @@ async def open_push(  # noqa: PLR0913, PLR0917 - all that delivery is made of
     roster = Roster(storage, most=limits.subscribers_most)
     await roster.load()
     bounds = CallLimits(
-        connect_seconds=_CONNECT_SECONDS,
         total_seconds=limits.total_seconds,
         answer_bytes=limits.answer_bytes,
         connections=limits.at_once + limits.slow_at_once,
@@ -126,7 +122,7 @@ async def open_push(  # noqa: PLR0913, PLR0917 - all that delivery is made of
         )
 
 
-async def give_order(database: Path, asked: Asked) -> Answer:
+async def give_order(database: Path, asked: Order) -> Answer:
     """Have an order carried out by the hub that runs on this database, or here if none does.
 
     Raises:
@@ -141,7 +137,7 @@ async def give_order(database: Path, asked: Asked) -> Answer:
 
 
 def _obey_here(database: Path, storage: Storage) -> Obey:
-    async def obey(asked: Asked) -> Answer:
+    async def obey(asked: Order) -> Answer:
         roster = Roster(storage, most=DeliverLimits().subscribers_most)
         await roster.load()
         orders = Orders(

@@ -13,7 +13,6 @@ from syndicate.ports import Clock, Storage
 from syndicate.web import is_known
 from syndicate.wire import MEDIA_TYPES
 
-_CONNECT_SECONDS: Final = 5.0
 _YES_BYTES: Final = 1_000  # of an answer: a challenge has 43
 
 
@@ -32,7 +31,6 @@ async def open_desk(  # noqa: PLR0913 - all that subscribing touches
 ) -> SubscriptionDesk:
     """Who hears subscribers, with a dialer of its own that is closed with the stack; to be run."""
     asking = CallLimits(
-        connect_seconds=_CONNECT_SECONDS,
         total_seconds=limits.asking_seconds,
         answer_bytes=_YES_BYTES,
         connections=limits.asking_at_once,

@@ -2,11 +2,9 @@
 
 import argparse
 from pathlib import Path
-from typing import Final
 
 from syndicate.assembly import back_up
-
-_DATABASE: Final = Path("syndicate.sqlite3")
+from syndicate.cli._database import add_database
 
 
 def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -18,9 +16,7 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "of the registry, the operator's acts, and the log's key if it lies there. The folder is a secret.",
     )
     parser.add_argument("folder", type=Path, help="a new folder for the copy")
-    parser.add_argument(
-        "--db", metavar="FILE", type=Path, default=_DATABASE, help="the hub's database (default: %(default)s)"
-    )
+    add_database(parser)
     parser.set_defaults(run=_back_up)
 
 

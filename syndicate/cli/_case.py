@@ -5,24 +5,24 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from syndicate.cli._asked import add_registry, policy_of, seen_by
 from syndicate.cli._case_checks import FAILED, PASSED, Check, checks_of
 from syndicate.cli._case_events import Event, events_of
+from syndicate.cli._database import add_database
 from syndicate.cli._shown import shown
 from syndicate.errors import ClientError, StorageError
 from syndicate.news import ItemId, TokenDigest, rfc3339, spelling
 from syndicate.ports import Case, KeptVersion
 from syndicate.storage import read_case
 
-_DATABASE: Final = Path("syndicate.sqlite3")
-_SUB: Final = rf"{spelling.AGENCY_ID}:[a-z2-7]{{26}}"
-_VERSIONED: Final = re.compile(rf"(?:urn:syndicate:)?({_SUB})(?:/([1-9][0-9]{{0,9}}))?", re.ASCII)
+_VERSIONED: Final = re.compile(
+    rf"(?:urn:syndicate:)?({spelling.ITEM_ID})(?:/([1-9][0-9]{{0,15}}))?", re.ASCII
+)
 _ADDRESS: Final = re.compile(
-    rf"/(?:v1/items|item)/({_SUB})(?:/([1-9][0-9]{{0,9}})(?:\.[a-z-]+)?)?/?", re.ASCII
+    rf"/(?:v1/items|item)/({spelling.ITEM_ID})(?:/([1-9][0-9]{{0,15}})(?:\.[a-z-]+)?)?/?", re.ASCII
 )
 _DIGEST: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
@@ -42,9 +42,7 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument(
         "item", metavar="ITEM", help="an item's id, ID/VERSION, a token's digest, or an item's address"
     )
-    parser.add_argument(
-        "--db", metavar="FILE", type=Path, default=_DATABASE, help="the hub's database (default: %(default)s)"
-    )
+    add_database(parser)
     add_registry(parser, at=False)
     parser.set_defaults(run=_run)
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from syndicate.cli._asked import add_registry, look_of
+from syndicate.cli._database import add_database
 from syndicate.cli._registry import role_warning
 from syndicate.cli._shown import shown
 from syndicate.errors import StorageError, SyndicateError
@@ -16,7 +17,6 @@ from syndicate.news import rfc3339
 from syndicate.registry import Refreshed, RoleState
 from syndicate.storage import read_refusals
 
-_DATABASE = Path("syndicate.sqlite3")
 _WELL, _SOON, _ILL = "well", "soon", "ILL"
 _ROOM_SOON = 5_000_000_000  # bytes free: some months of a busy federation
 _ROOM_ILL = 500_000_000
@@ -44,9 +44,7 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "something will not last, 2 if something is wrong.",
     )
     add_registry(parser)
-    parser.add_argument(
-        "--db", metavar="FILE", type=Path, default=_DATABASE, help="the hub's database (default: %(default)s)"
-    )
+    add_database(parser)
     parser.set_defaults(run=_run)
 
 

@@ -5,18 +5,15 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Final
 
 from syndicate.cli._agency_desk import confirm
+from syndicate.cli._database import add_database
 from syndicate.cli._reason import NOBODY, public_reason
 from syndicate.client import named_item
 from syndicate.errors import SettingsError, StorageError
 from syndicate.news import ItemId, TokenDigest, rfc3339
 from syndicate.ports import Storage
 from syndicate.storage import open_storage
-
-_DATABASE: Final = Path("syndicate.sqlite3")
 
 
 def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -37,9 +34,7 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     parser.add_argument("--yes", action="store_true", help="ask nobody (for programs)")
     parser.add_argument("--json", action="store_true", help="write JSON, for programs")
-    parser.add_argument(
-        "--db", metavar="FILE", type=Path, default=_DATABASE, help="the hub's database (default: %(default)s)"
-    )
+    add_database(parser)
     parser.set_defaults(run=_run)
 
 

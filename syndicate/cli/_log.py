@@ -5,17 +5,15 @@ import asyncio
 import json
 import time
 from pathlib import Path
-from typing import Final
 
 from syndicate.assembly import UNFINISHED
 from syndicate.cli._agency_desk import confirm
+from syndicate.cli._database import add_database
 from syndicate.cli._reason import NOBODY, public_reason
 from syndicate.errors import StorageError
 from syndicate.ledger import read_checkpoint
 from syndicate.news import rfc3339
 from syndicate.storage import open_storage
-
-_DATABASE: Final = Path("syndicate.sqlite3")
 
 
 def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -35,10 +33,7 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     unlock.add_argument("--yes", action="store_true", help="ask nobody (for programs)")
     unlock.set_defaults(run=_unlock)
     for verb in (status, unlock):
-        verb.add_argument(
-            "--db", metavar="FILE", type=Path, default=_DATABASE,
-            help="the hub's database (default: %(default)s)",
-        )  # fmt: skip
+        add_database(verb)
 
 
 def _database(args: argparse.Namespace) -> Path:

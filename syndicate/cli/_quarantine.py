@@ -7,11 +7,10 @@ from pathlib import Path
 
 from syndicate import client
 from syndicate.assembly import begin_quarantine, lift_quarantine, quarantine_file, quarantines
+from syndicate.cli._database import add_database
 from syndicate.cli._shown import shown
 from syndicate.errors import ClientError, FetchError, RegistryError, SettingsError, StorageError
 from syndicate.news import AgencyId, rfc3339, spelling
-
-_DATABASE = Path("syndicate.sqlite3")
 
 
 def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -45,10 +44,7 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
                 action="store_true",
                 help="hold it though the hub's registry cannot be asked about it",
             )
-        verb.add_argument(
-            "--db", metavar="FILE", type=Path, default=_DATABASE,
-            help="the hub's database (default: %(default)s)",
-        )  # fmt: skip
+        add_database(verb)
         verb.set_defaults(run={"begin": _begin, "lift": _lift, "list": _list}[name])
 
 

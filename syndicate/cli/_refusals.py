@@ -4,15 +4,14 @@ import argparse
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
+from syndicate.cli._database import add_database
 from syndicate.errors import StorageError
 from syndicate.news import AgencyId
 from syndicate.ports import RefusalRecord
 from syndicate.storage import read_refusals
 
-_DATABASE: Final = Path("syndicate.sqlite3")  # where a hub keeps it if nobody says otherwise
 _MOST: Final = 10_000
 
 
@@ -23,9 +22,7 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help="what the hub refused, and why",
         description="What the hub refused, newest first. It only looks: the hub may be running.",
     )
-    parser.add_argument(
-        "--db", metavar="FILE", type=Path, default=_DATABASE, help="the hub's database (default: %(default)s)"
-    )
+    add_database(parser)
     parser.add_argument(
         "--agency", metavar="ID", help="only what claimed to be this agency's, such as vn.vna"
     )

@@ -10,10 +10,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from syndicate.errors import RegistryError
-from syndicate.news import Agency, Registry, SeatState
+from syndicate.news import Agency, Registry
 from syndicate.papers import Survey, bundled, survey
 
-_SPEAKING = (SeatState.ACTIVE, SeatState.CONTESTED)
 _RED, _GREEN, _PLAIN = "\033[31m", "\033[32m", "\033[0m"
 
 
@@ -68,7 +67,7 @@ def _remarks(found: Survey, now: int) -> list[str]:
     return [
         f"{agency.id} is {state}, and no key of its is in keys/: nothing that it publishes can be taken."
         for agency in found.registry.agencies.values()
-        if (state := found.registry.state_at(agency.id, now)) in _SPEAKING and agency.id not in signing
+        if (state := found.registry.state_at(agency.id, now)).speaks and agency.id not in signing
     ]
 
 

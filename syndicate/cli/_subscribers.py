@@ -4,14 +4,13 @@ import argparse
 import asyncio
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from syndicate.assembly import give_order
+from syndicate.cli._database import add_database
 from syndicate.cli._shown import shown
 from syndicate.errors import StorageError
 
-_DATABASE = Path("syndicate.sqlite3")
 _VERBS = {
     "add": "tell an address of everything in a slice, from now on",
     "list": "who is told, of what, and how far each has come",
@@ -45,10 +44,7 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
                 "--drop", action="store_true", help="no new one: the older of the two no longer signs"
             )
         verb.add_argument("--json", action="store_true", help="write JSON, for programs")
-        verb.add_argument(
-            "--db", metavar="FILE", type=Path, default=_DATABASE,
-            help="the hub's database (default: %(default)s)",
-        )  # fmt: skip
+        add_database(verb)
         verb.set_defaults(run=_run, do=name)
 
 

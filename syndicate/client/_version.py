@@ -10,8 +10,8 @@ from syndicate.errors import ClientError
 from syndicate.news import ItemId, spelling
 
 _MOST_VERSIONS: Final = 1_000
-_SUB: Final = re.compile(rf"{spelling.AGENCY_ID}:[a-z2-7]{{26}}", re.ASCII)
-_ADDRESS: Final = re.compile(rf"/v1/items/({_SUB.pattern})/([1-9][0-9]{{0,9}})(?:\.jws|\.tlog-proof)?")
+_SUB: Final = re.compile(spelling.ITEM_ID, re.ASCII)
+_ADDRESS: Final = re.compile(rf"/v1/items/({_SUB.pattern})/([1-9][0-9]{{0,15}})(?:\.jws|\.tlog-proof)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

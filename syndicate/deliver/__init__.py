@@ -10,7 +10,6 @@ the same id (decision 0052).
 """
 
 from syndicate.deliver._asked import FORM, Declined, Declining
-from syndicate.deliver._kept import Kept
 from syndicate.deliver._limits import DeliverLimits
 from syndicate.deliver._orders import Orders, tester
 from syndicate.deliver._recent import Piece
@@ -18,7 +17,7 @@ from syndicate.deliver._roster import Roster
 from syndicate.deliver._subscribing import SubscriptionDesk
 from syndicate.deliver._subscriptions import Subscriptions
 from syndicate.deliver._topic import TOPIC_FORMATS
-from syndicate.deliver._voice import Message, Voice
+from syndicate.deliver._voice import Voice
 from syndicate.deliver._webhook import Webhooks, public_key
 from syndicate.deliver._websub import Supply, WebSub
 from syndicate.deliver._websub_limits import WebSubLimits
@@ -33,8 +32,6 @@ __all__ = [
     "Declining",
     "DeliverLimits",
     "Deliverer",
-    "Kept",
-    "Message",
     "Orders",
     "Piece",
     "Roster",

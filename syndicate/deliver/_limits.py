@@ -13,7 +13,7 @@ class DeliverLimits:
     per_host: int = 16  # deliveries under way to one host, once it has answered a few
     slow_seconds: float = 1.0  # who takes longer counts as slow
     total_seconds: float = 10.0  # one delivery: name, connection, request and answer
-    answer_bytes: int = 16_384  # of an answer; who says more is not listened to
+    answer_bytes: int = 16_384  # of an answer; who says more has not acknowledged
     # Waited after each failure in a row; the last one again and again.
     ladder_seconds: tuple[float, ...] = (5.0, 30.0, 120.0, 600.0, 3_600.0, 21_600.0, 43_200.0)
     failures_most: int = 16  # in a row, about five days: then it is paused

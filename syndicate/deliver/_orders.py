@@ -1,15 +1,14 @@
 """What an operator may want of the subscribers, each order and its answer a small JSON object."""
 
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
-from syndicate.deliver._roster import Roster
+from syndicate.deliver._roster import Roster, new_id
 from syndicate.deliver._webhook import new_secret
 from syndicate.deliver._words import LANGUAGES
 from syndicate.errors import DeliverError
-from syndicate.news import b64url, rfc3339
+from syndicate.news import rfc3339
 from syndicate.ports import (
     Answered,
     Call,
@@ -23,13 +22,12 @@ from syndicate.ports import (
 )
 from syndicate.republish import parse_slice
 
-_ID_BYTES: Final = 12
 _REASON_MOST: Final = 200  # characters
 _SECRETS_MOST: Final = 2
 _NOW: Final = "now"
 _BEGIN: Final = "begin"
 
-Asked = Mapping[str, object]
+Order = Mapping[str, object]
 Answer = dict[str, object]
 
 
@@ -57,7 +55,7 @@ class Orders:
         self._public_keys = public_keys
         self._test = test
 
-    async def obey(self, asked: Asked) -> Answer:
+    async def obey(self, asked: Order) -> Answer:
         """Carry out one order; ``do`` names it.
 
         Raises:
@@ -85,7 +83,7 @@ class Orders:
             case other:
                 raise DeliverError(f"there is no order {other!r}")
 
-    async def _add(self, asked: Asked) -> Answer:
+    async def _add(self, asked: Order) -> Answer:
         callback, path, lang = _text(asked, "callback"), _text(asked, "slice"), _text(asked, "lang")
         self._judge(callback)
         slice_ = parse_slice(path)
@@ -99,7 +97,7 @@ class Orders:
             )
         secret = new_secret()
         subscriber = Subscriber(
-            id=b64url(secrets.token_bytes(_ID_BYTES)),
+            id=new_id(),
             kind=SubscriberKind.WEBHOOK,
             callback=callback,
             slice=slice_,
@@ -121,7 +119,7 @@ class Orders:
             raise DeliverError(f"{from_!r} is no place in the log", hint="now, begin, or an index.")
         return int(from_) - 1
 
-    async def _rotate(self, asked: Asked) -> Answer:
+    async def _rotate(self, asked: Order) -> Answer:
         """A new secret that signs beside the one before, which goes with the next rotation or ``drop``."""
         subscriber = self._webhook(_text(asked, "id"))
         if asked.get("drop"):
@@ -132,7 +130,7 @@ class Orders:
         changed = await self._roster.change(subscriber.id, secrets=kept)
         return shown(changed) | {"secret": secret, "public_keys": list(self._public_keys())}
 
-    async def _try(self, asked: Asked) -> Answer:
+    async def _try(self, asked: Order) -> Answer:
         subscriber = self._webhook(_text(asked, "id"))
         if self._test is None:
             raise DeliverError(
@@ -195,7 +193,7 @@ def _where(subscriber: Subscriber) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _text(asked: Asked, name: str) -> str:
+def _text(asked: Order, name: str) -> str:
     value = asked.get(name, "")
     if not isinstance(value, str):
         raise DeliverError(f"{name} is no text")

@@ -5,16 +5,29 @@ written yet, and never loses anything. Who somebody is changes in storage first.
 """
 
 import asyncio
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from syndicate.errors import DeliverError
+from syndicate.news import b64url
 from syndicate.ports import Storage, Subscriber, SubscriberState, Told
+
+_ID_BYTES: Final = 12
+
+
+def new_id() -> str:
+    """An id for a subscriber that nobody can guess."""
+    return b64url(secrets.token_bytes(_ID_BYTES))
 
 
 class Roster:
-    """Every subscriber of a hub. ``told`` are called with an id after each change that is not progress."""
+    """Every subscriber of a hub.
+
+    ``listeners`` are called with an id after each change that is not progress; ``work`` is set while
+    something waits to be written down.
+    """
 
     def __init__(self, storage: Storage, *, most: int) -> None:
         self._store = storage.subscribers
@@ -24,7 +37,7 @@ class Roster:
         self._told: list[Told] = []
         self._changing = asyncio.Lock()
         self.listeners: list[Callable[[str], None]] = []
-        self.work = asyncio.Event()  # something waits to be written down
+        self.work = asyncio.Event()
 
     async def load(self) -> None:
         """Read them all. Raises StorageError."""

@@ -1,18 +1,16 @@
 """WebSub subscriptions in the roster: begun, renewed, ended, and swept when their leases are over."""
 
-import secrets
 from collections.abc import Awaitable, Callable
 from typing import Final
 
 from syndicate.deliver._asked import Asked
-from syndicate.deliver._roster import Roster
+from syndicate.deliver._roster import Roster, new_id
 from syndicate.deliver._websub_limits import WebSubLimits
-from syndicate.news import Slice, b64url
+from syndicate.news import Slice
 from syndicate.ports import Clock, Subscriber, SubscriberKind, SubscriberState
 
 FULL: Final = "this hub has as many subscriptions as it can serve; poll the feed, or try again later"
 _GONE: Final = "this hub does not have that feed any more"
-_ID_BYTES: Final = 12
 _GRACE_SECONDS: Final = 86_400  # a clock that is wrong for some hours must end nothing
 
 
@@ -98,7 +96,7 @@ class Subscriptions:
 
     def _made(self, asked: Asked, until: int, signed_with: tuple[str, ...]) -> Subscriber:
         return Subscriber(
-            id=b64url(secrets.token_bytes(_ID_BYTES)),
+            id=new_id(),
             kind=SubscriberKind.WEBSUB,
             callback=asked.callback,
             slice=asked.topic.slice,

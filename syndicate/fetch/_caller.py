@@ -1,4 +1,4 @@
-"""Requests to a server that a person named, over the guarded dialer: an agency's tool to a hub."""
+"""Requests to a server that somebody named, over the guarded dialer: to a hub, or to a callback."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -2,16 +2,17 @@
 
 ``_arrive`` and ``_submit``: tokens come in from polled feeds, or are pushed. ``_admit``: verify, relate,
 store. ``_seal``: the one order, which is the public log; ``_cosign``: its witnesses. ``_depart``: a slice of
-it becomes a document; ``_supplement``: what is new in it becomes one, for who subscribes; ``_outputs``: so
-does what else machines read. Bring the ports that ``syndicate.assembly`` chose; leave with the parts that it
-runs.
+it becomes a document; ``_layout``: what stands in it; ``_galley``: the pieces that documents share;
+``_document``: what it leaves as. ``_supplement``: what is new in a slice becomes one, for who subscribes;
+``_outputs``: so does what else machines read. Bring the ports that ``syndicate.assembly`` chose; leave with the
+parts that it runs.
 """
 
 from syndicate.journey._admit import Admission
 from syndicate.journey._arrive import Polled, Poller
 from syndicate.journey._cosign import Cosigners
 from syndicate.journey._depart import Press
-from syndicate.journey._document import Body, Document, Written
+from syndicate.journey._document import Body, Document
 from syndicate.journey._layout import ARCHIVE_PAGE, PressLimits
 from syndicate.journey._log_signer import LogSigner
 from syndicate.journey._outputs import OPML_TYPE, SITEMAP_TYPE, Outputs
@@ -42,6 +43,5 @@ __all__ = [
     "Supplement",
     "SupplementLimits",
     "Supplements",
-    "Written",
     "proof_of",
 ]

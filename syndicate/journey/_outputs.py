@@ -111,9 +111,8 @@ class Outputs:
 
     def _write_opml(self) -> Written:
         registry = self._registry()
-        languages = {lang for agency in registry.agencies.values() for lang in agency.languages}
         kinds = (Slice(kind=CORRECTIONS), ALERTS)
-        more = [*kinds, *(Slice(lang=lang) for lang in sorted(languages))]
+        more = [*kinds, *(Slice(lang=lang) for lang in registry.languages)]
         told = outline(registry, more, base_url=self._base_url)
         return Written(body=opml(registry.name, told), media_type=OPML_TYPE)
 

@@ -5,8 +5,9 @@ Bring nothing. Leave with the words every other room speaks: what came in (``Env
 ``Known``, ``Refused``, ``Held`` with their ``Reason``), what is asked for (``Slice``) and in which of these
 an item stands (``Facets``), what is written (``Feed``, ``Entry``); and with small judges: for hosts
 (``host_of``, ``is_listed``) and for the content profile (``check_content``), which sign, check and display
-alike; a third, ``check_key``, refuses the Ed25519 keys under which a signature proves nothing. ``limits``
-holds the protocol's bounds, ``spelling`` the patterns of its names.
+alike; a third, ``check_key``, refuses the Ed25519 keys under which a signature proves nothing. ``letters``
+takes a text apart where its readers would. ``limits`` holds the protocol's bounds, ``spelling`` the patterns
+of its names.
 
 This door is wider than five names because it is a dictionary, not a machine.
 """
@@ -45,6 +46,7 @@ from syndicate.news._item import (
     RelationType,
 )
 from syndicate.news._keys import WeakKeyError, check_key, thumbprint
+from syndicate.news._letters import letters
 from syndicate.news._message import AlertMessage, offset
 from syndicate.news._outcome import (
     UNPROVED,
@@ -141,6 +143,7 @@ __all__ = [
     "facets_of",
     "host_of",
     "is_listed",
+    "letters",
     "limits",
     "offset",
     "rfc3339",

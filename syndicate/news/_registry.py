@@ -28,6 +28,11 @@ class SeatState(StrEnum):
     OBSERVER = "observer"
     SUCCEEDED = "succeeded"  # another agency took over
 
+    @property
+    def speaks(self) -> bool:
+        """Whether who stands so may publish: its feeds are polled, and what it signs is taken."""
+        return self in (SeatState.ACTIVE, SeatState.CONTESTED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Since:
@@ -176,6 +181,11 @@ class Registry:
     stage: str = ""  # "pilot" or "rehearsal": shown wherever the federation is named
     quarantined: Mapping[AgencyId, Quarantine] = field(default_factory=dict)  # by this hub's operator, now
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Every language that some agency publishes in, in order."""
+        return tuple(sorted({lang for agency in self.agencies.values() for lang in agency.languages}))
+
     def state_at(self, agency: AgencyId, when: int) -> SeatState:
         """How an agency stood at ``when``: its own state, unless its member was not active."""
         known = self.agencies.get(agency)
@@ -187,11 +197,10 @@ class Registry:
 
     def feeds(self, now: int) -> tuple[SignedFeed, ...]:
         """The feeds to poll at ``now``: those of agencies that may speak then, in order of their ids."""
-        speaking = (SeatState.ACTIVE, SeatState.CONTESTED)
         found = [
             feed
             for agency in self.agencies.values()
-            if self.state_at(agency.id, now) in speaking
+            if self.state_at(agency.id, now).speaks
             for feed in agency.feeds
         ]
         return tuple(sorted(found, key=lambda feed: feed.id))

@@ -4,6 +4,7 @@ from typing import Final
 
 FEDERATION_ID: Final = r"[a-z][a-z0-9-]{1,31}"
 AGENCY_ID: Final = r"[a-z]{2}\.[a-z0-9-]{2,32}"
+ITEM_ID: Final = rf"{AGENCY_ID}:[a-z2-7]{{26}}"
 STREAM_NAME: Final = r"[a-z0-9-]{1,32}"
 # BCP 47 as far as one needs it here: a language, then perhaps a script, then perhaps a region.
 LANGUAGE: Final = r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?"

@@ -37,6 +37,7 @@ _FIGURES: Final = """
     FROM delivery WHERE idx = ?
 """
 _SUBSCRIBERS: Final = "SELECT slice, reached FROM subscriber WHERE state != 'ended'"
+_SAME: Final = ("ver", "agency", "stream", "seq", "received_at", "digest", "token", "sealed_at")
 _MOST_VERSIONS: Final = 1_000
 _MOST_REFUSALS: Final = 2_000  # of an agency that are looked through
 _MOST_ACTS: Final = 10_000
@@ -94,9 +95,6 @@ def _versions(connection: Connection, sub: ItemId) -> Iterator[KeptVersion]:
             subscribers=len(theirs),
             acknowledged=0 if row.idx is None else sum(reached >= row.idx for reached in theirs),
         )
-
-
-_SAME: Final = ("ver", "agency", "stream", "seq", "received_at", "digest", "token", "sealed_at")
 
 
 def _proof(connection: Connection, index: Index) -> tuple[bytes | None, bool]:

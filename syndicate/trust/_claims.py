@@ -62,7 +62,7 @@ class ClaimsError(ValueError):
 _HASH = matching(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", "a base64url SHA-256")
 _LANG = matching(spelling.LANGUAGE, "a BCP 47 language tag")
 _MEDIA_TYPE = matching(spelling.MEDIA_TYPE, "a media type")
-_SUB = matching(rf"{spelling.AGENCY_ID}:[a-z2-7]{{26}}", "an item id")
+_SUB = matching(spelling.ITEM_ID, "an item id")
 
 _MEDIUM = record(
     lambda len=None, **told: Media(**told, length=len),  # noqa: A006 - the claim's own name

@@ -5,7 +5,7 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from syndicate.news import Agency, AgencyKey, Reason, Refused, Registry, SeatState, SignedFeed, rfc3339
+from syndicate.news import Agency, AgencyKey, Reason, Refused, Registry, SignedFeed, rfc3339
 from syndicate.ports import FeedState, RefusalRecord, StreamKey
 from syndicate.trust import REQUEST_SECONDS, Asking, StreamState, verify_request
 from syndicate.web._answer import NEVER, problem, send_json
@@ -19,7 +19,6 @@ _REFUSALS: Final = 25  # of each kind: what their key stands behind, and what an
 _STREAMS: Final = 100
 _LOOK_BACK: Final = 10_000  # numbers of a stream that are counted
 _REQUESTS_AN_AGENCY: Final = 120  # in the life of a request
-_SPEAKING: Final = (SeatState.ACTIVE, SeatState.CONTESTED)
 
 
 class AgencyStatus:
@@ -81,9 +80,7 @@ class AgencyStatus:
             "registry": registry.version,
             "last_received": maybe((await storage.last_received()).get(agency.id)),
             "keys": [_key(key, now) for key in _keys(agency, registry)],
-            "feeds": [
-                _feed(feed, feeds.get(feed.id), now, polled=state in _SPEAKING) for feed in agency.feeds
-            ],
+            "feeds": [_feed(feed, feeds.get(feed.id), now, polled=state.speaks) for feed in agency.feeds],
             "streams": [await self._stream(key, state) for key, state in streams.items()],
             "held": {reason.value: count for reason, count in held.items()},
             "refusals": [_refusal(each) for each in refusals],

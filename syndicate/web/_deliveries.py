@@ -7,12 +7,11 @@ from aiohttp import web
 from syndicate.news import rfc3339
 from syndicate.ports import Delivered
 from syndicate.web._answer import ASK_AGAIN, json_bytes, problem, ready
-from syndicate.web._query import QueryError, read_query
+from syndicate.web._query import PAGING, QueryError, page_of, read_query
 from syndicate.web._world import World
 
 PATH: Final = "/v1/deliveries"
-QUERY: Final = {"after": r"-1|[0-9]{1,15}", "limit": r"[1-9][0-9]{0,3}"}
-_LIMIT_GIVEN: Final = 100  # when the query names none
+QUERY: Final = PAGING
 
 
 class Deliveries:
@@ -25,12 +24,9 @@ class Deliveries:
         """The figures after an index, in order; each page says where the next one begins."""
         try:
             asked = read_query(request.rel_url.raw_query_string, QUERY)
+            after, limit = page_of(asked, self._world.limits.page_items)
         except QueryError as exc:
             return problem(400, str(exc))
-        limit = int(asked.get("limit", _LIMIT_GIVEN))
-        if limit > self._world.limits.page_items:
-            return problem(400, f"limit is at most {self._world.limits.page_items}")
-        after = int(asked.get("after", "-1"))
         page = await self._world.storage.subscribers.deliveries(after, limit)
         last = page[-1].index if page else after
         told = {

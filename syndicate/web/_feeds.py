@@ -31,13 +31,13 @@ class Feeds:
         self._ready: WeakKeyDictionary[Document, Ready] = WeakKeyDictionary()
 
     async def get(self, request: web.BaseRequest, name: str) -> web.Response:
-        """A slice as RSS, Atom or JSON Feed."""
+        """A slice in the format that its name ends in."""
         document = self._standing(name)
         ready = None if document is None else self._ready.get(document)
         if ready is None:
             document = await self._written(name)
             if document is None:
-                return problem(404, "there is no such feed; / lists them all")
+                return problem(404, "there is no such feed; /subscribe tells of all there are")
             ready = self._ready.get(document)
             if ready is None:
                 kept_for = cache_of(name.rpartition(".")[0])
@@ -107,11 +107,7 @@ def _unlisted(slice_: Slice, registry: Registry) -> Iterator[Slice]:
         yield Slice(member=slice_.member)
     if slice_.agency is not None and slice_.agency not in registry.agencies:
         yield Slice(agency=slice_.agency)
-    if slice_.lang is not None and not _is_written(slice_.lang, registry):
+    if slice_.lang is not None and slice_.lang not in registry.languages:
         yield Slice(lang=slice_.lang)
     if slice_.topic is not None:
         yield Slice(topic=slice_.topic)
-
-
-def _is_written(lang: str, registry: Registry) -> bool:
-    return any(lang in agency.languages for agency in registry.agencies.values())

@@ -1,25 +1,22 @@
 """/v1/items: the one order, page by page, and each version's token by itself."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 from aiohttp import web
 
-from syndicate.news import ItemId, Mark, Slice, rfc3339
+from syndicate.news import Mark, Slice, rfc3339
 from syndicate.ports import Logged
 from syndicate.republish import SLICE_GRAMMAR, slice_of
 from syndicate.trust import marks_since
 from syndicate.web._answer import ASK_AGAIN, FOREVER, Ready, json_bytes, problem, ready
 from syndicate.web._feeds import is_known
-from syndicate.web._query import QueryError, read_query
+from syndicate.web._query import PAGING, QueryError, page_of, read_query
+from syndicate.web._version import find_text
 from syndicate.web._world import World
 
-INDEX: Final = r"-1|[0-9]{1,15}"
-QUERY: Final = {"after": INDEX, "limit": r"[1-9][0-9]{0,3}", **SLICE_GRAMMAR}
-_LIMIT_GIVEN: Final = 100  # when the query names none
-_VERSION: Final = re.compile(r"[1-9][0-9]{0,15}")
+QUERY: Final = {**PAGING, **SLICE_GRAMMAR}
 
 
 class Items:
@@ -32,15 +29,11 @@ class Items:
         """The versions after an index, in order; each page says where the next one begins."""
         try:
             asked = read_query(request.rel_url.raw_query_string, QUERY)
-            slice_ = asked_slice(asked)
+            slice_, (after, limit) = asked_slice(asked), page_of(asked, self._world.limits.page_items)
         except QueryError as exc:
             return problem(400, str(exc))
-        limit = int(asked.get("limit", _LIMIT_GIVEN))
-        if limit > self._world.limits.page_items:
-            return problem(400, f"limit is at most {self._world.limits.page_items}")
         if not await may_follow(slice_, self._world):
             return problem(404, "neither the registry nor the log knows what the filter names")
-        after = int(asked.get("after", "-1"))
         page = await self._world.storage.page(slice_, after, limit, characters=self._world.limits.page_bytes)
         return self._write(page, slice_, after, limit).answer(request)
 
@@ -93,16 +86,9 @@ class Items:
 
     async def token(self, request: web.BaseRequest, name: str) -> web.Response:
         """One version's token, byte for byte as its agency signed it."""
-        sub, _, version = name.partition("/")
-        if _VERSION.fullmatch(version) is None:
-            return problem(404, "there is no such version")
-        logged = await self._world.storage.version(ItemId(sub), int(version))
-        if logged is None:
-            return problem(404, "there is no such version")
-        if logged.erased:
-            act = await self._world.storage.erased_by(logged.sub, logged.ver)
-            why = f"a law took this back; the act in the log: {self._world.base_url}/log/act/{act}.json"
-            return problem(410, why)
+        logged = await find_text(name, self._world)
+        if isinstance(logged, web.Response):
+            return logged
         sent = Ready(
             {"identity": logged.token.encode("ascii")},
             digest=logged.digest,

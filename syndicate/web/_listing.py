@@ -156,11 +156,10 @@ def agency_pages(world: World) -> Copies:
 
 def slices_of(registry: Registry) -> Sequence[Slice]:
     """All, and those by kind, member, language and agency; combinations are made for who asks the hub."""
-    languages = {lang for agency in registry.agencies.values() for lang in agency.languages}
     return (
         Slice(),
         *(Slice(kind=kind) for kind in (*Kind, CORRECTIONS)),
         *(Slice(member=code) for code in sorted(registry.members)),
-        *(Slice(lang=lang) for lang in sorted(languages)),
+        *(Slice(lang=lang) for lang in registry.languages),
         *(Slice(agency=agency) for agency in sorted(registry.agencies)),
     )

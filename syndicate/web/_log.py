@@ -8,13 +8,12 @@ from aiohttp import web
 from syndicate.errors import LedgerError
 from syndicate.journey import proof_of
 from syndicate.ledger import ENTRIES, TILE_WIDTH, Tile, read_tile_path
-from syndicate.news import ItemId
 from syndicate.web._answer import ASK_AGAIN, FOREVER, problem, ready
+from syndicate.web._version import find_version
 from syndicate.web._world import World
 
 CHECKPOINT: Final = "/log/checkpoint"
 _ACT: Final = re.compile(r"act/([A-Za-z0-9_-]{43})\.json")
-_VERSION: Final = re.compile(r"[1-9][0-9]{0,15}")
 _TEXT: Final = "text/plain; charset=utf-8"
 _BYTES: Final = "application/octet-stream"
 
@@ -44,12 +43,9 @@ class LogFiles:
 
     async def proof(self, request: web.BaseRequest, name: str) -> web.Response:
         """One version's proof: the same for ever once enough witnesses stand behind it."""
-        sub, _, version = name.partition("/")
-        if _VERSION.fullmatch(version) is None:
-            return problem(404, "there is no such version")
-        logged = await self._world.storage.version(ItemId(sub), int(version))
-        if logged is None:
-            return problem(404, "there is no such version")
+        logged = await find_version(name, self._world.storage)
+        if isinstance(logged, web.Response):
+            return logged
         made = await proof_of(self._log, logged.index)
         if made is None:
             return problem(404, "it is not in a signed checkpoint yet; ask again", retry_after=1)

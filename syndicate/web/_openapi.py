@@ -40,7 +40,6 @@ _MEANINGS: Final = {
     404: "There is no such document.",
     406: "None of the content codings that are here is accepted.",
     408: "The body did not come in time.",
-    409: "It does not fit with what is here.",
     410: "It was here, and was taken back; `detail` says by what.",
     411: "The length of the body has to be said.",
     413: "The body is too long.",

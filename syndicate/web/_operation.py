@@ -11,6 +11,9 @@ BYTES: Final = "application/octet-stream"
 
 Schema = Mapping[str, object]
 
+SUB: Final[Schema] = {"type": "string", "examples": ["vn.vna:abcdefghijklmnopqrstuvwxyz"]}
+VER: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": 9_999_999_999_999_999}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:

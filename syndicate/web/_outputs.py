@@ -9,14 +9,13 @@ from weakref import WeakKeyDictionary
 from aiohttp import web
 
 from syndicate.journey import OPML_TYPE, SITEMAP_TYPE, Document, Outputs
-from syndicate.news import ItemId
-from syndicate.ports import Logged
 from syndicate.republish import CAP_INDEX, parse_slice
 from syndicate.web._answer import ALERT_CACHE, FEED_CACHE, Ready, problem, ready
 from syndicate.web._feeds import described_by, made_ready
 from syndicate.web._listing import alerts, archives, ninjs
 from syndicate.web._operation import Operation, Schema
 from syndicate.web._route import Route
+from syndicate.web._version import find_text
 from syndicate.web._world import World
 from syndicate.wire import CAP_TYPE, MEDIA_TYPES
 
@@ -26,7 +25,6 @@ _PNG: Final = "image/png"
 PAGE_CACHE: Final = "public, max-age=86400, immutable"
 _ICON_CACHE: Final = "public, max-age=86400"
 _PAGE: Final = re.compile(r"(?P<slice>.{1,200})/archive/(?P<last>0|[1-9][0-9]{0,14})\.(?P<format>atom|json)")
-_VERSION: Final = re.compile(r"[1-9][0-9]{0,15}")
 
 
 def other_routes(world: World, slice_: Schema, version: Mapping[str, Schema]) -> Sequence[Route]:
@@ -133,7 +131,7 @@ class OtherOutputs:
 
     async def ninjs(self, request: web.BaseRequest, name: str) -> web.Response:
         """One version as ninjs 3.1."""
-        found = await self._version(name)
+        found = await find_text(name, self._world)
         if isinstance(found, web.Response):
             return found
         media_type = MEDIA_TYPES["ninjs"]
@@ -142,27 +140,13 @@ class OtherOutputs:
 
     async def cap(self, request: web.BaseRequest, name: str) -> web.Response:
         """One version of an alert as a CAP 1.2 message."""
-        found = await self._version(name)
+        found = await find_text(name, self._world)
         if isinstance(found, web.Response):
             return found
         body = await self._outputs.cap(found)
         if body is None:
             return problem(404, "this version is no alert, so there is no CAP message of it")
         return ready(body, CAP_TYPE, cache=ALERT_CACHE).answer(request)
-
-    async def _version(self, name: str) -> Logged | web.Response:
-        sub, _, version = name.partition("/")
-        logged = None
-        if _VERSION.fullmatch(version) is not None:
-            logged = await self._world.storage.version(ItemId(sub), int(version))
-        if logged is None:
-            return problem(404, "there is no such version")
-        if logged.erased:
-            act = await self._world.storage.erased_by(logged.sub, logged.ver)
-            return problem(
-                410, f"a law took this back; the act in the log: {self._world.base_url}/log/act/{act}.json"
-            )
-        return logged
 
     def _made_ready(self, document: Document, cache: str = FEED_CACHE) -> Ready:
         made = self._ready.get(document)

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
+INDEX: Final = r"-1|[0-9]{1,15}"
+PAGING: Final[Mapping[str, str]] = {"after": INDEX, "limit": r"[1-9][0-9]{0,3}"}
 _FIELDS_MOST: Final = 10
+_LIMIT_GIVEN: Final = 100  # when the query names none
 
 
 class QueryError(ValueError):
@@ -38,3 +41,15 @@ def read_query(text: str, grammar: Mapping[str, str]) -> dict[str, str]:
             raise QueryError(f"{name} must look like {grammar[name]}")
         found[name] = value
     return found
+
+
+def page_of(asked: Mapping[str, str], most: int) -> tuple[int, int]:
+    """The index behind which a page begins, and how much it holds, as a query with ``PAGING`` asks for it.
+
+    Raises:
+        QueryError: it asks for more than ``most``.
+    """
+    limit = int(asked.get("limit", _LIMIT_GIVEN))
+    if limit > most:
+        raise QueryError(f"limit is at most {most}")
+    return int(asked.get("after", "-1")), limit

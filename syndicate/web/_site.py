@@ -23,7 +23,7 @@ from syndicate.web._log import CHECKPOINT, LogFiles
 from syndicate.web._metrics import CONTENT_TYPE as METRICS
 from syndicate.web._openapi import PATH as OPENAPI
 from syndicate.web._openapi import OpenApi
-from syndicate.web._operation import BYTES, JSON, TEXT, Operation, Schema
+from syndicate.web._operation import BYTES, JSON, SUB, TEXT, VER, Operation, Schema
 from syndicate.web._outputs import other_routes
 from syndicate.web._pages import page_routes
 from syndicate.web._readers import Readers
@@ -40,14 +40,12 @@ from syndicate.web._wellknown import SECURITY, TRUST, WellKnown
 from syndicate.web._world import World
 from syndicate.wire import MEDIA_TYPES
 
-_SUB: Final[Schema] = {"type": "string", "examples": ["vn.vna:abcdefghijklmnopqrstuvwxyz"]}
-_VER: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": 9_999_999_999_999_999}
-_VERSION: Final = {"sub": _SUB, "version": _VER}
+_VERSION: Final = {"sub": SUB, "version": VER}
 _SLASHES: Final = "A path: slashes stay as they are."
 _SLICE: Final[Schema] = {
     "type": "string",
     "minLength": 1,
-    "description": "The slice's name; slashes stay as they are. / lists those that the registry names.",
+    "description": "The slice's name; slashes stay as they are. /subscribe lists what the registry names.",
     "examples": ["all", "vn", "lang/vi", "agency/vn.vna"],
 }
 
@@ -60,16 +58,39 @@ def make_site(world: World) -> CountedSite:
 
 
 def routes_of(world: World, stream: Stream) -> Sequence[Route]:
-    """Every address that this site has. A new one is a line here: path, answer, what is told of it.
+    """Every address that this site has. A new one is a ``Route`` below: path, answer, what is told of it.
 
     A static copy is made in this order: what others point to stands before them, and the checkpoint last.
     """
-    watch, items, log = Watch(world), Items(world), LogFiles(world)
-    registry = RegistryFiles(world)
+    items, log, registry = Items(world), LogFiles(world), RegistryFiles(world)
     routes: list[Route] = []
     known, openapi = WellKnown(world, routes), OpenApi(world, routes)  # they tell of all of them
     routes += [
         *other_routes(world, _SLICE, _VERSION),
+        *_versions(world, items, log),
+        *_log_and_registry(world, log, registry),
+        *_feeds(world),
+        *page_routes(world),
+        *_interface(items, stream),
+        *_condition(world, registry),
+        *_small_files(known),
+        *_deliveries(world),
+        Route(OPENAPI, openapi.get, Operation(summary="This description (OpenAPI 3.1).")),
+        Route(
+            CHECKPOINT,
+            log.checkpoint,
+            Operation(
+                summary="The newest checkpoint of which every leaf is shown.", media_types=(TEXT,), tag="log"
+            ),
+        ),
+        *_taken(world),
+    ]
+    return routes
+
+
+def _versions(world: World, items: Items, log: LogFiles) -> Sequence[Route]:
+    """Each version by itself, and its place in the log."""
+    return [
         Route(
             "/v1/items/{sub}/{version}.jws",
             items.token,
@@ -96,6 +117,12 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             ),
             proofs(world),
         ),
+    ]
+
+
+def _log_and_registry(world: World, log: LogFiles, registry: RegistryFiles) -> Sequence[Route]:
+    """The files that everything is checked with."""
+    return [
         Route(
             "/log/{file}",
             log.get,
@@ -125,6 +152,12 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             registry.timestamp,
             Operation(summary="Which files of the registry count now.", tag="registry"),
         ),
+    ]
+
+
+def _feeds(world: World) -> Sequence[Route]:
+    """The slices."""
+    return [
         Route(
             "/feeds/{slice}.{format}",
             Feeds(world).get,
@@ -137,7 +170,12 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             ),
             feeds(world),
         ),
-        *page_routes(world),
+    ]
+
+
+def _interface(items: Items, stream: Stream) -> Sequence[Route]:
+    """The one order, for programs."""
+    return [
         Route(
             "/v1/items",
             items.page,
@@ -163,6 +201,13 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             ),
             live,
         ),
+    ]
+
+
+def _condition(world: World, registry: RegistryFiles) -> Sequence[Route]:
+    """Who may speak, and how they and the hub are doing."""
+    watch = Watch(world)
+    return [
         Route(
             "/v1/keys.json",
             registry.keys,
@@ -214,6 +259,12 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             Operation(summary="Figures for Prometheus.", media_types=(METRICS,), tag="operations"),
             live,
         ),
+    ]
+
+
+def _small_files(known: WellKnown) -> Sequence[Route]:
+    """What programs look for at addresses that are the same everywhere."""
+    return [
         Route(
             "/robots.txt",
             known.robots,
@@ -232,6 +283,12 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             )
             for path in TRUST
         ),
+    ]
+
+
+def _deliveries(world: World) -> Sequence[Route]:
+    """What everybody may know of push."""
+    return [
         Route(
             DELIVERIES,
             Deliveries(world).get,
@@ -243,17 +300,14 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             ),
             live,
         ),
-        Route(OPENAPI, openapi.get, Operation(summary="This description (OpenAPI 3.1).")),
-        Route(
-            CHECKPOINT,
-            log.checkpoint,
-            Operation(
-                summary="The newest checkpoint of which every leaf is shown.", media_types=(TEXT,), tag="log"
-            ),
-        ),
     ]
+
+
+def _taken(world: World) -> Sequence[Route]:
+    """What may be sent here, where anything may."""
+    found: list[Route] = []
     if world.submission is not None:
-        routes.append(
+        found.append(
             Route(
                 "/v1/submit",
                 Submit(world, world.submission).post,
@@ -272,7 +326,7 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
             )
         )
     if world.websub is not None:
-        routes.append(
+        found.append(
             Route(
                 WEBSUB,
                 WebSub(world.websub, Readers(world.limits.proxies)).post,
@@ -290,7 +344,7 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
                 live,
             )
         )
-    return routes
+    return found
 
 
 def _file(*examples: str) -> Schema:

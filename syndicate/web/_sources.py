@@ -5,7 +5,7 @@ from typing import Final
 
 from aiohttp import web
 
-from syndicate.news import Agency, Registry, SeatState, SignedFeed, rfc3339
+from syndicate.news import Agency, Registry, SignedFeed, rfc3339
 from syndicate.ports import FeedState
 from syndicate.web._answer import send_json
 from syndicate.web._condition import Health, feed_condition, read_health
@@ -13,7 +13,6 @@ from syndicate.web._times import maybe
 from syndicate.web._world import World
 
 _CACHE: Final = "public, max-age=30"
-_SPEAKING: Final = (SeatState.ACTIVE, SeatState.CONTESTED)
 
 
 class Sources:
@@ -61,7 +60,7 @@ def _quarantined(agency: Agency, registry: Registry) -> Mapping[str, object] | N
 
 def _agency(agency: Agency, registry: Registry, health: Health, now: float) -> Mapping[str, object]:
     state = registry.state_at(agency.id, int(now))
-    polled = state in _SPEAKING
+    polled = state.speaks
     owner = agency.ownership
     return {
         "id": agency.id,

@@ -17,8 +17,8 @@ from syndicate.news import Slice
 from syndicate.ports import Logged
 from syndicate.republish import SLICE_GRAMMAR
 from syndicate.web._answer import endless, json_bytes, problem
-from syndicate.web._items import INDEX, Items, asked_slice, may_follow
-from syndicate.web._query import QueryError, read_query
+from syndicate.web._items import Items, asked_slice, may_follow
+from syndicate.web._query import INDEX, QueryError, read_query
 from syndicate.web._readers import Readers, most_connections
 from syndicate.web._tail import Tail
 from syndicate.web._world import World

@@ -11,24 +11,9 @@ from syndicate.web._gate import Gate
 from syndicate.web._operation import Schema
 from syndicate.web._readers import Readers
 from syndicate.web._take import Room, TooMuchError, refuse_length, take_body
-from syndicate.web._world import Subscriptions
+from syndicate.web._world import Subscribing
 
 PATH: Final = "/websub"
-SUBSCRIPTION: Final = {  # a form that is looked at, as JSON Schema
-    "type": "object",
-    "required": ["hub.mode", "hub.topic", "hub.callback"],
-    "properties": {
-        "hub.mode": {"enum": ["subscribe", "unsubscribe"]},
-        "hub.topic": {
-            "type": "string",
-            "minLength": 1,
-            "description": "The address of one of this hub's feeds.",
-        },
-        "hub.callback": {"type": "string", "pattern": "^https?://", "description": "Where it is sent to."},
-        "hub.lease_seconds": {"type": "integer", "minimum": 1, "maximum": 999_999_999},
-        "hub.secret": {"type": "string", "pattern": "^[ -~]{1,199}$"},
-    },
-}
 _OPEN: Final = 256  # requests in hand at one time
 _BUSY_SECONDS: Final = 5
 _STATUS: Final = {
@@ -77,9 +62,9 @@ def form_of(base_url: str) -> Schema:
 class WebSub:
     """Answers for the hub; the answer waits for nobody's callback."""
 
-    def __init__(self, subscriptions: Subscriptions, readers: Readers) -> None:
-        self._subscriptions = subscriptions
-        self._limits = limits = subscriptions.limits
+    def __init__(self, subscribing: Subscribing, readers: Readers) -> None:
+        self._subscribing = subscribing
+        self._limits = limits = subscribing.limits
         self._readers = readers
         a_second = limits.requests_per_minute / 60
         self._gate = Gate(burst=limits.requests_per_minute, per_second=a_second, most=_VISITORS)
@@ -111,7 +96,7 @@ class WebSub:
         body = await take_body(request, length, self._limits.body_seconds)
         if isinstance(body, web.Response):
             return body
-        declined = await self._subscriptions.take(body, visitor)
+        declined = await self._subscribing.take(body, visitor)
         if declined is None:
             return send_json(request, {"detail": _TAKEN}, cache=NEVER, status=202)
         return _problem(declined)

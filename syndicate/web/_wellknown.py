@@ -5,7 +5,7 @@ from typing import Final
 
 from aiohttp import web
 
-from syndicate.news import Agency, SeatState, rfc3339
+from syndicate.news import Agency, rfc3339
 from syndicate.web._answer import FEED_CACHE, Ready, problem, squeezed
 from syndicate.web._operation import TEXT
 from syndicate.web._route import Route
@@ -17,7 +17,6 @@ _DAY: Final = 86_400
 _GOOD_DAYS: Final = 300  # RFC 9116, section 2.5.5: less than a year
 _ROBOTS: Final = "User-agent: *\nDisallow: /v1/\nDisallow: /metrics\n"
 _SITEMAP: Final = "/sitemap"
-_SPEAKING: Final = (SeatState.ACTIVE, SeatState.CONTESTED)
 _NO_CONTACT: Final = (
     "this hub names nobody to write to; its operator sets `contact` to a mail address or an https page"
 )
@@ -54,9 +53,7 @@ class WellKnown:
         world = self._world
         registry, now = world.registry(), int(world.clock.now())
         sites = {
-            _site(agency)
-            for agency in registry.agencies.values()
-            if registry.state_at(agency.id, now) in _SPEAKING
+            _site(agency) for agency in registry.agencies.values() if registry.state_at(agency.id, now).speaks
         }
         lines = [
             "# The members are what the federation's registry says today; nobody is rated here.",

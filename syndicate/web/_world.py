@@ -25,7 +25,7 @@ class Submission(Protocol):
 EvidenceMaker = Callable[[Logged, bytes], bytes | None]
 
 
-class Subscriptions(Protocol):
+class Subscribing(Protocol):
     """Where requests for subscriptions go."""
 
     @property
@@ -79,5 +79,5 @@ class World:
     limits: WebLimits = WebLimits()
     evidence: EvidenceMaker | None = None  # None: who asks for evidence is sent to the command line
     contact: str = ""  # whom readers may write to, as a URI; "": nobody is named
-    websub: Subscriptions | None = None  # None: nobody can subscribe here
+    websub: Subscribing | None = None  # None: nobody can subscribe here
     delivery: Callable[[], DeliveryReach | None] = lambda: None  # what push counts, where there is any

@@ -16,7 +16,7 @@ import pytest
 from syndicate.demo import load_newsrooms, play_once, run_demo
 from syndicate.demo._expected import ANSWERS
 from syndicate.demo._hostile import PUSHERS, Pusher, Town
-from syndicate.demo._table import all_agree, compare
+from syndicate.demo._table import Row, all_agree, compare
 from syndicate.demo._telling import Teller
 from syndicate.errors import DemoError
 from syndicate.news import Entry
@@ -28,9 +28,11 @@ LATER = ("play_bad_nights", "play_log_nights", "play_ceremonies")
 SHORT = f"""\
 import sys
 from syndicate.cli import main
-from syndicate.demo import _run
+from syndicate.demo import _platform, _run
 
 async def nothing(*_): return {{}}
+
+_platform.Platform.report = nothing
 
 _run.{LATER[0]} = _run.{LATER[1]} = nothing
 _run.{LATER[2]} = lambda *_: {{}}
@@ -58,6 +60,11 @@ async def nothing(*_: object) -> dict[str, str]:
     return {}
 
 
+async def nothing_seen(*_: object) -> list[Row]:
+    """What a platform says that is not asked."""
+    return []
+
+
 class Tampering(Typesetter):
     """A hub's typesetter that changes a word on the way out."""
 
@@ -82,6 +89,7 @@ async def test_the_check_sees_what_went_wrong_and_nothing_else(
     for act in LATER[:2]:
         monkeypatch.setattr(f"syndicate.demo._run.{act}", nothing)
     monkeypatch.setattr(f"syndicate.demo._run.{LATER[2]}", lambda *_: {})
+    monkeypatch.setattr("syndicate.demo._platform.Platform.report", nothing_seen)
 
     rows = await play_once(newsrooms, tmp_path, Teller(silent=True))
 
@@ -92,9 +100,9 @@ async def test_the_check_sees_what_went_wrong_and_nothing_else(
         "versions in the one order, each the leaf of its index": "53",
         "items in vi": "3",
         "items in the feed of vn": "3",
-        "items in /feeds/all.rss, as a reader opens it": "48",
-        "items in /feeds/all.atom, as a reader opens it": "48",
-        "items in /feeds/all.json, as a reader opens it": "48",
+        "items in /feeds/all.rss, as a reader opens it": "49",
+        "items in /feeds/all.atom, as a reader opens it": "49",
+        "items in /feeds/all.json, as a reader opens it": "49",
         "forger": "known",
         "the unified feed": "title differs",
     }

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from page_room import TEXTS
 
-from syndicate.news import Content
+from syndicate.news import Content, letters
 from syndicate.web._pages._compare import Change, What, compare, edits
-from syndicate.web._pages._graphemes import clusters, pieces
+from syndicate.web._pages._pieces import pieces
 from syndicate.web._pages._plain import paragraphs
 
 FEW = st.lists(st.sampled_from("abc"), max_size=12)
@@ -44,7 +44,7 @@ def test_whoever_reads_what_was_kept_and_put_in_reads_the_new_text(old: list[str
 
 @given(TEXT)
 def test_pieces_and_letters_together_are_the_text(text: str) -> None:
-    assert "".join(pieces(text)) == "".join(clusters(text)) == text
+    assert "".join(pieces(text)) == "".join(letters(text)) == text
 
 
 @pytest.mark.parametrize(
@@ -66,12 +66,12 @@ def test_each_script_is_compared_in_its_own_pieces(text: str, expected: list[str
 
 @pytest.mark.parametrize("lang", ["th", "lo", "km", "my"])
 def test_no_letter_is_taken_apart(lang: str) -> None:
-    whole = list(clusters(TEXTS[lang]))
+    whole = list(letters(TEXTS[lang]))
     old, new = "".join(whole), "".join(whole[:9] + whole[11:])
     [change] = compare([old], [new]).changes
     at = 0
     for _, run in change.runs:
-        begun = list(clusters(run))
+        begun = list(letters(run))
         assert begun == whole[at : at + len(begun)]
         at += len(begun)
     assert [what for what, _ in change.runs] == [What.KEPT, What.OUT, What.KEPT]

@@ -227,6 +227,7 @@ async def test_a_token_that_is_not_here_is_not_found(here: Place, path: str) -> 
 
 async def test_the_health_of_every_source_is_public_in_states_and_figures(here: Place) -> None:
     async with hub_at_work(here, allow=here.polled) as served:
+        await served.hub.poll_now()  # the visit that a hub begins with is over
         here.newsroom.release("storm")
         await served.hub.poll_now()
         told = await served.json("/v1/sources")
@@ -302,6 +303,7 @@ async def test_health_fails_when_the_database_cannot_be_read(
 
 async def test_the_figures_are_there_for_prometheus(here: Place) -> None:
     async with hub_at_work(here, allow=here.polled) as served:
+        await served.hub.poll_now()  # the visit that a hub begins with is over
         await served.release("storm")
         await served.submit("nonsense")
         await served.hub.poll_now()

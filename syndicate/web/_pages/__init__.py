@@ -10,7 +10,7 @@ from typing import Final
 from aiohttp import web
 
 from syndicate.web._listing import agency_pages, slice_pages
-from syndicate.web._operation import HTML, Operation, Schema
+from syndicate.web._operation import HTML, SUB, VER, Operation, Schema
 from syndicate.web._pages._corrections import Corrections
 from syndicate.web._pages._item import Items
 from syndicate.web._pages._kept import Busy, Kept
@@ -26,8 +26,6 @@ from syndicate.web._world import World
 __all__ = ["page_routes"]
 
 _LANG: Final = "en"
-_SUB: Final[Schema] = {"type": "string", "examples": ["vn.vna:abcdefghijklmnopqrstuvwxyz"]}
-_VER: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": 9_999_999_999_999_999}
 
 
 def page_routes(world: World) -> Sequence[Route]:
@@ -68,8 +66,8 @@ def page_routes(world: World) -> Sequence[Route]:
             404,
             410,
             copies=live,
-            sub=_SUB,
-            version=_VER,
+            sub=SUB,
+            version=VER,
         ),
         page(
             "/item/{sub}/{version}",
@@ -78,11 +76,11 @@ def page_routes(world: World) -> Sequence[Route]:
             404,
             410,
             copies=live,
-            sub=_SUB,
-            version=_VER,
+            sub=SUB,
+            version=VER,
         ),
         page(
-            "/item/{sub}", items.page, "An item, in the version that stands.", 404, 410, copies=live, sub=_SUB
+            "/item/{sub}", items.page, "An item, in the version that stands.", 404, 410, copies=live, sub=SUB
         ),
         page("/sources", sources.all, "Who is in the federation, for people."),
         page(

@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Final
 
-from syndicate.web._pages._graphemes import pieces
+from syndicate.web._pages._pieces import pieces
 
 _PARAGRAPHS: Final = 400  # of each text; what is beyond is compared as one
 _PIECES: Final = 4_000  # of each of two paragraphs

@@ -59,5 +59,5 @@ def _agencies(registry: Registry) -> Iterator[tuple[str, str | None, object]]:
 
 
 def _languages(registry: Registry) -> Iterator[tuple[str, str | None, object]]:
-    for lang in sorted({lang for agency in registry.agencies.values() for lang in agency.languages}):
+    for lang in registry.languages:
         yield lang, lang, OWN_NAMES.get(lang, lang)

@@ -30,9 +30,7 @@ from syndicate.web._pages._signed import article_in, banner_over, signed_values
 from syndicate.web._pages._versions import version_values
 from syndicate.web._world import EvidenceMaker, World
 
-_NAME: Final = re.compile(
-    rf"(?P<sub>{spelling.AGENCY_ID}:[a-z2-7]{{26}})(?:/(?P<ver>[1-9][0-9]{{0,15}}))?", re.ASCII
-)
+_NAME: Final = re.compile(rf"(?P<sub>{spelling.ITEM_ID})(?:/(?P<ver>[1-9][0-9]{{0,15}}))?", re.ASCII)
 # The file has a policy of its own for when it is opened; from here it is only saved.
 _SAVED: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
 _VERSIONS_MOST: Final = 50  # on one page

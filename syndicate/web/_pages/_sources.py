@@ -7,7 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
-from syndicate.news import Agency, AgencyId, AgencyKey, Registry, SeatState, SignedFeed, Slice
+from syndicate.news import Agency, AgencyId, AgencyKey, Registry, SignedFeed, Slice
 from syndicate.ports import Window
 from syndicate.web._condition import Health, feed_condition, read_health
 from syndicate.web._pages._kept import Kept, Made
@@ -16,7 +16,6 @@ from syndicate.web._pages._rows import printed_rows
 from syndicate.web._pages._ways import tongue, ways_into
 from syndicate.web._world import World
 
-_SPEAKING: Final = (SeatState.ACTIVE, SeatState.CONTESTED)
 _NEWEST: Final = 10  # items on a source's own page
 _UNPOLLED: Final = "unpolled"
 
@@ -83,7 +82,7 @@ class Sources:
             held=registry.quarantined.get(agency.id),
             languages=[tongue(lang) for lang in agency.languages],
             keys=_keys(agency, registry),
-            feeds=[_feed(feed, health, now, polled=state in _SPEAKING) for feed in agency.feeds],
+            feeds=[_feed(feed, health, now, polled=state.speaks) for feed in agency.feeds],
             refused=health.refused_of(agency.id),
             rows=rows,
             ways=ways_into(slice_),
@@ -107,7 +106,7 @@ def _row(agency: Agency, registry: Registry, health: Health, now: float) -> Mapp
         "state": state,
         "held_until": None if held is None else held.until,
         "received": health.received.get(agency.id),
-        "conditions": conditions if state in _SPEAKING else [],
+        "conditions": conditions if state.speaks else [],
         "refused": sum(health.refused_of(agency.id).values()),
     }
 

@@ -32,7 +32,7 @@ class Subscribe:
             "subscribe",
             base=self._world.base_url,
             example=next(iter(sorted(registry.members)), "all"),
-            lang=next(iter(_languages(registry)), "en"),
+            lang=next(iter(registry.languages), "en"),
             limits=self._world.limits,
             websub=None if self._world.websub is None else self._world.websub.limits,
             feeds=feeds,
@@ -47,7 +47,7 @@ class Subscribe:
 def _lists(registry: Registry, words: Words) -> Sequence[tuple[str, Sequence[Mapping[str, object]]]]:
     slices = {
         "by_member": [Slice(member=code) for code in sorted(registry.members)],
-        "by_lang": [Slice(lang=lang) for lang in _languages(registry)],
+        "by_lang": [Slice(lang=lang) for lang in registry.languages],
         "by_agency": [Slice(agency=id_) for id_ in sorted(registry.agencies)],
         "by_kind": [Slice(kind=kind) for kind in (*Kind, CORRECTIONS)],
     }
@@ -55,7 +55,3 @@ def _lists(registry: Registry, words: Words) -> Sequence[tuple[str, Sequence[Map
         (f"subscribe.{name}", [{"path": one.path, "title": title_of(one, registry, words)} for one in each])
         for name, each in slices.items()
     ]
-
-
-def _languages(registry: Registry) -> Sequence[str]:
-    return sorted({lang for agency in registry.agencies.values() for lang in agency.languages})
