@@ -4,8 +4,8 @@
 store. ``_seal``: the one order, which is the public log; ``_cosign``: its witnesses. ``_depart``: a slice of
 it becomes a document; ``_layout``: what stands in it; ``_galley``: the pieces that documents share;
 ``_document``: what it leaves as. ``_supplement``: what is new in a slice becomes one, for who subscribes;
-``_outputs``: so does what else machines read. Bring the ports that ``syndicate.assembly`` chose; leave with the
-parts that it runs.
+``_outputs``: so does what else machines read. Bring the ports that ``syndicate.assembly`` chose; leave with
+the parts that it runs.
 """
 
 from syndicate.journey._admit import Admission

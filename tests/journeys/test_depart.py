@@ -28,7 +28,7 @@ from syndicate.news import (
 )
 from syndicate.storage import open_storage
 from syndicate.web import CODINGS
-from syndicate.wire import MEDIA_TYPES, RSS_BODIES, Frame, Typesetter
+from syndicate.wire import MEDIA_TYPES, RSS_BODIES, Frame, Plain, Typesetter, Wholes
 
 ALL = Slice()
 LARGE = Content(type="text/html", body="<p><br></p>" * 4_000)
@@ -495,3 +495,17 @@ async def test_a_registry_that_changes_an_entry_changes_its_piece(
     )
     hub.clock.time += 5
     assert b"Ten moi" in (await press.document(ALL, "atom")).body
+
+
+async def test_what_a_law_takes_back_while_a_document_is_written_is_left_out_of_it(
+    hub: Hub, room: Newsroom, press: Press
+) -> None:
+    tokens = [room.sign(f"n{n}") for n in range(3)]
+    await hub.take(*tokens)
+    draft = await press.editor.draft(ALL, "atom")
+    known = await press._galley.known(draft.indices, hub.registry)
+    _, places = press.editor.fitting(draft, known)
+    await hub.storage.write(lambda book: book.erase([digest_of(tokens[1])], b'{"act":"erase"}'))
+    pieces = await press._galley.pieces(places, "atom", hub.registry)
+    shown = bytes(Plain(pieces, Wholes(0)))
+    assert [token.encode() in shown for token in tokens] == [True, False, True]
