@@ -198,7 +198,7 @@ class Press:
     ) -> Document:
         await self._alerts.begin()
         rings, now = self._wakeup.rings, self._clock.now()  # before reading: a ring meanwhile counts
-        newest, registry = await self._storage.newest(slice_), self._registry().version
+        newest, registry = await self._editor.newest(slice_), self._registry().version
         erased = self._storage.log.erased
         stands = kept is not None and kept.erased == erased
         if kept and stands and not await self._must_write(kept, slice_, newest, registry, stale_after):

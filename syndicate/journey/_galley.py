@@ -1,6 +1,7 @@
 """What documents share: each version's piece in each format, set once and kept while a document has it."""
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -8,7 +9,7 @@ from itertools import islice
 from typing import Final, NamedTuple, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
-from syndicate.news import Entry, Index, Registry
+from syndicate.news import Entry, Index, Registry, TokenDigest
 from syndicate.ports import Logged, Storage
 from syndicate.republish import light, with_notices
 from syndicate.wire import Piece, Typesetter, facts_of, piece_of
@@ -25,6 +26,8 @@ class AtWork(Protocol):
 
 
 _KNOWN_MOST: Final = 50_000  # versions whose facts are kept: some 20 MB
+_READ_MOST: Final = 200  # entries kept for the next format, of tokens that have no more than
+_READ_CHARACTERS: Final = 20_000
 _AT_ONCE: Final = 100  # tokens read at a time
 _AT_ONCE_CHARACTERS: Final = 8_000_000
 
@@ -72,6 +75,7 @@ class Galley:
         self._base_url = base_url
         self._basis: tuple[str, int] = ("", 0)
         self._known: dict[Index, Known] = {}
+        self._read: OrderedDict[tuple[TokenDigest, str], Entry] = OrderedDict()
         self._pieces: WeakValueDictionary[tuple[bytes, str, bool, bool, bool], Piece] = WeakValueDictionary()
 
     async def known(self, indices: Sequence[Index], registry: Registry) -> list[Known]:
@@ -79,6 +83,7 @@ class Galley:
         basis = (registry.version, self._storage.log.erased)
         if basis != self._basis:
             self._known = {}
+            self._read = OrderedDict()
             self._basis = basis
         kept = self._known
         missing = [index for index in indices if index not in kept]
@@ -114,7 +119,17 @@ class Galley:
         return [piece for piece in found if piece is not None]
 
     def _make_known(self, logged: Sequence[Logged], registry: Registry) -> list[Known]:
-        return [known_of(one, self._entry(one, registry)) for one in logged if not one.erased]
+        return [known_of(one, self._entry_of(one, registry)) for one in logged if not one.erased]
+
+    def _entry_of(self, logged: Logged, registry: Registry) -> Entry:
+        """A version as an entry; what is new is set in one format after the other, and read once for all."""
+        read, key = self._read, (logged.digest, registry.version)
+        entry = read.pop(key, None) or self._entry(logged, registry)
+        if len(logged.token) <= _READ_CHARACTERS:
+            read[key] = entry
+            if len(read) > _READ_MOST:
+                read.popitem(last=False)
+        return entry
 
     def _set_all(
         self, wanted: Sequence[tuple[int, Place, Logged]], format_: str, registry: Registry
@@ -122,7 +137,7 @@ class Galley:
         return [(number, self._set(place, one, format_, registry)) for number, place, one in wanted]
 
     def _set(self, place: Place, logged: Logged, format_: str, registry: Registry) -> Piece:
-        whole = self._entry(logged, registry)
+        whole = self._entry_of(logged, registry)
         entry = light(whole) if place.bare else whole
         both = with_notices((entry,), base_url=self._base_url)
         shown = both[0] if place.notice else both[-1]

@@ -90,6 +90,8 @@ class Editor:
         self._base_url = base_url
         self._limits = limits
         self._pushes = pushes
+        self._newest_at = -1  # the log's size that these are for
+        self._newest: dict[Slice, int] = {}
         self._placed_last: tuple[object, Sequence[Index]] = (None, ())
         self._counted: OrderedDict[Slice, int] = OrderedDict()  # slice → the last index of its newest page
 
@@ -117,11 +119,24 @@ class Editor:
 
     async def draft(self, slice_: Slice, format_: str) -> Draft:
         """Which versions the slice shows as it stands now; their tokens are not read."""
-        newest = await self._storage.newest(slice_)
+        newest = await self.newest(slice_)
         indices = await self._placed(slice_, self._window(slice_, format_))
         last = Index(max(newest, *indices)) if indices else None
         archived = await self._archived(slice_, last) if last is not None and format_ != "rss" else None
         return Draft(slice=slice_, format=format_, indices=indices, last=last, archived=archived)
+
+    async def newest(self, slice_: Slice) -> int:
+        """The highest index in a slice, -1 if it is empty; asked of storage once while the log stands."""
+        size = await self._storage.size()
+        if self._newest_at != size:
+            self._newest, self._newest_at = {}, size
+        newest = self._newest
+        if slice_ not in newest:
+            found = await self._storage.newest(slice_)
+            if len(newest) >= _COUNTED_MOST:
+                newest.clear()
+            newest[slice_] = found
+        return newest[slice_]
 
     async def _placed(self, slice_: Slice, window: Window) -> Sequence[Index]:
         """The indices of a window; formats that show the same are mostly made one after the other."""
