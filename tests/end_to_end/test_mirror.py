@@ -91,6 +91,10 @@ async def test_a_mirror_serves_the_log_the_tokens_the_proofs_and_the_feeds(here:
             assert (report.ok, report.log) == (True, Verdict.YES)
             assert b"Story one" in (await mirror.get("/feeds/all.atom")).body
             assert (await mirror.get("/v1/submit", "POST")).status == 405, "it takes nothing"
+            for page in ("/subscribe", "/"):
+                words = (await mirror.get(page)).body
+                assert b"websub" not in words.lower(), "it sends nothing by itself, and offers no such thing"
+                assert b"/v1/stream" in words
             await served.release("three")
             assert await mirror.mirror.look() == 1
             assert b"Story three" in (await mirror.get("/feeds/all.atom")).body

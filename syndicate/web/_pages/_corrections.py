@@ -58,7 +58,7 @@ class Corrections:
             older=older,
             before=before,
             counts=_counts(await world.storage.amended(), registry),
-            ways=ways_into(slice_),
+            ways=ways_into(slice_, pushes=world.websub is not None),
             base=world.base_url,
         )
         return Made(body=body, extra=self._paper.headers())

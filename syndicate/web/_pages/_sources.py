@@ -85,7 +85,7 @@ class Sources:
             feeds=[_feed(feed, health, now, polled=state.speaks) for feed in agency.feeds],
             refused=health.refused_of(agency.id),
             rows=rows,
-            ways=ways_into(slice_),
+            ways=ways_into(slice_, pushes=world.websub is not None),
             base=world.base_url,
         )
         return Made(body=body, extra=self._paper.headers())

@@ -39,7 +39,7 @@ class Subscribe:
             minutes=feeds.window_seconds // 60,
             rebuild=f"{feeds.rebuild_seconds:g}",
             lists=_lists(registry, self._paper.words),
-            ways=ways_into(Slice()),
+            ways=ways_into(Slice(), pushes=self._world.websub is not None),
         )
         return Made(body=body, extra=self._paper.headers())
 

@@ -18,8 +18,11 @@ FEEDS: Final = {  # what a page names as its alternates, and in which media type
 }
 
 
-def ways_into(slice_: Slice) -> Sequence[Mapping[str, str | None]]:
-    """Each way to subscribe to a slice: the catalogue's name for it, its address, its media type."""
+def ways_into(slice_: Slice, *, pushes: bool) -> Sequence[Mapping[str, str | None]]:
+    """Each way to subscribe to a slice: the catalogue's name for it, its address, its media type.
+
+    ``pushes`` says whether this site sends anything by itself, which a mirror does not.
+    """
     query = f"?{slice_.query}" if slice_.query else ""
     feeds = [
         {"name": name, "href": f"/feeds/{slice_.path}.{name}", "type": type_} for name, type_ in FEEDS.items()
@@ -28,9 +31,9 @@ def ways_into(slice_: Slice) -> Sequence[Mapping[str, str | None]]:
         "opml": "/feeds.opml",
         "api": f"/v1/items{query}",
         "sse": f"/v1/stream{query}",
-        "websub": "/subscribe#websub",
-        "webhook": "/subscribe#webhooks",
     }
+    if pushes:
+        others |= {"websub": "/subscribe#websub", "webhook": "/subscribe#webhooks"}
     return [*feeds, *({"name": name, "href": href, "type": None} for name, href in others.items())]
 
 

@@ -82,6 +82,6 @@ class Wire:
             here="/" if slice_ == Slice() else f"/wire/{slice_.path}",
             all=slice_ == Slice(),
             base=world.base_url,
-            ways=ways_into(slice_),
+            ways=ways_into(slice_, pushes=self._world.websub is not None),
             fields=fields_of(slice_, registry, words),
         )
