@@ -26,7 +26,7 @@ class AtWork(Protocol):
 
 
 _KNOWN_MOST: Final = 50_000  # versions whose facts are kept: some 20 MB
-_READ_MOST: Final = 200  # entries kept for the next format, of tokens that have no more than
+_READ_MOST: Final = 200  # entries kept for the next format, none of a token longer than
 _READ_CHARACTERS: Final = 20_000
 _AT_ONCE: Final = 100  # tokens read at a time
 _AT_ONCE_CHARACTERS: Final = 8_000_000
