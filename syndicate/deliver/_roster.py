@@ -11,15 +11,14 @@ from dataclasses import replace
 from typing import Any, Final
 
 from syndicate.errors import DeliverError
-from syndicate.news import b64url
 from syndicate.ports import Storage, Subscriber, SubscriberState, Told
 
 _ID_BYTES: Final = 12
 
 
 def new_id() -> str:
-    """An id for a subscriber that nobody can guess."""
-    return b64url(secrets.token_bytes(_ID_BYTES))
+    """An id for a subscriber that nobody can guess, and that no command line takes for an option."""
+    return secrets.token_hex(_ID_BYTES)
 
 
 class Roster:

@@ -40,7 +40,7 @@ class Subscriber:
     changes over. For a WebSub subscription it is none, or ``hub.secret``.
     """
 
-    id: str  # random, base64url
+    id: str  # random, hexadecimal
     kind: SubscriberKind
     callback: str
     slice: Slice
