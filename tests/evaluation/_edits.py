@@ -97,8 +97,14 @@ def _otherwise(character: str, chance: random.Random) -> str:
 
 
 def other_figures(document: Document, other: Document, chance: random.Random) -> str:
-    """The same with one number more: each digit, or one number alone, is another one."""
-    text = document.text
+    """Other figures in it, all of them or one, and half the time in another dress as well."""
+    dresses = (
+        document,
+        replace(document, headline=other.headline),
+        _from(document, chance, 0),
+        replace(document, paragraphs=tuple(chance.sample(document.paragraphs, len(document.paragraphs)))),
+    )
+    text = chance.choice(dresses).text
     places = [place for place, character in enumerate(text) if character.isdecimal()]
     changed = set(places) if chance.random() < 0.5 else {chance.choice(places)}
     return "".join(
