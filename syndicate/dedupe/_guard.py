@@ -89,7 +89,7 @@ def objections(a: Side, b: Side, blocks: Sequence[Block]) -> Iterator[Objection]
 
 
 def _settled(side: Side, other: Side) -> AbstractSet[int]:
-    """Where the numbers begin that stand in the other text, too, behind or before the same words, as often."""
+    """Where the numbers begin that stand in the other text, too, with the same words on one side."""
     here, there = (
         Counter(anchor for number in contexts(each, _ANCHOR) for anchor in _anchors(*number))
         for each in (side, other)

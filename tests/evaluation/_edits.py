@@ -97,19 +97,19 @@ def _otherwise(character: str, chance: random.Random) -> str:
 
 
 def other_figures(document: Document, other: Document, chance: random.Random) -> str:
-    """Other figures in it, all of them or one, and half the time in another dress as well."""
-    dresses = (
-        document,
-        replace(document, headline=other.headline),
-        _from(document, chance, 0),
-        replace(document, paragraphs=tuple(chance.sample(document.paragraphs, len(document.paragraphs)))),
-    )
-    text = chance.choice(dresses).text
-    places = [place for place, character in enumerate(text) if character.isdecimal()]
+    """Other figures in what it tells, all of them or one, and often in another dress as well."""
+    body = "\n".join(document.paragraphs)
+    places = [place for place, character in enumerate(body) if character.isdecimal()]
     changed = set(places) if chance.random() < 0.5 else {chance.choice(places)}
-    return "".join(
-        figure_after(character) if place in changed else character for place, character in enumerate(text)
+    figures = (figure_after(each) if place in changed else each for place, each in enumerate(body))
+    told = replace(document, paragraphs=tuple("".join(figures).split("\n")))
+    dresses = (
+        told,
+        replace(told, headline=other.headline),
+        _from(told, chance, 0),
+        replace(told, paragraphs=tuple(chance.sample(told.paragraphs, len(told.paragraphs)))),
     )
+    return chance.choice(dresses).text
 
 
 def figure_after(digit: str) -> str:
