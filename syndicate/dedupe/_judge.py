@@ -33,7 +33,8 @@ def judge(a: str, b: str) -> Compared:
     jaccard, a_in_b, b_in_a = (shared / max(of, 1) for of in (first + second - shared, first, second))
     for side, each in zip(sides, hashes, strict=True):
         side.again = found_again(side.letters, each, common, MOVED)
-    blocks = blocks_of(sides[0].letters, sides[1].letters) if max(a_in_b, b_in_a) >= _ALIGNED else []
+    aligned = shared >= _ALIGNED * min(first, second)
+    blocks = blocks_of(sides[0].letters, sides[1].letters) if aligned else []
     objected = list(objections(*sides, blocks)) if blocks else []
     likeness, guard = _likeness(sides, (jaccard, a_in_b, b_in_a), min(first, second), objected)
     return Compared(

@@ -33,3 +33,12 @@ def test_the_bench_measures_who_listens() -> None:
     last, held = json.loads(ran.stdout)
     assert (last["goal"], held["goal"]) == ("at most 250", "at most 60")
     assert last["figure"] > 0
+
+
+def test_the_bench_measures_likeness_beside_a_bare_signature_check() -> None:
+    words = [sys.executable, "-m", "tests.bench", "--quick", "--only", "likeness", "--json"]
+    ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=90, check=False)
+    assert ran.returncode == 0, ran.stderr
+    spent, ratio = json.loads(ran.stdout)
+    assert (spent["goal"], ratio["goal"]) == ("at most 0.15", "at most 1")
+    assert spent["figure"] > 0
