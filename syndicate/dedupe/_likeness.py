@@ -77,7 +77,7 @@ class Guard(StrEnum):
 
     PASSED = "passed"  # nothing
     NUMBER = "number"  # a number or date stands where the other has another one
-    NAME = "name"  # so does a name
+    NAME = "name"  # so does a name; where no capitals tell names, any word
     QUOTE = "quote"  # words in quotation marks were changed
     SHORT = "short"  # too little text for likeness to mean anything
 
