@@ -7,7 +7,6 @@ warm feed's throughput, and some dozens of addresses need none of them.
 from collections.abc import Sequence
 from typing import Final
 
-from syndicate.deliver import FORM
 from syndicate.web._agency import PATH as AGENCY_STATUS
 from syndicate.web._agency import AgencyStatus
 from syndicate.web._deliveries import PATH as DELIVERIES
@@ -38,6 +37,7 @@ from syndicate.web._websub import PATH as WEBSUB
 from syndicate.web._websub import WebSub, form_of
 from syndicate.web._wellknown import SECURITY, TRUST, WellKnown
 from syndicate.web._world import World
+from syndicate.websub import FORM
 from syndicate.wire import MEDIA_TYPES
 
 _VERSION: Final = {"sub": SUB, "version": VER}

@@ -39,7 +39,7 @@ class Busy(Exception):
     """So many pages are waited for that one more has to come back."""
 
 
-class Kept:
+class KeptPages:
     """Keeps pages within ``limits.pages_bytes``, and makes one at a time."""
 
     def __init__(self, world: World) -> None:
