@@ -1,8 +1,8 @@
 """The hub's tables. The token is the record; every other column is an index that can be rebuilt from it.
 
-Those of the log stand in a file of their own, all others here. Rows are never made as objects in the hot path:
-the classes say what the columns are, for the migrations and for whoever reads; ``_book`` and ``_order`` write
-and read them with batched statements.
+Those of the log stand in a file of their own, all others here. Rows are never made as objects in the hot
+path: the classes say what the columns are, for the migrations and for whoever reads; ``_book`` and ``_order``
+write and read them with batched statements.
 """
 
 from typing import ClassVar, Final
