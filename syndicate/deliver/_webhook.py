@@ -46,11 +46,15 @@ class Webhooks:
     """The ``Voice`` of webhooks: a small JSON body, signed with every secret and key that counts now."""
 
     def __init__(
-        self, registry: Callable[[], Registry], log: PublicLog, signers: Sequence[Signer], base_url: str
+        self,
+        registry: Callable[[], Registry],
+        log: PublicLog,
+        signers: Callable[[], Sequence[Signer]],
+        base_url: str,
     ) -> None:
         self._registry = registry
         self._log = log
-        self._signers = tuple(signers)
+        self._signers = signers
         self._base_url = base_url.rstrip("/")
         self._bodies: LastUsed[tuple[int, str], bytes] = LastUsed(_BODIES, len)
         self._signatures: LastUsed[bytes, bytes] = LastUsed(_SIGNATURES, len)
@@ -84,7 +88,7 @@ class Webhooks:
         return Call(url=subscriber.callback, body=body, media_type=_JSON, headers=headers)
 
     def _sign(self, content: bytes) -> bytes:
-        return " ".join(f"v1a,{_base64(signer.sign(content))}" for signer in self._signers).encode("ascii")
+        return " ".join(f"v1a,{_base64(signer.sign(content))}" for signer in self._signers()).encode("ascii")
 
     def _body(self, piece: Piece, lang: str) -> bytes:
         logged, item, registry = piece.logged, piece.item, self._registry()
