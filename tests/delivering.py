@@ -199,7 +199,7 @@ async def delivering(
     bounds = CallLimits(total_seconds=limits.total_seconds, answer_bytes=limits.answer_bytes, connections=300)
     async with open_caller(allow=allow, user_agent="test", limits=bounds, resolver=resolver) as caller:
         known = registry(*rooms)
-        webhooks = Webhooks(lambda: known, storage.log, [HOOK_KEY], "https://hub.example")
+        webhooks = Webhooks(lambda: known, storage.log, lambda: [HOOK_KEY], "https://hub.example")
         voices = {SubscriberKind.WEBHOOK: webhooks}
         deliverer = Deliverer(storage, roster, caller, clock, wakeup, voices, limits, chance=lambda: 0.0)
         async with asyncio.TaskGroup() as tasks:

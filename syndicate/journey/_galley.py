@@ -1,7 +1,6 @@
 """What documents share: each version's piece in each format, set once and kept while a document has it."""
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -9,6 +8,7 @@ from itertools import islice
 from typing import Final, NamedTuple, Protocol, TypeVar
 from weakref import ReferenceType, ref
 
+from syndicate.last_used import LastUsed
 from syndicate.news import Entry, Index, Registry, TokenDigest
 from syndicate.ports import Logged, Storage
 from syndicate.republish import light, with_notices
@@ -84,7 +84,7 @@ class Galley:
         self._base_url = base_url
         self._basis: tuple[str, int] = ("", 0)
         self._known: dict[Index, Known] = {}
-        self._read: OrderedDict[tuple[TokenDigest, str], Entry] = OrderedDict()
+        self._read: LastUsed[tuple[TokenDigest, str], Entry] = LastUsed(_READ_MOST)
         self._pieces: dict[_Name, ReferenceType[Piece]] = {}  # WeakValueDictionary takes five times as long
 
     async def known(self, indices: Sequence[Index], registry: Registry) -> list[Known]:
@@ -92,7 +92,7 @@ class Galley:
         basis = (registry.version, self._storage.log.erased)
         if basis != self._basis:
             self._known = {}
-            self._read = OrderedDict()
+            self._read = LastUsed(_READ_MOST)
             self._basis = basis
         kept = self._known
         missing = [index for index in indices if index not in kept]
@@ -139,12 +139,10 @@ class Galley:
     def _entry_of(self, logged: Logged, registry: Registry) -> Entry:
         """A version as an entry; what is new is set in one format after the other, and read once for all."""
         read, key = self._read, (logged.digest, registry.version)
-        entry = read.pop(key, None) or self._entry(logged, registry)
-        if len(logged.token) <= _READ_CHARACTERS:
-            read[key] = entry
-            if len(read) > _READ_MOST:
-                read.popitem(last=False)
-        return entry
+        if (known := read.get(key)) is not None:
+            return known
+        entry = self._entry(logged, registry)
+        return read.put(key, entry) if len(logged.token) <= _READ_CHARACTERS else entry
 
     def _set_all(
         self, wanted: Sequence[tuple[int, Look, Logged]], format_: str, registry: Registry

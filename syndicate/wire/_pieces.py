@@ -7,7 +7,6 @@ its length. So the same pieces give the same bytes for everybody.
 
 import hashlib
 import zlib
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -15,6 +14,7 @@ from threading import Lock
 from typing import Final
 from weakref import ReferenceType, WeakKeyDictionary, ref
 
+from syndicate.last_used import LastUsed
 from syndicate.wire._crc import WideCrc, combined, shift_of, wide
 from syndicate.wire._typesetter import Frame
 
@@ -79,18 +79,15 @@ class Wholes:
     """
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._bytes = 0
-        self._kept: OrderedDict[OfPieces, Whole] = OrderedDict()
+        self._kept: LastUsed[OfPieces, Whole] = LastUsed(limit, _length_of)
         self._held: WeakKeyDictionary[OfPieces, ReferenceType[Whole]] = WeakKeyDictionary()
         self._lock = Lock()
 
     def standing(self, body: "OfPieces") -> Whole | None:
         """A document in one, if it stands."""
+        if (kept := self._kept.get(body)) is not None:
+            return kept
         with self._lock:
-            if body in self._kept:
-                self._kept.move_to_end(body)
-                return self._kept[body]
             held = self._held.get(body)
             return None if held is None else held()
 
@@ -104,17 +101,15 @@ class Wholes:
             if held is not None and (whole := held()) is not None:
                 return whole  # made twice at once
             self._held[body] = ref(made)
-            self._kept[body] = made
-            self._bytes += len(made.body)
-            while self._bytes > self._limit and len(self._kept) > 1:
-                self._bytes -= len(self._kept.popitem(last=False)[1].body)
-        return made
+        return self._kept.put(body, made)
 
     def drop(self, body: "OfPieces") -> None:
         """Keep no longer what nobody will ask for again."""
-        with self._lock:
-            whole = self._kept.pop(body, None)
-            self._bytes -= 0 if whole is None else len(whole.body)
+        self._kept.drop(body)
+
+
+def _length_of(whole: Whole) -> int:
+    return len(whole.body)
 
 
 class OfPieces:

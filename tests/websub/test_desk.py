@@ -17,16 +17,16 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from sealed import NOON, Clock
 from websub_reader import Reader, reader_at_work
 
-from syndicate.deliver._asked import Declined, Declining
-from syndicate.deliver._roster import Roster
-from syndicate.deliver._subscribing import SubscriptionDesk
-from syndicate.deliver._subscriptions import Subscriptions
-from syndicate.deliver._websub_limits import WebSubLimits
+from syndicate.deliver import Roster
 from syndicate.errors import StorageError
 from syndicate.fetch import CallLimits, check_callback, open_caller, registrable_domain
 from syndicate.news import Slice
 from syndicate.ports import Caller, Storage, Subscriber, SubscriberKind, SubscriberState
 from syndicate.storage import open_storage
+from syndicate.websub._asked import Declined, Declining
+from syndicate.websub._desk import SubscriptionDesk
+from syndicate.websub._limits import WebSubLimits
+from syndicate.websub._subscriptions import Subscriptions
 
 HUB = "https://hub.example"
 TOPIC = f"{HUB}/feeds/all.atom"
