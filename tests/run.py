@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PURE = ("news/*", "trust/*", "ledger/*", "dedupe/*", "republish/*", "last_used.py")
+PURE = ("news/*", "trust/*", "ledger/*", "dedupe/*", "republish/*", "text/*", "last_used.py")
 
 
 def run(*words: str) -> int:

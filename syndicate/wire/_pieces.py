@@ -32,6 +32,7 @@ class Piece:
 
     name: bytes
     deflated: bytes = field(repr=False)
+    deflated_length: int
     length: int  # of the bytes themselves
     crc: WideCrc
     shift: WideCrc  # what the CRC of all before it is multiplied with
@@ -45,15 +46,18 @@ class Piece:
 _NAME: Final = attrgetter("name")
 _LENGTH: Final = attrgetter("length")
 _DEFLATED: Final = attrgetter("deflated")
+_DEFLATED_LENGTH: Final = attrgetter("deflated_length")
 _CRC_SHIFT: Final = attrgetter("crc", "shift")
 
 
 def piece_of(body: bytes) -> Piece:
     """``body`` as a piece: the same bytes give the same piece."""
     deflating = zlib.compressobj(_LEVEL, zlib.DEFLATED, _RAW)
+    deflated = deflating.compress(body) + deflating.flush(zlib.Z_FULL_FLUSH)
     return Piece(
         name=hashlib.sha256(body).digest()[:_NAME_BYTES],
-        deflated=deflating.compress(body) + deflating.flush(zlib.Z_FULL_FLUSH),
+        deflated=deflated,
+        deflated_length=len(deflated),
         length=len(body),
         crc=wide(zlib.crc32(body)),
         shift=shift_of(len(body)),
@@ -165,7 +169,7 @@ class Gzipped(OfPieces):
         crc = combined(map(_CRC_SHIFT, pieces))
         size = sum(map(_LENGTH, pieces)) & 0xFFFFFFFF
         self._tail = _LAST_BLOCK + crc.to_bytes(4, "little") + size.to_bytes(4, "little")
-        self._length = len(_HEAD) + sum(map(len, map(_DEFLATED, pieces))) + len(self._tail)
+        self._length = len(_HEAD) + sum(map(_DEFLATED_LENGTH, pieces)) + len(self._tail)
 
     def __bytes__(self) -> bytes:
         return b"".join((_HEAD, *map(_DEFLATED, self.pieces), self._tail))

@@ -9,7 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
-from syndicate.web._listing import agency_pages, slice_pages
+from syndicate.web._listing import agency_pages, evidence, item_pages, slice_pages, version_pages
 from syndicate.web._operation import HTML, SUB, VER, Operation, Schema
 from syndicate.web._pages._corrections import Corrections
 from syndicate.web._pages._item import ItemPages
@@ -65,7 +65,7 @@ def page_routes(world: World) -> Sequence[Route]:
             "One version with its proof, in a file that checks itself.",
             404,
             410,
-            copies=live,
+            copies=evidence(world),
             sub=SUB,
             version=VER,
         ),
@@ -75,12 +75,18 @@ def page_routes(world: World) -> Sequence[Route]:
             "One version of an item, for people; without a version, the one that stands.",
             404,
             410,
-            copies=live,
+            copies=version_pages(world),
             sub=SUB,
             version=VER,
         ),
         page(
-            "/item/{sub}", items.page, "An item, in the version that stands.", 404, 410, copies=live, sub=SUB
+            "/item/{sub}",
+            items.page,
+            "An item, in the version that stands.",
+            404,
+            410,
+            copies=item_pages(world),
+            sub=SUB,
         ),
         page("/sources", sources.all, "Who is in the federation, for people."),
         page(
