@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 from urllib.parse import urlsplit
 
-from syndicate.deliver import DeliverLimits, WebSubLimits
+from syndicate.deliver import DeliverLimits
 from syndicate.errors import SettingsError
 from syndicate.fetch import FetchLimits, is_address
 from syndicate.journey import ARCHIVE_PAGE, PressLimits, SubmitLimits
 from syndicate.news import limits
 from syndicate.republish import parse_slice
 from syndicate.web import CopyLimits, WebLimits, read_networks
+from syndicate.websub import WebSubLimits
 
 PREFIX: Final = "SYNDICATE_HUB_"
 _FILE_BYTES: Final = 100_000

@@ -16,12 +16,8 @@ from syndicate.deliver import (
     DeliverLimits,
     Orders,
     Roster,
-    SubscriptionDesk,
-    Supply,
     Voice,
     Webhooks,
-    WebSub,
-    WebSubLimits,
     tester,
 )
 from syndicate.fetch import Allowed, CallLimits, check_callback, open_caller
@@ -29,6 +25,7 @@ from syndicate.news import Registry
 from syndicate.ports import Clock, Storage, SubscriberKind, Wakeup
 from syndicate.storage import open_storage
 from syndicate.web import DeliveryReach
+from syndicate.websub import Distribution, SubscriptionDesk, Supply, WebSubLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +85,7 @@ async def open_push(  # noqa: PLR0913, PLR0917 - all that delivery is made of
         webhooks = Webhooks(registry, storage.log, keys.signers, url)
         voices: dict[SubscriberKind, Voice] = {
             SubscriberKind.WEBHOOK: webhooks,
-            SubscriberKind.WEBSUB: WebSub(supply, url),
+            SubscriberKind.WEBSUB: Distribution(supply, url),
         }
         deliverer = Deliverer(storage, roster, caller, clock, wakeup, voices, limits)
         orders = Orders(

@@ -14,7 +14,6 @@ from syndicate.assembly._ground import SystemClock
 from syndicate.assembly._hub import cache_of, open_press, root_of, user_agent
 from syndicate.assembly._mirror import FOLLOWS
 from syndicate.assembly._quarantine import quarantine_file, quarantines
-from syndicate.deliver import Declined, WebSubLimits
 from syndicate.errors import LedgerError, RegistryError, SettingsError, StorageError
 from syndicate.export import Orders, Reach, Summary, export_site
 from syndicate.journey import LocalWakeup
@@ -26,6 +25,7 @@ from syndicate.republish import parse_slice
 from syndicate.settings import Settings
 from syndicate.storage import open_view
 from syndicate.web import Contents, Metrics, World, is_known
+from syndicate.websub import Declined, WebSubLimits
 from syndicate.wire import Typesetter
 
 _log = logging.getLogger("syndicate.export")

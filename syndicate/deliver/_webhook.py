@@ -7,10 +7,10 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from syndicate.deliver._kept import Kept
 from syndicate.deliver._plain import plain_text
 from syndicate.deliver._recent import Piece
 from syndicate.deliver._voice import Message
+from syndicate.last_used import LastUsed
 from syndicate.news import Act, Item, Kind, Mark, Registry, rfc3339
 from syndicate.ports import Call, PublicLog, Signer, Subscriber
 from syndicate.republish import token_address
@@ -56,8 +56,8 @@ class Webhooks:
         self._log = log
         self._signers = signers
         self._base_url = base_url.rstrip("/")
-        self._bodies = Kept(_BODIES)
-        self._signatures = Kept(_SIGNATURES)
+        self._bodies: LastUsed[tuple[int, str], bytes] = LastUsed(_BODIES, len)
+        self._signatures: LastUsed[bytes, bytes] = LastUsed(_SIGNATURES, len)
 
     async def message(self, subscriber: Subscriber, piece: Piece, now: int) -> Message:
         """One message for each version."""

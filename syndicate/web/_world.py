@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from syndicate.deliver import Declined, WebSubLimits
 from syndicate.journey import Press
 from syndicate.ledger import Policy
 from syndicate.news import Outcome, Refused, Registry
 from syndicate.ports import Clock, Logged, Storage
 from syndicate.web._metrics import DeliveryReach, Metrics
+from syndicate.websub import Declined, WebSubLimits
 
 
 class Submission(Protocol):

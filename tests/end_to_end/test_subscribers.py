@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from delivering import Message, Sink, open_sink
 from hub_folder import AGENCY, Place, Served, hub_at_work, place
+from patience import PATIENCE
 from raw_server import response
 from standardwebhooks import Webhook
 
@@ -256,7 +257,7 @@ async def test_the_public_sees_when_how_many_were_told_and_nobody_sees_whom(
     await served.release("storm", ver=2, act=Act.CORRECT, note="the date was wrong")
     for path in ("/one", "/two"):
         await sink.until_told(2, path)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not (figures := await served.json("/v1/deliveries"))["deliveries"]:  # noqa: ASYNC110 - written soon
             await asyncio.sleep(0.01)
         while figures["deliveries"][0]["acknowledged"] < 2:

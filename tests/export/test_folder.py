@@ -218,7 +218,7 @@ async def test_a_killed_export_leaves_every_file_whole_old_or_new_and_the_next_g
         subprocess.run,
         [sys.executable, "-c", textwrap.dedent(KILLED), str(tmp_path), str(tests)],
         check=False,
-        timeout=60,
+        timeout=200,
     )
     assert killed.returncode == -signal.SIGKILL
     bodies = [(tmp_path / "feeds" / str(number)).read_bytes() for number in range(10)]

@@ -41,7 +41,7 @@ def node(script: Path, *words: str) -> str:
         return_completed_process=True,
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=200,
     )
     assert ran.returncode == 0, ran.stderr
     return str(ran.stdout)

@@ -6,7 +6,7 @@ from typing import Final
 from aiohttp import web
 
 from syndicate.news import CORRECTIONS, Kind, Registry, Slice
-from syndicate.web._pages._kept import Kept, Made
+from syndicate.web._pages._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper
 from syndicate.web._pages._ways import title_of, ways_into
 from syndicate.web._pages._words import Words
@@ -28,7 +28,7 @@ _TERMS: Final = tuple(
 class Subscribe:
     """Answers for the page that says how to subscribe."""
 
-    def __init__(self, world: World, paper: Paper, kept: Kept) -> None:
+    def __init__(self, world: World, paper: Paper, kept: KeptPages) -> None:
         self._world = world
         self._paper = paper
         self._kept = kept
