@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from kept import HandClock, unmeasured
-from newsdesk_room import DeskRoom
+from newsdesk_room import DeskRoom, SmallHub
 from newsroom import SITE, STARTED, rss, story
 from patience import PATIENCE
 
@@ -206,6 +206,20 @@ def test_a_signer_killed_at_any_effect_goes_on_where_it_was(act: str, order: Ord
         AFTER[act](room)
         assert set(kept) <= set(in_the_book(room)), "what was signed is lost"
         whoever_looks_on_finds_one_stream(room, room.folder, signed_before, seen, kept, in_the_book(room))
+
+
+def test_a_signer_that_is_killed_anywhere_loses_nothing_and_never_forks(order: Order, tmp_path: Path) -> None:
+    room, dice = DeskRoom(tmp_path), random.Random(20_261_123)
+    hub = SmallHub(room.registry)
+    room.cms(rss(*(story(number, pubDate="") for number in range(200, 0, -1))))
+    deaths = 0
+    for _ in range(12):
+        deaths += order("sign", room.folder, micros=dice.randrange(1, 250_000)) == {"killed": True}
+        assert hub.troubles(room.tokens(), STARTED) == []
+    assert deaths > 1
+    room.sign()
+    assert hub.troubles(room.tokens(), STARTED) == []
+    assert sorted(item.title for item in room.said()) == sorted(f"Tin số {each}" for each in range(1, 201))
 
 
 @pytest.mark.parametrize("act", BEFORE)
