@@ -27,6 +27,7 @@ from syndicate.storage import open_storage, open_streambook
 from syndicate.trust import recall
 from syndicate.wire import take_out
 
+pytestmark = pytest.mark.long
 DESK = Path(__file__).with_name("signer_to_kill.py")
 # Of each act, which has some hundreds; a night of it: SYNDICATE_KILLS=400
 POINTS = int(os.environ.get("SYNDICATE_KILLS", "12"))
