@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PURE = ("news", "trust", "ledger", "dedupe", "republish")
+PURE = ("news", "trust", "ledger", "dedupe", "republish", "text")
 
 
 def run(*words: str) -> int:
