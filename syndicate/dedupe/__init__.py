@@ -7,8 +7,9 @@ says how two texts stand to each other, and shows where they differ.
 """
 
 from syndicate.dedupe._asked import compare, sketch, winnow
-from syndicate.dedupe._likeness import Compared, Fingerprint, Guard, RelatedAs, Rule, Sketch, Span
+from syndicate.dedupe._likeness import Compared, Fingerprint, Guard, RelatedAs, Rule, Sketch, Span, Standing
 from syndicate.dedupe._relate import Related, relate
+from syndicate.dedupe._weigh import matter_of, weigh
 
 __all__ = [
     "Compared",
@@ -19,8 +20,11 @@ __all__ = [
     "Rule",
     "Sketch",
     "Span",
+    "Standing",
     "compare",
+    "matter_of",
     "relate",
     "sketch",
+    "weigh",
     "winnow",
 ]

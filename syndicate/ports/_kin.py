@@ -1,0 +1,47 @@
+"""What finds versions that may be alike, and what is made of those that are."""
+
+from dataclasses import dataclass, field
+
+from syndicate.news import AgencyId, Index, ItemId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sketched:
+    """A version that was just kept, and by what others find it."""
+
+    sub: ItemId
+    ver: int
+    agency: AgencyId
+    received_at: int  # Unix seconds
+    folding: int
+    bands: tuple[int, ...]  # signed 64-bit; none of what has too little text, or shows none
+    met: bool  # whether an earlier version of the item is here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A version, kept before, that may be like another one."""
+
+    sub: ItemId
+    ver: int
+    agency: AgencyId
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """An item in a story, in the version that stands as of the story's last change."""
+
+    index: Index
+    sub: ItemId
+    ver: int
+    joined_as: str  # "first", "declared", "confirmed", "copy", "excerpt" or "re-identified"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Items that say the same, as they stand: the origin first, the others as they came."""
+
+    origin: Carried
+    others: tuple[Carried, ...]
+    changed_at: float  # Unix seconds: when somebody joined or left, or one of them changed
