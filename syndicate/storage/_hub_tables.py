@@ -291,6 +291,8 @@ class StoryHeadRow(HubTable, table=True):
 
     story: int = Field(primary_key=True, foreign_key="item.id")
     origin: int = Field(foreign_key="item.id")
+    rule: str  # why that one stands first
+    evidence: str
     changed_idx: int
     changed_at: float
 

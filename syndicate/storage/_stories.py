@@ -13,6 +13,8 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from syndicate.dedupe import Origin, Teller, origin
+from syndicate.news import AgencyId, Index, ItemId, UnixTime
 from syndicate.trust import recall
 
 SETTLED_SECONDS: Final = 900  # after which nobody who comes later takes the first place by an earlier date
@@ -56,6 +58,13 @@ _NEAR: Final = f"""
         UNION ALL SELECT sub, 0 FROM ruling WHERE to_sub = :sub AND verdict = 'confirm'
     ) AS near JOIN item AS other ON other.sub = near.sub GROUP BY other.id ORDER BY min(near.id)
 """  # noqa: S608 - likewise
+_FIRST_SEEN: Final = """
+    SELECT log.idx, it.received_at FROM version AS it JOIN log ON log.version_id = it.id
+    WHERE it.item_id = ? ORDER BY it.id LIMIT 1
+"""
+_DERIVES: Final = """
+    SELECT to_sub FROM relation WHERE sub = ? AND ver = ? AND type = 'derives' AND to_sub IS NOT NULL
+"""
 _RULING: Final = """
     SELECT verdict FROM ruling WHERE (sub = :a AND to_sub = :b) OR (sub = :b AND to_sub = :a)
 """
@@ -74,9 +83,10 @@ _LEAVE: Final = "DELETE FROM story WHERE item_id = ?"
 _DISSOLVE: Final = "DELETE FROM story WHERE story = ?"
 _NAMED: Final = "SELECT id FROM item WHERE sub IN (?, ?) ORDER BY id DESC"
 _HEAD: Final = """
-    INSERT INTO story_head (story, origin, changed_idx, changed_at) VALUES (?, ?, ?, ?)
+    INSERT INTO story_head (story, origin, rule, evidence, changed_idx, changed_at) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (story) DO UPDATE SET
-        origin = excluded.origin, changed_idx = excluded.changed_idx, changed_at = excluded.changed_at
+        origin = excluded.origin, rule = excluded.rule, evidence = excluded.evidence,
+        changed_idx = excluded.changed_idx, changed_at = excluded.changed_at
 """
 _END: Final = "DELETE FROM story_head WHERE story = ?"
 _STATES: Final = {"confirm": "confirmed", "reject": "rejected"}
@@ -264,32 +274,35 @@ class _Moment:
         """Note that a story changed now, or, if nothing new was said, when its first item came."""
         idx = self._idx if as_of is None else as_of.idx
         at = self._connection.exec_driver_sql(_SEALED_AT, (idx,)).scalar() or 0.0
-        self._connection.exec_driver_sql(_HEAD, (story, self._origin(story), idx, at))
+        first, why = self._origin(story)
+        self._connection.exec_driver_sql(_HEAD, (story, first, why.rule, why.evidence, idx, at))
 
-    def _origin(self, story: int) -> int:
-        """Who stands first: who says of itself that it is derived never does, if another can.
-
-        Then who was published first, by its own word, among those that came within a quarter of an hour of
-        the first; else who came first.
-        """
+    def _origin(self, story: int) -> tuple[int, Origin]:
+        """Who stands first, and why. Whoever came late is not first by a date that it says itself."""
         members = [each.id for each in self._members(story) if each.joined_as != "re-identified"]
-        derived = {
-            tie.declarer
-            for each in members
-            for other in members
-            if each < other and (tie := self._tie(each, other)) is not None and tie.declarer
-        }
-        able = [each for each in members if each not in derived] or members
-        stand = [stands for each in able if (stands := self._stands(each)) is not None]
-        if not stand:
-            return story
-        since = min(self._first_receipt(each.id) for each in stand)
-        early = [each for each in stand if self._first_receipt(each.id) - since <= SETTLED_SECONDS]
-        return min(early, key=lambda each: (_published(each.token), each.id)).id
+        stand = [stands for each in members if (stands := self._stands(each)) is not None]
+        seen = {each.id: self._first_seen(each.id) for each in stand}
+        since = min(received_at for _, received_at in seen.values())
+        tellers = [
+            Teller(
+                sub=ItemId(each.sub),
+                agency=AgencyId(each.agency),
+                published=UnixTime(_published(each.token, since, seen[each.id][1])),
+                index=Index(seen[each.id][0]),
+                derives=self._derives(each),
+            )
+            for each in stand
+        ]
+        found = origin(tellers)
+        return next(each.id for each in stand if each.sub == found.sub), found
 
-    def _first_receipt(self, item: int) -> int:
-        asked = "SELECT received_at FROM version WHERE item_id = ? ORDER BY id LIMIT 1"
-        return int(self._connection.exec_driver_sql(asked, (item,)).scalar_one())
+    def _first_seen(self, item: int) -> tuple[int, int]:
+        found = self._connection.exec_driver_sql(_FIRST_SEEN, (item,)).one()
+        return found.idx, found.received_at
+
+    def _derives(self, stands: _Stands) -> frozenset[ItemId]:
+        rows = self._connection.exec_driver_sql(_DERIVES, (stands.sub, stands.ver))
+        return frozenset(map(ItemId, rows.scalars()))
 
     def _tie(self, one: int, other: int) -> _Tie | None:
         """By what two items belong together as they stand; declared before ruled before found."""
@@ -356,5 +369,7 @@ class _Moment:
         return self._connection.exec_driver_sql(asked, (story,)).scalar()
 
 
-def _published(token: str) -> float:
-    return datetime.fromisoformat(recall(token).published).timestamp()
+def _published(token: str, since: int, received_at: int) -> int:
+    """When a text was published, by its agency's word as long as that can decide who was first."""
+    said = int(datetime.fromisoformat(recall(token).published).timestamp())
+    return said if received_at - since <= SETTLED_SECONDS else max(said, received_at)
