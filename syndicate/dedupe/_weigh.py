@@ -26,7 +26,7 @@ def matter_of(item: Item) -> str:
 
 
 def weigh(item: Item, other: Item) -> Related | None:
-    """How ``item`` and ``other``, which was here before, stand to each other by their texts; None if in no way.
+    """How ``item`` stands to ``other``, which was here before, by their texts; None if in no way.
 
     See ``infer``. Needs numpy (extra `hub`).
     """

@@ -17,7 +17,7 @@ from syndicate.news import _spelling as spelling
 from syndicate.news._content import UNSAFE_CHARACTERS, ContentError, check_content
 from syndicate.news._encode import PROTOCOL_VERSION, compose_token, encode
 from syndicate.news._envelope import Envelope, b64url, digest_of
-from syndicate.news._feed import Entry, Feed, Outline
+from syndicate.news._feed import Also, Entry, Feed, Outline
 from syndicate.news._hosts import HostError, a_label, host_of, is_listed
 from syndicate.news._ids import (
     AgencyId,
@@ -90,6 +90,7 @@ __all__ = [
     "Alert",
     "AlertArea",
     "AlertMessage",
+    "Also",
     "Claim",
     "Content",
     "ContentError",

@@ -44,4 +44,11 @@ class Story:
 
     origin: Carried
     others: tuple[Carried, ...]
-    changed_at: float  # Unix seconds: when somebody joined or left, or one of them changed
+    rule: str  # why the origin counts as that, and
+    evidence: str  # one sentence for a person to check
+    changed: Index  # where in the log somebody joined or left last, or one of them changed, and
+    changed_at: float  # when that was, in Unix seconds
+
+    def is_alias(self, index: Index) -> bool:
+        """Whether the item shown at an index is there under a new id only."""
+        return any(each.index == index and each.joined_as == "re-identified" for each in self.others)

@@ -7,15 +7,19 @@ or, if it was first, is left.
 """
 
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from syndicate.dedupe import Origin, Teller, origin
 from syndicate.news import AgencyId, Index, ItemId, UnixTime
 from syndicate.trust import recall
+
+log = logging.getLogger(__name__)
 
 SETTLED_SECONDS: Final = 900  # after which nobody who comes later takes the first place by an earlier date
 
@@ -124,11 +128,19 @@ def gather(connection: Connection, first: int, end: int) -> None:
     """Have the stories follow the log from index ``first`` up to ``end``."""
     events = connection.exec_driver_sql(_EVENTS, {"first": first, "end": end}).all()
     for idx, item, act in events:
-        moment = _Moment(connection, idx)
-        if act is None:
-            moment.came(item)
-        else:
-            moment.ruled(act)
+        try:
+            _follow(_Moment(connection, idx), item, act)
+        except SQLAlchemyError:
+            raise
+        except Exception:
+            log.exception("the stories could not follow index %d of the log", idx)
+
+
+def _follow(moment: "_Moment", item: int, act: str | None) -> None:
+    if act is None:
+        moment.came(item)
+    else:
+        moment.ruled(act)
 
 
 def review(connection: Connection, item: int) -> None:
