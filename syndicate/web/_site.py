@@ -28,6 +28,8 @@ from syndicate.web._outputs import other_routes
 from syndicate.web._pages import page_routes
 from syndicate.web._readers import Readers
 from syndicate.web._registry import TIMESTAMP, RegistryFiles
+from syndicate.web._relations import PATH as RELATIONS
+from syndicate.web._relations import ItemRelations
 from syndicate.web._route import Route, dispatch, live
 from syndicate.web._schemas import named
 from syndicate.web._sources import Sources
@@ -68,6 +70,7 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
     routes += [
         *other_routes(world, _SLICE, _VERSION),
         *_versions(world, items, log),
+        *_relations(world),
         *_log_and_registry(world, log, registry),
         *_feeds(world),
         *page_routes(world),
@@ -116,6 +119,25 @@ def _versions(world: World, items: Items, log: LogFiles) -> Sequence[Route]:
                 also=(404,),
             ),
             proofs(world),
+        ),
+    ]
+
+
+def _relations(world: World) -> Sequence[Route]:
+    """How items stand to each other."""
+    return [
+        Route(
+            RELATIONS,
+            ItemRelations(world).get,
+            Operation(
+                summary="How an item stands to others: its story, its relations, and the evidence for each.",
+                schema=named("Relations"),
+                tag="items",
+                path={"sub": SUB},
+                query={},
+                also=(404,),
+            ),
+            live,
         ),
     ]
 
