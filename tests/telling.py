@@ -18,24 +18,24 @@ from syndicate.web import CODINGS
 from syndicate.wire import MEDIA_TYPES, Typesetter
 
 JOINT = (
-    "The ministers of the three member states met on the shore and agreed on a common plan for clean beaches.",
-    "Every community along the coast will be given bins, boats and people who look after them through the season.",
-    "Schools are to teach their pupils how plastic finds its way from a village street into the open sea.",
-    "Fishing crews who bring back what they find in their nets will be paid for it by weight in every harbour.",
-    "The ministers will meet again when the monsoon is over and tell the public what has been done by then.",
-    "Until that day each of the states keeps a list of beaches, and any visitor may add a complaint to it.",
+    "The ministers of the three member states met on the shore and agreed on a plan for clean beaches.",
+    "Every community along the coast will be given bins, boats and people who look after them.",
+    "Schools are to teach their pupils how plastic finds its way from a street into the open sea.",
+    "Fishing crews who bring back what they find in their nets will be paid for it by weight.",
+    "The ministers will meet again when the monsoon is over and tell the public what has been done.",
+    "Until that day each of the states keeps a list of beaches, and any visitor may add to it.",
 )
 WEATHER = (
-    "The weather service expects showers over the northern provinces in the morning and sun in the afternoon.",
-    "Small boats should stay in the harbour while the wind on the open water is stronger than usual for the season.",
-    "Temperatures will reach {} degrees in the capital and a little less in the hills around the old town.",
-    "Farmers are asked to keep drying rice under a roof until the showers have moved on to the eastern coast.",
+    "The weather service expects showers over the northern provinces and sun in the afternoon.",
+    "Small boats should stay in the harbour while the wind on the open water is stronger than usual.",
+    "Temperatures will reach {} degrees in the capital and a little less in the hills around it.",
+    "Farmers are asked to keep drying rice under a roof until the showers have moved on to the coast.",
 )
 OTHER = (
-    "A new line of buses connects the airport with the market from this week on, early in the morning until late.",
-    "Tickets are sold by the drivers and in the shops near every stop, and children travel without paying anything.",
-    "The company says that more lines will follow as soon as enough drivers have learnt the narrow streets.",
-    "Neighbours had asked for the line for many years, since the walk to the next stop led along a busy road.",
+    "A new line of buses connects the airport with the market from this week on, early until late.",
+    "Tickets are sold by the drivers and in the shops near every stop, and children pay nothing.",
+    "The company says that more lines will follow as soon as drivers have learnt the narrow streets.",
+    "Neighbours had asked for it for many years, since the walk to the next stop led along a busy road.",
 )
 
 

@@ -280,12 +280,12 @@ class _Moment:
         if tie.as_ != "re-identified":
             self._changed(first)
         elif self._head(first) is None:
-            self._changed(first, as_of=self._stands(first))
+            self._changed(first, unheard=True)
 
-    def _changed(self, story: int, as_of: _Stands | None = None) -> None:
-        """Note that a story changed now, or, if nothing new was said, when its first item came."""
-        idx = self._idx if as_of is None else as_of.idx
-        at = self._connection.exec_driver_sql(_SEALED_AT, (idx,)).scalar() or 0.0
+    def _changed(self, story: int, *, unheard: bool = False) -> None:
+        """Note that a story changed now; ``unheard``: that nothing was said in it that was not before."""
+        idx = self._idx
+        at = 0.0 if unheard else self._connection.exec_driver_sql(_SEALED_AT, (idx,)).scalar() or 0.0
         first, why = self._origin(story)
         self._connection.exec_driver_sql(_HEAD, (story, first, why.rule, why.evidence, idx, at))
 
