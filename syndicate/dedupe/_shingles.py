@@ -52,6 +52,12 @@ def shingles_of(letters: Letters) -> Hashes:
     return _mixed(fives)
 
 
+def distinct(hashes: Hashes) -> Hashes:
+    """Each hash once, in ascending order."""
+    ordered = np.sort(hashes)
+    return ordered[np.concatenate((ordered[:1] == ordered[:1], ordered[1:] != ordered[:-1]))]
+
+
 def _mixed(hashes: Hashes) -> Hashes:
     """Hashes of which every bit depends on every letter."""
     hashes ^= hashes >> _QUARTER
@@ -65,6 +71,11 @@ def _is_han(letters: Letters) -> NDArray[np.bool_]:
     for first, last in _HAN:
         found |= (letters >= first) & (letters <= last)
     return found
+
+
+def weight_of(letters: Letters) -> int:
+    """How much a text says, in letters of an alphabet: one of Han is worth three."""
+    return len(letters) + 2 * int(_is_han(letters).sum())
 
 
 def bands_of(text: str) -> Sketch:
