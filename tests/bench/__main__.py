@@ -13,6 +13,7 @@ from . import (
     _client,
     _cursor,
     _deliver,
+    _export,
     _ingest,
     _ledger,
     _memory,
@@ -40,6 +41,7 @@ SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "client": _client.measure,
     "deliver": _deliver.measure,
     "render": _render.measure,
+    "export": _export.measure,
 }
 
 
