@@ -23,7 +23,7 @@ from syndicate.web._log import CHECKPOINT, LogFiles
 from syndicate.web._metrics import CONTENT_TYPE as METRICS
 from syndicate.web._openapi import PATH as OPENAPI
 from syndicate.web._openapi import OpenApi
-from syndicate.web._operation import TEXT, VERSION, Operation, Schema
+from syndicate.web._operation import SUB, TEXT, VERSION, Operation, Schema
 from syndicate.web._outputs import other_routes
 from syndicate.web._pages import page_routes
 from syndicate.web._readers import Readers
