@@ -9,6 +9,7 @@ from pathlib import Path
 
 from syndicate.assembly._admin import Answer, Obey, Order, ask_hub, take_orders
 from syndicate.assembly._ground import SystemClock
+from syndicate.assembly._orders import with_rulings
 from syndicate.assembly._premises import Premises
 from syndicate.assembly._webhook_keys import WebhookKeys
 from syndicate.assembly._websub import open_desk
@@ -82,7 +83,7 @@ async def open_push(premises: Premises, supply: Supply) -> AsyncIterator[Push]:
         working = [workers.create_task(each.run()) for each in (deliverer, desk)]
         for each in working:
             stack.callback(each.cancel)
-        await stack.enter_async_context(take_orders(database, orders.obey))
+        await stack.enter_async_context(take_orders(database, with_rulings(orders.obey, storage, clock)))
         yield Push(
             roster=roster,
             deliverer=deliverer,

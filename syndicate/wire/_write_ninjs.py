@@ -3,7 +3,7 @@
 import json
 from typing import Any, Final
 
-from syndicate.news import Act, Entry, Feed, Media, Relation, spelling
+from syndicate.news import Act, Also, Entry, Feed, Media, Relation, spelling
 from syndicate.wire._inert import inert_entry, inert_head
 from syndicate.wire._names import NINJS_SCHEMA
 
@@ -66,7 +66,8 @@ def _told(entry: Entry) -> dict[str, Any]:
         or None,
         infoSources=_sources(entry),
         renditions=[{"name": "web", "href": entry.url, "contentType": "text/html"}],
-        associations=[*map(_medium, entry.media), *map(_relation, entry.relations)] or None,
+        associations=[*map(_medium, entry.media), *map(_relation, entry.relations), *map(_also, entry.also)]
+        or None,
         altIds=_alternatives(
             sub=entry.sub,
             agency=entry.agency,
@@ -110,6 +111,23 @@ def _relation(relation: Relation) -> dict[str, Any]:
         rel=relation.type.value,
         altIds=_alternatives(sha256=relation.sha256) or None,
     )
+
+
+def _also(other: Also) -> dict[str, Any]:
+    return {
+        "name": other.agency_name,
+        "uri": f"urn:syndicate:{other.sub}",
+        "type": "text",
+        "rel": "also-published-by",
+        "version": str(other.ver),
+        "language": other.lang,
+        "headlines": [{"value": other.title}],
+        "infoSources": [{"name": other.agency_name, "role": "publisher"}],
+        "renditions": [{"name": "web", "href": other.url, "contentType": "text/html"}],
+        "altIds": _alternatives(
+            agency=other.agency, sha256=other.digest, token=other.token_url, joined=other.joined_as
+        ),
+    }
 
 
 def _alternatives(**told: object) -> list[dict[str, str]]:
