@@ -46,7 +46,7 @@ def _told(entry: Entry) -> dict[str, Any]:
         uri=entry.id,
         standard=_STANDARD,
         type="text",
-        representationType="full",
+        representationType="full" if entry.token else "partial",
         version=str(entry.ver),
         firstCreated=entry.published,
         versionCreated=entry.updated,
