@@ -1,7 +1,9 @@
 """A hub's whole surroundings in one folder: registry, agency with its own feed server, settings."""
 
 import asyncio
+import contextlib
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -147,10 +149,22 @@ def free_address() -> Address:
         return Address("127.0.0.1", bound.getsockname()[1])
 
 
+_ports: list[int] = []
+
+
+def _same_port_again() -> socket.socket:
+    """Where the agency's feed answers: where the last one did, if it may, for its address is signed."""
+    with contextlib.suppress(OSError, IndexError):
+        return listener(_ports[-1])
+    bound = listener()
+    _ports.append(bound.getsockname()[1])
+    return bound
+
+
 @asynccontextmanager
 async def place(folder: Path) -> AsyncIterator[Place]:
     """The surroundings, with the agency's signed feed answering on loopback."""
-    bound = listener()
+    bound = _same_port_again()
     folders, port = lay_out(folder), bound.getsockname()[1]
     folders.edit("aa.toml", "127.0.0.1:8001", f"127.0.0.1:{port}")
     here = Place(folder, folders, Newsroom(), port, rehearsed(folders, folder))

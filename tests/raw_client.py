@@ -19,9 +19,10 @@ class Reply:
     names: tuple[str, ...]  # as sent, doubles included
 
 
-def listener() -> socket.socket:
+def listener(port: int = 0) -> socket.socket:
     bound = socket.socket()
-    bound.bind(("127.0.0.1", 0))
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind(("127.0.0.1", port))
     return bound
 
 

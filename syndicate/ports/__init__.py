@@ -17,6 +17,7 @@ from syndicate.ports._fetcher import (
     Unchanged,
     Validators,
 )
+from syndicate.ports._kin import Candidate, Carried, Sketched, Story
 from syndicate.ports._log import Entry, KeptCheckpoint, PublicLog
 from syndicate.ports._logged import Amended, Changed, Logged, Named, Stretch, Window
 from syndicate.ports._polled import Backfill, FeedError, FeedState
@@ -41,6 +42,8 @@ __all__ = [
     "Book",
     "Call",
     "Caller",
+    "Candidate",
+    "Carried",
     "Case",
     "Changed",
     "Clock",
@@ -66,7 +69,9 @@ __all__ = [
     "RefusalRecord",
     "Signed",
     "Signer",
+    "Sketched",
     "Storage",
+    "Story",
     "StreamBook",
     "StreamKey",
     "Stretch",

@@ -7,7 +7,7 @@ from syndicate.journey import ARCHIVE_PAGE
 from syndicate.ledger import ENTRIES, TILE_WIDTH, Tile
 from syndicate.news import CORRECTIONS, ItemId, Kind, Slice
 from syndicate.ports import Named
-from syndicate.republish import PENDING_ALERTS, parse_slice
+from syndicate.republish import PENDING_ALERTS, parse_slice, view_path
 from syndicate.web._feeds import FORMATS
 from syndicate.web._route import Copies, Listed
 from syndicate.web._world import World
@@ -165,6 +165,8 @@ def feeds(world: World) -> Copies:
             newest = await world.storage.newest(slice_)
             for format_ in FORMATS:
                 yield Listed(f"/feeds/{slice_.path}.{format_}", newest)
+                # What joins a story may be of any slice.
+                yield Listed(f"/feeds/{view_path(slice_, stories=True)}.{format_}")
         for format_ in FORMATS:
             yield Listed(f"/feeds/{PENDING_ALERTS}.{format_}")
 

@@ -23,11 +23,13 @@ from syndicate.web._log import CHECKPOINT, LogFiles
 from syndicate.web._metrics import CONTENT_TYPE as METRICS
 from syndicate.web._openapi import PATH as OPENAPI
 from syndicate.web._openapi import OpenApi
-from syndicate.web._operation import TEXT, VERSION, Operation, Schema
+from syndicate.web._operation import SUB, TEXT, VERSION, Operation, Schema
 from syndicate.web._outputs import other_routes
 from syndicate.web._pages import page_routes
 from syndicate.web._readers import Readers
 from syndicate.web._registry import RegistryFiles
+from syndicate.web._relations import PATH as RELATIONS
+from syndicate.web._relations import ItemRelations
 from syndicate.web._route import Route, dispatch, live
 from syndicate.web._schemas import named
 from syndicate.web._sources import Sources
@@ -67,6 +69,7 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
     routes += [
         *other_routes(world, _SLICE, VERSION),
         *routes_to_check_with(world, items, log, registry),
+        *_relations(world),
         *_feeds(world),
         *page_routes(world),
         *_interface(items, stream),
@@ -84,6 +87,25 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
         *_taken(world),
     ]
     return routes
+
+
+def _relations(world: World) -> Sequence[Route]:
+    """How items stand to each other."""
+    return [
+        Route(
+            RELATIONS,
+            ItemRelations(world).get,
+            Operation(
+                summary="How an item stands to others: its story, its relations, and the evidence for each.",
+                schema=named("Relations"),
+                tag="items",
+                path={"sub": SUB},
+                query={},
+                also=(404,),
+            ),
+            live,
+        ),
+    ]
 
 
 def _feeds(world: World) -> Sequence[Route]:

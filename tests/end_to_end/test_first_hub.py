@@ -9,9 +9,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from patience import PATIENCE
 from raw_client import ask, listener
 
+pytestmark = pytest.mark.long
 PAGE = Path(__file__).parent.parent.parent / "docs" / "first-hub.md"
 SCRIPT = f"""\
 #!/bin/sh

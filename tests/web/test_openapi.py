@@ -255,6 +255,7 @@ async def test_it_is_cached_like_a_feed_and_the_same_bytes_each_time(served: Ser
     assert (await served.get("/openapi.json", "Accept-Encoding: br")).headers["content-encoding"] == "br"
 
 
+@pytest.mark.long
 async def test_schemathesis_finds_nothing_that_is_not_as_it_is_told(served: Served, tmp_path: Path) -> None:
     """As anybody would run it against a hub: every check, with what may be sent and what may not."""
     options = "--checks all --phases examples,coverage,fuzzing --max-examples 6 --generation-deterministic"
