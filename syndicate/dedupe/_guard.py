@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from syndicate.dedupe._align import Block
 from syndicate.dedupe._likeness import Guard
 from syndicate.dedupe._numbers import Number
-from syndicate.dedupe._side import Side, within
+from syndicate.dedupe._side import Side, Stretch, contexts, within, without
 
 _LONG: Final = 40  # letters alike, before and after which is the edge of a text
 _LONG_HAN: Final = 15
@@ -23,6 +23,9 @@ _REWORDED: Final = 0.6  # J of pairs of letters, below which two lines say it in
 _CONTEXT: Final = 6  # letters on each side by which a number is known again elsewhere
 _COUNTED: Final = 60  # letters of other words beside a number, at most
 _APART: Final = 8  # letters alike that part two changes
+MOVED: Final = 24  # letters in a row that are a passage which has moved, and not a turn of phrase
+_SEAM: Final = 8  # letters that are new where two passages meet that did not meet before
+_ANCHOR: Final = 10  # letters before, or after, a number by which it is the same one elsewhere
 _DAY: Final = re.compile(
     r"0?[1-9]|[12]\d|3[01]|(?:19|20|2[456])\d\d|\d{1,4}([/.-])\d{1,2}(?:\1\d{1,4})?|\d{1,2}[:.]\d\d"
 )
@@ -40,6 +43,9 @@ class Change(NamedTuple):
     def replaces(self) -> bool:
         """Whether both texts have something here."""
         return self.a < self.a_end and self.b < self.b_end
+
+
+Settled = tuple[set[int], set[int]]
 
 
 class Objection(NamedTuple):
@@ -63,44 +69,52 @@ def changes_of(a: Side, b: Side, blocks: Sequence[Block], *, apart: int = 1) -> 
 
 def objections(a: Side, b: Side, blocks: Sequence[Block]) -> Iterator[Objection]:
     """All that the guard objects to in calling two texts the same, given what of them is alike."""
-    yield from (Objection(Guard.NUMBER, each) for each in _elsewhere(a, b))
+    settled = _settled(a, b), _settled(b, a)
+    yield from (Objection(Guard.NUMBER, each) for each in _elsewhere(a, b, settled))
     yield from (Objection(Guard.NUMBER, each) for each in _written_otherwise(a, b, blocks))
     edges = _edges(a, b, blocks)
     for change in changes_of(a, b, blocks, apart=_APART):
-        edge = next((each for each in edges if _holds(each, change)), None) or _dateline(a, b, change)
+        edge = _dateline(a, b, change) or next((each for each in edges if _holds(each, change)), None)
         if edge is not None and _reworded(a, b, edge):
             guard = Guard.NUMBER if _contradicts(a, b, change, tail=edge.a > 0) else None
         else:
-            guard = _replaced(a, b, change)
+            guard = _replaced(a, b, change, settled)
         if guard is not None:
             yield Objection(guard, change)
 
 
-def _elsewhere(a: Side, b: Side) -> Iterator[Change]:
+def _settled(side: Side, other: Side) -> set[int]:
+    """Where the numbers of one text begin that stand in the other behind, or before, the same words."""
+    there = {anchor for number in contexts(other, _ANCHOR) for anchor in _anchors(*number)}
+    return {
+        number.start
+        for number, before, after in contexts(side, _ANCHOR)
+        if not there.isdisjoint(_anchors(number, before, after))
+    }
+
+
+def _anchors(number: Number, before: str, after: str) -> Iterator[tuple[str, str, str]]:
+    if len(before) == _ANCHOR:
+        yield number.value, before, ""
+    if len(after) == _ANCHOR:
+        yield number.value, "", after
+
+
+def _elsewhere(a: Side, b: Side, settled: Settled) -> Iterator[Change]:
     """Numbers with the same words around them and another value, wherever a passage has moved to."""
-    contexts = _contexts(a), _contexts(b)
-    for context in contexts[0].keys() & contexts[1].keys():
-        here, there = (each[context] for each in contexts)
-        only = [_left(here, there), _left(there, here)]
-        if all(only):
-            yield Change(only[0][0].start, only[0][0].stop, only[1][0].start, only[1][0].stop)
+    here, there = _by_context(a), _by_context(b)
+    for context in here.keys() & there.keys():
+        left = _left(here[context], there[context]), _left(there[context], here[context])
+        loose = [[n for n in each if n.start not in known] for each, known in zip(left, settled, strict=True)]
+        if all(loose):
+            yield Change(loose[0][0].start, loose[0][0].stop, loose[1][0].start, loose[1][0].stop)
 
 
-def _contexts(side: Side) -> dict[tuple[str, str], list[Number]]:
-    bare: list[str] = []
-    lengths: list[int] = []
-    done = length = 0
-    for number in side.numbers:
-        bare.append(side.folded[done : number.start])
-        length += number.start - done
-        lengths.append(length)
-        done = number.stop
-    words = "".join((*bare, side.folded[done:]))
+def _by_context(side: Side) -> dict[tuple[str, str], list[Number]]:
     found: dict[tuple[str, str], list[Number]] = defaultdict(list)
-    for number, place in zip(side.numbers, lengths, strict=True):
-        context = words[max(0, place - _CONTEXT) : place], words[place : place + _CONTEXT]
-        if sum(map(len, context)) >= _CONTEXT:
-            found[context].append(number)
+    for number, before, after in contexts(side, _CONTEXT):
+        if len(before) + len(after) >= _CONTEXT:
+            found[before, after].append(number)
     return found
 
 
@@ -179,20 +193,45 @@ def _is_day(side: Side, number: Number, *, tail: bool) -> bool:
     )
 
 
-def _replaced(a: Side, b: Side, change: Change) -> Guard | None:
+def _replaced(a: Side, b: Side, change: Change, settled: Settled) -> Guard | None:
     """What is in the place of what, in the body of a text."""
     if not change.replaces:
         return None
-    here = [each.value for each in a.touching(change.a, change.a_end)]
-    there = [each.value for each in b.touching(change.b, change.b_end)]
-    if not _runs_in(here, there) and not _runs_in(there, here):
+    here, there = (change.a, change.a_end), (change.b, change.b_end)
+    new = without(*here, a.again), without(*there, b.again)
+    if new != ([here], [there]):
+        return _moved((a, b), new, settled)
+    values = [
+        [number.value for number in side.touching(*stretch)] for side, stretch in ((a, here), (b, there))
+    ]
+    if not _runs_in(values[0], values[1]) and not _runs_in(values[1], values[0]):
         return Guard.NUMBER
     if _counted(a, b, change):
         return Guard.NUMBER
-    if a.is_quoted(change.a, change.a_end) and b.is_quoted(change.b, change.b_end):
+    if a.is_quoted(*here) and b.is_quoted(*there):
         return Guard.QUOTE
-    names = a.names(change.a, change.a_end), b.names(change.b, change.b_end)
-    return Guard.NAME if names[0] - names[1] and names[1] - names[0] else None
+    return Guard.NAME if _differ(a.names(*here), b.names(*there)) else None
+
+
+def _moved(
+    sides: tuple[Side, Side], new: tuple[list[Stretch], list[Stretch]], settled: Settled
+) -> Guard | None:
+    """What is new where a passage has moved away or to, on both sides: not the seams that it left."""
+    values: list[set[str]] = []
+    names: list[set[str]] = []
+    for side, stretches, known in zip(sides, new, settled, strict=True):
+        numbers = (number for stretch in stretches for number in side.touching(*stretch))
+        values.append({number.value for number in numbers if number.start not in known})
+        long = (stretch for stretch in stretches if stretch[1] - stretch[0] > _SEAM)
+        names.append({name for stretch in long for name in side.names(*stretch)})
+    if _differ(*values):
+        return Guard.NUMBER
+    return Guard.NAME if _differ(*names) else None
+
+
+def _differ(here: set[str], there: set[str]) -> bool:
+    """Whether each has something that the other has not."""
+    return bool(here - there and there - here)
 
 
 def _runs_in(values: Sequence[str], longer: Sequence[str]) -> bool:

@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 
 from syndicate.dedupe._align import blocks_of
-from syndicate.dedupe._guard import Change, Objection, changes_of, objections
+from syndicate.dedupe._guard import MOVED, Change, Objection, changes_of, objections
 from syndicate.dedupe._likeness import Compared, Guard, RelatedAs, Span
-from syndicate.dedupe._shingles import distinct, shingles_of, weight_of
+from syndicate.dedupe._shingles import distinct, found_again, shingles_of, weight_of
 from syndicate.dedupe._side import Side
 from syndicate.text import FOLDING
 
@@ -26,10 +26,13 @@ _SHOWN: Final = 40  # characters of what stands in the place of what
 def judge(a: str, b: str) -> Compared:
     """How two texts stand to each other."""
     sides = Side(a), Side(b)
-    shingles = [distinct(shingles_of(side.letters)) for side in sides]
-    shared = len(np.intersect1d(shingles[0], shingles[1], assume_unique=True))
-    first, second = (len(each) for each in shingles)
+    hashes = [shingles_of(side.letters) for side in sides]
+    shingles = [distinct(each) for each in hashes]
+    common = np.intersect1d(shingles[0], shingles[1], assume_unique=True)
+    shared, first, second = len(common), len(shingles[0]), len(shingles[1])
     jaccard, a_in_b, b_in_a = (shared / max(of, 1) for of in (first + second - shared, first, second))
+    for side, each in zip(sides, hashes, strict=True):
+        side.again = found_again(side.letters, each, common, MOVED)
     blocks = blocks_of(sides[0].letters, sides[1].letters) if max(a_in_b, b_in_a) >= _ALIGNED else []
     objected = list(objections(*sides, blocks)) if blocks else []
     likeness, guard = _likeness(sides, (jaccard, a_in_b, b_in_a), min(first, second), objected)

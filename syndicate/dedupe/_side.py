@@ -41,6 +41,7 @@ class Side:
         self._stops = [number.stop for number in self.numbers]
         self.values = {number.value for number in self.numbers}
         self.datelines = self._places(_datelines(text))
+        self.again: list[Stretch] = []  # what stands in the other text too, in whatever place
         self._quoted = self._places(found.span() for found in _QUOTED.finditer(text))
 
     def original(self, start: int, stop: int) -> tuple[int, int]:
@@ -107,6 +108,32 @@ class Side:
 
     def _places(self, spans: Iterable[tuple[int, int]]) -> list[Stretch]:
         return [(bisect_left(self.at, start), bisect_left(self.at, stop)) for start, stop in spans]
+
+
+def without(start: int, stop: int, taken: list[Stretch]) -> list[Stretch]:
+    """What is left of a stretch without others, which are in order and apart."""
+    left: list[Stretch] = []
+    for first, last in taken[max(0, bisect_right(taken, (start, start)) - 1) :]:
+        if first >= stop:
+            break
+        if last > start:
+            left.append((start, first))
+            start = last
+    return [each for each in (*left, (start, stop)) if each[0] < each[1]]
+
+
+def contexts(side: Side, reach: int) -> Iterator[tuple[Number, str, str]]:
+    """Each number with as many letters before it and after it, numbers left out."""
+    bare: list[str] = []
+    places: list[int] = []
+    done = 0
+    for number in side.numbers:
+        bare.append(side.folded[done : number.start])
+        places.append(number.start - done + (places[-1] if places else 0))
+        done = number.stop
+    words = "".join((*bare, side.folded[done:]))
+    for number, place in zip(side.numbers, places, strict=True):
+        yield number, words[max(0, place - reach) : place], words[place : place + reach]
 
 
 def within(stretches: list[Stretch], start: int, stop: int) -> bool:
