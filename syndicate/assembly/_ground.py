@@ -9,9 +9,14 @@ from contextlib import contextmanager
 from typing import Final
 
 from syndicate.errors import SettingsError
-from syndicate.settings import Address
+from syndicate.settings import Address, Settings
 
 _STOPS: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+def allowed(settings: Settings) -> tuple[tuple[str, int], ...]:
+    """The private addresses that may be dialled."""
+    return tuple((place.host, place.port) for place in settings.allow)
 
 
 class SystemClock:

@@ -23,7 +23,7 @@ from typing import Final
 from syndicate.assembly._chronicle import Chronicle
 from syndicate.assembly._deliver import open_push
 from syndicate.assembly._evidence import evidence_maker
-from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
+from syndicate.assembly._ground import SystemClock, allowed, listen_on, stopping, url_of
 from syndicate.assembly._log import PolicyShelf, ahead_elsewhere, check_log, log_signer
 from syndicate.assembly._quarantine import quarantine_file
 from syndicate.assembly._registry import RegistryShelf, place_of
@@ -213,11 +213,6 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
     )
     await stack.enter_async_context(serve(make_site(world), listener))
     return hub
-
-
-def allowed(settings: Settings) -> tuple[tuple[str, int], ...]:
-    """The private addresses that may be dialled."""
-    return tuple((place.host, place.port) for place in settings.allow)
 
 
 async def open_shelf(settings: Settings, clock: Clock, quarantine: Path | None = None) -> RegistryShelf:

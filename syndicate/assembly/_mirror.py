@@ -14,8 +14,8 @@ from typing import Final
 
 from syndicate.assembly._backup import UNFINISHED, UNLOCKS
 from syndicate.assembly._evidence import evidence_maker
-from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
-from syndicate.assembly._hub import allowed, open_press, open_shelf, user_agent
+from syndicate.assembly._ground import SystemClock, allowed, listen_on, stopping, url_of
+from syndicate.assembly._hub import open_press, open_shelf, user_agent
 from syndicate.assembly._registry import RegistryShelf
 from syndicate.client import open_log
 from syndicate.errors import ForkedLog, StorageError, SyndicateError

@@ -20,6 +20,7 @@ from syndicate.journey._prove import proof_of
 from syndicate.journey._seal import Sealer
 from syndicate.journey._submit import SubmissionDesk, SubmitLimits
 from syndicate.journey._supplement import Supplement, SupplementLimits, Supplements
+from syndicate.journey._turnstile import Turnstile
 from syndicate.journey._wakeup import LocalWakeup
 
 __all__ = [
@@ -43,5 +44,6 @@ __all__ = [
     "Supplement",
     "SupplementLimits",
     "Supplements",
+    "Turnstile",
     "proof_of",
 ]

@@ -120,7 +120,7 @@ class Desk:
 
     def keep(self, registry: Registry) -> None:
         """Hand to storage what was admitted, related, moved and heard."""
-        self._book.keep(self._by_number())
+        self._book.keep(self._by_number(), registry.languages)
         self._book.keep_relations(self._relations)
         self._book.keep_streams({key: self._streams[key] for key in self._moved})
         for verified in self._alive:
