@@ -42,6 +42,7 @@ async def open_desk(  # noqa: PLR0913 - all that subscribing touches
         has_feed=lambda slice_: is_known(slice_, registry(), storage),
         head=lambda: storage.log.visible - 1,
         limits=limits,
+        site_of=registrable_domain,
     )
     return SubscriptionDesk(
         subscriptions,
@@ -49,7 +50,6 @@ async def open_desk(  # noqa: PLR0913 - all that subscribing touches
         clock,
         base_url=url,
         judge=partial(check_callback, allow=allow),
-        site_of=registrable_domain,
         limits=limits,
         told=told,
     )

@@ -11,6 +11,7 @@ from ipaddress import ip_address
 
 from aiohttp import TCPConnector
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.client_proto import ResponseHandler
 
 from syndicate.errors import ForbiddenAddress
 from syndicate.fetch._addresses import why_special
@@ -157,7 +158,8 @@ async def open_dialer(
         # Our resolver is asked each time; a cache would only lengthen the life of a poisoned answer.
         use_dns_cache=False,
     )
-    connector._factory = partial(FewAnswers, loop=asyncio.get_running_loop())  # noqa: SLF001 - it takes no other way
+    answers: partial[ResponseHandler] = partial(FewAnswers, loop=asyncio.get_running_loop())
+    connector._factory = answers  # noqa: SLF001 - it is told in no other way
     try:
         yield connector
     finally:

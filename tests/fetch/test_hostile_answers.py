@@ -1,4 +1,4 @@
-"""Servers that were called back and mean harm: by what they say, by not reading, by names that lead nowhere."""
+"""Servers that were called back and mean harm: by what they say, by not reading, by stalling names."""
 
 import asyncio
 import socket
@@ -67,14 +67,20 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 @pytest.mark.parametrize(
     ("answer", "read"),
     [
-        pytest.param(says(endless=b"HTTP/1.1 100 Continue\r\n\r\n" * 2_000), True, id="100 Continue for ever"),
+        pytest.param(
+            says(endless=b"HTTP/1.1 100 Continue\r\n\r\n" * 2_000), True, id="100 Continue for ever"
+        ),
         pytest.param(says(endless=INTERIM * 1_000), False, id="early hints for ever"),
         pytest.param(says(endless=b"HTTP/1.1 102 X\r\n\r\n" * 2_000), True, id="Processing for ever"),
     ],
 )
-async def test_attack_interim_answers_without_end_are_given_up_after_a_few(answer: Serve, *, read: bool) -> None:
+async def test_attack_interim_answers_without_end_are_given_up_after_a_few(
+    answer: Serve, *, read: bool
+) -> None:
     async with calling(answer) as (caller, url):
-        told = await caller.call(Call(url=url, body=b"{}", media_type="application/json", status_only=not read))
+        told = await caller.call(
+            Call(url=url, body=b"{}", media_type="application/json", status_only=not read)
+        )
     assert isinstance(told, FetchFailed)
     assert told.fault is FetchFault.BROKEN, "long before its time is over"
 
@@ -121,7 +127,10 @@ async def test_attack_a_hundred_that_never_read_hold_no_copy_of_what_is_sent() -
     async with calling(deaf, CallLimits(total_seconds=0.5, connections=300)) as (caller, url):
         tracemalloc.start()
         try:
-            calls = [caller.call(Call(url=f"{url}{n}", body=call.body, media_type=call.media_type)) for n in range(100)]
+            calls = [
+                caller.call(Call(url=f"{url}{n}", body=call.body, media_type=call.media_type))
+                for n in range(100)
+            ]
             told = await asyncio.gather(*calls)
             _, peak = tracemalloc.get_traced_memory()
         finally:

@@ -21,9 +21,10 @@ from syndicate.web._stream import Stream
 
 BIG = Content(type="text/plain", body="trời mưa to " * 4_000)
 TRAVERSAL = [
-    *("..", "../..", "%2e%2e", "..%2f..", "....//", "%00", "%0d%0aX-Evil:1", "a%00b", "\\..\\", "%5c..%5c", "~root"),
-    *("etc/passwd", "/etc/passwd", "..%c0%af", "%252e%252e%252f", "all/../all", "./all", "all;x", "all%20", "ALL"),
-    *("vn/vn", "lang/vi/lang/vi", "topic/4", "urgency/0", "urgency/10", "kind/none", "member/vn", "lang/x" + "y" * 300),
+    *("..", "../..", "%2e%2e", "..%2f..", "....//", "%00", "%0d%0aX-Evil:1", "a%00b", "\\..\\", "%5c..%5c"),
+    *("etc/passwd", "/etc/passwd", "..%c0%af", "%252e%252e%252f", "all/../all", "./all", "all;x", "all%20"),
+    *("vn/vn", "lang/vi/lang/vi", "topic/4", "urgency/0", "urgency/10", "kind/none", "lang/" + "y" * 300),
+    *("~root", "ALL", "member/vn"),
     *("archive", "all/archive", "all/archive/-1", "all/archive/00", "all/archive/1e9", "all/archive/9" * 40),
 ]  # fmt: skip
 BELOW = [
@@ -33,9 +34,10 @@ BELOW = [
     *("/log/{}", "/log/tile/{}", "/log/act/{}.json", "/registry/{}", "/registry/targets/{}"),
 ]
 QUERIES = [
-    *("?", "?&", "?=", "?a", "?after", "?after=", "?after=-2", "?after=1e3", "?after=%00", "?after=0x1", "?after=1%0a"),
-    *("?after=9999999999999999", "?after=\u0661", "?after=1&after=1", "?limit=0", "?limit=-1", "?limit=1001", "?limit=1.0"),
-    *("?lang=%", "?lang=%ff", "?lang=vi'--", "?lang=vi%20", "?member=VN", "?member=vn&agency=aa.news", "?kind=a|b"),
+    *("?", "?&", "?=", "?a", "?after", "?after=", "?after=-2", "?after=1e3", "?after=%00", "?after=0x1"),
+    *("?after=9999999999999999", "?after=\u0661", "?after=1&after=1", "?limit=0", "?limit=1001"),
+    *("?limit=-1", "?member=vn&agency=aa.news", "?after=1%0a"),
+    *("?lang=%", "?lang=%ff", "?lang=vi'--", "?lang=vi%20", "?member=VN", "?limit=1.0", "?kind=a|b"),
     *("?topic=1' OR '1'='1", "?urgency=0", "?urgency=1;drop", "?after=" + "9" * 4_000, "?" + "&" * 8_000),
     *("?" + "a=1&" * 1_500, "?" + "%" * 4_000, "?x[]=1", "?__proto__=1", "?callback=alert(1)"),
 ]  # fmt: skip
@@ -102,14 +104,26 @@ async def test_attack_a_megabyte_of_tags_or_codings_names_nothing_and_is_not_rem
         assert choose_coding.cache_info().currsize < before + 12
 
 
-RANGES = ["bytes=0-0", "bytes=0-,0-,0-,0-", "bytes=-1", "bytes=99999999999-", "bytes=" + "0-1," * 1_900, "lines=1-2"]
+RANGES = [
+    "bytes=0-0",
+    "bytes=0-,0-,0-,0-",
+    "bytes=-1",
+    "bytes=99999999999-",
+    "bytes=" + "0-1," * 1_900,
+    "lines=1-2",
+]
 
 
 async def test_attack_ranges_are_ignored_and_multiply_nothing(here: Place) -> None:
     async with hub_at_work(here) as served:
         [token] = await served.release("one", content=BIG)
         [item] = (await served.json("/v1/items"))["items"]
-        for path in ("/feeds/all.atom", "/", item["token_url"].partition(served.hub.url)[2], "/log/checkpoint"):
+        for path in (
+            "/feeds/all.atom",
+            "/",
+            item["token_url"].partition(served.hub.url)[2],
+            "/log/checkpoint",
+        ):
             whole = await served.get(path)
             for range_ in RANGES:
                 reply = await raw(served, path, f"Range: {range_}", f"If-Range: {whole.headers['etag']}")
@@ -169,7 +183,15 @@ async def test_attack_a_flood_of_combined_names_leaves_the_plain_feeds_and_pages
         flood = [asyncio.create_task(served.get(path)) for path in asked]
         await asyncio.sleep(0)
         await served.release("news")
-        plain = ["/feeds/all.atom", "/feeds/aa.rss", "/feeds/lang/en.json", "/", "/wire/aa", "/sources", "/log"]
+        plain = [
+            "/feeds/all.atom",
+            "/feeds/aa.rss",
+            "/feeds/lang/en.json",
+            "/",
+            "/wire/aa",
+            "/sources",
+            "/log",
+        ]
         assert [(await served.get(path)).status for path in plain] == [200] * len(plain)
         replies = await asyncio.gather(*flood)
         statuses = {reply.status for reply in replies}
@@ -202,9 +224,10 @@ async def test_while_others_crowd_a_page_is_shown_as_it_stood_a_moment_ago_but_f
             busy = await served.get(page)
             assert (busy.status, busy.headers["retry-after"]) == (503, "5")
             served.clock.time -= 61
-            served.hub.storage.log.erased += 1
+            storage: Any = served.hub.storage
+            storage._log.erased += 1
             assert (await served.get(page)).status == 503, "it might show what was taken back"
-            served.hub.storage.log.erased -= 1
+            storage._log.erased -= 1
         assert "Story two" in (await served.get(page)).body.decode()
 
 
