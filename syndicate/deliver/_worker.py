@@ -142,12 +142,12 @@ class Deliverer:
         line, subscriber = self._lines.get(id_), self._roster.get(id_)
         if line is not None and line.state is Is.UNDER_WAY:
             return  # looked at again when it has landed
-        active = subscriber is not None and subscriber.state is SubscriberState.ACTIVE
-        if line is not None and line.state is Is.IN_LINE and active and line.follows(subscriber):
+        active = subscriber if subscriber and subscriber.state is SubscriberState.ACTIVE else None
+        if line is not None and line.state is Is.IN_LINE and active and line.follows(active):
             return  # who renews again and again stands in line once
         self._lines.drop(id_)
-        if subscriber is not None and subscriber.state is SubscriberState.ACTIVE:
-            self._rest_or_line_up(subscriber, self._lines.add(subscriber))
+        if active is not None:
+            self._rest_or_line_up(active, self._lines.add(active))
             self._depart()
 
     def _rest_or_line_up(self, subscriber: Subscriber, line: Line) -> None:

@@ -158,8 +158,8 @@ async def open_dialer(
         # Our resolver is asked each time; a cache would only lengthen the life of a poisoned answer.
         use_dns_cache=False,
     )
-    answers: partial[ResponseHandler] = partial(FewAnswers, loop=asyncio.get_running_loop())
-    connector._factory = answers  # noqa: SLF001 - it is told in no other way
+    handler: type[ResponseHandler] = FewAnswers
+    connector._factory = partial(handler, loop=asyncio.get_running_loop())  # noqa: SLF001 - there is no other way
     try:
         yield connector
     finally:

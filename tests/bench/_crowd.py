@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from syndicate.assembly import tune_memory
 from syndicate.assembly._websub import open_supplements
-from syndicate.deliver import Deliverer, DeliverLimits, Roster, Webhooks, WebSub
+from syndicate.deliver import Deliverer, DeliverLimits, Roster, Voice, Webhooks, WebSub
 from syndicate.fetch import CallLimits, open_caller
 from syndicate.journey import LocalWakeup, Press
 from syndicate.news import MemberCode, Slice
@@ -155,7 +155,7 @@ async def _at_work(
         )  # fmt: skip
         stack.callback(press.close)
         made = open_supplements(storage, press, lambda: agencies.registry, typesetter.render, stack, 0.001)
-        voices = {
+        voices: dict[SubscriberKind, Voice] = {
             SubscriberKind.WEBHOOK: Webhooks(
                 lambda: agencies.registry, storage.log, [ephemeral_signer(b"w" * 32)], _HUB
             ),
