@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from syndicate.journey._layout import Editor, Layout
+from syndicate.journey._turnstile import Turnstile
 from syndicate.news import Feed, Index, Kind, Registry, Slice
 from syndicate.ports import Logged, Storage
 from syndicate.trust import recall
@@ -18,6 +19,8 @@ from syndicate.trust import recall
 _WHOLE: Final = frozenset({"json"})
 _AROUND: Final = 1_000  # bytes around a body
 _WHOLES: Final = 10_000  # whole feeds of which it is known when they were made
+_HEADS: Final = 10_000  # feeds of which it is known how far those who keep up have come
+_BEHIND: Final = 10_000  # who wait for a document that hardly anybody else wants
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,9 @@ class _Whole:
 class Supplements:
     """Makes supplements, one at a time, off the event loop; keeps those made last.
 
+    Whoever fell behind stands at a place of its own, and its document is for itself: those who keep up, and
+    share theirs, wait for one of these at most.
+
     A whole feed is made again after ``whole_seconds`` at the earliest, but for an alert.
     """
 
@@ -106,7 +112,8 @@ class Supplements:
         self._kept: OrderedDict[_Asked, Supplement] = OrderedDict()
         self._kept_bytes = 0
         self._wholes: OrderedDict[tuple[Slice, str], _Whole] = OrderedDict()
-        self._one_making = asyncio.Lock()
+        self._heads: OrderedDict[tuple[Slice, str], int] = OrderedDict()
+        self._turnstile = Turnstile(_BEHIND)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="supplements")
 
     def close(self) -> None:
@@ -128,11 +135,19 @@ class Supplements:
         basis = (self._registry().version, self._storage.log.erased)
         asked = _Asked(slice_, format, after, newest, basis)
         if (kept := self._kept.get(asked)) is None:
-            async with self._one_making:
+            async with self._turnstile.turn(first=after >= self._heads.get(asked.topic, -1)):
                 kept = self._kept.get(asked)
                 if kept is None:
                     kept = await self._make(asked)
+            self._head(asked)
         return kept
+
+    def _head(self, asked: _Asked) -> None:
+        """Remember how far those who keep up have come."""
+        heads = self._heads
+        heads[asked.topic] = max(asked.newest, heads.pop(asked.topic, -1))
+        if len(heads) > _HEADS:
+            heads.popitem(last=False)
 
     async def _make(self, asked: _Asked) -> Supplement:
         last = self._wholes.get(asked.topic)
