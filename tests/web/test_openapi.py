@@ -17,8 +17,8 @@ from hub_beside import hub_beside
 from hub_folder import Served
 from raw_client import Reply, exchange
 
-from syndicate.deliver import WebSubLimits
 from syndicate.web import WebLimits
+from syndicate.websub import WebSubLimits
 
 EVERYWHERE = {
     429,
