@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from patience import PATIENCE
 from press import PressRoom
-from raw_client import Reply, ask, listener
+from raw_client import Reply, ask, free_port, listener
 from registry_files import Folders, lay_out
 from rehearsed import Rehearsed, rehearsed
 from sealed import Clock
@@ -145,8 +145,7 @@ async def hub_at_work(here: Place, **changes: Any) -> AsyncIterator[Served]:
 
 def free_address() -> Address:
     """Where a hub may listen whose readers reach it elsewhere (``base_url``)."""
-    with listener() as bound:
-        return Address("127.0.0.1", bound.getsockname()[1])
+    return Address("127.0.0.1", free_port())
 
 
 _ports: list[int] = []

@@ -5,17 +5,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
-from syndicate.assembly._admin import Answer, Obey, Order, ask_hub, take_orders
-from syndicate.assembly._ground import SystemClock
+from syndicate.assembly._admin import Answer, Order, ask_hub, take_orders
+from syndicate.assembly._ground import SystemClock, allowed
 from syndicate.assembly._orders import with_rulings
 from syndicate.assembly._premises import Premises
 from syndicate.assembly._webhook_keys import WebhookKeys
 from syndicate.assembly._websub import open_desk
 from syndicate.deliver import (
     Deliverer,
-    DeliverLimits,
     Orders,
     Roster,
     Voice,
@@ -24,6 +22,7 @@ from syndicate.deliver import (
 )
 from syndicate.fetch import CallLimits, check_callback, open_caller
 from syndicate.ports import Caller, Storage, SubscriberKind
+from syndicate.settings import Settings
 from syndicate.storage import open_storage
 from syndicate.web import DeliveryReach
 from syndicate.websub import Distribution, SubscriptionDesk, Supply
@@ -103,31 +102,29 @@ def _calling(premises: Premises) -> AbstractAsyncContextManager[Caller]:
     return open_caller(allow=premises.allow, user_agent=premises.user_agent, limits=bounds)
 
 
-async def give_order(database: Path, asked: Order) -> Answer:
-    """Have an order carried out by the hub that runs on this database, or here if none does.
+async def give_order(settings: Settings, asked: Order) -> Answer:
+    """Have an order carried out by the hub that runs on the settings' database, or here if none does.
 
     Raises:
         DeliverError, ForbiddenAddress: it cannot be done, and nothing was changed.
         StorageError: the database cannot be opened, or another process writes to it that takes no orders.
     """
-    answer = await ask_hub(database, asked)
+    answer = await ask_hub(settings.database, asked)
     if answer is not None:
         return answer
-    async with open_storage(database) as storage:
-        return await _obey_here(database, storage)(asked)
+    async with open_storage(settings.database) as storage:
+        return await _obey_here(settings, storage, asked)
 
 
-def _obey_here(database: Path, storage: Storage) -> Obey:
-    async def obey(asked: Order) -> Answer:
-        roster = Roster(storage, most=DeliverLimits().subscribers_most)
-        await roster.load()
-        orders = Orders(
-            roster,
-            storage,
-            SystemClock(),
-            judge=check_callback,
-            keys=lambda: WebhookKeys(database),
-        )
-        return await orders.obey(asked)
-
-    return obey
+async def _obey_here(settings: Settings, storage: Storage, asked: Order) -> Answer:
+    """What the hub would do if it ran: with the same bounds, and the same addresses that it may dial."""
+    roster = Roster(storage, most=settings.deliver.subscribers_most)
+    await roster.load()
+    orders = Orders(
+        roster,
+        storage,
+        SystemClock(),
+        judge=partial(check_callback, allow=allowed(settings)),
+        keys=lambda: WebhookKeys(settings.database),
+    )
+    return await orders.obey(asked)

@@ -16,11 +16,6 @@ _STOPS: Final = (signal.SIGTERM, signal.SIGINT)
 _UNNAMED_VERSION: Final = "0"
 
 
-def allowed(settings: Settings) -> tuple[tuple[str, int], ...]:
-    """The private addresses that may be dialled."""
-    return tuple((place.host, place.port) for place in settings.allow)
-
-
 def user_agent(contact: str) -> str:
     """How the hub names itself to the servers it asks (RFC 9110, section 10.1.5), with whom to write to."""
     try:
@@ -28,6 +23,11 @@ def user_agent(contact: str) -> str:
     except PackageNotFoundError:  # run from a checkout
         number = _UNNAMED_VERSION
     return f"syndicate/{number}" + (f" (+{contact})" if contact else "")
+
+
+def allowed(settings: Settings) -> tuple[tuple[str, int], ...]:
+    """The private addresses that may be dialled."""
+    return tuple((place.host, place.port) for place in settings.allow)
 
 
 class SystemClock:

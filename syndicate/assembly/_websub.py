@@ -30,6 +30,7 @@ async def open_desk(premises: Premises, stack: AsyncExitStack, roster: Roster) -
         has_feed=lambda slice_: is_known(slice_, premises.registry(), storage),
         head=lambda: storage.log.visible - 1,
         limits=limits,
+        site_of=registrable_domain,
     )
     return SubscriptionDesk(
         subscriptions,
@@ -37,7 +38,6 @@ async def open_desk(premises: Premises, stack: AsyncExitStack, roster: Roster) -
         premises.clock,
         base_url=premises.url,
         judge=partial(check_callback, allow=premises.allow),
-        site_of=registrable_domain,
         limits=limits,
         told=premises.metrics.subscribing,
     )

@@ -31,10 +31,16 @@ def weigh(item: Item, other: Item) -> Related | None:
     See ``infer``. Needs numpy (extra `hub`).
     """
     texts = matter_of(item), matter_of(other)
-    if not all(texts):
+    if not all(texts) or not _may_be_alike(*texts):
         return None
     found = infer(_told(item), _told(other), compare(*texts))
     return None if found is None else replace(found, spans=found.spans[:_SPANS_MOST])
+
+
+def _may_be_alike(a: str, b: str) -> bool:
+    from syndicate.dedupe._quick import may_be_alike  # noqa: PLC0415 - numpy, for who compares only
+
+    return may_be_alike(a, b)
 
 
 def _told(item: Item) -> Told:

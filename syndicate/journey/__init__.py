@@ -24,6 +24,7 @@ from syndicate.journey._ruling import rule
 from syndicate.journey._seal import Sealer
 from syndicate.journey._submit import SubmissionDesk, SubmitLimits
 from syndicate.journey._supplement import Supplement, SupplementLimits, Supplements
+from syndicate.journey._turnstile import Turnstile
 from syndicate.journey._wakeup import LocalWakeup
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Supplement",
     "SupplementLimits",
     "Supplements",
+    "Turnstile",
     "counts",
     "explain",
     "explained_as_json",

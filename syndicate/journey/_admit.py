@@ -12,6 +12,7 @@ The same batch twice is a no-op. One bad token never stops another.
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -40,6 +41,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 BATCH: Final = 100  # tokens in one transaction: nobody's flood keeps the writer from the others for longer
+_BATCH_LEAST: Final = 10  # where they take long
+_LONG_SECONDS: Final = 0.25
 _SLICE: Final = 100  # tokens verified in one visit to a thread
 
 Verdict = Verified | VerifiedHeartbeat | Refused | Held | Unjudged
@@ -77,6 +80,7 @@ class Admission:
         self._look_again = look_again
         self._met: set[AgencyId] = set()  # since this process began
         self._caught_up_with: Registry | None = None
+        self._most = BATCH  # tokens in one transaction, as things are
 
     async def admit(self, envelopes: Sequence[Envelope]) -> tuple[Outcome, ...]:
         """Judge tokens and keep what came of it; the outcomes stand in the order of the envelopes.
@@ -126,8 +130,26 @@ class Admission:
         at = int(self._clock.now())
         for batch in _batches(judged):
             sketches = await asyncio.to_thread(_sketch_each, batch)
-            settle = partial(_settle, batch=batch, sketches=sketches, registry=registry, at=at)
+            settled.add(await self._settled(batch, sketches, registry, at))
+        return settled
+
+    async def _settled(
+        self,
+        batch: Sequence[tuple[Envelope, Verdict]],
+        sketches: Mapping[VersionKey, Sketch],
+        registry: Registry,
+        at: int,
+    ) -> _Settled:
+        """Place and keep a batch; where that takes long, in shorter transactions."""
+        settled, start = _Settled(), 0
+        while start < len(batch):
+            some = batch[start : start + self._most]
+            began = time.monotonic()
+            settle = partial(_settle, batch=some, sketches=sketches, registry=registry, at=at)
             settled.add(await self._storage.write(settle))
+            start += len(some)
+            slow = time.monotonic() - began > _LONG_SECONDS
+            self._most = max(_BATCH_LEAST, self._most // 2) if slow else min(BATCH, self._most * 2)
         return settled
 
     async def _judge_held(self, agencies: set[AgencyId]) -> None:

@@ -23,7 +23,7 @@ class Facets:
 
     member: MemberCode
     agency: AgencyId
-    lang: str = ""  # empty, like the kind, while only versions are known whose text a law took back
+    lang: str = ""  # empty, like the kind, where only erased versions are known; or it opens no slice
     topics: frozenset[str] = frozenset()  # Media Topic codes of eight digits; at most ``limits.ITEM_TOPICS``
     urgency: int | None = None  # 1 (highest) to 9
     kind: Kind | None = None
@@ -83,6 +83,11 @@ class Slice:
         if self == _ALL:
             return "all"
         return "/".join(str(value) if name == "member" else f"{name}/{value}" for name, value in self._set())
+
+    @property
+    def plain(self) -> bool:
+        """Whether it asks for one thing out of a few at most: a member, an agency, a language or a kind."""
+        return self.topic is None and self.urgency is None and sum(1 for _ in self._set()) <= 1
 
     @property
     def query(self) -> str:

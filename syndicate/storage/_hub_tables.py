@@ -68,7 +68,7 @@ class CellRow(HubTable, table=True):
     id: int = Field(primary_key=True)
     member: str
     agency: str
-    lang: str  # of the item's first version; empty, like the kind, while none is known
+    lang: str  # of the item's first version; empty, like the kind, where none is known or it opens no slice
     kind: str
     urgency: int  # the most urgent so far; 10 where none is said
     corrected: bool

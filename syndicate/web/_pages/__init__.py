@@ -9,11 +9,12 @@ from typing import Final
 
 from aiohttp import web
 
+from syndicate.errors import Crowded
 from syndicate.web._listing import agency_pages, evidence, item_pages, slice_pages, version_pages
 from syndicate.web._operation import HTML, SUB, VER, Operation, Schema
 from syndicate.web._pages._corrections import Corrections
 from syndicate.web._pages._item import ItemPages
-from syndicate.web._pages._kept import Busy, KeptPages
+from syndicate.web._pages._kept import KeptPages
 from syndicate.web._pages._log import Log
 from syndicate.web._pages._paper import Paper
 from syndicate.web._pages._sources import SourcePages
@@ -107,7 +108,7 @@ def _patient(answer: Answer, paper: Paper, world: World) -> Answer:
     async def answered(request: web.BaseRequest, rest: str) -> web.StreamResponse:
         try:
             return await answer(request, rest)
-        except Busy:
+        except Crowded:
             return paper.refuse(503, "missing.busy", world.registry())
 
     return answered

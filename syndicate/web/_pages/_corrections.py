@@ -33,7 +33,8 @@ class Corrections:
         async def make() -> Made:
             return await self._make(before)
 
-        return (await self._kept.get(f"corrections/{before}", make, minutes=True)).answer(request)
+        ready = await self._kept.get(f"corrections/{before}", make, minutes=True, first=before is None)
+        return ready.answer(request)
 
     async def _make(self, before: Index | None) -> Made:
         world, registry = self._world, self._world.registry()

@@ -35,7 +35,7 @@ class Subscribe:
 
     async def get(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """The page."""
-        return (await self._kept.get("subscribe", self._make)).answer(request)
+        return (await self._kept.get("subscribe", self._make, first=True)).answer(request)
 
     async def _make(self) -> Made:
         registry, feeds = self._world.registry(), self._world.press.limits

@@ -43,7 +43,8 @@ class Wire:
             asked = replace(slice_, topic=None) if slice_.topic in TOPICS else slice_
             if not await is_known(asked, self._world.registry(), self._world.storage):
                 return self._nothing()
-            ready = await self._kept.get(name, partial(self._make, slice_, before))
+            first = slice_.plain and before is None
+            ready = await self._kept.get(name, partial(self._make, slice_, before), first=first)
         return ready.answer(request)
 
     async def choose(self, request: web.BaseRequest, _rest: str) -> web.Response:
