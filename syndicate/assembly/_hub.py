@@ -31,7 +31,16 @@ from syndicate.assembly._websub import open_supplements
 from syndicate.client import read_root
 from syndicate.errors import SettingsError, SyndicateError
 from syndicate.fetch import open_caller, open_fetcher
-from syndicate.journey import Admission, Cosigners, LocalWakeup, Poller, Press, Sealer, SubmissionDesk
+from syndicate.journey import (
+    Admission,
+    Cosigners,
+    Indexer,
+    LocalWakeup,
+    Poller,
+    Press,
+    Sealer,
+    SubmissionDesk,
+)
 from syndicate.ledger import NoteKey
 from syndicate.news import Registry
 from syndicate.ports import Clock, Storage
@@ -65,6 +74,7 @@ class Hub:
     admission: Admission
     poller: Poller
     sealer: Sealer
+    indexer: Indexer
     policy: PolicyShelf
     chronicle: Chronicle
     clock: Clock
@@ -162,6 +172,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
         admission=admission,
         poller=Poller(fetcher, storage, admission, lambda: shelf.current, clock),
         sealer=Sealer(storage, clock, wakeup, signer, cosigners, elsewhere=mirrors),
+        indexer=Indexer(storage, wakeup),
         policy=policy,
         chronicle=Chronicle(storage.log, clock),
         clock=clock,
@@ -283,15 +294,20 @@ async def _at_work(hub: Hub, settings: Settings) -> AsyncIterator[Callable[[], M
     """The hub's workers, at work until left; gives what tells who is. If one dies, the hub stops."""
     pulse = _Pulse()
     async with asyncio.TaskGroup() as workers:
-        sealing = workers.create_task(hub.sealer.run())
+        sealing, indexing = workers.create_task(hub.sealer.run()), workers.create_task(hub.indexer.run())
         try:
             async with Ticker(patience_seconds=_PATIENCE_SECONDS) as ticker:
                 ticker.every(_BEAT_SECONDS, pulse.beat)
                 ticker.every(settings.poll_seconds, hub.poller.poll_due)
                 ticker.every(settings.registry_seconds, hub.look_again)
-                yield lambda: {"sealer": not sealing.done(), "ticker": pulse.beats()}
+                yield lambda: {
+                    "sealer": not sealing.done(),
+                    "index": not indexing.done(),
+                    "ticker": pulse.beats(),
+                }
         finally:
             sealing.cancel()
+            indexing.cancel()
 
 
 async def _seal_the_rest(sealer: Sealer) -> None:

@@ -13,6 +13,7 @@ from syndicate.journey._arrive import Polled, Poller
 from syndicate.journey._cosign import Cosigners
 from syndicate.journey._depart import Press
 from syndicate.journey._document import Body, Document
+from syndicate.journey._index import Indexer
 from syndicate.journey._layout import ARCHIVE_PAGE, PressLimits
 from syndicate.journey._log_signer import LogSigner
 from syndicate.journey._outputs import OPML_TYPE, SITEMAP_TYPE, Outputs
@@ -30,6 +31,7 @@ __all__ = [
     "Body",
     "Cosigners",
     "Document",
+    "Indexer",
     "LocalWakeup",
     "LogSigner",
     "Outputs",

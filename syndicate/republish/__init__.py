@@ -14,6 +14,7 @@ from syndicate.republish._compose import (
     compose_archive,
     compose_page,
     compose_pending,
+    compose_search,
     compose_tombstones,
     hub_address,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "compose_archive",
     "compose_page",
     "compose_pending",
+    "compose_search",
     "compose_sitemap",
     "compose_tombstones",
     "entry_of",

@@ -1,8 +1,8 @@
 """A text with a space wherever something separates; and the same without what writers leave out.
 
-Each code point folds to the letters of ``fold``, to nothing if nobody sees it or it only marks a letter, or to
-a space: so without its spaces the text is the matching text. A bare text lacks the accents of Latin letters
-and the short vowels of Arabic ones, too; the marks of other scripts are no ornament and stay.
+Each code point folds to the letters of ``fold``, to nothing if nobody sees it, or to a space: so without its
+spaces the text is the matching text. A bare text lacks the accents of Latin letters and the short vowels of
+Arabic ones, too; the marks of other scripts are no ornament and stay.
 """
 
 import re
@@ -17,7 +17,7 @@ from syndicate.text._fold import fold
 _ADORNED: Final = re.compile("[\x80-\u06ff\u1e00-\u1fff]")
 _TATWEEL: Final = "\u0640"  # stretches an Arabic word
 # Letters without a decomposition, and one letter that is two on two keyboards: Vietnamese đ, those of Jawi.
-_SAME: Final = dict(zip("đłøıىیکڬۀةەہھ", "dloiييكݢههههه", strict=True))
+_SAME: Final = dict(zip("đłøıىیکڬۀةەہھ", "dloiييكݢههههه", strict=True))  # noqa: RUF001 - Arabic heh
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def spaced_with_places(text: str) -> Spaced:
 
 def _clusters(text: str) -> Sequence[tuple[int, int]]:
     """Where each letter begins, and where it ends with its marks and with what nobody sees."""
-    starts = [at for at, each in enumerate(text) if not at or _folding[ord(each)] and not _joins(each)]
+    starts = [at for at, each in enumerate(text) if not at or (_folding[ord(each)] and not _joins(each))]
     return list(zip(starts, [*starts[1:], len(text)], strict=True))
 
 
@@ -97,7 +97,7 @@ def _bare_letter(code: int) -> str:
     letter = chr(code)
     if _ADORNED.match(letter) is None:
         return letter
-    first, *marks = unicodedata.normalize("NFD", letter)
+    first, *marks = list(unicodedata.normalize("NFD", letter))
     if any(unicodedata.category(each) != "Mn" for each in marks):
         return letter
     return _SAME.get(first, first)

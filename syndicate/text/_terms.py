@@ -105,7 +105,7 @@ def _read(bare: str) -> tuple[list[str], set[str]]:
     last = last_but_one = ""
     for letter, term in TOKEN.findall(bare):
         if letter:
-            here = in_one_order(letter) if len(letter) > 2 else letter  # noqa: PLR2004 - else there is one order
+            here = in_one_order(letter) if len(letter) > 2 else letter
             letters.add(here)
             term, run, alone = run + here, here, not run  # noqa: PLW2901 - a pair of letters
             if alone:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from aiohttp import web
 
 from syndicate.news import CORRECTIONS, Kind, Registry, Slice
-from syndicate.web._pages._kept import Kept, Made
+from syndicate.web._kept import Kept, Made
 from syndicate.web._pages._paper import Paper
 from syndicate.web._pages._ways import title_of, ways_into
 from syndicate.web._pages._words import Words
