@@ -77,9 +77,9 @@ class _Looking:
     def in_order(self) -> Iterator[Sequence[Turn]]:
         """All that matches, in batches; each as the turn after it."""
         low, top, after = self._bounds.low, self._bounds.high, self._asked.after
-        floor = top + 1
+        begin = floor = top + 1
         if after is not None and after.rank == _UNRANKED:
-            floor = after.last
+            begin = floor = after.last
         elif self._asked.ranked:
             bottom = low if after is None else after.floor  # down to which was looked before
             matches, found_to = self._match("", _Stretch(bottom, top), RANKED_MOST, patient=after is not None)
@@ -88,7 +88,7 @@ class _Looking:
             yield from _batches(self._ranked(matches, known))
         turn = Turn(top=top, floor=floor, rank=_UNRANKED, last=floor)
         while turn.last > low:
-            if self._late:
+            if self._late and turn.last < begin:  # each answer goes on by a stretch at least
                 self.stopped = turn
                 return
             older, end = self._match("", _Stretch(low, turn.last - 1), _BATCH)

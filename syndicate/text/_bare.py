@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from syndicate.text._fold import fold
@@ -56,7 +57,7 @@ def spaced_with_places(text: str) -> Spaced:
 def _clusters(text: str) -> Sequence[tuple[int, int]]:
     """Where each letter begins, and where it ends with its marks and with what nobody sees."""
     starts = [at for at, each in enumerate(text) if not at or (_folding[ord(each)] and not _joins(each))]
-    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+    return list(pairwise([*starts, len(text)]))
 
 
 def _joins(character: str) -> bool:

@@ -13,7 +13,7 @@ from aiohttp import hdrs, web
 from syndicate.news import Entry, Slice, paragraphs, rfc3339
 from syndicate.ports import Found, Logged, Search, Turn
 from syndicate.republish import SLICE_GRAMMAR, compose_search
-from syndicate.text import Excerpt, Sought, Unfit, excerpt, mark, seek
+from syndicate.text import CHARACTERS, Excerpt, Sought, Unfit, excerpt, mark, seek
 from syndicate.trust import recall
 from syndicate.web._answer import ASK_AGAIN, FEED_CACHE, NEVER, json_bytes, problem, ready, send_json
 from syndicate.web._items import asked_slice, may_follow
@@ -35,7 +35,7 @@ QUERY: Final = {
     **_NARROWED,
     "since": _DAY,
     "until": _DAY,
-    "limit": r"[1-9][0-9]{0,2}",
+    "limit": r"[1-9][0-9]?|100",
     "next": r"[0-9]{1,15}(?:\.[0-9]{1,15}){3}",
 }
 _NEEDED: Final = frozenset({"q"})
@@ -265,15 +265,24 @@ def _busy() -> web.Response:
     return problem(503, "too many searches at a time; ask again in a moment", retry_after=_BUSY_SECONDS)
 
 
-def search_routes(world: World, searching: Searching) -> Sequence[Route]:
-    """The addresses for programs; feeds of a query stand before those of slices."""
-    answers = SearchAnswers(world, searching)
-    body: Schema = {
+def _form_without(other: str) -> Schema:
+    """A body as JSON Schema; an agency is one member's, so that one of the two is enough."""
+    asked = {
+        name: {"type": "string", "pattern": f"^(?:{each})$"} for name, each in QUERY.items() if name != other
+    }
+    query = {"q": {**asked["q"], "minLength": 1, "maxLength": CHARACTERS}}
+    return {
         "type": "object",
         "required": sorted(_NEEDED),
         "additionalProperties": False,
-        "properties": {name: {"type": "string", "pattern": f"^(?:{each})$"} for name, each in QUERY.items()},
+        "properties": {**asked, **query},
     }
+
+
+def search_routes(world: World, searching: Searching) -> Sequence[Route]:
+    """The addresses for programs; feeds of a query stand before those of slices."""
+    answers = SearchAnswers(world, searching)
+    body: Schema = {"anyOf": [_form_without(name) for name in ("member", "agency")]}
     return (
         Route(
             PATH,
