@@ -42,6 +42,28 @@ def spaced(text: str) -> Spaced:
 
 def spaced_with_places(text: str) -> Spaced:
     """The same, and where each character stood: ``text[starts[i]:stops[i]]``, its marks included."""
+    letters = [_folding[ord(character)] for character in text]
+    whole = "".join(letters)
+    if unicodedata.is_normalized("NFC", whole) and (made := spaced(text)).folded == whole:
+        ends = _ends(text, letters)
+        at = [at for at, letter in enumerate(letters) for _ in letter]
+        return Spaced(whole, made.bare, at, [ends[each] for each in at])
+    return _spaced_apart(text)
+
+
+def _ends(text: str, letters: Sequence[str]) -> Sequence[int]:
+    """Where the letter ends of which each character is the beginning, or a part."""
+    ends = [0] * len(text)
+    end = len(text)
+    for at in range(len(text) - 1, -1, -1):
+        ends[at] = end
+        if letters[at] and (text[at] < "\u0300" or not _joins(text[at])):
+            end = at
+    return ends
+
+
+def _spaced_apart(text: str) -> Spaced:
+    """The same letter by letter, for what is composed, or stripped, only when its letters are together."""
     folded, bare = [], []
     starts: list[int] = []
     stops: list[int] = []

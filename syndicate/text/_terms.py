@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from syndicate.text._bare import spaced, spaced_with_places
 from syndicate.text._fold import FOLDING
@@ -53,8 +53,7 @@ class Terms:
     beside: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A term, and where in the text it stands; ``beside`` says that it is none of the stream."""
 
     term: str

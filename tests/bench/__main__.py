@@ -20,6 +20,7 @@ from . import (
     _registry,
     _render,
     _sealing,
+    _search,
     _streams,
     _warm_feed,
 )
@@ -40,6 +41,7 @@ SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "client": _client.measure,
     "deliver": _deliver.measure,
     "render": _render.measure,
+    "search": _search.measure,
 }
 
 

@@ -162,7 +162,7 @@ async def test_ten_kilobytes_are_refused_either_way(served: Served) -> None:
 @pytest.mark.parametrize(
     "query",
     ["!?", "*", '"', '""', "📚", "\u202e", "a* OR b", '" OR title : "', "NEAR(a b, 3)", "{title} : x",
-     "ก" * 400,      "\u202egnihton\u202c", "-flood", "flood NOT flood", "(((((", "'; DROP TABLE version; --"],
+     "ก" * 400, "\u202egnihton\u202c", "-flood", "flood NOT flood", "(((((", "'; DROP TABLE version; --"],
 )  # fmt: skip
 async def test_what_others_would_stumble_over_finds_something_or_nothing(served: Served, query: str) -> None:
     found = await search(served, query)
