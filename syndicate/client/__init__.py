@@ -9,6 +9,7 @@ loaded when it is first asked for, and what dials or reads a feed when it is fir
 ``follow`` (``follow_sync`` without an event loop) yields every item of a hub or mirror, once and in order,
 each checked against its agency's key and the public log; what a hub withholds, alters or forks is raised by
 name. ``fetch_evidence`` brings one version's token and proof, ``evidence_page`` makes a page of them.
+``search`` asks a hub what it has on something.
 ``LogReader`` reads a public log over what ``open_log`` gives; ``watch`` compares it with what was there
 before, with what an agency signed, and with what others see.
 
@@ -21,7 +22,7 @@ import importlib
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from syndicate.client._evidence import Sources, evidence_page
+    from syndicate.client._evidence import Quoted, evidence_page
     from syndicate.client._feed import EntryReport, FeedReport, verify_feed
     from syndicate.client._follow import Followed, follow, follow_sync
     from syndicate.client._log import Get, LogReader, SeenCheckpoint, erased_by, open_log
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         look_offline,
         read_root,
     )
+    from syndicate.client._search import Hit, Hits, search
     from syndicate.client._token import Logging, Proof, TokenReport, Verdict, verify_token
     from syndicate.client._version import Evidence, fetch_evidence, named_item
 
@@ -51,14 +53,16 @@ __all__ = [
     "Followed",
     "Get",
     "Given",
+    "Hit",
+    "Hits",
     "LogReader",
     "Logging",
     "Look",
     "Own",
     "Proof",
+    "Quoted",
     "RegistryPlace",
     "SeenCheckpoint",
-    "Sources",
     "TokenReport",
     "Verdict",
     "Watched",
@@ -80,18 +84,20 @@ __all__ = [
     "read_page",
     "read_root",
     "read_watched",
+    "search",
     "verify_feed",
     "verify_token",
     "watch",
 ]
 
 _FILES: Final = {
-    **dict.fromkeys(("Sources", "evidence_page"), "_evidence"),
+    **dict.fromkeys(("Quoted", "evidence_page"), "_evidence"),
     **dict.fromkeys(("EntryReport", "FeedReport", "verify_feed"), "_feed"),
     **dict.fromkeys(("Followed", "follow", "follow_sync"), "_follow"),
     **dict.fromkeys(("Get", "LogReader", "SeenCheckpoint", "erased_by", "open_log"), "_log"),
     **dict.fromkeys(("Alarm", "AlarmKind", "Look", "Own", "Watched", "read_watched", "watch"), "_monitor"),
     **dict.fromkeys(("Given", "read_page"), "_page"),
+    **dict.fromkeys(("Hit", "Hits", "search"), "_search"),
     **dict.fromkeys(("Logging", "Proof", "TokenReport", "Verdict", "verify_token"), "_token"),
     **dict.fromkeys(("Evidence", "fetch_evidence", "named_item"), "_version"),
 }

@@ -11,10 +11,11 @@ This door is wider than five names because each of these is asked by somebody el
 
 from syndicate.dedupe._asked import compare, sketch, winnow
 from syndicate.dedupe._infer import Told, infer
-from syndicate.dedupe._likeness import Compared, Fingerprint, Guard, RelatedAs, Rule, Sketch, Span
+from syndicate.dedupe._likeness import Compared, Fingerprint, Guard, RelatedAs, Rule, Sketch, Span, Standing
 from syndicate.dedupe._origin import Origin, OriginRule, Teller, credited, origin
 from syndicate.dedupe._relate import Related, relate
 from syndicate.dedupe._url import normal_url
+from syndicate.dedupe._weigh import matter_of, weigh
 
 __all__ = [
     "Compared",
@@ -27,14 +28,17 @@ __all__ = [
     "Rule",
     "Sketch",
     "Span",
+    "Standing",
     "Teller",
     "Told",
     "compare",
     "credited",
     "infer",
+    "matter_of",
     "normal_url",
     "origin",
     "relate",
     "sketch",
+    "weigh",
     "winnow",
 ]

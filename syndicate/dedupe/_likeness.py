@@ -34,7 +34,15 @@ class Rule(StrEnum):
     SUBSTITUTED = "alike-but-substituted"  # J of 0.6 or more, and the guard did not pass
     SAME_AGENCY = "alike-of-one-agency"  # J of 0.6 or more, of one agency, which numbers its own items
     SAME_MOMENT = "alike-and-published-at-once"  # one agency's, J of 0.9 or more, every number equal
-    SAME_FIGURES = "same-figures-other-language"
+
+
+class Standing(StrEnum):
+    """Whether what was found counts. What an agency declared always stands."""
+
+    STANDS = "stands"
+    WAITS = "waits"  # for a person: too many at once
+    CONFIRMED = "confirmed"  # by the operator, in the log
+    REJECTED = "rejected"  # likewise: it stays to be seen, and has no effect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
