@@ -36,6 +36,8 @@ class SyndicateError(Exception):
         super().__init__(message)
         if hint is not None:
             self.hint = hint
+        if self.hint:
+            self.add_note(self.hint)  # a traceback shows it as well
 
 
 class SettingsError(SyndicateError):

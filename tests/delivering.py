@@ -10,17 +10,20 @@ from typing import Any
 
 from aiohttp.abc import AbstractResolver
 from kept import HandClock, keep, verified
+from patience import PATIENCE
 from press import NOON, PressRoom, registry
-from raw_server import response
+from raw_server import let_in_no_more, response
 
-from syndicate.assembly._websub import open_supplements
-from syndicate.deliver import Deliverer, DeliverLimits, Roster, Supply, Voice, Webhooks, WebSub
+from syndicate.assembly._premises import Premises, open_press, open_supplements
+from syndicate.deliver import Deliverer, DeliverLimits, Roster, Voice, Webhooks
 from syndicate.fetch import CallLimits, open_caller
-from syndicate.journey import LocalWakeup, Press
+from syndicate.journey import LocalWakeup, PressLimits
 from syndicate.news import Registry, Slice
 from syndicate.ports import Logged, Storage, Subscriber, SubscriberKind, SubscriberState
+from syndicate.settings import Settings
 from syndicate.signing import ephemeral_signer
-from syndicate.wire import MEDIA_TYPES, Typesetter
+from syndicate.websub import Distribution, Supply
+from syndicate.wire import Typesetter
 
 OK = response(b"thanks")
 HUB = "https://hub.example"
@@ -28,7 +31,7 @@ HOOK_KEY = ephemeral_signer(b"w" * 32)
 # Everything happens at once, so that no test waits for a clock.
 AT_ONCE = DeliverLimits(
     ladder_seconds=(0.001,), breaker_seconds=0.001, breaker_most_seconds=0.002, commit_seconds=0.001,
-    look_seconds=0.05, total_seconds=5.0,
+    look_seconds=0.05, total_seconds=PATIENCE,
 )  # fmt: skip
 
 Answer = bytes | Callable[[asyncio.StreamWriter], Awaitable[None]]
@@ -81,7 +84,7 @@ class Sink:
 
     async def until(self, so: Callable[[], bool]) -> None:
         """Wait until this holds of what came."""
-        async with asyncio.timeout(10), self.came:
+        async with asyncio.timeout(PATIENCE), self.came:
             await self.came.wait_for(so)
 
     async def until_told(self, number: int, path: str = "/hook") -> list[int]:
@@ -129,10 +132,13 @@ async def open_sink(**answers: list[Answer]) -> AsyncIterator[Sink]:
     sink = Sink({f"/{path}": given for path, given in answers.items()})
     server = await asyncio.start_server(sink.serve, "127.0.0.1", 0)
     sink.port = server.sockets[0].getsockname()[1]
-    async with server:
+    try:
         yield sink
+    finally:
+        await let_in_no_more(server)
         for task in sink.tasks:
             task.cancel()
+        await asyncio.gather(*sink.tasks, return_exceptions=True)
 
 
 @dataclass
@@ -157,11 +163,12 @@ class Delivery:
 
     async def until(self, name: str, so: Callable[[Subscriber], bool]) -> Subscriber:
         """The subscriber, once this holds of what is on the disk."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 for each in await self.storage.subscribers.all():
                     if each.id == name and so(each):
                         return each
+                await asyncio.sleep(0.005)
 
 
 def subscriber(callback: str, name: str = "ZGVzaw", **changes: Any) -> Subscriber:
@@ -190,13 +197,16 @@ def open_supply(
     storage: Storage, known: Registry, clock: HandClock, wakeup: LocalWakeup, stack: AsyncExitStack
 ) -> Supply:
     """What gives WebSub its documents, closed with the stack."""
-    typesetter = Typesetter()
-    press = Press(
-        storage, lambda: known, clock, wakeup, typesetter,
-        media_types=MEDIA_TYPES, codings={}, base_url=HUB, pushes=True,
-    )  # fmt: skip
-    stack.callback(press.close)
-    return open_supplements(storage, press, lambda: known, typesetter.render, stack, 0.001).since
+    premises = Premises(
+        settings=Settings(feeds=PressLimits(rebuild_seconds=0.001)),
+        url=HUB,
+        storage=storage,
+        registry=lambda: known,
+        clock=clock,
+        typesetter=Typesetter(),
+        wakeup=wakeup,
+    )
+    return open_supplements(premises, stack, open_press(premises, stack, pushes=True)).since
 
 
 @asynccontextmanager
@@ -218,11 +228,11 @@ async def delivering(
             open_caller(allow=allow, user_agent="test", limits=bounds, resolver=resolver)
         )
         known = registry(*rooms)
-        webhooks = Webhooks(lambda: known, storage.log, [HOOK_KEY], HUB)
+        webhooks = Webhooks(lambda: known, storage.log, lambda: [HOOK_KEY], HUB)
         supply = open_supply(storage, known, clock, wakeup, stack)
         voices: dict[SubscriberKind, Voice] = {
             SubscriberKind.WEBHOOK: webhooks,
-            SubscriberKind.WEBSUB: WebSub(supply, HUB),
+            SubscriberKind.WEBSUB: Distribution(supply, HUB),
         }
         deliverer = Deliverer(storage, roster, caller, clock, wakeup, voices, limits, chance=lambda: 0.0)
         async with asyncio.TaskGroup() as tasks:

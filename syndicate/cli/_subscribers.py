@@ -21,6 +21,7 @@ _VERBS = {
     "resume": "go on where it stood",
     "remove": "forget it for good",
     "rotate": "a new secret, beside the one before",
+    "keys": "the public keys (v1a) that sign for everybody; --new and --drop change them",
     "test": "send a message that tells of nothing, now, and show what was answered",
 }
 
@@ -38,7 +39,7 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         verb = verbs.add_parser(name, help=does)
         if name == "add":
             _describe(verb)
-        elif name != "list":
+        elif name not in {"list", "keys"}:
             verb.add_argument("id", help="its id, as `list` shows it")
         if name == "pause":
             verb.add_argument("--reason", default="", help="one line, for whoever looks at the list")
@@ -46,6 +47,12 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
             verb.add_argument(
                 "--drop", action="store_true", help="no new one: the older of the two no longer signs"
             )
+        if name == "keys":
+            change = verb.add_mutually_exclusive_group()
+            change.add_argument(
+                "--new", action="store_true", help="another one, which signs beside the one before"
+            )
+            change.add_argument("--drop", action="store_true", help="the older of the two no longer signs")
         verb.add_argument("--json", action="store_true", help="write JSON, for programs")
         add_settings(verb, _SETTINGS)
         verb.set_defaults(run=_run, do=name)
@@ -74,7 +81,7 @@ def _run(args: argparse.Namespace) -> int:
             f"there is no hub's database {settings.database}",
             hint="Name it: --db FILE, or --config FILE with the hub's settings.",
         )
-    named = ("callback", "slice", "lang", "id", "reason", "drop")
+    named = ("callback", "slice", "lang", "id", "reason", "new", "drop")
     asked = {name: getattr(args, name) for name in named if hasattr(args, name)}
     if args.do == "add":
         asked["from"] = args.from_
@@ -96,6 +103,8 @@ def _tell(do: str, told: Mapping[str, Any]) -> None:
             print(f"{told['removed']} is forgotten.")
         case "test":
             print(_tested(told))
+        case "keys":
+            _tell_keys(told)
         case _:
             print(_line(told))
             _tell_secrets(told)
@@ -114,10 +123,16 @@ def _tell_secrets(told: Mapping[str, Any]) -> None:
     if "secret" not in told:
         return
     print(f"secret (v1), shown this once:  {told['secret']}")
-    for key in told["public_keys"]:
-        print(f"public key (v1a):              {key}")
+    _tell_keys(told)
     if told["secrets"] > 1:
         print("The secret before it signs as well, until `rotate --drop` or the next `rotate`.")
+
+
+def _tell_keys(told: Mapping[str, Any]) -> None:
+    newest, *older = told["public_keys"]
+    print(f"public key (v1a):              {newest}")
+    for key in older:
+        print(f"the one before signs as well:  {key}")
 
 
 def _tested(told: Mapping[str, Any]) -> str:

@@ -6,29 +6,9 @@ these, so that a reader can always tell an agency's word from ours.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
+from syndicate.dedupe._likeness import RelatedAs, Rule, Span, Standing
 from syndicate.news import Item, ItemId, Relation
-
-
-class RelatedAs(StrEnum):
-    """How one version stands to what it is related to."""
-
-    REVISION = "revision"  # a later version of the same item
-    CORRECTS = "corrects"
-    TRANSLATES = "translates"
-    DERIVES = "derives"
-    REBUTS = "rebuts"
-    DISPUTES = "disputes"
-    ENDORSES = "endorses"
-    CITES = "cites"
-
-
-class Rule(StrEnum):
-    """Why we say so."""
-
-    SAME_SUB = "same-sub-higher-version"
-    DECLARED = "declared"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +23,11 @@ class Related:
     to_ver: int | None = None  # of ``to_sub``; None if the whole item is meant
     rule: Rule
     evidence: str  # one sentence or hash that a person can check
+    # Of what is told from likeness, and None or empty of the rest:
+    score: float | None = None  # J, or the containment of an excerpt
+    spans: tuple[Span, ...] = ()  # where they differ; a: of this version's text, b: of the other's
+    folding: int | None = None  # the version of the folding it was found with
+    state: Standing = Standing.STANDS
 
 
 def relate(item: Item, known_highest: int) -> tuple[Related, ...]:

@@ -13,10 +13,14 @@ from syndicate.journey._arrive import Polled, Poller
 from syndicate.journey._cosign import Cosigners
 from syndicate.journey._depart import Press
 from syndicate.journey._document import Body, Document
+from syndicate.journey._explain import Difference, Explained, Explanation, counts, explain, title_of
+from syndicate.journey._explain import as_json as explained_as_json
+from syndicate.journey._kin import Kin
 from syndicate.journey._layout import ARCHIVE_PAGE, PressLimits
 from syndicate.journey._log_signer import LogSigner
 from syndicate.journey._outputs import OPML_TYPE, SITEMAP_TYPE, Outputs
 from syndicate.journey._prove import proof_of
+from syndicate.journey._ruling import rule
 from syndicate.journey._seal import Sealer
 from syndicate.journey._submit import SubmissionDesk, SubmitLimits
 from syndicate.journey._supplement import Supplement, SupplementLimits, Supplements
@@ -30,7 +34,11 @@ __all__ = [
     "Admission",
     "Body",
     "Cosigners",
+    "Difference",
     "Document",
+    "Explained",
+    "Explanation",
+    "Kin",
     "LocalWakeup",
     "LogSigner",
     "Outputs",
@@ -45,5 +53,10 @@ __all__ = [
     "SupplementLimits",
     "Supplements",
     "Turnstile",
+    "counts",
+    "explain",
+    "explained_as_json",
     "proof_of",
+    "rule",
+    "title_of",
 ]

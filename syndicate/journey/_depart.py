@@ -23,9 +23,10 @@ from syndicate.journey._layout import TOMBSTONES, Editor, Layout, PressLimits
 from syndicate.journey._shelf import Shelf
 from syndicate.journey._turnstile import Turnstile
 from syndicate.journey._wakeup import LocalWakeup
+from syndicate.last_used import LastUsed
 from syndicate.news import Entry, Registry, Slice
 from syndicate.ports import Clock, Logged, Storage
-from syndicate.republish import PENDING_ALERTS
+from syndicate.republish import PENDING_ALERTS, view_path
 from syndicate.wire import Plain, Typesetter, Wholes, in_frame
 
 T = TypeVar("T")
@@ -88,7 +89,7 @@ class Press:
         self._wholes = Wholes(_WHOLES_BYTES)
         self._told = told
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._pages: OrderedDict[tuple[Slice, int, str, str, int], Document] = OrderedDict()
+        self._pages: LastUsed[tuple[Slice, int, str, str, int], Document] = LastUsed(_PAGES_MOST)
         self._shelf = Shelf()
         # Weakly: what nobody waits for needs no lock, however many names were asked for.
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -116,14 +117,18 @@ class Press:
         """Let its thread go, once what it is writing is written."""
         self._thread.shutdown()
 
-    async def document(self, slice_: Slice, format: str) -> Document:  # noqa: A002 - the word of every feed API
+    async def document(self, slice_: Slice, format: str, *, stories: bool = False) -> Document:  # noqa: A002 - the word of every feed API
         """The slice in a format of ``media_types``: ``rebuild_seconds`` behind at most, and never an alert.
+
+        ``stories`` asks for its stories, each once, instead of its items.
 
         Raises:
             StorageError: the slice cannot be read.
             Crowded: it is no plain slice, and enough others wait already.
         """
-        return await self.keep(f"{slice_.path}.{format}", slice_, partial(self._write, slice_, format))
+        name = f"{view_path(slice_, stories=stories)}.{format}"
+        write = partial(self._write, slice_, format, stories=stories)
+        return await self.keep(name, slice_, write, stories=stories)
 
     async def pending(self, format: str) -> Document:  # noqa: A002 - the word of every feed API
         """Alerts that too few witnesses stand behind so far: out at once, without a place in the order.
@@ -144,20 +149,16 @@ class Press:
             Crowded: enough others wait already.
         """
         name = (slice_, last, format, self._registry().version, self._storage.log.erased)
-        if name in self._pages:
-            self._pages.move_to_end(name)
-            return self._pages[name]
+        if (kept := self._pages.get(name)) is not None:
+            return kept
         lay_out = await self._editor.archive(slice_, last)
         if lay_out is None:
             return None
         async with self._turnstile.turn(first=False):
-            if name in self._pages:  # made meanwhile for somebody else
-                return self._pages[name]
+            if (kept := self._pages.get(name)) is not None:  # made meanwhile for somebody else
+                return kept
             document = await self._squeezed(partial(self._typeset, lay_out, format), stays=True)
-        self._pages[name] = document
-        if len(self._pages) > _PAGES_MOST:
-            self._pages.popitem(last=False)
-        return document
+        return self._pages.put(name, document)
 
     def entry(self, logged: Logged) -> Entry:
         """A version as readers see it now."""
@@ -179,8 +180,11 @@ class Press:
         write: Callable[[], Awaitable[Written]],
         *,
         stale_after: float = _NEVER_STALE,
+        stories: bool = False,
     ) -> Document:
         """What ``write`` gave for ``name``; written again when the slice moves, or after ``stale_after``.
+
+        ``stories``: also when any story does.
 
         Requests for one name wait for one writing.
         """
@@ -188,23 +192,26 @@ class Press:
         async with lock:
             if (document := self.standing(name)) is not None:
                 return document
-            return await self._look(name, slice_, write, self._kept.get(name), stale_after)
+            return await self._look(name, slice_, write, self._kept.get(name), stale_after, stories=stories)
 
     def _believed(self, kept: _Kept) -> bool:
         age = self._clock.now() - kept.looked_at
         return kept.rings == self._wakeup.rings and 0 <= age < self._limits.look_seconds
 
-    async def _look(
+    async def _look(  # noqa: PLR0913 - what is kept, and what it is made of
         self,
         name: str,
         slice_: Slice,
         write: Callable[[], Awaitable[Written]],
         kept: _Kept | None,
         stale_after: float,
+        *,
+        stories: bool,
     ) -> Document:
         await self._alerts.begin()
         rings, now = self._wakeup.rings, self._clock.now()  # before reading: a ring meanwhile counts
-        newest, registry = await self._editor.newest(slice_), self._registry().version
+        newest = await self._editor.moved(slice_, stories=stories)
+        registry = self._registry().version
         erased = self._storage.log.erased
         stands = kept is not None and kept.erased == erased
         if kept and stands and not await self._must_write(kept, slice_, newest, registry, stale_after):
@@ -292,16 +299,20 @@ class Press:
             self._shelf.take(dropped)
             let_go(dropped)
 
-    async def _write(self, slice_: Slice, format_: str) -> Written:
+    async def _write(self, slice_: Slice, format_: str, *, stories: bool) -> Written:
         if format_ == TOMBSTONES:
-            return await self._typeset(await self._editor.feed(slice_, format_), format_)
+            return await self._typeset(await self._editor.tombstones(slice_, stories=stories), format_)
         registry = self._registry()  # one for all of it
-        draft = await self._editor.draft(slice_, format_)
-        known, places = self._editor.fitting(draft, await self._galley.known(draft.indices, registry))
+        drafting = self._editor.stories if stories else self._editor.draft
+        draft = await drafting(slice_, format_)
+        known = await self._galley.known(draft.indices, registry)
+        if draft.stories:
+            known = await self._galley.retold(known, draft.stories, registry)
+        fitting, places = self._editor.fitting(draft, known)
         pieces = await self._galley.pieces(places, format_, registry)
 
         def work() -> Written:
-            page = self._editor.outline(draft, known, registry)
+            page = self._editor.outline(draft, fitting, registry)
             frame = self._typesetter.frame(page.feed, format_)
             body = Plain(in_frame(frame, pieces), self._wholes)
             return Written(body=body, media_type=self._media_types[format_], modified=page.modified)

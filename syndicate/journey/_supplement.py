@@ -2,14 +2,15 @@
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Final
 
 from syndicate.journey._layout import Editor, Layout
 from syndicate.journey._turnstile import Turnstile
+from syndicate.last_used import LastUsed
 from syndicate.news import Feed, Index, Kind, Registry, Slice
 from syndicate.ports import Logged, Storage
 from syndicate.trust import recall
@@ -109,10 +110,11 @@ class Supplements:
         self._whole_seconds = whole_seconds
         self._limits = limits if limits is not None else SupplementLimits()
         self._ticks = ticks
-        self._kept: OrderedDict[_Asked, Supplement] = OrderedDict()
-        self._kept_bytes = 0
-        self._wholes: OrderedDict[tuple[Slice, str], _Whole] = OrderedDict()
-        self._heads: OrderedDict[tuple[Slice, str], int] = OrderedDict()
+        self._kept: LastUsed[_Asked, Supplement] = LastUsed(
+            self._limits.kept_bytes, attrgetter("size"), least=0
+        )
+        self._wholes: LastUsed[tuple[Slice, str], _Whole] = LastUsed(_WHOLES)
+        self._heads: LastUsed[tuple[Slice, str], int] = LastUsed(_HEADS)
         self._turnstile = Turnstile(_BEHIND)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="supplements")
 
@@ -135,19 +137,13 @@ class Supplements:
         basis = (self._registry().version, self._storage.log.erased)
         asked = _Asked(slice_, format, after, newest, basis)
         if (kept := self._kept.get(asked)) is None:
-            async with self._turnstile.turn(first=after >= self._heads.get(asked.topic, -1)):
+            keeps_up = after >= (self._heads.get(asked.topic) or -1)
+            async with self._turnstile.turn(first=keeps_up):
                 kept = self._kept.get(asked)
                 if kept is None:
                     kept = await self._make(asked)
-            self._head(asked)
+            self._heads.put(asked.topic, max(newest, self._heads.get(asked.topic) or -1))
         return kept
-
-    def _head(self, asked: _Asked) -> None:
-        """Remember how far those who keep up have come."""
-        heads = self._heads
-        heads[asked.topic] = max(asked.newest, heads.pop(asked.topic, -1))
-        if len(heads) > _HEADS:
-            heads.popitem(last=False)
 
     async def _make(self, asked: _Asked) -> Supplement:
         last = self._wholes.get(asked.topic)
@@ -174,9 +170,7 @@ class Supplements:
         first, upto = feed.first_index, feed.last_index
         if first is None or upto is None or first > new[0].index:
             return None
-        self._wholes[asked.topic] = _Whole(asked, upto, self._ticks())
-        while len(self._wholes) > _WHOLES:
-            self._wholes.popitem(last=False)
+        self._wholes.put(asked.topic, _Whole(asked, upto, self._ticks()))
         return self._keep(asked, upto, body, new)
 
     async def _set(self, lay_out: Layout, format_: str) -> tuple[Feed, bytes]:
@@ -194,9 +188,4 @@ class Supplements:
 
     def _keep(self, asked: _Asked, upto: int, body: bytes, new: tuple[Logged, ...]) -> Supplement:
         media_type = self._media_types[asked.format]
-        made = self._kept[asked] = Supplement(upto=upto, body=body, media_type=media_type, new=new)
-        self._kept_bytes += made.size
-        while self._kept_bytes > self._limits.kept_bytes:
-            _, dropped = self._kept.popitem(last=False)
-            self._kept_bytes -= dropped.size
-        return made
+        return self._kept.put(asked, Supplement(upto=upto, body=body, media_type=media_type, new=new))

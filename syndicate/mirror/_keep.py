@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from syndicate.client import erased_by
 from syndicate.dedupe import Related, relate
+from syndicate.journey import Kin
 from syndicate.ledger import ItemLeaf
 from syndicate.news import ItemId
 from syndicate.ports import Book, Entry, StreamKey
@@ -63,6 +64,7 @@ class _Desk:
         self._streams = dict(book.streams(streams))
         self._waiting: list[tuple[Verified, Placed]] = []
         self._relations: list[Related] = []
+        self._kin = Kin(book, {}, {sub: state.highest for sub, state in self._items.items()})
         self._acts: list[bytes] = []
 
     def take(self, one: Taken) -> Entry:
@@ -100,6 +102,7 @@ class _Desk:
         state = item_after(said.ver, said.act, self._items.get(said.sub, ItemState()))
         self._flush()
         self._book.keep_erased(said, state, one.act)
+        self._kin.pass_by(said.sub, said.ver)
         self._items[said.sub] = state
         key = (said.iss, said.stream)
         stream = self._streams.get(key, StreamState())
@@ -110,6 +113,9 @@ class _Desk:
     def _flush(self) -> None:
         waiting = [(each, replace(placed, item=self._items[each.item.sub])) for each, placed in self._waiting]
         self._book.keep(waiting, self._languages)
+        self._relations += self._kin.find([each for each, _ in self._waiting])
+        if self._waiting:
+            self._book.sweep(self._waiting[-1][0].received_at)
         self._waiting = []
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from syndicate.news import _limits as limits
+from syndicate.news import _spelling as spelling
 from syndicate.news._ids import AgencyId, MemberCode
 from syndicate.news._item import Act, Item, Kind
 
 CORRECTIONS: Final = "corrections"  # stands where a kind does: whatever was corrected or taken away
 _AMENDS: Final = (Act.CORRECT, Act.WITHHOLD, Act.RETRACT)
-_SCHEME: Final = "medtop:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Facets:
     def then(self, item: Item) -> "Facets":
         """What a later version of the same item makes of these."""
         said = [urgency for urgency in (self.urgency, item.urgency) if urgency is not None]
-        more = (code.removeprefix(_SCHEME) for code in item.categories)
+        more = (code.removeprefix(spelling.MEDTOP) for code in item.categories)
         return Facets(
             member=self.member,
             agency=self.agency,

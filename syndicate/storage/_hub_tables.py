@@ -1,20 +1,18 @@
 """The hub's tables. The token is the record; every other column is an index that can be rebuilt from it.
 
-Rows here are never made as objects in the hot path: the classes say what the columns are, for the
-migrations and for whoever reads; ``_book`` and ``_order`` write and read them with batched statements.
+Those of the log stand in a file of their own, all others here. Rows are never made as objects in the hot
+path: the classes say what the columns are, for the migrations and for whoever reads; ``_book`` and ``_order``
+write and read them with batched statements.
 """
 
 from typing import ClassVar, Final
 
-from sqlalchemy import Index
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index, text
+from sqlmodel import Field
 
+from syndicate.storage import _hub_log_tables  # noqa: F401 - half of the tables
+from syndicate.storage._hub_table import HubTable
 from syndicate.storage._migrate import VersionLine
-
-
-class HubTable(SQLModel, registry=registry()):
-    """The tables of one hub; the agency's stream book has a family, and a version line, of its own."""
 
 
 class ItemRow(HubTable, table=True):
@@ -86,117 +84,6 @@ class FacetsRow(HubTable, table=True):
     topics: str  # JSON: eight digits each, ascending
 
 
-class LogRow(HubTable, table=True):
-    """One index of the one order, and the cell that it is in."""
-
-    __tablename__: ClassVar[str] = "log"
-    __table_args__ = (
-        Index("ux_log_version", "version_id", unique=True),
-        Index("ix_log_cell", "cell", "idx"),
-    )
-
-    idx: int = Field(primary_key=True)
-    version_id: int = Field(foreign_key="version.id")
-    sealed_at: float
-    cell: int
-
-
-class LogTopicRow(HubTable, table=True):
-    """The indices of a topic, cell by cell."""
-
-    __tablename__: ClassVar[str] = "log_topic"
-    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
-
-    topic: str = Field(primary_key=True)
-    cell: int = Field(primary_key=True)
-    idx: int = Field(primary_key=True)
-
-
-class ActRow(HubTable, table=True):
-    """An act of the operator, or a registry that was taken over; without an index until it is sealed."""
-
-    __tablename__: ClassVar[str] = "act"
-    __table_args__ = (
-        Index("ux_act_digest", "digest", unique=True),
-        Index("ux_act_idx", "idx", unique=True),
-    )
-
-    id: int = Field(primary_key=True)
-    idx: int | None = None
-    digest: str
-    body: bytes
-
-
-class ErasedRow(HubTable, table=True):
-    """A version whose token is gone: an act in the log says by whose order. Its leaf stays."""
-
-    __tablename__: ClassVar[str] = "erased"
-
-    version_id: int = Field(primary_key=True, foreign_key="version.id")
-    act: str  # its digest
-
-
-class TileRow(HubTable, table=True):
-    """A tile of the log's tree, as wide as it is by now: every narrower one is its beginning."""
-
-    __tablename__: ClassVar[str] = "tile"
-
-    level: int = Field(primary_key=True)
-    number: int = Field(primary_key=True)
-    hashes: bytes
-
-
-class CheckpointRow(HubTable, table=True):
-    """What was signed of the log: all that satisfied the policy, and the newest."""
-
-    __tablename__: ClassVar[str] = "checkpoint"
-
-    size: int = Field(primary_key=True)
-    note: bytes
-    quorum: bool
-
-
-class HorizonRow(HubTable, table=True):
-    """How far the log is shown, in one row; and why nothing may be sealed, if so."""
-
-    __tablename__: ClassVar[str] = "horizon"
-
-    id: int = Field(primary_key=True)
-    visible: int
-    stopped: str  # empty: it may
-
-
-class ShownRow(HubTable, table=True):
-    """The sealed version that stands for its item in feeds: its retraction, else its highest version.
-
-    A table of its own, so that a window never reads past versions that nobody is shown any more.
-    """
-
-    __tablename__: ClassVar[str] = "shown"
-    __table_args__ = (
-        Index("ux_shown_idx", "idx", unique=True),
-        Index("ix_shown_cell", "cell", "idx"),
-    )
-
-    item_id: int = Field(primary_key=True, foreign_key="item.id")
-    idx: int = Field(foreign_key="log.idx")
-    ver: int
-    retracts: bool
-    sealed_at: float
-    cell: int
-
-
-class ShownTopicRow(HubTable, table=True):
-    """The indices of a topic, cell by cell, as far as they are of versions that stand for their items."""
-
-    __tablename__: ClassVar[str] = "shown_topic"
-    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
-
-    topic: str = Field(primary_key=True)
-    cell: int = Field(primary_key=True)
-    idx: int = Field(primary_key=True)
-
-
 class StreamRow(HubTable, table=True):
     """Where a stream stands."""
 
@@ -223,7 +110,11 @@ class RelationRow(HubTable, table=True):
     """How one version stands to an item or an address, with the rule and the evidence for it."""
 
     __tablename__: ClassVar[str] = "relation"
-    __table_args__ = (Index("ix_relation_sub", "sub"), Index("ix_relation_to_sub", "to_sub"))
+    __table_args__ = (
+        Index("ix_relation_sub", "sub"),
+        Index("ix_relation_to_sub", "to_sub"),
+        Index("ix_relation_found", "type", "at", sqlite_where=text("score IS NOT NULL")),
+    )
 
     id: int = Field(primary_key=True)
     sub: str
@@ -234,6 +125,74 @@ class RelationRow(HubTable, table=True):
     to_url: str | None = None
     rule: str
     evidence: str
+    score: float | None = None  # 0 to 1; of what was found by likeness only, and so are the next three
+    spans: str | None = None  # JSON: where the two texts differ, as offsets into both
+    folding: int | None = None  # the version of the matching text that they were compared in
+    state: str = Field("stands", sa_column_kwargs={"server_default": "stands"})
+    at: int | None = None  # when the version was received
+
+
+class SketchRow(HubTable, table=True):
+    """What finds a version by its likeness, for as long as it is in the window."""
+
+    __tablename__: ClassVar[str] = "sketch"
+    __table_args__ = (Index("ix_sketch_item", "item_id"),)
+
+    version_id: int = Field(primary_key=True, foreign_key="version.id")
+    item_id: int = Field(foreign_key="item.id")
+    agency: str
+    received_at: int
+    folding: int
+    bands: bytes  # eight octets each
+
+
+class BandRow(HubTable, table=True):
+    """A bucket of versions that may be alike; each agency has no more than a few in it."""
+
+    __tablename__: ClassVar[str] = "band"
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+    key: int = Field(primary_key=True)
+    agency: str = Field(primary_key=True)
+    version_id: int = Field(primary_key=True)
+
+
+class StoryRow(HubTable, table=True):
+    """An item that tells a story together with others; what stands alone has no row."""
+
+    __tablename__: ClassVar[str] = "story"
+    __table_args__ = (Index("ix_story_story", "story"),)
+
+    item_id: int = Field(primary_key=True, foreign_key="item.id")
+    story: int  # the item that was first in it
+    agency: str
+    joined_as: str
+    joined_idx: int
+
+
+class StoryHeadRow(HubTable, table=True):
+    """Who stands first in a story, and when the story changed last."""
+
+    __tablename__: ClassVar[str] = "story_head"
+    __table_args__ = (Index("ix_story_head_changed", "changed_idx"),)
+
+    story: int = Field(primary_key=True, foreign_key="item.id")
+    origin: int = Field(foreign_key="item.id")
+    rule: str  # why that one stands first
+    evidence: str
+    changed_idx: int
+    changed_at: float
+
+
+class RulingRow(HubTable, table=True):
+    """What the operator said of two items, once it has its place in the log; the newest counts."""
+
+    __tablename__: ClassVar[str] = "ruling"
+
+    sub: str = Field(primary_key=True)
+    to_sub: str = Field(primary_key=True)
+    verdict: str
+    act: str  # its digest
 
 
 class RefusalRow(HubTable, table=True):
@@ -357,5 +316,5 @@ class DeliveryRow(HubTable, table=True):
 
 
 HUB: Final = VersionLine(
-    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0007"
+    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0008"
 )

@@ -14,11 +14,13 @@ from . import (
     _crowd,
     _cursor,
     _deliver,
+    _export,
     _ingest,
     _ledger,
     _memory,
     _polls,
     _registry,
+    _relations,
     _render,
     _sealing,
     _streams,
@@ -30,6 +32,7 @@ SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "ingest": _ingest.measure,
     "agency": _agency.measure,
     "reader": _beside_reader.measure,
+    "relations": _relations.measure,
     "polls": _polls.measure,
     "feed": _warm_feed.measure,
     "stream": _streams.measure,
@@ -42,6 +45,7 @@ SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "deliver": _deliver.measure,
     "crowd": _crowd.measure,
     "render": _render.measure,
+    "export": _export.measure,
 }
 
 

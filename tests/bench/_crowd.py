@@ -12,16 +12,18 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from syndicate.assembly import tune_memory
-from syndicate.assembly._websub import open_supplements
-from syndicate.deliver import Deliverer, DeliverLimits, Roster, Voice, Webhooks, WebSub
+from syndicate.assembly._premises import Premises, open_press, open_supplements
+from syndicate.deliver import Deliverer, DeliverLimits, Roster, Voice, Webhooks
 from syndicate.fetch import CallLimits, open_caller
-from syndicate.journey import LocalWakeup, Press
+from syndicate.journey import LocalWakeup, PressLimits
 from syndicate.news import MemberCode, Slice
 from syndicate.ports import Storage, Subscriber, SubscriberKind
+from syndicate.settings import Settings
 from syndicate.signing import ephemeral_signer
 from syndicate.storage import open_storage
 from syndicate.storage._subscribers import _PUT, _row
-from syndicate.wire import MEDIA_TYPES, Typesetter
+from syndicate.websub import Distribution
+from syndicate.wire import Typesetter
 
 from ._ingest import Intake, log_key_of
 from ._measure import MICRO, Goal, Result, Scale, told
@@ -140,7 +142,7 @@ async def _at_work(
     storage: Storage, agencies: Agencies, sinks: Sequence[Sink]
 ) -> AsyncIterator[tuple[Deliverer, LocalWakeup]]:
     """A deliverer as a hub has it."""
-    wakeup, clock, typesetter = LocalWakeup(), StillClock(), Typesetter()
+    wakeup, clock = LocalWakeup(), StillClock()
     roster = Roster(storage, most=_LIMITS.subscribers_most)
     await roster.load()
     async with AsyncExitStack() as stack:
@@ -149,17 +151,20 @@ async def _at_work(
         )
         allow = [("127.0.0.1", each.port) for each in sinks]
         caller = await stack.enter_async_context(open_caller(allow=allow, user_agent="bench", limits=bounds))
-        press = Press(
-            storage, lambda: agencies.registry, clock, wakeup, typesetter,
-            media_types=MEDIA_TYPES, codings={}, base_url=_HUB, pushes=True,
-        )  # fmt: skip
-        stack.callback(press.close)
-        made = open_supplements(storage, press, lambda: agencies.registry, typesetter.render, stack, 0.001)
+        premises = Premises(
+            settings=Settings(feeds=PressLimits(rebuild_seconds=0.001)),
+            url=_HUB,
+            storage=storage,
+            registry=lambda: agencies.registry,
+            clock=clock,
+            typesetter=Typesetter(),
+            wakeup=wakeup,
+        )
+        supply = open_supplements(premises, stack, open_press(premises, stack, pushes=True)).since
+        keys = [ephemeral_signer(b"w" * 32)]
         voices: dict[SubscriberKind, Voice] = {
-            SubscriberKind.WEBHOOK: Webhooks(
-                lambda: agencies.registry, storage.log, [ephemeral_signer(b"w" * 32)], _HUB
-            ),
-            SubscriberKind.WEBSUB: WebSub(made.since, _HUB),
+            SubscriberKind.WEBHOOK: Webhooks(lambda: agencies.registry, storage.log, lambda: keys, _HUB),
+            SubscriberKind.WEBSUB: Distribution(supply, _HUB),
         }
         deliverer = Deliverer(storage, roster, caller, clock, wakeup, voices)
         async with asyncio.TaskGroup() as tasks:

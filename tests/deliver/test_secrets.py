@@ -19,6 +19,11 @@ from syndicate.storage import copy_database, open_storage
 SECRET = "whsec_" + "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0"
 
 
+@pytest.fixture(autouse=True)
+def migrated_once() -> None:
+    """Databases are made here as a hub makes them."""
+
+
 @pytest.fixture
 async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
     async with open_storage(tmp_path / "hub.db") as opened:
@@ -60,7 +65,7 @@ async def test_attack_nothing_that_befalls_a_callback_puts_its_secret_or_signatu
                 storage,
                 delivery.clock,
                 judge=lambda _: None,
-                public_keys=lambda: ("whpk_x",),
+                keys=lambda: pytest.fail("nobody asked for keys"),
             )
             listed = str(await orders.obey({"do": "list"}))
             monkeypatch.setattr(delivery.deliverer, "_note", lambda *_: 1 / 0)

@@ -10,18 +10,19 @@ from urllib.parse import urlencode
 
 import feedparser
 import pytest
-from hub_folder import Place, Served, hub_at_work, place
+from hub_folder import Place, Served, free_address, hub_at_work, place
 from raw_client import Reply, ask, exchange
 from websub_reader import Reader, Sent, reader_at_work
 
 from syndicate.assembly import give_order
 from syndicate.client import verify_feed
-from syndicate.deliver import DeliverLimits, WebSubLimits
+from syndicate.deliver import DeliverLimits
 from syndicate.journey import PressLimits
 from syndicate.news import Act, Slice
 from syndicate.ports import Subscriber
 from syndicate.settings import Address
 from syndicate.web import WebLimits
+from syndicate.websub import WebSubLimits
 
 # So that what failed is tried again before a test has to wait for it.
 QUICK = DeliverLimits(ladder_seconds=(0.01,), breaker_seconds=0.01, breaker_most_seconds=0.01)
@@ -201,9 +202,9 @@ async def test_who_answers_410_is_sent_nothing_more(here: Place, reader: Reader)
 
 
 async def test_what_came_while_the_hub_was_down_comes_when_it_is_back(here: Place, reader: Reader) -> None:
-    async with hub_at_work(here, **dialled(reader)) as served:
+    address = free_address()
+    async with hub_at_work(here, **dialled(reader), listen=address) as served:
         await subscribe(served, reader, lease_seconds="864000")
-        address = Address("127.0.0.1", served.port)
         await served.hub.sealer.seal_once()
     async with hub_at_work(here, **dialled(reader), listen=address) as served:
         await served.release("storm")

@@ -23,6 +23,11 @@ from syndicate.storage._streambook_tables import STREAM_BOOK
 LINES = [pytest.param(HUB, id="hub"), pytest.param(STREAM_BOOK, id="stream book")]
 
 
+@pytest.fixture(autouse=True)
+def migrated_once() -> None:
+    """Here the migrations are looked at: every fresh database has them run."""
+
+
 def schema(path: Path) -> dict[str, object]:
     """Everything SQLite knows of the tables in a file, apart from how their statements were written."""
     connection = sqlite3.connect(path)
@@ -99,7 +104,7 @@ def run(installed: Path) -> Callable[[Path], str]:
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", INSTALLED, str(folder)],
             cwd="/", env={"PYTHONPATH": str(installed)},
-            capture_output=True, text=True, timeout=60, check=False,
+            capture_output=True, text=True, timeout=200, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -16,7 +16,7 @@ from syndicate.journey import PressLimits
 from syndicate.news import Act, Content, Slice
 from syndicate.web import WebLimits
 from syndicate.web._negotiate import choose_coding
-from syndicate.web._pages._kept import Kept
+from syndicate.web._pages._kept import KeptPages
 from syndicate.web._stream import Stream
 
 BIG = Content(type="text/plain", body="trời mưa to " * 4_000)
@@ -200,9 +200,11 @@ async def test_attack_a_flood_of_combined_names_leaves_the_plain_feeds_and_pages
         assert (await served.get(asked[0])).status == 200, "once the flood is over"
 
 
-def kept_pages(served: Served) -> Kept:
+def kept_pages(served: Served) -> KeptPages:
     [found] = [
-        each for each in gc.get_objects() if isinstance(each, Kept) and each._world.base_url == served.hub.url
+        each
+        for each in gc.get_objects()
+        if isinstance(each, KeptPages) and each._world.base_url == served.hub.url
     ]
     return found
 
@@ -243,7 +245,7 @@ async def test_while_others_crowd_a_feed_comes_as_it_stood_a_moment_ago_but_neve
         press = next(
             each._world.press
             for each in gc.get_objects()
-            if isinstance(each, Kept) and each._world.base_url == served.hub.url
+            if isinstance(each, KeptPages) and each._world.base_url == served.hub.url
         )
         async with press._turnstile.turn(first=False):
             assert (await served.get(feed)).body == stood.body

@@ -5,7 +5,6 @@ kept as far as their bytes go, the one asked for last the longest.
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +12,7 @@ from weakref import WeakValueDictionary
 
 from syndicate.errors import Crowded
 from syndicate.journey import Turnstile
+from syndicate.last_used import LastUsed
 from syndicate.web._answer import FEED_CACHE, Ready, squeezed
 from syndicate.web._operation import HTML
 from syndicate.web._world import World
@@ -38,7 +38,7 @@ class _Kept:
     made_at: float
 
 
-class Kept:
+class KeptPages:
     """Keeps pages within ``limits.pages_bytes``, and makes one at a time.
 
     Pages out of a small set are ``first``. Of the others so many are waited for that none is long in coming;
@@ -47,8 +47,7 @@ class Kept:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._bytes = 0
+        self._kept: LastUsed[str, _Kept] = LastUsed(world.limits.pages_bytes, lambda kept: kept.ready.size)
         self._turnstile = Turnstile(world.limits.pages_waiting)
         # Weakly: what nobody waits for needs no lock, however many names were asked for.
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -61,7 +60,6 @@ class Kept:
         young = 0 <= self._world.clock.now() - kept.made_at < self._world.press.limits.rebuild_seconds
         if not young and kept.order != self._order(minutes=minutes):
             return None
-        self._kept.move_to_end(name)
         return kept.ready
 
     async def get(
@@ -100,16 +98,7 @@ class Kept:
         ready = await asyncio.to_thread(
             squeezed, made.body, made.media_type, cache=made.cache, extra=made.extra
         )
-        self._put(name, _Kept(ready=ready, law=law, order=order, made_at=now))
-        return ready
-
-    def _put(self, name: str, kept: _Kept) -> None:
-        before = self._kept.pop(name, None)
-        self._bytes += kept.ready.size - (0 if before is None else before.ready.size)
-        self._kept[name] = kept
-        while self._bytes > self._world.limits.pages_bytes and len(self._kept) > 1:
-            _, dropped = self._kept.popitem(last=False)
-            self._bytes -= dropped.ready.size
+        return self._kept.put(name, _Kept(ready=ready, law=law, order=order, made_at=now)).ready
 
     def _law(self) -> Hashable:
         registry = self._world.registry()

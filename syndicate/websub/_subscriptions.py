@@ -4,12 +4,12 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from syndicate.deliver._asked import Asked
-from syndicate.deliver._roster import Roster, new_id
-from syndicate.deliver._sites import Sites
-from syndicate.deliver._websub_limits import WebSubLimits
+from syndicate.deliver import Roster, new_id
 from syndicate.news import Slice
 from syndicate.ports import Clock, Subscriber, SubscriberKind, SubscriberState
+from syndicate.websub._asked import Asked
+from syndicate.websub._limits import WebSubLimits
+from syndicate.websub._sites import Sites
 
 FULL: Final = "this hub has as many subscriptions as it can serve; poll the feed, or try again later"
 SITE_FULL: Final = (
