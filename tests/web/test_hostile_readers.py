@@ -117,6 +117,7 @@ RANGES = [
 async def test_attack_ranges_are_ignored_and_multiply_nothing(here: Place) -> None:
     async with hub_at_work(here) as served:
         [token] = await served.release("one", content=BIG)
+        await served.until_sealed(1)
         [item] = (await served.json("/v1/items"))["items"]
         for path in (
             "/feeds/all.atom",
@@ -140,6 +141,7 @@ async def test_attack_an_id_that_no_stream_ever_gave_is_refused_and_one_beyond_t
 ) -> None:
     async with hub_at_work(here) as served:
         await served.release("one")
+        await served.until_sealed(1)
         end = served.hub.storage.log.visible - 1
         for id_ in IDS:
             assert (await raw(served, "/v1/stream", f"Last-Event-ID: {id_}")).status == 400, id_[:20]
@@ -160,6 +162,7 @@ async def test_attack_who_listens_from_the_beginning_and_never_reads_holds_one_l
     monkeypatch.setattr("syndicate.web._tail._KEPT", 1)
     async with hub_at_work(here) as served:
         await served.release(*"abcdefgh", content=BIG)
+        await served.until_sealed(8)
         [stream] = [
             each
             for each in gc.get_objects()
@@ -215,9 +218,11 @@ async def test_while_others_crowd_a_page_is_shown_as_it_stood_a_moment_ago_but_f
     feeds = PressLimits(rebuild_seconds=0.0)
     async with hub_at_work(here, feeds=feeds, web=WebLimits(pages_waiting=1)) as served:
         await served.release("one")
+        await served.until_sealed(1)
         page = "/wire/aa/lang/en"
         stood = await served.get(page)
         await served.release("two")
+        await served.until_sealed(2)
         async with contextlib.AsyncExitStack() as crowd:
             await crowd.enter_async_context(kept_pages(served)._turnstile.turn(first=False))
             assert (await served.get(page)).body == stood.body
@@ -239,9 +244,11 @@ async def test_while_others_crowd_a_feed_comes_as_it_stood_a_moment_ago_but_neve
     feeds = PressLimits(rebuild_seconds=0.0, waiting_most=1)
     async with hub_at_work(here, feeds=feeds) as served:
         await served.release("one")
+        await served.until_sealed(1)
         feed = "/feeds/aa/lang/en.atom"
         stood = await served.get(feed)
         await served.release("one", ver=2, act=Act.CORRECT, note="Not so.")
+        await served.until_sealed(2)
         press = next(
             each._world.press
             for each in gc.get_objects()
