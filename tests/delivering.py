@@ -14,16 +14,14 @@ from patience import PATIENCE
 from press import NOON, PressRoom, registry
 from raw_server import let_in_no_more, response
 
-from syndicate.assembly._premises import Premises, open_press, open_supplements
 from syndicate.deliver import Deliverer, DeliverLimits, Roster, Voice, Webhooks
 from syndicate.fetch import CallLimits, open_caller
-from syndicate.journey import LocalWakeup, PressLimits
+from syndicate.journey import LocalWakeup, Press, Supplements
 from syndicate.news import Registry, Slice
 from syndicate.ports import Logged, Storage, Subscriber, SubscriberKind, SubscriberState
-from syndicate.settings import Settings
 from syndicate.signing import ephemeral_signer
 from syndicate.websub import Distribution, Supply
-from syndicate.wire import Typesetter
+from syndicate.wire import MEDIA_TYPES, Typesetter
 
 OK = response(b"thanks")
 HUB = "https://hub.example"
@@ -197,16 +195,17 @@ def open_supply(
     storage: Storage, known: Registry, clock: HandClock, wakeup: LocalWakeup, stack: AsyncExitStack
 ) -> Supply:
     """What gives WebSub its documents, closed with the stack."""
-    premises = Premises(
-        settings=Settings(feeds=PressLimits(rebuild_seconds=0.001)),
-        url=HUB,
-        storage=storage,
-        registry=lambda: known,
-        clock=clock,
-        typesetter=Typesetter(),
-        wakeup=wakeup,
+    typesetter = Typesetter()
+    press = Press(
+        storage, lambda: known, clock, wakeup, typesetter,
+        media_types=MEDIA_TYPES, codings={}, base_url=HUB, pushes=True,
+    )  # fmt: skip
+    stack.callback(press.close)
+    made = Supplements(
+        storage, press.editor, lambda: known, typesetter.render, media_types=MEDIA_TYPES, whole_seconds=0.001
     )
-    return open_supplements(premises, stack, open_press(premises, stack, pushes=True)).since
+    stack.callback(made.close)
+    return made.since
 
 
 @asynccontextmanager

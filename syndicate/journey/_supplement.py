@@ -137,13 +137,17 @@ class Supplements:
         basis = (self._registry().version, self._storage.log.erased)
         asked = _Asked(slice_, format, after, newest, basis)
         if (kept := self._kept.get(asked)) is None:
-            keeps_up = after >= (self._heads.get(asked.topic) or -1)
-            async with self._turnstile.turn(first=keeps_up):
+            async with self._turnstile.turn(first=after >= self._head_of(asked)):
                 kept = self._kept.get(asked)
                 if kept is None:
                     kept = await self._make(asked)
-            self._heads.put(asked.topic, max(newest, self._heads.get(asked.topic) or -1))
+            self._heads.put(asked.topic, max(asked.newest, self._head_of(asked)))
         return kept
+
+    def _head_of(self, asked: _Asked) -> int:
+        """How far those who keep up with a feed have come."""
+        head = self._heads.get(asked.topic)
+        return -1 if head is None else head
 
     async def _make(self, asked: _Asked) -> Supplement:
         last = self._wholes.get(asked.topic)

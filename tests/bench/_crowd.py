@@ -12,18 +12,16 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from syndicate.assembly import tune_memory
-from syndicate.assembly._premises import Premises, open_press, open_supplements
 from syndicate.deliver import Deliverer, DeliverLimits, Roster, Voice, Webhooks
 from syndicate.fetch import CallLimits, open_caller
-from syndicate.journey import LocalWakeup, PressLimits
+from syndicate.journey import LocalWakeup, Press, Supplements
 from syndicate.news import MemberCode, Slice
 from syndicate.ports import Storage, Subscriber, SubscriberKind
-from syndicate.settings import Settings
 from syndicate.signing import ephemeral_signer
 from syndicate.storage import open_storage
 from syndicate.storage._subscribers import _PUT, _row
 from syndicate.websub import Distribution
-from syndicate.wire import Typesetter
+from syndicate.wire import MEDIA_TYPES, Typesetter
 
 from ._ingest import Intake, log_key_of
 from ._measure import MICRO, Goal, Result, Scale, told
@@ -37,6 +35,7 @@ _HOSTS: Final = 4
 _LIMITS: Final = DeliverLimits()
 _SECRET: Final = "whsec_" + "c2VjcmV0" * 6
 _HUB: Final = "https://hub.example"
+_KEY: Final = ephemeral_signer(b"w" * 32)
 _ROOM: Final = 300.0  # seconds within which everything has to have come
 # Of a hundred subscribers: how many of each kind and format. Whole feeds of JSON are for few.
 _MIX: Final = (
@@ -142,7 +141,7 @@ async def _at_work(
     storage: Storage, agencies: Agencies, sinks: Sequence[Sink]
 ) -> AsyncIterator[tuple[Deliverer, LocalWakeup]]:
     """A deliverer as a hub has it."""
-    wakeup, clock = LocalWakeup(), StillClock()
+    wakeup, clock, typesetter = LocalWakeup(), StillClock(), Typesetter()
     roster = Roster(storage, most=_LIMITS.subscribers_most)
     await roster.load()
     async with AsyncExitStack() as stack:
@@ -151,20 +150,19 @@ async def _at_work(
         )
         allow = [("127.0.0.1", each.port) for each in sinks]
         caller = await stack.enter_async_context(open_caller(allow=allow, user_agent="bench", limits=bounds))
-        premises = Premises(
-            settings=Settings(feeds=PressLimits(rebuild_seconds=0.001)),
-            url=_HUB,
-            storage=storage,
-            registry=lambda: agencies.registry,
-            clock=clock,
-            typesetter=Typesetter(),
-            wakeup=wakeup,
-        )
-        supply = open_supplements(premises, stack, open_press(premises, stack, pushes=True)).since
-        keys = [ephemeral_signer(b"w" * 32)]
+        press = Press(
+            storage, lambda: agencies.registry, clock, wakeup, typesetter,
+            media_types=MEDIA_TYPES, codings={}, base_url=_HUB, pushes=True,
+        )  # fmt: skip
+        stack.callback(press.close)
+        made = Supplements(
+            storage, press.editor, lambda: agencies.registry, typesetter.render,
+            media_types=MEDIA_TYPES, whole_seconds=0.001,
+        )  # fmt: skip
+        stack.callback(made.close)
         voices: dict[SubscriberKind, Voice] = {
-            SubscriberKind.WEBHOOK: Webhooks(lambda: agencies.registry, storage.log, lambda: keys, _HUB),
-            SubscriberKind.WEBSUB: Distribution(supply, _HUB),
+            SubscriberKind.WEBHOOK: Webhooks(lambda: agencies.registry, storage.log, lambda: [_KEY], _HUB),
+            SubscriberKind.WEBSUB: Distribution(made.since, _HUB),
         }
         deliverer = Deliverer(storage, roster, caller, clock, wakeup, voices)
         async with asyncio.TaskGroup() as tasks:

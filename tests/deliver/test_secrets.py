@@ -11,17 +11,13 @@ from delivering import AT_ONCE, at, delivering, open_sink, subscriber
 from press import PressRoom
 from raw_server import response
 
+from syndicate.assembly._webhook_keys import WebhookKeys
 from syndicate.deliver._orders import Orders
 from syndicate.errors import StorageError
 from syndicate.ports import Storage, SubscriberState
 from syndicate.storage import copy_database, open_storage
 
 SECRET = "whsec_" + "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0"
-
-
-@pytest.fixture(autouse=True)
-def migrated_once() -> None:
-    """Databases are made here as a hub makes them."""
 
 
 @pytest.fixture
@@ -49,7 +45,7 @@ async def test_a_database_and_its_copy_are_their_own_users_alone(storage: Storag
 
 
 async def test_attack_nothing_that_befalls_a_callback_puts_its_secret_or_signature_into_a_log_or_a_list(
-    storage: Storage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    storage: Storage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     caplog.set_level(0)
     async with open_sink(
@@ -65,7 +61,7 @@ async def test_attack_nothing_that_befalls_a_callback_puts_its_secret_or_signatu
                 storage,
                 delivery.clock,
                 judge=lambda _: None,
-                keys=lambda: pytest.fail("nobody asked for keys"),
+                keys=lambda: WebhookKeys(tmp_path / "hub.db"),
             )
             listed = str(await orders.obey({"do": "list"}))
             monkeypatch.setattr(delivery.deliverer, "_note", lambda *_: 1 / 0)

@@ -13,6 +13,7 @@ from kept import HandClock
 from patience import PATIENCE
 from press import DAY, FEDERATION, NOON, PressRoom, envelope, registry
 
+from syndicate import trust
 from syndicate.dedupe import RelatedAs
 from syndicate.errors import StorageError
 from syndicate.journey import Admission, _admit, _desk
@@ -500,7 +501,7 @@ async def test_a_flood_from_one_source_does_not_starve_another(
 async def test_the_event_loop_runs_on_while_a_batch_is_verified(
     hub: Hub, vn: PressRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loop, really, ran_on = asyncio.get_running_loop(), _admit.verify, []
+    loop, really, ran_on = asyncio.get_running_loop(), trust.verify, []
 
     def slowly(*asked: Any) -> Any:
         """Verify, but not before the event loop has done something else."""

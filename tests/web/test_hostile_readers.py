@@ -15,8 +15,8 @@ from raw_client import exchange
 from syndicate.journey import PressLimits
 from syndicate.news import Act, Content, Slice
 from syndicate.web import WebLimits
+from syndicate.web._kept import KeptPages
 from syndicate.web._negotiate import choose_coding
-from syndicate.web._pages._kept import KeptPages
 from syndicate.web._stream import Stream
 
 BIG = Content(type="text/plain", body="trời mưa to " * 4_000)
@@ -117,7 +117,6 @@ RANGES = [
 async def test_attack_ranges_are_ignored_and_multiply_nothing(here: Place) -> None:
     async with hub_at_work(here) as served:
         [token] = await served.release("one", content=BIG)
-        await served.until_sealed(1)
         [item] = (await served.json("/v1/items"))["items"]
         for path in (
             "/feeds/all.atom",
@@ -141,7 +140,6 @@ async def test_attack_an_id_that_no_stream_ever_gave_is_refused_and_one_beyond_t
 ) -> None:
     async with hub_at_work(here) as served:
         await served.release("one")
-        await served.until_sealed(1)
         end = served.hub.storage.log.visible - 1
         for id_ in IDS:
             assert (await raw(served, "/v1/stream", f"Last-Event-ID: {id_}")).status == 400, id_[:20]
@@ -162,7 +160,6 @@ async def test_attack_who_listens_from_the_beginning_and_never_reads_holds_one_l
     monkeypatch.setattr("syndicate.web._tail._KEPT", 1)
     async with hub_at_work(here) as served:
         await served.release(*"abcdefgh", content=BIG)
-        await served.until_sealed(8)
         [stream] = [
             each
             for each in gc.get_objects()
