@@ -7,7 +7,9 @@ parameters to the JSON with its excerpts; a page of the cursor API beside it tel
 
 import asyncio
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -151,12 +153,16 @@ def _terms(scale: Scale) -> Result:
         shell.execute(f"CREATE VIRTUAL TABLE it USING fts5(title, summary, beside, {options})")
         for _ in range(scale.turns):
             rows: list[tuple[str, str, str]] = []
-            made.append(cpu_of(lambda rows=rows: rows.extend(map(_row, said))) / len(said) * MICRO)
-            put.append(cpu_of(lambda rows=rows: _put(shell, rows)) / len(said) * MICRO)
+            made.append(cpu_of(partial(_make, rows, said)) / len(said) * MICRO)
+            put.append(cpu_of(partial(_put, shell, rows)) / len(said) * MICRO)
             turns.append(made[-1] + put[-1])
     behind = (told("terms", made, "µs"), told("rows of FTS5", put, "µs"))
     what = "indexing title and summary of an item, mean of eight scripts"
     return ratio_of("search", what, turns, TERMS_GOAL, behind, unit="µs")
+
+
+def _make(rows: list[tuple[str, str, str]], said: Sequence[Story]) -> None:
+    rows += map(_row, said)
 
 
 def _row(said: Story) -> tuple[str, str, str]:
