@@ -4,28 +4,32 @@ import asyncio
 import json
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiohttp.abc import AbstractResolver
 from kept import HandClock, keep, verified
+from patience import PATIENCE
 from press import NOON, PressRoom, registry
-from raw_server import response
+from raw_server import let_in_no_more, response
 
-from syndicate.deliver import Deliverer, DeliverLimits, Roster, Webhooks
+from syndicate.deliver import Deliverer, DeliverLimits, Roster, Voice, Webhooks
 from syndicate.fetch import CallLimits, open_caller
-from syndicate.journey import LocalWakeup
-from syndicate.news import Slice
+from syndicate.journey import LocalWakeup, Press, Supplements
+from syndicate.news import Registry, Slice
 from syndicate.ports import Logged, Storage, Subscriber, SubscriberKind, SubscriberState
 from syndicate.signing import ephemeral_signer
+from syndicate.websub import Distribution, Supply
+from syndicate.wire import MEDIA_TYPES, Typesetter
 
 OK = response(b"thanks")
+HUB = "https://hub.example"
 HOOK_KEY = ephemeral_signer(b"w" * 32)
 # Everything happens at once, so that no test waits for a clock.
 AT_ONCE = DeliverLimits(
     ladder_seconds=(0.001,), breaker_seconds=0.001, breaker_most_seconds=0.002, commit_seconds=0.001,
-    look_seconds=0.05, total_seconds=5.0,
+    look_seconds=0.05, total_seconds=PATIENCE,
 )  # fmt: skip
 
 Answer = bytes | Callable[[asyncio.StreamWriter], Awaitable[None]]
@@ -78,7 +82,7 @@ class Sink:
 
     async def until(self, so: Callable[[], bool]) -> None:
         """Wait until this holds of what came."""
-        async with asyncio.timeout(10), self.came:
+        async with asyncio.timeout(PATIENCE), self.came:
             await self.came.wait_for(so)
 
     async def until_told(self, number: int, path: str = "/hook") -> list[int]:
@@ -126,10 +130,13 @@ async def open_sink(**answers: list[Answer]) -> AsyncIterator[Sink]:
     sink = Sink({f"/{path}": given for path, given in answers.items()})
     server = await asyncio.start_server(sink.serve, "127.0.0.1", 0)
     sink.port = server.sockets[0].getsockname()[1]
-    async with server:
+    try:
         yield sink
+    finally:
+        await let_in_no_more(server)
         for task in sink.tasks:
             task.cancel()
+        await asyncio.gather(*sink.tasks, return_exceptions=True)
 
 
 @dataclass
@@ -154,11 +161,12 @@ class Delivery:
 
     async def until(self, name: str, so: Callable[[Subscriber], bool]) -> Subscriber:
         """The subscriber, once this holds of what is on the disk."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 for each in await self.storage.subscribers.all():
                     if each.id == name and so(each):
                         return each
+                await asyncio.sleep(0.005)
 
 
 def subscriber(callback: str, name: str = "ZGVzaw", **changes: Any) -> Subscriber:
@@ -183,6 +191,23 @@ def reached(index: int) -> Callable[[Subscriber], bool]:
     return lambda each: each.reached >= index
 
 
+def open_supply(
+    storage: Storage, known: Registry, clock: HandClock, wakeup: LocalWakeup, stack: AsyncExitStack
+) -> Supply:
+    """What gives WebSub its documents, closed with the stack."""
+    typesetter = Typesetter()
+    press = Press(
+        storage, lambda: known, clock, wakeup, typesetter,
+        media_types=MEDIA_TYPES, codings={}, base_url=HUB, pushes=True,
+    )  # fmt: skip
+    stack.callback(press.close)
+    made = Supplements(
+        storage, press.editor, lambda: known, typesetter.render, media_types=MEDIA_TYPES, whole_seconds=0.001
+    )
+    stack.callback(made.close)
+    return made.since
+
+
 @asynccontextmanager
 async def delivering(
     storage: Storage,
@@ -192,15 +217,22 @@ async def delivering(
     clock: HandClock | None = None,
     resolver: AbstractResolver | None = None,
 ) -> AsyncIterator[Delivery]:
-    """A deliverer of webhooks at work until left, over the real dialer."""
+    """A deliverer of webhooks and of WebSub at work until left, over the real dialer."""
     clock, wakeup = clock or HandClock(), LocalWakeup()
     roster = Roster(storage, most=limits.subscribers_most)
     await roster.load()
     bounds = CallLimits(total_seconds=limits.total_seconds, answer_bytes=limits.answer_bytes, connections=300)
-    async with open_caller(allow=allow, user_agent="test", limits=bounds, resolver=resolver) as caller:
+    async with AsyncExitStack() as stack:
+        caller = await stack.enter_async_context(
+            open_caller(allow=allow, user_agent="test", limits=bounds, resolver=resolver)
+        )
         known = registry(*rooms)
-        webhooks = Webhooks(lambda: known, storage.log, [HOOK_KEY], "https://hub.example")
-        voices = {SubscriberKind.WEBHOOK: webhooks}
+        webhooks = Webhooks(lambda: known, storage.log, lambda: [HOOK_KEY], HUB)
+        supply = open_supply(storage, known, clock, wakeup, stack)
+        voices: dict[SubscriberKind, Voice] = {
+            SubscriberKind.WEBHOOK: webhooks,
+            SubscriberKind.WEBSUB: Distribution(supply, HUB),
+        }
         deliverer = Deliverer(storage, roster, caller, clock, wakeup, voices, limits, chance=lambda: 0.0)
         async with asyncio.TaskGroup() as tasks:
             working = tasks.create_task(deliverer.run())

@@ -3,14 +3,17 @@
 import argparse
 import asyncio
 import json
+import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from syndicate.assembly import give_order
-from syndicate.cli._database import add_database
+from syndicate.cli._hub import add_settings, given_settings
 from syndicate.cli._shown import shown
 from syndicate.errors import StorageError
+from syndicate.settings import read_settings
 
+_SETTINGS: Final = ("database",)
 _VERBS = {
     "add": "tell an address of everything in a slice, from now on",
     "list": "who is told, of what, and how far each has come",
@@ -18,6 +21,7 @@ _VERBS = {
     "resume": "go on where it stood",
     "remove": "forget it for good",
     "rotate": "a new secret, beside the one before",
+    "keys": "the public keys (v1a) that sign for everybody; --new and --drop change them",
     "test": "send a message that tells of nothing, now, and show what was answered",
 }
 
@@ -28,14 +32,14 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "subscribers",
         help="who is told of what the hub shows, by webhook",
         description="Webhooks as Standard Webhooks has them (docs/push.md). A running hub does what is asked "
-        "here at once; without one it is written into the database.",
+        "here at once; without one it is written into the database, by the hub's own settings (--config).",
     )
     verbs = parser.add_subparsers(title="what to do", metavar="VERB", required=True)
     for name, does in _VERBS.items():
         verb = verbs.add_parser(name, help=does)
         if name == "add":
             _describe(verb)
-        elif name != "list":
+        elif name not in {"list", "keys"}:
             verb.add_argument("id", help="its id, as `list` shows it")
         if name == "pause":
             verb.add_argument("--reason", default="", help="one line, for whoever looks at the list")
@@ -43,8 +47,14 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
             verb.add_argument(
                 "--drop", action="store_true", help="no new one: the older of the two no longer signs"
             )
+        if name == "keys":
+            change = verb.add_mutually_exclusive_group()
+            change.add_argument(
+                "--new", action="store_true", help="another one, which signs beside the one before"
+            )
+            change.add_argument("--drop", action="store_true", help="the older of the two no longer signs")
         verb.add_argument("--json", action="store_true", help="write JSON, for programs")
-        add_database(verb)
+        add_settings(verb, _SETTINGS)
         verb.set_defaults(run=_run, do=name)
 
 
@@ -65,15 +75,17 @@ def _describe(verb: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    if not args.db.exists():
+    settings = read_settings(args.config, os.environ, given_settings(args, _SETTINGS))
+    if not settings.database.exists():
         raise StorageError(
-            f"there is no hub's database {args.db}", hint="Name it: --db FILE (the hub's setting `database`)."
+            f"there is no hub's database {settings.database}",
+            hint="Name it: --db FILE, or --config FILE with the hub's settings.",
         )
-    named = ("callback", "slice", "lang", "id", "reason", "drop")
+    named = ("callback", "slice", "lang", "id", "reason", "new", "drop")
     asked = {name: getattr(args, name) for name in named if hasattr(args, name)}
     if args.do == "add":
         asked["from"] = args.from_
-    told = asyncio.run(give_order(args.db, {"do": args.do, **asked}))
+    told = asyncio.run(give_order(settings, {"do": args.do, **asked}))
     if args.json:
         print(json.dumps(told, ensure_ascii=False, indent=2))
     else:
@@ -91,6 +103,8 @@ def _tell(do: str, told: Mapping[str, Any]) -> None:
             print(f"{told['removed']} is forgotten.")
         case "test":
             print(_tested(told))
+        case "keys":
+            _tell_keys(told)
         case _:
             print(_line(told))
             _tell_secrets(told)
@@ -109,10 +123,16 @@ def _tell_secrets(told: Mapping[str, Any]) -> None:
     if "secret" not in told:
         return
     print(f"secret (v1), shown this once:  {told['secret']}")
-    for key in told["public_keys"]:
-        print(f"public key (v1a):              {key}")
+    _tell_keys(told)
     if told["secrets"] > 1:
         print("The secret before it signs as well, until `rotate --drop` or the next `rotate`.")
+
+
+def _tell_keys(told: Mapping[str, Any]) -> None:
+    newest, *older = told["public_keys"]
+    print(f"public key (v1a):              {newest}")
+    for key in older:
+        print(f"the one before signs as well:  {key}")
 
 
 def _tested(told: Mapping[str, Any]) -> str:

@@ -3,24 +3,42 @@
 Bring an item that is being admitted and what was known of its `sub` before, or two texts. Leave with
 ``Related`` values: facts with their rule and evidence, never a merge. Nothing is dropped because it looks
 alike. ``sketch`` and ``winnow`` say by what to find texts that are alike, or share a passage; ``compare``
-says how two texts stand to each other, and shows where they differ.
+says how two texts stand to each other and shows where they differ, ``infer`` what that makes of two items,
+``origin`` which of those that tell a story had it first. ``normal_url`` makes equal addresses equal.
+
+This door is wider than five names because each of these is asked by somebody else.
 """
 
 from syndicate.dedupe._asked import compare, sketch, winnow
-from syndicate.dedupe._likeness import Compared, Fingerprint, Guard, RelatedAs, Rule, Sketch, Span
+from syndicate.dedupe._infer import Told, infer
+from syndicate.dedupe._likeness import Compared, Fingerprint, Guard, RelatedAs, Rule, Sketch, Span, Standing
+from syndicate.dedupe._origin import Origin, OriginRule, Teller, credited, origin
 from syndicate.dedupe._relate import Related, relate
+from syndicate.dedupe._url import normal_url
+from syndicate.dedupe._weigh import matter_of, weigh
 
 __all__ = [
     "Compared",
     "Fingerprint",
     "Guard",
+    "Origin",
+    "OriginRule",
     "Related",
     "RelatedAs",
     "Rule",
     "Sketch",
     "Span",
+    "Standing",
+    "Teller",
+    "Told",
     "compare",
+    "credited",
+    "infer",
+    "matter_of",
+    "normal_url",
+    "origin",
     "relate",
     "sketch",
+    "weigh",
     "winnow",
 ]

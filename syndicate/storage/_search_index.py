@@ -18,7 +18,7 @@ from sqlmodel import Field
 
 from syndicate.news import CORRECTIONS, Facets, Item, Slice, paragraphs
 from syndicate.storage._facets import facets_from
-from syndicate.storage._hub_tables import HubTable
+from syndicate.storage._hub_table import HubTable
 from syndicate.text import TERMS, Terms, terms
 from syndicate.trust import recall
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from syndicate.dedupe import RelatedAs, Rule, Standing
 from syndicate.news import Act, Kind, Mark, Reason
 from syndicate.ports import Notable
 from syndicate.web._operation import Schema
@@ -86,7 +87,38 @@ _OUTCOME: Final[Schema] = {
     },
 }
 
+_NUMBER_OR_NONE: Final[Schema] = {"type": ["number", "null"]}
+_OFFSETS: Final[Schema] = {"type": "array", "items": _COUNT, "minItems": 4, "maxItems": 4}
+_RELATED: Final = _record(
+    type={"enum": sorted(RelatedAs)},
+    sub=_TEXT,
+    ver=_COUNT,
+    to_sub=_TEXT_OR_NONE,
+    to_ver=_NUMBER_OR_NONE,
+    to_url=_TEXT_OR_NONE,
+    rule={"enum": sorted(Rule)},
+    evidence=_TEXT,
+    state={"enum": sorted(Standing)},
+    current=_FLAG,
+    score=_NUMBER_OR_NONE,
+    folding=_NUMBER_OR_NONE,
+    spans=_list(_OFFSETS),
+    differences=_list(_record(at=_OFFSETS, here=_TEXT, there=_TEXT)),
+)
+_STORY: Final = _record(
+    origin=_TEXT,
+    rule=_TEXT,
+    evidence=_TEXT,
+    changed=_COUNT,
+    items=_list({**_record(sub=_TEXT, ver=_COUNT), "description": "`as` says why it is here."}),
+)
 SCHEMAS: Final[Mapping[str, Schema]] = {
+    "Relations": _record(
+        sub=_TEXT,
+        ver=_COUNT,
+        story={"oneOf": [{"type": "null"}, _STORY]},
+        relations=_list(_RELATED),
+    ),
     "Problem": {
         "description": "RFC 9457. `reason` is a stable code of docs/protocol.md, where there is one.",
         "type": "object",

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 
+from syndicate.errors import Crowded
 from syndicate.news import Entry, Slice, paragraphs, rfc3339
 from syndicate.ports import Found, Logged, Search, Turn
 from syndicate.republish import SLICE_GRAMMAR, compose_search
@@ -17,7 +18,7 @@ from syndicate.text import CHARACTERS, Excerpt, Sought, Unfit, excerpt, mark, se
 from syndicate.trust import recall
 from syndicate.web._answer import ASK_AGAIN, FEED_CACHE, NEVER, json_bytes, problem, ready, send_json
 from syndicate.web._items import asked_slice, may_follow
-from syndicate.web._kept import Busy, Kept, Made
+from syndicate.web._kept import KeptPages, Made
 from syndicate.web._operation import JSON, Operation, Schema
 from syndicate.web._query import QueryError, page_of, read_query
 from syndicate.web._route import Route, live
@@ -92,7 +93,7 @@ class SearchAnswers:
         self._world = world
         self._searching = searching
         self._room = Room(_OPEN, _OPEN * _BODY_BYTES)
-        self._feeds = Kept(world)
+        self._feeds = KeptPages(world)
 
     async def get(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """What matches the query in the address."""
@@ -134,7 +135,7 @@ class SearchAnswers:
         make = partial(self._make_feed, asked["q"], slice_, sought, format_)
         try:
             made = await self._feeds.get(f"{format_}/{slice_.path}/{asked['q']}", make)
-        except (Busy, TooManySearches):
+        except (Crowded, TooManySearches):
             return _busy()
         return made.answer(request)
 

@@ -170,6 +170,10 @@ def _row(said: Story) -> tuple[str, str, str]:
     return " ".join(title.stream), " ".join(summary.stream), " ".join(title.beside | summary.beside)
 
 
+def _make(rows: list[tuple[str, str, str]], said: Sequence[Story]) -> None:
+    rows.extend(map(_row, said))
+
+
 def _put(shell: sqlite3.Connection, rows: list[tuple[str, str, str]]) -> None:
     for some in range(0, len(rows), 100):
         shell.executemany("INSERT INTO it (title, summary, beside) VALUES (?, ?, ?)", rows[some : some + 100])

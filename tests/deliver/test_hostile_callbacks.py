@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 from delivering import AT_ONCE, OK, Answer, Delivery, Sink, at, delivering, open_sink, reached, subscriber
+from patience import until
 from press import PressRoom
 from raw_server import response
 
@@ -21,7 +22,7 @@ from syndicate.ports import Storage, Subscriber, SubscriberState
 from syndicate.storage import open_storage
 
 Works = Callable[..., AbstractAsyncContextManager[Delivery]]
-IMPATIENT = replace(AT_ONCE, total_seconds=0.05, slow_seconds=0.01, failures_most=3)
+STERN = replace(AT_ONCE, total_seconds=1_000.0, slow_seconds=0.01, failures_most=3)
 BAD, GOOD = "YmFk", "Z29vZA"
 
 
@@ -48,10 +49,12 @@ async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
 @pytest.fixture
 def works(storage: Storage, sink: Sink, bad: Sink) -> Works:
     allow = [("127.0.0.1", sink.port), ("127.0.0.1", bad.port)]
-    return partial(delivering, storage, PressRoom("vn.demo", seed=1), allow=allow, limits=IMPATIENT)
+    return partial(delivering, storage, PressRoom("vn.demo", seed=1), allow=allow, limits=STERN)
 
 
-async def told_beside(works: Works, sink: Sink, callback: str, **changes: object) -> Subscriber:
+async def told_beside(
+    works: Works, sink: Sink, callback: str, *, ages: bool = False, **changes: object
+) -> Subscriber:
     """What becomes of a bad callback, while a good one is told of everything."""
     async with works(**changes) as delivery:
         await delivery.roster.add(subscriber(callback, BAD))
@@ -59,6 +62,9 @@ async def told_beside(works: Works, sink: Sink, callback: str, **changes: object
         await delivery.publish(*"abc")
         await delivery.until(GOOD, reached(2))
         assert list(dict.fromkeys(sink.indices())) == [0, 1, 2], "in order, at least once"
+        if ages:  # for the bad one; the good one has been told
+            tally = delivery.deliverer.tally
+            await until(lambda: tally.failed >= STERN.failures_most, leaps=STERN.total_seconds)
         return await delivery.until(BAD, at(SubscriberState.PAUSED))
 
 
@@ -158,7 +164,7 @@ async def endless_body(writer: asyncio.StreamWriter) -> None:
 
 
 async def drip(writer: asyncio.StreamWriter) -> None:
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n")
     while True:
         writer.write(b"x")
         await writer.drain()
@@ -190,9 +196,9 @@ async def test_a_bad_answer_costs_its_bounds_and_holds_nobody_up(
     works: Works, sink: Sink, bad: Sink, answer: Answer, reason: str
 ) -> None:
     bad.answers["/hook"] = [answer]
-    paused = await told_beside(works, sink, bad.url())
+    paused = await told_beside(works, sink, bad.url(), ages=reason == "fetch-timeout")
     assert reason in paused.reason
-    assert len(bad.messages) <= IMPATIENT.failures_most
+    assert len(bad.messages) <= STERN.failures_most
 
 
 @pytest.mark.parametrize("says", ["1", "99999999999", "-5", "soon", "Fri, 31 Dec 9999 23:59:59 GMT"])
@@ -234,9 +240,54 @@ async def test_a_hundred_that_never_answer_hold_nobody_up(works: Works, sink: Si
     assert bad.most_open <= 4
 
 
+@pytest.mark.parametrize("inside", ["10.0.0.7", "169.254.169.254", "127.0.0.2", "::1"])
+async def test_attack_a_name_that_led_outside_at_first_and_inside_later_is_dialled_once(
+    works: Works, bad: Sink, inside: str
+) -> None:
+    bad.answers["/hook"] = [response(b"", Connection="close")]
+    async with works(resolver=Lies("127.0.0.1", inside)) as delivery:
+        await delivery.roster.add(subscriber(f"http://desk.example:{bad.port}/hook", BAD))
+        await delivery.publish("a")
+        await bad.until(lambda: bad.has(1))
+        await delivery.publish("b")
+        paused = await delivery.until(BAD, at(SubscriberState.PAUSED))
+    assert "fetch-forbidden-address" in paused.reason
+    assert bad.indices() == [0]
+
+
+async def test_attack_whoever_changes_again_and_again_stands_in_line_once(
+    works: Works, sink: Sink, bad: Sink
+) -> None:
+    bad.answers["/hook"] = [never]
+    limits = replace(AT_ONCE, total_seconds=60.0, slow_at_once=1, at_once=1, per_host=1)
+    async with works(limits=limits) as delivery:
+        await delivery.roster.add(subscriber(bad.url(), BAD))
+        await delivery.publish("a")
+        await bad.until(lambda: bad.has(1))
+        await delivery.roster.add(subscriber(bad.url("/other"), "b3RoZXI"))
+        for number in range(200):
+            await delivery.roster.change("b3RoZXI", lease_until=10**10 + number)
+        [host] = delivery.deliverer._hosts._hosts.values()
+        assert list(host.queue) == ["b3RoZXI"]
+
+
+async def test_attack_a_clock_that_jumps_by_years_neither_stalls_nor_floods(
+    works: Works, sink: Sink, bad: Sink
+) -> None:
+    bad.answers["/hook"] = [response(status="503 Later"), OK]
+    async with works(limits=AT_ONCE) as delivery:
+        await delivery.roster.add(subscriber(sink.url(), GOOD))
+        await delivery.roster.add(subscriber(bad.url(), BAD))
+        for name, years in (("a", 1), ("b", -2), ("c", 3), ("d", -1)):
+            delivery.clock.hands += years * 31_557_600
+            await delivery.publish(name)
+        assert await sink.until_told(4) == [0, 1, 2, 3]
+        assert await bad.until_told(5) == [0, 0, 1, 2, 3]
+
+
 async def test_memory_stays_bounded_whatever_they_answer(works: Works, sink: Sink, bad: Sink) -> None:
     bad.answers |= {f"/{number}": [endless_body, endless_headers] for number in range(20)}
-    async with works(limits=replace(IMPATIENT, failures_most=2)) as delivery:
+    async with works(limits=replace(STERN, failures_most=2)) as delivery:
         for number in range(20):
             await delivery.roster.add(subscriber(bad.url(f"/{number}"), f"bad-{number}"))
         tracemalloc.start()

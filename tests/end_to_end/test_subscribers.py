@@ -1,18 +1,24 @@
 """Webhooks, from the operator's command to what a receiver and the public see."""
 
 import asyncio
+import base64
 import json
 import stat
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from delivering import Sink, open_sink
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from delivering import Message, Sink, open_sink
 from hub_folder import AGENCY, Place, Served, hub_at_work, place
+from patience import PATIENCE
 from raw_server import response
 from standardwebhooks import Webhook
 
+from syndicate.assembly import back_up
 from syndicate.assembly._admin import admin_socket, ask_hub
 from syndicate.cli import main
 from syndicate.errors import DeliverError, StorageBusy
@@ -94,6 +100,50 @@ async def test_the_operator_pauses_resumes_rotates_and_removes(
     assert "0 subscribers." in await command("list")
 
 
+async def test_the_hubs_own_key_changes_with_two_signatures_meanwhile(
+    here: Place, sink: Sink, command: Command
+) -> None:
+    database = here.folder / "hub.sqlite3"
+    async with hub_at_work(here, allow=(Address("127.0.0.1", sink.port),)) as served:
+        added = await command.json("add", sink.url())
+        [old] = (await command.json("keys"))["public_keys"]
+        assert added["public_keys"] == [old]
+        assert "it has to stay" in await command("keys", "--drop", code=2)
+        new, before = (await command.json("keys", "--new"))["public_keys"]
+        assert before == old != new
+        assert "two keys sign already" in await command("keys", "--new", code=2)
+        await served.release("a")
+        await sink.until_told(1)
+        assert "signs as well" in await command("keys")
+    back_up(database, here.folder / "copy")
+    assert len([*(here.folder / "copy").glob("hub.sqlite3.webhook-key*")]) == 4, "two keys, two passphrases"
+    async with hub_at_work(here, allow=(Address("127.0.0.1", sink.port),)) as served:
+        assert (await command.json("keys"))["public_keys"] == [new, old]
+        assert (await command.json("keys", "--drop"))["public_keys"] == [new]
+        await served.release("b")
+        await sink.until_told(2)
+    while_both, afterwards = (message.headers["webhook-signature"] for message in sink.messages)
+    assert [each.partition(",")[0] for each in while_both.split(" ")] == ["v1", "v1a", "v1a"]
+    assert [each.partition(",")[0] for each in afterwards.split(" ")] == ["v1", "v1a"]
+    first, second = sink.messages
+    assert (signs(old, first), signs(new, first)) == (True, True)
+    assert (signs(old, second), signs(new, second)) == (False, True)
+    assert (await command.json("keys"))["public_keys"] == [new], "no hub runs, and it is read from the disk"
+
+
+def signs(public: str, message: Message) -> bool:
+    """Whether this key made one of the message's signatures."""
+    key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public.removeprefix("whpk_")))
+    sent = f"{message.headers['webhook-id']}.{message.headers['webhook-timestamp']}.".encode()
+    for each in message.headers["webhook-signature"].split(" "):
+        version, _, signature = each.partition(",")
+        with suppress(InvalidSignature):
+            if version == "v1a":
+                key.verify(base64.b64decode(signature), sent + message.body)
+                return True
+    return False
+
+
 async def test_a_test_message_says_what_was_answered(served: Served, sink: Sink, command: Command) -> None:
     sink.answers["/bad"] = [response(status="503 Service Unavailable")]
     good = await command.json("add", sink.url())
@@ -115,6 +165,28 @@ async def test_without_a_hub_it_is_written_into_the_database(
     assert "only a running hub sends messages" in said
     async with hub_at_work(here) as served:
         assert [each.id for each in await served.hub.storage.subscribers.all()] == [added["id"]]
+
+
+async def test_without_a_hub_its_settings_file_says_where_what_and_how_many(
+    here: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with hub_at_work(here):
+        pass
+    config = here.folder / "hub.toml"
+    config.write_text(
+        'database = "hub.sqlite3"\nallow = ["127.0.0.1:9"]\n\n[deliver]\nsubscribers_most = 1\n'
+    )
+
+    async def said(*words: str, code: int) -> str:
+        told = ["subscribers", *words, "--config", str(config)]
+        assert await asyncio.to_thread(main, told) == code
+        return "".join(capsys.readouterr())
+
+    assert "acknowledged up to" in await said("add", "http://127.0.0.1:9/hook", code=0)
+    assert "1 subscribers" in await said("list", code=0)
+    full = await said("add", "https://desk.example/hook", code=2)
+    assert "there are 1 subscribers, and no room for more" in full
+    assert "another" in await said("list", "--db", str(here.folder / "another"), code=2)
 
 
 async def test_there_is_never_a_second_writer(here: Place, command: Command) -> None:
@@ -140,6 +212,7 @@ async def test_there_is_never_a_second_writer(here: Place, command: Command) -> 
         pytest.param(["https://desk.example/", "--slice", "moon/lang"], "no slice", id="no slice"),
         pytest.param(["https://desk.example/", "--lang", "tlh"], "no words of ours", id="no language"),
         pytest.param(["https://desk.example/", "--from", "noon"], "no place in the log", id="no place"),
+        pytest.param(["https://desk.example/\x1b[2J"], "cannot be shown", id="what a terminal would obey"),
     ],
 )
 async def test_what_cannot_be_told_is_refused_with_what_to_do(
@@ -207,7 +280,7 @@ async def test_the_public_sees_when_how_many_were_told_and_nobody_sees_whom(
     await served.release("storm", ver=2, act=Act.CORRECT, note="the date was wrong")
     for path in ("/one", "/two"):
         await sink.until_told(2, path)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not (figures := await served.json("/v1/deliveries"))["deliveries"]:  # noqa: ASYNC110 - written soon
             await asyncio.sleep(0.01)
         while figures["deliveries"][0]["acknowledged"] < 2:

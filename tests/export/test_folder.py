@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from syndicate.errors import ExportError
 from syndicate.export import Orders, Reach, Summary, export_site
 from syndicate.export._folder import own
 from syndicate.export._names import file_of
+from syndicate.news import ItemId
 from syndicate.web import Listed, Served
 
 REACH = Reach(log="hub.example/log", basis="one", proven=10)
@@ -29,10 +30,17 @@ class Site:
     documents: dict[str, bytes]
     listed_: Sequence[Listed] | None = None
     asked: list[str] = field(default_factory=list)
+    moved_: Collection[ItemId] = ()
+
+    def names(self) -> set[str]:
+        return {path.removeprefix("/") for path in self.documents}
 
     async def listed(self) -> AsyncIterator[Listed]:
         for each in self.listed_ if self.listed_ is not None else map(Listed, self.documents):
             yield each
+
+    async def moved(self, index: int) -> Collection[ItemId]:
+        return self.moved_
 
     async def document(self, path: str) -> Served | None:
         self.asked.append(path)
@@ -109,6 +117,42 @@ async def test_a_link_in_the_folder_is_followed_nowhere(tmp_path: Path) -> None:
     assert not (folder / "y").is_symlink()
 
 
+def put_in_the_way(folder: Path, outside: Path) -> None:
+    outside.write_text("mine")
+    for name in ("a/x", "a/z", "e", "b/c/d"):
+        (folder / name).unlink()
+    os.mkfifo(folder / "a" / "x")  # whoever opens it waits for ever
+    os.mkfifo(folder / "a" / ".y~")
+    os.link(outside, folder / "a" / ".x~")  # whoever writes into it writes outside
+    os.link(outside, folder / "e")
+    (folder / "a" / "z" / "deep").mkdir(parents=True)  # a folder where a file belongs
+    (folder / "a" / "z" / "deep" / "file").write_text("odd")
+    (folder / "b" / "c" / "d.gz").unlink()
+    (folder / "b" / "c").rmdir()
+    (folder / "b" / "c").write_text("a file where a folder belongs")
+    (folder / "/".join("f" * 30)).mkdir(parents=True)
+    for odd in (b"\xff\xfe", b"new\nline", b"-rf", b" ", b"a.atom\x1b[2J"):
+        Path(os.fsdecode(os.fsencode(folder) + b"/" + odd)).write_text("odd")
+
+
+@pytest.mark.timeout(20)
+async def test_attack_whatever_stands_in_the_way_of_a_file_is_taken_away_and_read_by_nobody(
+    tmp_path: Path,
+) -> None:
+    folder, outside = tmp_path / "copy", tmp_path / "outside"
+    site = Site({"/a/x": b"1", "/a/y": b"2", "/a/z": b"3", "/b/c/d": b"4", "/e": b"5"})
+    await export(site, folder)
+    put_in_the_way(folder, outside)
+    done = await export(site, folder, orders=Orders(everything=True))
+    assert outside.read_text() == "mine"
+    assert stands(folder).keys() == {*site.names(), *(f"{name}.gz" for name in site.names())}
+    assert (folder / "a" / "x").read_bytes() == b"1"
+    assert (folder / "e").read_bytes() == b"5"
+    assert done.removed >= 6
+    again = await export(site, folder, orders=Orders(everything=True))
+    assert (again.written, again.removed) == (0, 0)
+
+
 async def test_two_exports_into_one_folder_do_not_meet(tmp_path: Path) -> None:
     site = Site({"/x": b"1"})
     with own(tmp_path), pytest.raises(ExportError, match="under way"):
@@ -139,6 +183,7 @@ async def test_what_has_settled_is_looked_for_by_its_name_alone(tmp_path: Path) 
         Listed("/settled", 9),
         Listed("/fresh", 10),
         Listed("/moving"),
+        Listed("/said-of", 9, about=ItemId("aa.news:x")),
     ]
     site = Site({each.path: b"1" for each in listed}, listed)
 
@@ -150,8 +195,13 @@ async def test_what_has_settled_is_looked_for_by_its_name_alone(tmp_path: Path) 
     everything = {each.path for each in listed}
     assert await asked(REACH) == everything
     assert await asked(REACH) == {"/fresh", "/moving"}
+    site.moved_ = {ItemId("aa.news:x")}
+    assert await asked(REACH) == {"/fresh", "/moving", "/said-of"}
+    site.moved_ = ()
     assert await asked(REACH, Orders(everything=True)) == everything
-    assert await asked(Reach(log=REACH.log, basis="two", proven=11)) == {"/settled", "/fresh", "/moving"}
+    assert await asked(Reach(log=REACH.log, basis="two", proven=11)) == {
+        *("/settled", "/fresh", "/moving", "/said-of")
+    }
     assert await asked(Reach(log=REACH.log, basis="two", proven=11)) == {"/moving"}
     assert await asked(Reach(log="another/log", basis="two", proven=11)) == everything
     (tmp_path / "final").unlink()
@@ -207,7 +257,7 @@ async def test_a_killed_export_leaves_every_file_whole_old_or_new_and_the_next_g
         subprocess.run,
         [sys.executable, "-c", textwrap.dedent(KILLED), str(tmp_path), str(tests)],
         check=False,
-        timeout=60,
+        timeout=200,
     )
     assert killed.returncode == -signal.SIGKILL
     bodies = [(tmp_path / "feeds" / str(number)).read_bytes() for number in range(10)]

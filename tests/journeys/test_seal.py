@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from kept import Bell, HandClock, keep, published
 from logging_hub import cosigners_alone, log_signer
+from patience import PATIENCE
 from press import NOON, PressRoom
 
 from syndicate.errors import StorageError
 from syndicate.journey import Sealer, _seal
 from syndicate.news import Slice
-from syndicate.ports import Storage
+from syndicate.ports import KeptCheckpoint, Storage
 from syndicate.storage import open_storage
 
 
@@ -60,11 +61,36 @@ async def test_what_was_admitted_before_a_restart_is_sealed_after_it(tmp_path: P
         assert [each.index for each in await storage.page(Slice(), -1, 9)] == [0, 1]
 
 
+async def test_whoever_seals_beside_another_finds_it_signed_and_shown_too(
+    storage: Storage, vn: PressRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed, go_on = asyncio.Event(), asyncio.Event()
+    really = storage.log.keep_checkpoint
+
+    async def slow(kept: KeptCheckpoint) -> None:
+        if kept.size:
+            sealed.set()
+            await go_on.wait()
+        await really(kept)
+
+    monkeypatch.setattr(storage.log, "keep_checkpoint", slow)
+    sealer = sealer_of(storage, HandClock(), Bell())
+    await keep(storage, *published(vn, "one"))
+    first = asyncio.create_task(sealer.seal_once())
+    await sealed.wait()
+    second = asyncio.create_task(sealer.seal_once())
+    await asyncio.sleep(0.05)  # long enough to look into the database and to find nothing left
+    assert not second.done()
+    go_on.set()
+    assert [await first, await second] == [1, 0]
+    assert await storage.size() == 1
+
+
 async def test_it_seals_within_a_window_until_it_is_cancelled(storage: Storage, vn: PressRoom) -> None:
     bell = Bell()
     running = asyncio.create_task(sealer_of(storage, HandClock(), bell).run())
     await keep(storage, *published(vn, "one"))
-    await asyncio.wait_for(bell.rings.wait(), 5)
+    await asyncio.wait_for(bell.rings.wait(), PATIENCE)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
@@ -88,7 +114,7 @@ async def test_a_bad_minute_of_the_disk_is_not_the_end(
     await keep(storage, *published(vn, "one"))
     bell = Bell()
     running = asyncio.create_task(sealer_of(storage, HandClock(), bell).run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while await storage.size() == 0:  # noqa: ASYNC110 - the bell rings for more than this
             await asyncio.sleep(0.01)
     running.cancel()

@@ -12,7 +12,8 @@ import pytest
 from aiohttp import web
 from get_readers import libraries
 from hub_folder import Place, hub_at_work, place
-from raw_client import listener, served
+from patience import PATIENCE
+from raw_client import free_port, served
 
 from syndicate.settings import Address
 
@@ -68,7 +69,7 @@ async def running(*words: str) -> AsyncIterator[None]:
 async def next_of(told: asyncio.Queue[str], count: int) -> list[str]:
     """The next items that it is told of."""
     heard: list[str] = []
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while len(heard) < count:
             what = await told.get()
             heard += [what] if what != "open" else []
@@ -95,12 +96,6 @@ async def hear_over_a_restart(here: Place, told: asyncio.Queue[str], port: int, 
 @pytest.fixture(autouse=True)
 def soon_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("syndicate.web._stream._AGAIN_MILLISECONDS", 50)
-
-
-def free_port() -> int:
-    with contextlib.closing(listener()) as bound:
-        port: int = bound.getsockname()[1]
-        return port
 
 
 WANTED = ["2/2", "3/3", "4/4", "5/5"]

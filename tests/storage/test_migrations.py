@@ -24,6 +24,11 @@ from syndicate.storage._streambook_tables import STREAM_BOOK
 LINES = [pytest.param(HUB, id="hub"), pytest.param(STREAM_BOOK, id="stream book")]
 
 
+@pytest.fixture(autouse=True)
+def migrated_once() -> None:
+    """Here the migrations are looked at: every fresh database has them run."""
+
+
 def is_ours(table: str) -> bool:
     """Whether a table is no part of an index that FTS5 keeps."""
     return not table.startswith(INDEXES)
@@ -106,7 +111,7 @@ def run(installed: Path) -> Callable[[Path], str]:
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", INSTALLED, str(folder)],
             cwd="/", env={"PYTHONPATH": str(installed)},
-            capture_output=True, text=True, timeout=60, check=False,
+            capture_output=True, text=True, timeout=200, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -9,15 +9,16 @@ from typing import Final
 
 from aiohttp import web
 
-from syndicate.web._kept import Busy, Kept
-from syndicate.web._listing import agency_pages, slice_pages
+from syndicate.errors import Crowded
+from syndicate.web._kept import KeptPages
+from syndicate.web._listing import agency_pages, evidence, item_pages, slice_pages, version_pages
 from syndicate.web._operation import HTML, SUB, VER, Operation, Schema
 from syndicate.web._pages._corrections import Corrections
-from syndicate.web._pages._item import Items
+from syndicate.web._pages._item import ItemPages
 from syndicate.web._pages._log import Log
 from syndicate.web._pages._paper import Paper
 from syndicate.web._pages._search import SearchPage
-from syndicate.web._pages._sources import Sources
+from syndicate.web._pages._sources import SourcePages
 from syndicate.web._pages._subscribe import Subscribe
 from syndicate.web._pages._wire import Wire
 from syndicate.web._pages._words import Words
@@ -32,9 +33,9 @@ _LANG: Final = "en"
 
 def page_routes(world: World, searching: Searching) -> Sequence[Route]:
     """All pages of one hub, kept together within their bytes."""
-    paper, kept = Paper(Words(_LANG)), Kept(world)
-    wire, items = Wire(world, paper, kept), Items(world, paper, kept)
-    sources, corrections = Sources(world, paper, kept), Corrections(world, paper, kept)
+    paper, kept = Paper(Words(_LANG)), KeptPages(world)
+    wire, items = Wire(world, paper, kept), ItemPages(world, paper, kept)
+    sources, corrections = SourcePages(world, paper, kept), Corrections(world, paper, kept)
     log, subscribe = Log(world, paper, kept), Subscribe(world, paper, kept)
     search = SearchPage(world, paper, searching)
 
@@ -68,7 +69,7 @@ def page_routes(world: World, searching: Searching) -> Sequence[Route]:
             "One version with its proof, in a file that checks itself.",
             404,
             410,
-            copies=live,
+            copies=evidence(world),
             sub=SUB,
             version=VER,
         ),
@@ -78,12 +79,18 @@ def page_routes(world: World, searching: Searching) -> Sequence[Route]:
             "One version of an item, for people; without a version, the one that stands.",
             404,
             410,
-            copies=live,
+            copies=version_pages(world),
             sub=SUB,
             version=VER,
         ),
         page(
-            "/item/{sub}", items.page, "An item, in the version that stands.", 404, 410, copies=live, sub=SUB
+            "/item/{sub}",
+            items.page,
+            "An item, in the version that stands.",
+            404,
+            410,
+            copies=item_pages(world),
+            sub=SUB,
         ),
         page("/sources", sources.all, "Who is in the federation, for people."),
         page(
@@ -105,7 +112,7 @@ def _patient(answer: Answer, paper: Paper, world: World) -> Answer:
     async def answered(request: web.BaseRequest, rest: str) -> web.StreamResponse:
         try:
             return await answer(request, rest)
-        except Busy:
+        except Crowded:
             return paper.refuse(503, "missing.busy", world.registry())
 
     return answered

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from syndicate.ledger import Policy, read_checkpoint
-from syndicate.web._kept import Kept, Made
+from syndicate.web._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper
 from syndicate.web._world import World
 
@@ -11,14 +11,14 @@ from syndicate.web._world import World
 class Log:
     """Answers for the page about the log; its files are elsewhere."""
 
-    def __init__(self, world: World, paper: Paper, kept: Kept) -> None:
+    def __init__(self, world: World, paper: Paper, kept: KeptPages) -> None:
         self._world = world
         self._paper = paper
         self._kept = kept
 
     async def get(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """The page."""
-        return (await self._kept.get("log", self._make, minutes=True)).answer(request)
+        return (await self._kept.get("log", self._make, minutes=True, first=True)).answer(request)
 
     async def _make(self) -> Made:
         world, log, policy = self._world, self._world.storage.log, self._world.policy()

@@ -9,13 +9,13 @@ from urllib.parse import urlencode
 from aiohttp import web
 from markupsafe import Markup
 
+from syndicate.errors import Crowded
 from syndicate.news import Slice
 from syndicate.ports import Found, Logged, Search
 from syndicate.republish import SLICE_GRAMMAR, slice_of
 from syndicate.text import CHARACTERS, Excerpt, Sought, Unfit, mark, seek
 from syndicate.trust import recall
 from syndicate.web._answer import ASK_AGAIN, ready
-from syndicate.web._kept import Busy
 from syndicate.web._operation import HTML
 from syndicate.web._pages._filter import fields_of
 from syndicate.web._pages._paper import Paper
@@ -62,7 +62,7 @@ class SearchPage:
             try:
                 found = await self._searching.find(search)
             except TooManySearches as exc:
-                raise Busy from exc
+                raise Crowded("so many search at this moment that one more has to come back") from exc
         body = await asyncio.to_thread(self._print, query, slice_, sought, found)
         return ready(body, HTML, cache=ASK_AGAIN, extra=self._paper.headers(form=True)).answer(request)
 
