@@ -71,7 +71,7 @@ WITHDRAWN_TEXT = "O limite de velocidade"
 
 CARRIED_BY = {"Joint statement of three demo agencies on clean beaches": ("my.demo", "ph.demo", "sg.demo")}
 
-# What somebody looks for, and how the title of the first item found begins; in NFC, without zero-width spaces.
+# What somebody looks for, and how the title of the first item found begins (NFC, no zero-width spaces).
 SEARCHED = {
     "Vietnamese, without its accents": ("dan co trang", "Hồ Ví Dụ đón đàn cò trắng"),
     "Thai": ("เรือยาว", "แข่งเรือยาวประเพณี"),

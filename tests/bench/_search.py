@@ -161,10 +161,6 @@ def _terms(scale: Scale) -> Result:
     return ratio_of("search", what, turns, TERMS_GOAL, behind, unit="µs")
 
 
-def _make(rows: list[tuple[str, str, str]], said: Sequence[Story]) -> None:
-    rows += map(_row, said)
-
-
 def _row(said: Story) -> tuple[str, str, str]:
     title, summary = terms(said.title), terms(said.summary)
     return " ".join(title.stream), " ".join(summary.stream), " ".join(title.beside | summary.beside)
