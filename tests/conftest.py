@@ -55,6 +55,7 @@ def migrated_once(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Temp
                 made.mkdir(exist_ok=True)
                 really(template, line).close()
             with contextlib.suppress(OSError):  # whatever is wrong there is seen where a user sees it
+                _database.make_private(path)
                 shutil.copyfile(template, path)
         return really(path, line)
 

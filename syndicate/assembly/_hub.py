@@ -27,7 +27,7 @@ from syndicate.assembly._quarantine import quarantine_file
 from syndicate.assembly._registry import RegistryShelf, open_shelf, place_of, root_of
 from syndicate.errors import SettingsError, SyndicateError
 from syndicate.fetch import open_caller, open_fetcher
-from syndicate.journey import Admission, Cosigners, Poller, Sealer, SubmissionDesk
+from syndicate.journey import Admission, Cosigners, Indexer, Poller, Sealer, SubmissionDesk
 from syndicate.ledger import NoteKey
 from syndicate.news import Registry
 from syndicate.ports import Clock, Storage
@@ -53,6 +53,7 @@ class Hub:
     admission: Admission
     poller: Poller
     sealer: Sealer
+    indexer: Indexer
     policy: PolicyShelf
     chronicle: Chronicle
     clock: Clock
@@ -143,6 +144,7 @@ async def _set_up(premises: Premises, shelf: RegistryShelf, stack: AsyncExitStac
         admission=admission,
         poller=Poller(fetcher, storage, admission, premises.registry, clock),
         sealer=Sealer(storage, clock, premises.wakeup, signer, cosigners, elsewhere=mirrors),
+        indexer=Indexer(storage, premises.wakeup),
         policy=policy,
         chronicle=Chronicle(storage.log, clock),
         clock=clock,
@@ -195,15 +197,20 @@ async def _at_work(hub: Hub, settings: Settings) -> AsyncIterator[Callable[[], M
     """The hub's workers, at work until left; gives what tells who is. If one dies, the hub stops."""
     pulse = _Pulse()
     async with asyncio.TaskGroup() as workers:
-        sealing = workers.create_task(hub.sealer.run())
+        sealing, indexing = workers.create_task(hub.sealer.run()), workers.create_task(hub.indexer.run())
         try:
             async with Ticker(patience_seconds=_PATIENCE_SECONDS) as ticker:
                 ticker.every(_BEAT_SECONDS, pulse.beat)
                 ticker.every(settings.poll_seconds, hub.poller.poll_due)
                 ticker.every(settings.registry_seconds, hub.look_again)
-                yield lambda: {"sealer": not sealing.done(), "ticker": pulse.beats()}
+                yield lambda: {
+                    "sealer": not sealing.done(),
+                    "index": not indexing.done(),
+                    "ticker": pulse.beats(),
+                }
         finally:
             sealing.cancel()
+            indexing.cancel()
 
 
 async def _seal_the_rest(sealer: Sealer) -> None:

@@ -19,7 +19,7 @@ from syndicate.assembly._premises import Premises, open_press
 from syndicate.assembly._registry import RegistryShelf, open_shelf
 from syndicate.client import open_log
 from syndicate.errors import ForkedLog, StorageError, SyndicateError
-from syndicate.journey import LocalWakeup
+from syndicate.journey import Indexer, LocalWakeup
 from syndicate.ledger import NoteKey, Policy, read_policy
 from syndicate.mirror import Follower
 from syndicate.news import rfc3339
@@ -106,6 +106,9 @@ async def open_mirror(
         listener = stack.enter_context(contextlib.closing(listen_on(settings.listen)))
         mirror = await _open(settings, source, clock, stack, url_of(listener))
         await _mark(mirror.storage)
+        workers = await stack.enter_async_context(asyncio.TaskGroup())
+        indexing = workers.create_task(Indexer(mirror.storage, mirror.wakeup).run())
+        stack.callback(indexing.cancel)
         ticker = await stack.enter_async_context(Ticker(patience_seconds=_PATIENCE_SECONDS))
         ticker.every(settings.registry_seconds, mirror.shelf.refresh)
         ticker.every(seconds, mirror.look_again)
@@ -124,7 +127,7 @@ async def open_mirror(
             press=open_press(premises, stack, pushes=False),
             submission=None,
             clock=clock,
-            alive=dict,
+            alive=lambda: {"index": not indexing.done()},
             policy=_policy_of(mirror.shelf, source),
             log_waits=lambda: mirror.complaint,
             metrics=premises.metrics,

@@ -24,7 +24,7 @@ from syndicate.journey._shelf import Shelf
 from syndicate.journey._turnstile import Turnstile
 from syndicate.journey._wakeup import LocalWakeup
 from syndicate.last_used import LastUsed
-from syndicate.news import Entry, Registry, Slice
+from syndicate.news import Entry, Feed, Registry, Slice
 from syndicate.ports import Clock, Logged, Storage
 from syndicate.republish import PENDING_ALERTS, view_path
 from syndicate.wire import Plain, Typesetter, Wholes, in_frame
@@ -163,6 +163,11 @@ class Press:
     def entry(self, logged: Logged) -> Entry:
         """A version as readers see it now."""
         return self._editor.entry(logged)
+
+    async def render(self, feed: Feed, format: str) -> bytes:  # noqa: A002 - the word of every feed API
+        """A feed that is not kept here, written when nothing else is."""
+        async with self._turnstile.turn(first=False):
+            return await self.at_work(partial(self._typesetter.render, feed, format))
 
     async def at_work(self, work: Callable[[], T]) -> T:
         """Do ``work`` in the press's own thread, off the event loop."""

@@ -35,7 +35,7 @@ class Carried:
     index: Index
     sub: ItemId
     ver: int
-    joined_as: str  # "first", "declared", "confirmed", "copy", "excerpt" or "re-identified"
+    joined_as: str  # "first" (the origin), "declared", "confirmed", "copy", "excerpt", "re-identified"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ from syndicate.storage import _rows as rows
 from syndicate.storage._erase import erase, mark_erased
 from syndicate.storage._facets import Tongues, facets_from, keep_facets
 from syndicate.storage._refusals import hold, keep_refused
+from syndicate.storage._search_index import keep_heads
 from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
 
 _ITEMS = """
@@ -148,6 +149,7 @@ class SqliteBook:
             self._kept[(verified.item.sub, verified.item.ver)] = (id_, verified.received_at)
         facets = {id_: self._facets_after(each, tongues) for id_, each in enumerate(said, first)}
         keep_facets(self._connection, facets)
+        keep_heads(self._connection, zip(facets, said, facets.values(), strict=True))
         newest = {verified.item.iss: verified.received_at for verified, _ in items}
         self._many(_RECEIPT, list(newest.items()))
 

@@ -316,5 +316,5 @@ class DeliveryRow(HubTable, table=True):
 
 
 HUB: Final = VersionLine(
-    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0008"
+    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0009"
 )

@@ -37,9 +37,10 @@ _BUCKETS = """
 _SKETCHES: Final = "SELECT version_id, item_id, agency, received_at, folding, bands FROM sketch "
 _OF_VERSIONS: Final = _SKETCHES + "WHERE version_id IN (SELECT value FROM json_each(?))"  # noqa: S608 - our own words
 _OF_ITEMS: Final = _SKETCHES + "WHERE item_id IN (SELECT value FROM json_each(?))"  # noqa: S608 - likewise
-_OLD: Final = f"""
-    SELECT * FROM ({_SKETCHES} ORDER BY version_id LIMIT :most) WHERE received_at < :before
-"""  # noqa: S608 - likewise
+_OLD: Final = """
+    SELECT version_id FROM (SELECT version_id, received_at FROM sketch ORDER BY version_id LIMIT :most)
+    WHERE received_at < :before
+"""
 _TOKENS = """
     SELECT it.id, item.sub, it.ver, it.agency, it.token FROM version AS it JOIN item ON item.id = it.item_id
     WHERE it.id IN (SELECT value FROM json_each(?)) AND it.token <> ''
@@ -106,8 +107,8 @@ def alike(connection: Connection, kept: Sequence[Kept]) -> Mapping[VersionKey, t
 def sweep(connection: Connection, now: int) -> int:
     """Take some of what is older than the window out of the buckets; how many versions."""
     asked = {"before": now - WINDOW_SECONDS, "most": _SWEPT}
-    old = [_sketch(row) for row in connection.exec_driver_sql(_OLD, asked)]
-    _take_out(connection, old)
+    old = connection.exec_driver_sql(_OLD, asked).scalars().all()
+    _take_out(connection, _sketches(connection, _OF_VERSIONS, old))
     return len(old)
 
 

@@ -8,29 +8,28 @@ or, if it was first, is left.
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from syndicate.dedupe import Origin, Teller, origin
 from syndicate.news import AgencyId, Index, ItemId, UnixTime
+from syndicate.storage._ties import RANKS, WORDS, Tie, Ties
 from syndicate.trust import recall
 
 log = logging.getLogger(__name__)
 
 SETTLED_SECONDS: Final = 900  # after which nobody who comes later takes the first place by an earlier date
 
-_TIES: Final = ("copy", "excerpt", "re-identified", "derives")
-_WORDS: Final = ", ".join(f"'{each}'" for each in _TIES)
 _EVENTS: Final = f"""
     SELECT log.idx AS idx, it.item_id AS item, NULL AS act
     FROM log JOIN version AS it ON it.id = log.version_id JOIN item ON item.id = it.item_id
     WHERE log.idx >= :first AND log.idx < :end AND (
-        EXISTS (SELECT 1 FROM relation WHERE relation.sub = item.sub AND relation.type IN ({_WORDS}))
-        OR EXISTS (SELECT 1 FROM relation WHERE relation.to_sub = item.sub AND relation.type IN ({_WORDS}))
+        EXISTS (SELECT 1 FROM relation WHERE relation.sub = item.sub AND relation.type IN ({WORDS}))
+        OR EXISTS (SELECT 1 FROM relation WHERE relation.to_sub = item.sub AND relation.type IN ({WORDS}))
         OR EXISTS (SELECT 1 FROM story WHERE story.item_id = item.id))
     UNION ALL
     SELECT idx, NULL, digest FROM act WHERE idx >= :first AND idx < :end
@@ -39,39 +38,6 @@ _EVENTS: Final = f"""
 """  # noqa: S608 - words of our own
 _ACT: Final = "SELECT body FROM act WHERE digest = ?"
 _SEALED_AT: Final = "SELECT sealed_at FROM log WHERE idx <= ? ORDER BY idx DESC LIMIT 1"
-# What stands of an item as of an index: its retraction, else its highest version; see ``_order``.
-_STANDS: Final = """
-    SELECT item.id, item.sub, it.ver, it.agency, it.act IN ('retract', 'withhold') AS withdrawn, it.token,
-           it.received_at, log.idx
-    FROM item JOIN version AS it ON it.item_id = item.id JOIN log ON log.version_id = it.id
-    WHERE item.id = ? AND log.idx <= ?
-    ORDER BY it.act = 'retract' DESC, CASE it.act WHEN 'retract' THEN -it.ver ELSE it.ver END DESC LIMIT 1
-"""
-_BETWEEN: Final = f"""
-    SELECT sub, ver, to_ver, type, score, state FROM relation
-    WHERE sub = ? AND to_sub = ? AND type IN ({_WORDS}) ORDER BY id DESC LIMIT 20
-"""  # noqa: S608 - likewise
-_NEAR: Final = f"""
-    SELECT other.id FROM (
-        SELECT * FROM (SELECT to_sub AS sub, id FROM relation
-                       WHERE sub = :sub AND type IN ({_WORDS}) ORDER BY id DESC LIMIT 100)
-        UNION ALL
-        SELECT * FROM (SELECT sub, id FROM relation
-                       WHERE to_sub = :sub AND type IN ({_WORDS}) ORDER BY id LIMIT 200)
-        UNION ALL SELECT to_sub, 0 FROM ruling WHERE sub = :sub AND verdict = 'confirm'
-        UNION ALL SELECT sub, 0 FROM ruling WHERE to_sub = :sub AND verdict = 'confirm'
-    ) AS near JOIN item AS other ON other.sub = near.sub GROUP BY other.id ORDER BY min(near.id)
-"""  # noqa: S608 - likewise
-_FIRST_SEEN: Final = """
-    SELECT log.idx, it.received_at FROM version AS it JOIN log ON log.version_id = it.id
-    WHERE it.item_id = ? ORDER BY it.id LIMIT 1
-"""
-_DERIVES: Final = """
-    SELECT to_sub FROM relation WHERE sub = ? AND ver = ? AND type = 'derives' AND to_sub IS NOT NULL
-"""
-_RULING: Final = """
-    SELECT verdict FROM ruling WHERE (sub = :a AND to_sub = :b) OR (sub = :b AND to_sub = :a)
-"""
 _RULE: Final = """
     INSERT INTO ruling (sub, to_sub, verdict, act) VALUES (?, ?, ?, ?)
     ON CONFLICT (sub, to_sub) DO UPDATE SET verdict = excluded.verdict, act = excluded.act
@@ -80,9 +46,15 @@ _MARK: Final = """
     UPDATE relation SET state = :state WHERE score IS NOT NULL
     AND ((sub = :a AND to_sub = :b) OR (sub = :b AND to_sub = :a))
 """
+_MARK_NEW: Final = """
+    UPDATE relation SET state = iif(ruling.verdict = 'confirm', 'confirmed', 'rejected')
+    FROM ruling WHERE relation.sub = ? AND relation.score IS NOT NULL
+    AND ruling.sub = min(relation.sub, relation.to_sub) AND ruling.to_sub = max(relation.sub, relation.to_sub)
+"""
 _STORY_OF: Final = "SELECT story FROM story WHERE item_id = ?"
 _MEMBERS: Final = "SELECT item_id, agency, joined_as FROM story WHERE story = ? ORDER BY joined_idx, item_id"
 _JOIN: Final = "INSERT INTO story (item_id, story, agency, joined_as, joined_idx) VALUES (?, ?, ?, ?, ?)"
+_HERE_AS: Final = "UPDATE story SET joined_as = ? WHERE item_id = ?"
 _LEAVE: Final = "DELETE FROM story WHERE item_id = ?"
 _DISSOLVE: Final = "DELETE FROM story WHERE story = ?"
 _NAMED: Final = "SELECT id FROM item WHERE sub IN (?, ?) ORDER BY id DESC"
@@ -94,28 +66,6 @@ _HEAD: Final = """
 """
 _END: Final = "DELETE FROM story_head WHERE story = ?"
 _STATES: Final = {"confirm": "confirmed", "reject": "rejected"}
-_RANKS: Final = {"declared": 0, "confirmed": 1, "re-identified": 2, "copy": 3, "excerpt": 4}
-
-
-class _Stands(NamedTuple):
-    """What an item is as of an index."""
-
-    id: int
-    sub: str
-    ver: int
-    agency: str
-    withdrawn: bool
-    token: str
-    received_at: int
-    idx: int
-
-
-class _Tie(NamedTuple):
-    """By what two items belong together."""
-
-    as_: str
-    score: float
-    declarer: int = 0  # the item that says of itself that it is derived from the other
 
 
 class _Member(NamedTuple):
@@ -164,13 +114,15 @@ class _Moment:
     def __init__(self, connection: Connection, idx: int) -> None:
         self._connection = connection
         self._idx = idx
-        self._known: dict[int, _Stands | None] = {}
+        self._ties = Ties(connection, idx)
 
     def came(self, item: int) -> None:
         """A version of this item is shown."""
-        stands = self._stands(item)
+        stands = self._ties.stands(item)
         if stands is not None and stands.idx != self._idx:
             return  # an older version came late: nothing is said anew
+        if stands is not None:
+            self._connection.exec_driver_sql(_MARK_NEW, (stands.sub,))
         story = self._story_of(item)
         if story is not None and not self._review(story):
             self._changed(story)
@@ -230,26 +182,26 @@ class _Moment:
 
     def _belongs(self, one: _Member, story: int, members: Sequence[_Member]) -> bool:
         others = [each.id for each in members if each.id != one.id]
-        if any(self._rejected(one.id, each) for each in others):
+        if any(self._ties.rejected(one.id, each) for each in others):
             return False
-        if self._tie(one.id, story) is not None:
+        if self._ties.tie(one.id, story) is not None:
             return True
-        return any(self._reaches(self._tie(one.id, each)) for each in others)
+        return any(self._reaches(self._ties.tie(one.id, each)) for each in others)
 
     @staticmethod
-    def _reaches(tie: _Tie | None) -> bool:
+    def _reaches(tie: Tie | None) -> bool:
         """Whether a tie to any item of a story is enough: a person's word is, likeness is not."""
         return tie is not None and tie.as_ in ("declared", "confirmed")
 
     def _find_story(self, item: int) -> None:
         """Have an item that stands alone join the story that it is tied to best, or begin one."""
-        best: tuple[int, float, int, int, _Tie] | None = None
-        for other in self._near(item):
+        best: tuple[int, float, int, int, Tie] | None = None
+        for other in self._ties.near(item):
             first = self._story_of(other) or other
-            direct = self._tie(item, other)
-            tie = direct if self._reaches(direct) else self._tie(item, first)
+            direct = self._ties.tie(item, other)
+            tie = direct if self._reaches(direct) else self._ties.tie(item, first)
             if tie is not None and self._may_join(item, first, tie):
-                rank = (_RANKS[tie.as_], -tie.score, first, other, tie)
+                rank = (RANKS[tie.as_], -tie.score, first, other, tie)
                 best = rank if best is None or rank[:3] < best[:3] else best
         if best is None:
             return
@@ -258,10 +210,10 @@ class _Moment:
             item, first = first, item
         self._join(item, first, tie)
 
-    def _may_join(self, item: int, first: int, tie: _Tie) -> bool:
+    def _may_join(self, item: int, first: int, tie: Tie) -> bool:
         members = self._members(first)
-        stands = self._stands(item)
-        if stands is None or any(self._rejected(item, each.id) for each in members):
+        stands = self._ties.stands(item)
+        if stands is None or any(self._ties.rejected(item, each.id) for each in members):
             return False
         if tie.as_ not in ("confirmed", "re-identified") and any(
             each.agency == stands.agency for each in members
@@ -269,12 +221,12 @@ class _Moment:
             return False
         # A round-up holds many texts: what is only a part of it must also be like its other parts.
         parts = [each.id for each in members if each.id != first and each.joined_as in ("copy", "excerpt")]
-        return tie.as_ != "excerpt" or all(self._tie(item, each) is not None for each in parts)
+        return tie.as_ != "excerpt" or all(self._ties.tie(item, each) is not None for each in parts)
 
-    def _join(self, item: int, first: int, tie: _Tie) -> None:
+    def _join(self, item: int, first: int, tie: Tie) -> None:
         for each, as_ in ((first, "first"), (item, tie.as_)):
             if self._story_of(each) is None:
-                stands = self._stands(each)
+                stands = self._ties.stands(each)
                 agency = "" if stands is None else stands.agency
                 self._connection.exec_driver_sql(_JOIN, (each, first, agency, as_, self._idx))
         if tie.as_ != "re-identified":
@@ -288,12 +240,25 @@ class _Moment:
         at = 0.0 if unheard else self._connection.exec_driver_sql(_SEALED_AT, (idx,)).scalar() or 0.0
         first, why = self._origin(story)
         self._connection.exec_driver_sql(_HEAD, (story, first, why.rule, why.evidence, idx, at))
+        for each in self._members(story):
+            as_ = self._here_as(each, first)
+            if as_ != each.joined_as:
+                self._connection.exec_driver_sql(_HERE_AS, (as_, each.id))
+
+    def _here_as(self, one: _Member, first: int) -> str:
+        """Why somebody is in a story: by its tie to who stands first in it."""
+        if one.id == first or one.joined_as == "re-identified":
+            return "first" if one.id == first else one.joined_as
+        tie = self._ties.tie(one.id, first)
+        if tie is None or tie.as_ == "re-identified":
+            return "copy" if one.joined_as == "first" else one.joined_as
+        return tie.as_
 
     def _origin(self, story: int) -> tuple[int, Origin]:
         """Who stands first, and why. Whoever came late is not first by a date that it says itself."""
         members = [each.id for each in self._members(story) if each.joined_as != "re-identified"]
-        stand = [stands for each in members if (stands := self._stands(each)) is not None]
-        seen = {each.id: self._first_seen(each.id) for each in stand}
+        stand = [stands for each in members if (stands := self._ties.stands(each)) is not None]
+        seen = {each.id: self._ties.first_seen(each.id) for each in stand}
         since = min(received_at for _, received_at in seen.values())
         tellers = [
             Teller(
@@ -301,70 +266,12 @@ class _Moment:
                 agency=AgencyId(each.agency),
                 published=UnixTime(_published(each.token, since, seen[each.id][1])),
                 index=Index(seen[each.id][0]),
-                derives=self._derives(each),
+                derives=self._ties.derives(each),
             )
             for each in stand
         ]
         found = origin(tellers)
         return next(each.id for each in stand if each.sub == found.sub), found
-
-    def _first_seen(self, item: int) -> tuple[int, int]:
-        found = self._connection.exec_driver_sql(_FIRST_SEEN, (item,)).one()
-        return found.idx, found.received_at
-
-    def _derives(self, stands: _Stands) -> frozenset[ItemId]:
-        rows = self._connection.exec_driver_sql(_DERIVES, (stands.sub, stands.ver))
-        return frozenset(map(ItemId, rows.scalars()))
-
-    def _tie(self, one: int, other: int) -> _Tie | None:
-        """By what two items belong together as they stand; declared before ruled before found."""
-        a, b = self._stands(one), self._stands(other)
-        if a is None or b is None:
-            return None
-        said = [*self._between(a, b), *self._between(b, a)]
-        declared = [each for each in said if each.declarer]
-        if declared:
-            return declared[0]
-        verdict = self._verdict(a, b)
-        if verdict == "confirm":
-            return _Tie("confirmed", 1.0)
-        if verdict == "reject":
-            return None
-        return min(said, key=lambda each: (_RANKS[each.as_], -each.score), default=None)
-
-    def _between(self, a: _Stands, b: _Stands) -> Iterator[_Tie]:
-        """What the version that stands of one says of the other."""
-        for row in self._connection.exec_driver_sql(_BETWEEN, (a.sub, b.sub)):
-            if row.ver != a.ver or a.withdrawn:
-                continue
-            if row.score is None:
-                yield _Tie("declared", 1.0, a.id)
-            elif row.to_ver == b.ver and not b.withdrawn and row.state != "waits":
-                yield _Tie(row.type, row.score)
-
-    def _rejected(self, one: int, other: int) -> bool:
-        a, b = self._stands(one), self._stands(other)
-        return (
-            a is not None and b is not None and self._verdict(a, b) == "reject" and not self._declared(a, b)
-        )
-
-    def _declared(self, a: _Stands, b: _Stands) -> bool:
-        return any(each.declarer for each in (*self._between(a, b), *self._between(b, a)))
-
-    def _verdict(self, a: _Stands, b: _Stands) -> str | None:
-        return self._connection.exec_driver_sql(_RULING, {"a": a.sub, "b": b.sub}).scalar()
-
-    def _near(self, item: int) -> list[int]:
-        stands = self._stands(item)
-        if stands is None:
-            return []
-        return list(self._connection.exec_driver_sql(_NEAR, {"sub": stands.sub}).scalars())
-
-    def _stands(self, item: int) -> _Stands | None:
-        if item not in self._known:
-            row: Any = self._connection.exec_driver_sql(_STANDS, (item, self._idx)).first()
-            self._known[item] = None if row is None or not row.token else _Stands(*row)
-        return self._known[item]
 
     def _story_of(self, item: int) -> int | None:
         return self._connection.exec_driver_sql(_STORY_OF, (item,)).scalar()
@@ -373,7 +280,7 @@ class _Moment:
         found = [_Member(*row) for row in self._connection.exec_driver_sql(_MEMBERS, (story,))]
         if found:
             return found
-        stands = self._stands(story)
+        stands = self._ties.stands(story)
         return [] if stands is None else [_Member(story, stands.agency, "first")]
 
     def _head(self, story: int) -> int | None:

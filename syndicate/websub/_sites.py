@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from syndicate.deliver._roster import Roster
+from syndicate.deliver import Roster
 from syndicate.ports import SubscriberKind
 
 

@@ -23,6 +23,7 @@ from . import (
     _relations,
     _render,
     _sealing,
+    _search,
     _streams,
     _warm_feed,
 )
@@ -46,6 +47,7 @@ SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "crowd": _crowd.measure,
     "render": _render.measure,
     "export": _export.measure,
+    "search": _search.measure,
 }
 
 

@@ -163,7 +163,9 @@ async def test_a_flood_of_near_copies_pulls_nobody_into_a_story(hub: Hub, rooms:
     told = await hub.told()
     assert ["sg", "my", "vn"] in told, "who comes after the flood is found with the origin"
     assert [each[0] for each in told if "ph" in each] == ["ph"], "and the origin stays first"
-    assert sum(each == ["my"] for each in told) >= len(flood) - 2, "and the flood is seen"
+    assert sum(each == ["my"] for each in told) >= len(flood) - 7, (
+        "five a day are taken for the same item; the rest is seen"
+    )
     assert len(await hub.storage.page(Slice(), -1, 100)) == len(flood) + 3
     assert await _rows(hub, "SELECT max(n) FROM (SELECT count(*) AS n FROM band GROUP BY key, agency)") == 4
 

@@ -15,8 +15,8 @@ from raw_client import exchange
 from syndicate.journey import PressLimits
 from syndicate.news import Act, Content, Slice
 from syndicate.web import WebLimits
+from syndicate.web._kept import KeptPages
 from syndicate.web._negotiate import choose_coding
-from syndicate.web._pages._kept import KeptPages
 from syndicate.web._stream import Stream
 
 BIG = Content(type="text/plain", body="trời mưa to " * 4_000)

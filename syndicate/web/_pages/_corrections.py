@@ -8,7 +8,7 @@ from aiohttp import web
 
 from syndicate.news import CORRECTIONS, AgencyId, Index, Registry, Slice
 from syndicate.ports import Amended, Delivered, Logged, Window
-from syndicate.web._pages._kept import KeptPages, Made
+from syndicate.web._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper, called
 from syndicate.web._pages._query import before_of
 from syndicate.web._pages._rows import printed_rows

@@ -20,9 +20,9 @@ from syndicate.news import ItemId, Kind, spelling
 from syndicate.ports import KeptCheckpoint, Logged
 from syndicate.trust import recall
 from syndicate.web._answer import ALERT_CACHE, FEED_CACHE, NEVER, json_bytes, send_page
+from syndicate.web._kept import KeptPages, Made
 from syndicate.web._operation import HTML
 from syndicate.web._pages._changes import changes_between
-from syndicate.web._pages._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper
 from syndicate.web._pages._proof import proof_values
 from syndicate.web._pages._related import Relations, read_relations, related_values

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from syndicate.ledger import Policy, read_checkpoint
-from syndicate.web._pages._kept import KeptPages, Made
+from syndicate.web._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper
 from syndicate.web._world import World
 

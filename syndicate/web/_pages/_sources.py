@@ -10,7 +10,7 @@ from aiohttp import web
 from syndicate.news import Agency, AgencyId, AgencyKey, Registry, SignedFeed, Slice
 from syndicate.ports import Window
 from syndicate.web._condition import Health, feed_condition, read_health
-from syndicate.web._pages._kept import KeptPages, Made
+from syndicate.web._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper, called
 from syndicate.web._pages._rows import printed_rows
 from syndicate.web._pages._ways import tongue, ways_into

@@ -6,7 +6,7 @@ from typing import Final
 from aiohttp import web
 
 from syndicate.news import CORRECTIONS, Kind, Registry, Slice
-from syndicate.web._pages._kept import KeptPages, Made
+from syndicate.web._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper
 from syndicate.web._pages._ways import title_of, ways_into
 from syndicate.web._pages._words import Words

@@ -13,8 +13,8 @@ from syndicate.ports import Logged, Window
 from syndicate.republish import SLICE_GRAMMAR, parse_slice, slice_of
 from syndicate.web._answer import see_other
 from syndicate.web._feeds import cache_of, is_known
+from syndicate.web._kept import KeptPages, Made
 from syndicate.web._pages._filter import TOPICS, fields_of
-from syndicate.web._pages._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper
 from syndicate.web._pages._query import before_of, pairs_of
 from syndicate.web._pages._rows import printed_rows
