@@ -7,6 +7,7 @@ parameters to the JSON with its excerpts; a page of the cursor API beside it tel
 
 import asyncio
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
 from itertools import islice
