@@ -17,6 +17,7 @@ from . import (
     _export,
     _ingest,
     _ledger,
+    _likeness,
     _memory,
     _polls,
     _registry,
@@ -48,6 +49,7 @@ SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "render": _render.measure,
     "export": _export.measure,
     "search": _search.measure,
+    "likeness": _likeness.measure,
 }
 
 
