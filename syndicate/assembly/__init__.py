@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from syndicate.assembly._backup import UNFINISHED, back_up, put_back
 from syndicate.assembly._deliver import give_order
-from syndicate.assembly._ground import SystemClock, stopping
-from syndicate.assembly._hub import Hub, check_settings, open_hub, run_hub, tune_memory, user_agent
+from syndicate.assembly._ground import SystemClock, stopping, user_agent
+from syndicate.assembly._hub import Hub, check_settings, open_hub, run_hub
+from syndicate.assembly._memory import tune_memory
 from syndicate.assembly._orders import rule_relation
 from syndicate.assembly._quarantine import (
     begin_quarantine,

@@ -34,6 +34,7 @@ NOUNS = {
     "relations": "what likeness found between items; confirm or reject it, in public",
     "registry": "who may speak, as the member states sign it",
     "restore": "make a hub of a back-up, or of a mirror",
+    "search": "what a hub has on something, in every script",
     "sources": "the members and agencies that the registry describes",
     "subscribers": "who is told of what the hub shows, by webhook",
     "verify": "check one token with its agency's own signature",

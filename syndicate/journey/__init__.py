@@ -15,6 +15,7 @@ from syndicate.journey._depart import Press
 from syndicate.journey._document import Body, Document
 from syndicate.journey._explain import Difference, Explained, Explanation, counts, explain, title_of
 from syndicate.journey._explain import as_json as explained_as_json
+from syndicate.journey._index import Indexer
 from syndicate.journey._kin import Kin
 from syndicate.journey._layout import ARCHIVE_PAGE, PressLimits
 from syndicate.journey._log_signer import LogSigner
@@ -24,6 +25,7 @@ from syndicate.journey._ruling import rule
 from syndicate.journey._seal import Sealer
 from syndicate.journey._submit import SubmissionDesk, SubmitLimits
 from syndicate.journey._supplement import Supplement, SupplementLimits, Supplements
+from syndicate.journey._turnstile import Turnstile
 from syndicate.journey._wakeup import LocalWakeup
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "Document",
     "Explained",
     "Explanation",
+    "Indexer",
     "Kin",
     "LocalWakeup",
     "LogSigner",
@@ -51,6 +54,7 @@ __all__ = [
     "Supplement",
     "SupplementLimits",
     "Supplements",
+    "Turnstile",
     "counts",
     "explain",
     "explained_as_json",

@@ -15,14 +15,16 @@ from functools import partial
 from typing import Final, TypeVar
 from weakref import WeakValueDictionary
 
+from syndicate.errors import Crowded
 from syndicate.journey._alerts import Alerts
 from syndicate.journey._document import Codings, Document, Written, coded, let_go, squeeze
 from syndicate.journey._galley import Galley
 from syndicate.journey._layout import TOMBSTONES, Editor, Layout, PressLimits
 from syndicate.journey._shelf import Shelf
+from syndicate.journey._turnstile import Turnstile
 from syndicate.journey._wakeup import LocalWakeup
 from syndicate.last_used import LastUsed
-from syndicate.news import Entry, Registry, Slice
+from syndicate.news import Entry, Feed, Registry, Slice
 from syndicate.ports import Clock, Logged, Storage
 from syndicate.republish import PENDING_ALERTS, view_path
 from syndicate.wire import Plain, Typesetter, Wholes, in_frame
@@ -92,7 +94,7 @@ class Press:
         # Weakly: what nobody waits for needs no lock, however many names were asked for.
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         # One core is enough for rendering: admission and answers need the other.
-        self._one_rendering = asyncio.Lock()
+        self._turnstile = Turnstile(self._limits.waiting_most)
         # Always the same thread: each thread that renders would keep the memory of its largest document.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="press")
 
@@ -122,6 +124,7 @@ class Press:
 
         Raises:
             StorageError: the slice cannot be read.
+            Crowded: it is no plain slice, and enough others wait already.
         """
         name = f"{view_path(slice_, stories=stories)}.{format}"
         write = partial(self._write, slice_, format, stories=stories)
@@ -143,6 +146,7 @@ class Press:
 
         Raises:
             StorageError: it cannot be read.
+            Crowded: enough others wait already.
         """
         name = (slice_, last, format, self._registry().version, self._storage.log.erased)
         if (kept := self._pages.get(name)) is not None:
@@ -150,13 +154,20 @@ class Press:
         lay_out = await self._editor.archive(slice_, last)
         if lay_out is None:
             return None
-        async with self._one_rendering:
+        async with self._turnstile.turn(first=False):
+            if (kept := self._pages.get(name)) is not None:  # made meanwhile for somebody else
+                return kept
             document = await self._squeezed(partial(self._typeset, lay_out, format), stays=True)
         return self._pages.put(name, document)
 
     def entry(self, logged: Logged) -> Entry:
         """A version as readers see it now."""
         return self._editor.entry(logged)
+
+    async def render(self, feed: Feed, format: str) -> bytes:  # noqa: A002 - the word of every feed API
+        """A feed that is not kept here, written when nothing else is."""
+        async with self._turnstile.turn(first=False):
+            return await self.at_work(partial(self._typesetter.render, feed, format))
 
     async def at_work(self, work: Callable[[], T]) -> T:
         """Do ``work`` in the press's own thread, off the event loop."""
@@ -211,9 +222,14 @@ class Press:
         if kept and stands and not await self._must_write(kept, slice_, newest, registry, stale_after):
             kept.looked_at, kept.rings = now, rings
             self._kept.move_to_end(name)
-            return await self._settled(name, kept)
-        async with self._one_rendering:
-            document = await self._squeezed(write)
+            return await self._settled(name, kept, slice_)
+        try:
+            async with self._turnstile.turn(first=slice_.plain):
+                document = await self._squeezed(write)
+        except Crowded:
+            if kept and stands and registry == kept.registry and await self._will_do(kept, slice_):
+                return kept.document
+            raise
         dated = -1 if kept is None else kept.dated
         if kept is not None and kept.document.digest == document.digest:
             document = kept.document  # the same bytes keep their date
@@ -235,16 +251,24 @@ class Press:
         )
         return document
 
-    async def _settled(self, name: str, kept: _Kept) -> Document:
+    async def _settled(self, name: str, kept: _Kept, slice_: Slice) -> Document:
         """What is kept, in every coding once it has stood long enough to be worth it."""
         document = kept.document
         late = {coding: make for coding, make in self._codings.items() if coding not in document.bodies}
         if late and self._clock.now() - kept.made_at >= _SETTLED_SECONDS:
-            async with self._one_rendering:
-                made = await self.at_work(partial(coded, document.bodies["identity"], late))
+            try:
+                async with self._turnstile.turn(first=slice_.plain):
+                    made = await self.at_work(partial(coded, document.bodies["identity"], late))
+            except Crowded:
+                return document  # it is whole without them
             document = replace(document, bodies={**document.bodies, **made})
             self._put(name, replace(kept, document=document))
         return document
+
+    async def _will_do(self, kept: _Kept, slice_: Slice) -> bool:
+        """Whether what stood a moment ago is better than nothing: it lacks no alert."""
+        recent = 0 <= self._clock.now() - kept.made_at < _SETTLED_SECONDS
+        return recent and not await self._alerts.came(slice_, kept.newest)
 
     async def _must_write(
         self, kept: _Kept, slice_: Slice, newest: int, registry: str, stale_after: float

@@ -133,7 +133,7 @@ class Desk:
     def keep(self, registry: Registry) -> None:
         """Hand to storage what was admitted, related, moved and heard."""
         kept = self._by_number()
-        self._book.keep(kept)
+        self._book.keep(kept, registry.languages)
         found = self._kin.find([verified for verified, _ in kept])
         self._book.keep_relations([*self._relations, *found])
         self._book.keep_streams({key: self._streams[key] for key in self._moved})

@@ -49,6 +49,7 @@ class PressLimits:
     look_seconds: float = 1.0  # how long the newest index is believed when nobody rang
     kept_bytes: int = 192_000_000  # of all documents together; what several show counts once
     kept_most: int = 5_000  # documents: many small ones weigh more than their bytes
+    waiting_most: int = 64  # of archives and of combined slices, until they are made; more come back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """What was taken over, as a hub would have kept it: versions, states, relations, and acts that are heeded."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from syndicate.client import erased_by
@@ -41,9 +41,12 @@ class Acted:
 Taken = Signed | Gone | Acted
 
 
-def keep(book: Book, taken: Sequence[Taken]) -> list[Entry]:
-    """Keep these leaves in one transaction; the order that they have in the log."""
-    desk = _Desk(book, taken)
+def keep(book: Book, taken: Sequence[Taken], languages: Collection[str]) -> list[Entry]:
+    """Keep these leaves in one transaction; the order that they have in the log.
+
+    ``languages`` are those that the registry names.
+    """
+    desk = _Desk(book, taken, languages)
     entries = [desk.take(each) for each in taken]
     desk.keep()
     return entries
@@ -52,8 +55,9 @@ def keep(book: Book, taken: Sequence[Taken]) -> list[Entry]:
 class _Desk:
     """States that change from one leaf to the next; versions are kept in the order of their leaves."""
 
-    def __init__(self, book: Book, taken: Sequence[Taken]) -> None:
+    def __init__(self, book: Book, taken: Sequence[Taken], languages: Collection[str]) -> None:
         self._book = book
+        self._languages = languages
         subs = {_item_of(each) for each in taken if not isinstance(each, Acted)}
         streams = {_stream_of(each) for each in taken if not isinstance(each, Acted)}
         self._items = dict(book.items(subs))
@@ -107,8 +111,8 @@ class _Desk:
         self._streams[key] = stream
 
     def _flush(self) -> None:
-        self._book.keep([(each, replace(placed, item=self._items[each.item.sub]))
-                         for each, placed in self._waiting])  # fmt: skip
+        waiting = [(each, replace(placed, item=self._items[each.item.sub])) for each, placed in self._waiting]
+        self._book.keep(waiting, self._languages)
         self._relations += self._kin.find([each for each, _ in self._waiting])
         if self._waiting:
             self._book.sweep(self._waiting[-1][0].received_at)

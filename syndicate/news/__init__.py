@@ -15,7 +15,7 @@ This door is wider than five names because it is a dictionary, not a machine.
 from syndicate.news import _limits as limits
 from syndicate.news import _spelling as spelling
 from syndicate.news._content import UNSAFE_CHARACTERS, ContentError, check_content
-from syndicate.news._encode import PROTOCOL_VERSION, compose_token, encode
+from syndicate.news._encode import compose_token, encode
 from syndicate.news._envelope import Envelope, b64url, digest_of
 from syndicate.news._feed import Also, Entry, Feed, Outline
 from syndicate.news._hosts import HostError, a_label, host_of, is_listed
@@ -78,7 +78,6 @@ from syndicate.news._times import rfc3339
 
 __all__ = [
     "CORRECTIONS",
-    "PROTOCOL_VERSION",
     "SLICED_BY",
     "UNPROVED",
     "UNSAFE_CHARACTERS",

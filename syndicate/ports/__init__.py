@@ -21,6 +21,7 @@ from syndicate.ports._kin import Candidate, Carried, Sketched, Story
 from syndicate.ports._log import Entry, KeptCheckpoint, PublicLog
 from syndicate.ports._logged import Amended, Changed, Logged, Named, Stretch, Window
 from syndicate.ports._polled import Backfill, FeedError, FeedState
+from syndicate.ports._search import RANKED_MOST, Found, Search, Turn
 from syndicate.ports._signer import Signer
 from syndicate.ports._storage import Storage
 from syndicate.ports._streambook import Reading, Signed, StreamBook, Waiting, Why
@@ -36,6 +37,7 @@ from syndicate.ports._subscribers import (
 from syndicate.ports._wakeup import Wakeup
 
 __all__ = [
+    "RANKED_MOST",
     "Amended",
     "Answered",
     "Backfill",
@@ -56,6 +58,7 @@ __all__ = [
     "FetchOutcome",
     "Fetched",
     "Fetcher",
+    "Found",
     "HeldToken",
     "KeptAct",
     "KeptCheckpoint",
@@ -67,6 +70,7 @@ __all__ = [
     "PublicLog",
     "Reading",
     "RefusalRecord",
+    "Search",
     "Signed",
     "Signer",
     "Sketched",
@@ -80,6 +84,7 @@ __all__ = [
     "SubscriberState",
     "Subscribers",
     "Told",
+    "Turn",
     "Unchanged",
     "Validators",
     "VersionKey",

@@ -46,10 +46,12 @@ class Book(Protocol):
         """The tokens that stand at these places, and at the numbers before and after each, if any do."""
         ...
 
-    def keep(self, items: Sequence[tuple[Verified, Placed]]) -> None:
+    def keep(self, items: Sequence[tuple[Verified, Placed]], languages: Collection[str] = ()) -> None:
         """Keep admitted versions with their marks, and the states of their items as placed.
 
-        They get their index from ``Storage.seal``, in the order kept.
+        They get their index from ``Storage.seal``, in the order kept. An item opens the slice of its language
+        if that is one of ``languages`` or of the first ``limits.AGENCY_LANGUAGES`` others that its agency
+        signed in; else it stands in every other slice that it belongs in (decision 0064).
         """
         ...
 

@@ -19,6 +19,7 @@ from syndicate.ports._kin import Story
 from syndicate.ports._log import Entry, PublicLog
 from syndicate.ports._logged import Amended, Changed, Logged, Named, Stretch, Window
 from syndicate.ports._polled import Backfill, FeedState
+from syndicate.ports._search import Found, Search
 from syndicate.ports._subscribers import Subscribers
 from syndicate.trust import StreamState
 
@@ -187,6 +188,30 @@ class Storage(Protocol):
         self, limit: int, *, state: Standing | None = None, agency: AgencyId | None = None
     ) -> tuple[Related, ...]:
         """At most ``limit`` relations found by likeness, last ones first; of this state, by this agency."""
+        ...
+
+    async def search(self, asked: Search) -> Found:
+        """Versions that stand for their items and match; none erased, and none by an older version's text.
+
+        Title and summary (of what was withdrawn, the note) can be found from when their version is shown,
+        whole texts once ``index`` came to them. It gives up after a while, and says where to go on.
+        """
+        ...
+
+    async def index(self, most: int) -> int:
+        """Make the whole texts of at most ``most`` more versions searchable; how many it did, 0 at the end.
+
+        It follows the log from where it came to, whoever stopped it and when. An index of another version of
+        the terms is made again from the beginning.
+        """
+        ...
+
+    async def sweep(self) -> bool:
+        """One step of overwriting what ``Book.erase`` left of a text in the index; whether there is more."""
+        ...
+
+    async def unindexed(self) -> int:
+        """How many versions of the log cannot be found by their whole text yet."""
         ...
 
     async def feed_states(self) -> Mapping[FeedId, FeedState]:

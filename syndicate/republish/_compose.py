@@ -144,6 +144,31 @@ def compose_pending(entries: Sequence[Entry], registry: Registry, *, base_url: s
     )
 
 
+def compose_search(  # noqa: PLR0913 - what a feed of a query is made of
+    query: str,
+    asked: str,
+    slice_: Slice,
+    entries: Sequence[Entry],
+    registry: Registry,
+    *,
+    base_url: str,
+    formats: Sequence[str],
+) -> Feed:
+    """The newest of a slice in which ``query`` is found; ``asked`` is all that is asked, as in an address.
+
+    It is no slice, and not of the log's order alone: nothing of it is archived, and nobody is sent it.
+    """
+    feed = compose(slice_, entries, registry, base_url=base_url, first_index=None, last_index=None)
+    home = f"{base_url.rstrip('/')}/feeds/search"
+    return replace(
+        feed,
+        id=f"{home}.atom?{asked}",
+        title=f"{feed.title} · {''.join(each if each.isprintable() else ' ' for each in query)}",
+        self_urls=tuple((format_, f"{home}.{format_}?{asked}") for format_ in formats),
+        continue_url=None,
+    )
+
+
 def compose_agency(
     agency: Agency,
     entries: Sequence[Entry],

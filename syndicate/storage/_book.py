@@ -29,8 +29,9 @@ from syndicate.ports import Backfill, Candidate, FeedState, Place, Sketched, Str
 from syndicate.storage import _kin
 from syndicate.storage import _rows as rows
 from syndicate.storage._erase import erase, mark_erased
-from syndicate.storage._facets import facets_from, keep_facets
+from syndicate.storage._facets import Tongues, facets_from, keep_facets
 from syndicate.storage._refusals import hold, keep_refused
+from syndicate.storage._search_index import keep_heads
 from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
 
 _ITEMS = """
@@ -132,10 +133,11 @@ class SqliteBook:
                 answer[(agency, stream, seq)] = (digest, prev)
         return answer
 
-    def keep(self, items: Sequence[tuple[Verified, Placed]]) -> None:
+    def keep(self, items: Sequence[tuple[Verified, Placed]], languages: Collection[str] = ()) -> None:
         """Keep admitted versions with their marks, and the states of their items as placed."""
         if not items:
             return
+        tongues = Tongues(self._connection, languages)
         first = self._next_version()
         states = {verified.item.sub: placed.item for verified, placed in items}
         self._keep_items(states, {each[0].item.sub: id_ for id_, each in enumerate(items, first)})
@@ -145,7 +147,9 @@ class SqliteBook:
         said = [verified.item for verified, _ in items]
         for id_, (verified, _) in enumerate(items, first):
             self._kept[(verified.item.sub, verified.item.ver)] = (id_, verified.received_at)
-        keep_facets(self._connection, {id_: self._facets_after(each) for id_, each in enumerate(said, first)})
+        facets = {id_: self._facets_after(each, tongues) for id_, each in enumerate(said, first)}
+        keep_facets(self._connection, facets)
+        keep_heads(self._connection, zip(facets, said, facets.values(), strict=True))
         newest = {verified.item.iss: verified.received_at for verified, _ in items}
         self._many(_RECEIPT, list(newest.items()))
 
@@ -238,9 +242,11 @@ class SqliteBook:
     def _next_version(self) -> int:
         return int(self._connection.exec_driver_sql(_NEXT).scalar_one())
 
-    def _facets_after(self, item: Item) -> Facets:
+    def _facets_after(self, item: Item, tongues: Tongues) -> Facets:
         before = self._facets.get(item.sub)
         after = facets_of(item) if before is None else before.then(item)
+        if (before is None or not before.lang) and not tongues.open(after.agency, after.lang):
+            after = replace(after, lang="")
         self._facets[item.sub] = after
         return after
 

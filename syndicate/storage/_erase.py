@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from syndicate.news import ItemId, TokenDigest, b64url
 from syndicate.storage import _kin, _stories
 from syndicate.storage._log import add_act
+from syndicate.storage._search_index import take_out
 
 _STANDING = """
     SELECT it.id, it.item_id, item.sub, it.ver, it.digest FROM version AS it JOIN item ON item.id = it.item_id
@@ -36,6 +37,7 @@ def erase(connection: Connection, digests: Collection[TokenDigest], act: bytes) 
     add_act(connection, named, act)
     connection.exec_driver_sql("PRAGMA secure_delete=ON")  # overwritten, and not only given free
     for id_, item, sub, ver, digest in going:
+        take_out(connection, digest)
         connection.exec_driver_sql("UPDATE version SET token = '' WHERE id = ?", (id_,))
         connection.exec_driver_sql("DELETE FROM relation WHERE sub = ? AND ver = ?", (sub, ver))
         connection.exec_driver_sql(_LIKE_IT, (sub, ver))  # what was found by likeness may quote it

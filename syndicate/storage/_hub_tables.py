@@ -68,7 +68,7 @@ class CellRow(HubTable, table=True):
     id: int = Field(primary_key=True)
     member: str
     agency: str
-    lang: str  # of the item's first version; empty, like the kind, while none is known
+    lang: str  # of the item's first version; empty, like the kind, where none is known or it opens no slice
     kind: str
     urgency: int  # the most urgent so far; 10 where none is said
     corrected: bool
@@ -316,5 +316,5 @@ class DeliveryRow(HubTable, table=True):
 
 
 HUB: Final = VersionLine(
-    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0008"
+    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0009"
 )

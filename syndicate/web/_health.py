@@ -28,7 +28,7 @@ class Watch:
         }
         parts["log"] = self._world.log_waits() or "ok"
         well = all(state == "ok" for state in parts.values())
-        told = {"status": "ok" if well else "failing", "parts": parts}
+        told = {"status": "ok" if well else "failing", "parts": parts, "unindexed": await self._unindexed()}
         return send_json(request, told, cache=NEVER, status=200 if well else 503)
 
     async def _database(self) -> str:
@@ -41,10 +41,20 @@ class Watch:
             return "unreadable"
         return "ok"
 
+    async def _unindexed(self) -> int:
+        try:
+            async with asyncio.timeout(_DATABASE_SECONDS):
+                return await self._world.storage.unindexed()
+        except (TimeoutError, SyndicateError):
+            return 0  # what is wrong with the database is told
+
     async def metrics(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """The hub's figures in Prometheus' text format."""
         world = self._world
         health, log = await read_health(world.storage), world.storage.log
         reach = LogReach(sealed=log.edge.size, shown=log.visible, proven=log.proven)
-        body = world.metrics.write(world.registry(), health, reach, world.clock.now(), world.delivery())
+        unindexed = await world.storage.unindexed()
+        body = world.metrics.write(
+            world.registry(), health, reach, world.clock.now(), world.delivery(), unindexed=unindexed
+        )
         return ready(body, CONTENT_TYPE, cache=NEVER).answer(request)

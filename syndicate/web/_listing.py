@@ -96,12 +96,17 @@ def evidence(world: World) -> Copies:
 
 
 async def moved_since(world: World, index: int) -> Collection[ItemId]:
-    """Of which items, or of those in relation to them, a version has this index or a higher one."""
+    """Of which items a version has this index or a higher one, and who is in relation or in one story."""
     moved = {each.sub async for each in _every(world, index - 1)}
     beside: set[ItemId] = set()
     for sub in moved:
         for one in await world.storage.relations(sub):
             beside.update(end for end in (one.sub, one.to_sub) if end is not None)
+    # A story that lost an item is still that of whoever was in relation to it.
+    for sub in moved | beside:
+        story = await world.storage.story_of(sub)
+        if story is not None:
+            moved.update(each.sub for each in (story.origin, *story.others))
     return moved | beside
 
 

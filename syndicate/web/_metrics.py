@@ -64,17 +64,19 @@ class Metrics:
         """Note how long a document took."""
         self._rendered.observe(seconds)
 
-    def write(
+    def write(  # noqa: PLR0913 - all that a hub counts
         self,
         registry: Registry,
         health: Health,
         log: LogReach,
         now: float,
         delivery: DeliveryReach | None = None,
+        *,
+        unindexed: int,
     ) -> bytes:
         """Everything in Prometheus' text format 0.0.4: what was counted here, and what storage remembers."""
         kept = CollectorRegistry()
-        kept.register(_Snapshot(registry, health, log, now))
+        kept.register(_Snapshot(registry, health, log, now, unindexed))
         if delivery is not None:
             kept.register(_Delivery(delivery))
         return generate_latest(self._own) + generate_latest(kept)
@@ -103,8 +105,9 @@ class _Delivery(Collector):
 class _Snapshot(Collector):
     """What storage says at one moment, as metric families."""
 
-    def __init__(self, registry: Registry, health: Health, log: LogReach, now: float) -> None:
+    def __init__(self, registry: Registry, health: Health, log: LogReach, now: float, unindexed: int) -> None:
         self._registry, self._health, self._log, self._now = registry, health, log, now
+        self._unindexed = unindexed
 
     def collect(self) -> Iterator[Metric]:
         """The families; feeds that the registry no longer names are left out."""
@@ -112,6 +115,9 @@ class _Snapshot(Collector):
         yield CounterMetricFamily("syndicate_index_shown", "Leaves that are shown.", self._log.shown)
         yield CounterMetricFamily(
             "syndicate_index_proven", "Leaves that enough witnesses stand behind.", self._log.proven
+        )
+        yield GaugeMetricFamily(
+            "syndicate_unindexed", "Versions whose whole text cannot be searched yet.", self._unindexed
         )
         refused = CounterMetricFamily(
             "syndicate_refused_tokens", "Refused tokens and documents.", labels=["agency", "reason"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from syndicate.dedupe import RelatedAs, Rule, Standing
-from syndicate.news import Mark, Reason
+from syndicate.news import Act, Kind, Mark, Reason
 from syndicate.ports import Notable
 from syndicate.web._operation import Schema
 
@@ -155,6 +155,35 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         last={"type": "integer", "minimum": -1, "description": "`after` of the next page."},
         next=_ADDRESS,
     ),
+    "Runs": {
+        "description": "A text in runs, each with whether it is what was looked for.",
+        **_list(_record(text=_TEXT, match=_FLAG)),
+    },
+    "Hits": _record(
+        items=_list(
+            _record(
+                index=_COUNT,
+                sub=_TEXT,
+                ver={"type": "integer", "minimum": 1},
+                agency=_TEXT,
+                lang=_TEXT,
+                act={"enum": sorted(Act)},
+                kind={"enum": sorted(Kind)},
+                title=named("Runs"),
+                excerpt=named("Runs"),
+                published=_TIME,
+                updated=_TIME,
+                logged_at=_TIME,
+                digest=_DIGEST,
+                url=_ADDRESS,
+                page_url=_ADDRESS,
+                token_url=_ADDRESS,
+                proof_url=_ADDRESS,
+            )
+        ),
+        next={**_TEXT_OR_NONE, "description": "`next` of the next page; null at the end."},
+        unindexed={**_COUNT, "description": "Items of which only title and summary can be found yet."},
+    ),
     "Outcome": _OUTCOME,
     "Outcomes": _record(results=_list(named("Outcome"))),
     "PolledFeed": _feed(
@@ -219,7 +248,11 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         next=_ADDRESS,
     ),
     "Taken": _record(detail=_TEXT),
-    "Health": _record(status={"enum": ["ok", "failing"]}, parts=_by_name(_TEXT)),
+    "Health": _record(
+        status={"enum": ["ok", "failing"]},
+        parts=_by_name(_TEXT),
+        unindexed={**_COUNT, "description": "Items whose whole text cannot be searched yet."},
+    ),
     "AgencyStatus": _record(
         agency=_TEXT,
         state=_TEXT,

@@ -32,6 +32,7 @@ from syndicate.web._relations import PATH as RELATIONS
 from syndicate.web._relations import ItemRelations
 from syndicate.web._route import Route, dispatch, live
 from syndicate.web._schemas import named
+from syndicate.web._search import Searching, search_routes
 from syndicate.web._sources import Sources
 from syndicate.web._stream import QUERY as STREAM_QUERY
 from syndicate.web._stream import Stream
@@ -64,14 +65,16 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
     A static copy is made in this order: what others point to stands before them, and the checkpoint last.
     """
     items, log, registry = Items(world), LogFiles(world), RegistryFiles(world)
+    searching = Searching(world)
     routes: list[Route] = []
     known, openapi = WellKnown(world, routes), OpenApi(world, routes)  # they tell of all of them
     routes += [
         *other_routes(world, _SLICE, VERSION),
+        *search_routes(world, searching),
         *routes_to_check_with(world, items, log, registry),
         *_relations(world),
         *_feeds(world),
-        *page_routes(world),
+        *page_routes(world, searching),
         *_interface(items, stream),
         *_condition(world, registry),
         *_small_files(known),

@@ -3,9 +3,9 @@
 import json
 from typing import Any, Final
 
-from syndicate.news import Act, Also, Entry, Feed, Media, Relation
+from syndicate.news import Act, Also, Entry, Feed, Media, Relation, spelling
 from syndicate.wire._inert import inert_entry, inert_head
-from syndicate.wire._names import MEDIA_TOPICS, NINJS_SCHEMA
+from syndicate.wire._names import NINJS_SCHEMA
 
 CLOSE: Final = b"]}"
 _STANDARD: Final = {"name": "ninjs", "version": "3.1", "schema": NINJS_SCHEMA}
@@ -46,7 +46,7 @@ def _told(entry: Entry) -> dict[str, Any]:
         uri=entry.id,
         standard=_STANDARD,
         type="text",
-        representationType="full",
+        representationType="full" if entry.token else "partial",
         version=str(entry.ver),
         firstCreated=entry.published,
         versionCreated=entry.updated,
@@ -60,7 +60,10 @@ def _told(entry: Entry) -> dict[str, Any]:
         descriptions=None if entry.summary is None else [{"role": "summary", "value": entry.summary}],
         bodies=_bodies(entry),
         by=entry.byline,
-        subjects=[{"uri": MEDIA_TOPICS + code.removeprefix("medtop:")} for code in entry.categories] or None,
+        subjects=[
+            {"uri": code.replace(spelling.MEDTOP, spelling.MEDIA_TOPICS, 1)} for code in entry.categories
+        ]
+        or None,
         infoSources=_sources(entry),
         renditions=[{"name": "web", "href": entry.url, "contentType": "text/html"}],
         associations=[*map(_medium, entry.media), *map(_relation, entry.relations), *map(_also, entry.also)]
@@ -138,3 +141,7 @@ def _present(**told: object) -> dict[str, Any]:
 def _bytes(told: dict[str, Any]) -> bytes:
     # "<" stands only inside texts; escaped, the document is inert even where it is taken for HTML.
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c").encode()
+
+
+def _topic(category: str) -> str:
+    return spelling.MEDIA_TOPICS + category.removeprefix(spelling.MEDTOP)

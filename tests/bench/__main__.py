@@ -11,6 +11,7 @@ from . import (
     _agency,
     _beside_reader,
     _client,
+    _crowd,
     _cursor,
     _deliver,
     _export,
@@ -22,6 +23,7 @@ from . import (
     _relations,
     _render,
     _sealing,
+    _search,
     _streams,
     _warm_feed,
 )
@@ -42,8 +44,10 @@ SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "cursor": _cursor.measure,
     "client": _client.measure,
     "deliver": _deliver.measure,
+    "crowd": _crowd.measure,
     "render": _render.measure,
     "export": _export.measure,
+    "search": _search.measure,
 }
 
 
