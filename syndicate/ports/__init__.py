@@ -18,6 +18,7 @@ from syndicate.ports._fetcher import (
 )
 from syndicate.ports._log import Entry, KeptCheckpoint, PublicLog
 from syndicate.ports._logged import Amended, Changed, Logged, Named, Stretch, Window
+from syndicate.ports._passages import Candidates, Passages, Printed
 from syndicate.ports._signer import Signer
 from syndicate.ports._storage import (
     Backfill,
@@ -49,6 +50,7 @@ __all__ = [
     "Book",
     "Call",
     "Caller",
+    "Candidates",
     "Case",
     "Changed",
     "Clock",
@@ -68,7 +70,9 @@ __all__ = [
     "Logged",
     "Named",
     "Notable",
+    "Passages",
     "Place",
+    "Printed",
     "PublicLog",
     "Reading",
     "RefusalRecord",

@@ -21,6 +21,7 @@ from syndicate.news import (
 from syndicate.ports._fetcher import Validators
 from syndicate.ports._log import Entry, PublicLog
 from syndicate.ports._logged import Amended, Changed, Logged, Named, Stretch, Window
+from syndicate.ports._passages import Passages
 from syndicate.ports._subscribers import Subscribers
 from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
 
@@ -198,6 +199,11 @@ class Storage(Protocol):
     @property
     def subscribers(self) -> Subscribers:
         """Who is told of what the log shows."""
+        ...
+
+    @property
+    def passages(self) -> Passages:
+        """Which versions have a passage, a headline or an address."""
         ...
 
     async def seal(self, at: float, most: int = 1_000, *, show: bool = True) -> int:

@@ -36,6 +36,7 @@ from syndicate.storage._erase import count_erased, erased_by
 from syndicate.storage._hub_log import SqliteLog
 from syndicate.storage._hub_tables import HUB
 from syndicate.storage._migrate import check_readable
+from syndicate.storage._passages import SqlitePassages
 from syndicate.storage._slices import is_plain, newest, newest_of_plain
 from syndicate.storage._sqlite import in_our_words, open_readers
 from syndicate.storage._subscribers import SqliteSubscribers
@@ -63,6 +64,7 @@ class SqliteStorage:
         self._newest: dict[Slice, int] = {}
         self._log = SqliteLog(self)
         self._subscribers = SqliteSubscribers(self)
+        self._passages = SqlitePassages(self)
 
     @property
     def log(self) -> "SqliteLog":
@@ -73,6 +75,11 @@ class SqliteStorage:
     def subscribers(self) -> SqliteSubscribers:
         """Who is told of what the log shows."""
         return self._subscribers
+
+    @property
+    def passages(self) -> SqlitePassages:
+        """Which versions have a passage, a headline or an address."""
+        return self._passages
 
     def open(self) -> None:
         """Take the writer's place and bring the file up to date; in the writer's thread."""
