@@ -6,7 +6,7 @@ Bring nothing. Leave with the words every other room speaks: what came in (``Env
 an item stands (``Facets``), what is written (``Feed``, ``Entry``); and with small judges: for hosts
 (``host_of``, ``is_listed``) and for the content profile (``check_content``), which sign, check and display
 alike; a third, ``check_key``, refuses the Ed25519 keys under which a signature proves nothing. ``letters``
-takes a text apart where its readers would. ``limits`` holds the protocol's bounds, ``spelling`` the patterns
+takes a text apart where its readers would, ``paragraphs`` a body where its form does. ``limits`` holds the protocol's bounds, ``spelling`` the patterns
 of its names.
 
 This door is wider than five names because it is a dictionary, not a machine.
@@ -59,6 +59,7 @@ from syndicate.news._outcome import (
     Refused,
     Unjudged,
 )
+from syndicate.news._plain import paragraphs
 from syndicate.news._registry import (
     Agency,
     AgencyKey,
@@ -146,6 +147,7 @@ __all__ = [
     "letters",
     "limits",
     "offset",
+    "paragraphs",
     "rfc3339",
     "spelling",
     "thumbprint",

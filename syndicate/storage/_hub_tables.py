@@ -6,7 +6,7 @@ migrations and for whoever reads; ``_book`` and ``_order`` write and read them w
 
 from typing import ClassVar, Final
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -223,7 +223,11 @@ class RelationRow(HubTable, table=True):
     """How one version stands to an item or an address, with the rule and the evidence for it."""
 
     __tablename__: ClassVar[str] = "relation"
-    __table_args__ = (Index("ix_relation_sub", "sub"), Index("ix_relation_to_sub", "to_sub"))
+    __table_args__ = (
+        Index("ix_relation_sub", "sub"),
+        Index("ix_relation_to_sub", "to_sub"),
+        Index("ix_relation_found", "type", "at", sqlite_where=text("score IS NOT NULL")),
+    )
 
     id: int = Field(primary_key=True)
     sub: str
@@ -234,6 +238,72 @@ class RelationRow(HubTable, table=True):
     to_url: str | None = None
     rule: str
     evidence: str
+    score: float | None = None  # 0 to 1; of what was found by likeness only, and so are the next three
+    spans: str | None = None  # JSON: where the two texts differ, as offsets into both
+    folding: int | None = None  # the version of the matching text that they were compared in
+    state: str = Field("stands", sa_column_kwargs={"server_default": "stands"})
+    at: int | None = None  # when the version was received
+
+
+class SketchRow(HubTable, table=True):
+    """What finds a version by its likeness, for as long as it is in the window."""
+
+    __tablename__: ClassVar[str] = "sketch"
+    __table_args__ = (Index("ix_sketch_item", "item_id"),)
+
+    version_id: int = Field(primary_key=True, foreign_key="version.id")
+    item_id: int = Field(foreign_key="item.id")
+    agency: str
+    received_at: int
+    folding: int
+    bands: bytes  # eight octets each
+
+
+class BandRow(HubTable, table=True):
+    """A bucket of versions that may be alike; each agency has no more than a few in it."""
+
+    __tablename__: ClassVar[str] = "band"
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+    key: int = Field(primary_key=True)
+    agency: str = Field(primary_key=True)
+    version_id: int = Field(primary_key=True)
+
+
+class StoryRow(HubTable, table=True):
+    """An item that tells a story together with others; what stands alone has no row."""
+
+    __tablename__: ClassVar[str] = "story"
+    __table_args__ = (Index("ix_story_story", "story"),)
+
+    item_id: int = Field(primary_key=True, foreign_key="item.id")
+    story: int  # the item that was first in it
+    agency: str
+    joined_as: str
+    joined_idx: int
+
+
+class StoryHeadRow(HubTable, table=True):
+    """Who stands first in a story, and when the story changed last."""
+
+    __tablename__: ClassVar[str] = "story_head"
+    __table_args__ = (Index("ix_story_head_changed", "changed_idx"),)
+
+    story: int = Field(primary_key=True, foreign_key="item.id")
+    origin: int = Field(foreign_key="item.id")
+    changed_idx: int
+    changed_at: float
+
+
+class RulingRow(HubTable, table=True):
+    """What the operator said of two items, once it has its place in the log; the newest counts."""
+
+    __tablename__: ClassVar[str] = "ruling"
+
+    sub: str = Field(primary_key=True)
+    to_sub: str = Field(primary_key=True)
+    verdict: str
+    act: str  # its digest
 
 
 class PassageStateRow(HubTable, table=True):

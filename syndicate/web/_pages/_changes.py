@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from syndicate.news import Content, Item
+from syndicate.news import Content, Item, paragraphs
 from syndicate.ports import Logged
 from syndicate.trust import recall
 from syndicate.web._pages._compare import Comparison, compare
-from syndicate.web._pages._plain import paragraphs
 
 # Compared word by word are the first three; of these one says only that they changed.
 _DETAILS: Final = (

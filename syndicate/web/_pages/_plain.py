@@ -1,28 +1,11 @@
-"""The text of a signed body, in paragraphs: what people read of it, without its form."""
+"""A signed body as a page shows it: without pictures."""
 
 import re
-from html import unescape
 from typing import Final
 
 from markupsafe import Markup
 
-from syndicate.news import Content
-
-# A body within the content profile has one spelling of each of these (docs/protocol.md).
-_ENDS: Final = re.compile(r"</(?:p|h2|h3|h4|li|figcaption|tr)>|<(?:br|ul|ol)>")
-_CELL: Final = re.compile(r"</(?:th|td)>")
-_TAG: Final = re.compile(r"<[^>]*>")
 _PICTURE: Final = re.compile(r'<img src="[^"]*" alt="([^"]*)">')
-
-
-def paragraphs(content: Content | None) -> list[str]:
-    """The body's paragraphs as plain text; none if there is no body here."""
-    if content is None or content.body is None:
-        return []
-    text = content.body
-    if content.type == "text/html":
-        text = unescape(_TAG.sub("", _CELL.sub(" ", _ENDS.sub("\n", text))))
-    return [line.strip() for line in text.split("\n") if line.strip()]
 
 
 def without_pictures(body: str, nothing: Markup) -> Markup:

@@ -5,12 +5,12 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from syndicate.news import Act, Alert, Claim, Item, Kind, Mark, Registry
+from syndicate.news import Act, Alert, Claim, Item, Kind, Mark, Registry, paragraphs
 from syndicate.ports import Logged
 from syndicate.republish import article_of, entry_of
 from syndicate.trust import marks_since, recall
 from syndicate.web._pages._paper import Paper, called
-from syndicate.web._pages._plain import paragraphs, without_pictures
+from syndicate.web._pages._plain import without_pictures
 from syndicate.web._pages._rows import label_of
 from syndicate.web._pages._tongues import direction
 from syndicate.web._pages._ways import topic
