@@ -3,30 +3,51 @@
 Bring an item that is being admitted and what was known of its `sub` before, or two texts. Leave with
 ``Related`` values: facts with their rule and evidence, never a merge. Nothing is dropped because it looks
 alike. ``sketch`` and ``winnow`` say by what to find texts that are alike, or share a passage; ``compare``
-says how two texts stand to each other, and shows where they differ; ``postings`` packs the fingerprints of
-many texts so that those with a passage are found at once.
+says how two texts stand to each other and shows where they differ, ``infer`` what that makes of two items,
+``origin`` which of those that tell a story had it first. ``normal_url`` makes equal addresses equal.
+``postings`` packs the fingerprints of many texts, so that those with a passage are found at once; ``stands_in``
+and ``alike`` say what a passage that somebody asks about has to do with one of them.
+
+This door is wider than five names because each of these is asked by somebody else.
 """
 
 import importlib
 from types import ModuleType
 
 from syndicate.dedupe._asked import compare, sketch, winnow
+from syndicate.dedupe._infer import Told, infer
 from syndicate.dedupe._likeness import Compared, Fingerprint, Guard, RelatedAs, Rule, Sketch, Span
+from syndicate.dedupe._origin import Origin, OriginRule, Teller, credited, origin
+from syndicate.dedupe._quote import Alike, Difference, alike, is_enough, stands_in
 from syndicate.dedupe._relate import Related, relate
+from syndicate.dedupe._url import normal_url
 
 __all__ = [
+    "Alike",
     "Compared",
+    "Difference",
     "Fingerprint",
     "Guard",
+    "Origin",
+    "OriginRule",
     "Related",
     "RelatedAs",
     "Rule",
     "Sketch",
     "Span",
+    "Teller",
+    "Told",
+    "alike",
     "compare",
+    "credited",
+    "infer",
+    "is_enough",
+    "normal_url",
+    "origin",
     "postings",
     "relate",
     "sketch",
+    "stands_in",
     "winnow",
 ]
 

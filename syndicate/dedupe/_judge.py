@@ -46,6 +46,7 @@ def judge(a: str, b: str) -> Compared:
         guard=guard,
         substituted=substituted,
         likeness=likeness,
+        same_numbers=sorted(_figures(a, (0, len(a)))) == sorted(_figures(b, (0, len(b)))),
         folding=FOLDING,
         evidence=f"{jaccard:.0%} of their text is the same",
     )

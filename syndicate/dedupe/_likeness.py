@@ -99,5 +99,6 @@ class Compared:
     likeness: (
         RelatedAs | None
     )  # COPY, EXCERPT or SIBLING if different agencies said so; None if they are not alike
+    same_numbers: bool  # whether both hold the same numbers, as often
     folding: int
     evidence: str  # one sentence that a person can check

@@ -7,12 +7,11 @@ on from there. It is never in the way of what arrives: a lookup says how far beh
 import asyncio
 import logging
 from collections.abc import Iterator
-from hashlib import sha256
 from typing import Final
 
 from syndicate.dedupe import postings, winnow
 from syndicate.errors import SyndicateError
-from syndicate.journey._address import address_keys
+from syndicate.journey._address import address_keys, title_key
 from syndicate.news import Item, Slice, paragraphs
 from syndicate.ports import Logged, Printed, Storage, Wakeup
 from syndicate.text import FOLDING, fold
@@ -94,13 +93,3 @@ def _keys(item: Item) -> Iterator[int]:
     if title := fold(item.title):
         yield title_key(title)
     yield from address_keys(item.url)
-
-
-def title_key(folded: str) -> int:
-    """The number that a headline, folded, is found by."""
-    return key_of("title", folded)
-
-
-def key_of(kind: str, text: str) -> int:
-    """A text as a number: signed, 64 bits."""
-    return int.from_bytes(sha256(f"{kind}\n{text}".encode()).digest()[:8], "big", signed=True)
