@@ -5,8 +5,8 @@ Bring an item that is being admitted and what was known of its `sub` before, or 
 alike. ``sketch`` and ``winnow`` say by what to find texts that are alike, or share a passage; ``compare``
 says how two texts stand to each other and shows where they differ, ``infer`` what that makes of two items,
 ``origin`` which of those that tell a story had it first. ``normal_url`` makes equal addresses equal.
-``postings`` packs the fingerprints of many texts, so that those with a passage are found at once; ``stands_in``
-and ``alike`` say what a passage that somebody asks about has to do with one of them.
+``postings`` packs the fingerprints of many texts, so that those with a passage are found at once;
+``stands_in`` and ``alike`` say what a passage that somebody asks about has to do with one of them.
 
 This door is wider than five names because each of these is asked by somebody else.
 """

@@ -1,12 +1,12 @@
 """Fingerprints of many versions, packed so that one look finds who has a passage.
 
-A *run* holds the fingerprints of a stretch of the log in buckets, each a sorted array of entries: 32 bits of the
-fingerprint, 32 bits of the index that it stands at. A run is written once, in order, and never grows: a table
-with a row for each fingerprint would touch eighty pages for every item that comes. Sixteen small runs become a
-large one, bucket by bucket; a run whose stretch is over is dropped whole (decision 0063).
+A *run* holds the fingerprints of a stretch of the log in buckets, each a sorted array of entries: 32 bits of
+the fingerprint, 32 bits of the index that it stands at. A run is written once, in order, and never grows: a
+table with a row for each fingerprint would touch eighty pages for every item that comes. Sixteen small runs
+become a large one, bucket by bucket; a run whose stretch is over is dropped whole (decision 0063).
 
-Fingerprints come as ``winnow`` gives them, signed 64-bit numbers; an index is below 2**32. Everything packed is
-little-endian.
+Fingerprints come as ``winnow`` gives them, signed 64-bit numbers; an index is below 2**32. Everything packed
+is little-endian.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,12 +21,16 @@ FAN: Final = 16  # small runs to a large one, and buckets of a large one to a bu
 SMALL: Final = 0  # the levels of runs
 LARGE: Final = 1
 BUCKETS: Final = (512, 8_192)  # of a run, by its level
-COMMON: Final = 64  # entries of one fingerprint that a bucket keeps: the earliest. What has more is boilerplate
+COMMON: Final = (
+    64  # entries of one fingerprint that a bucket keeps: the earliest. What has more is boilerplate
+)
 
 _LOW: Final = np.uint64(0xFFFF_FFFF)
 _INDEX_BITS: Final = np.uint64(32)
 _SHIFTS: Final = (np.uint64(55), np.uint64(51))  # from a fingerprint to its bucket, by level
-_KEPT: Final = np.uint64(23)  # from a fingerprint to the bits of it that are kept: those behind a small bucket's
+_KEPT: Final = np.uint64(
+    23
+)  # from a fingerprint to the bits of it that are kept: those behind a small bucket's
 _FANNED: Final = np.uint64(60)  # from an entry to the large bucket, within its small one
 _PACKED: Final = np.dtype("<u8")
 
@@ -63,7 +67,7 @@ def large_buckets(bucket: int, parts: Sequence[bytes]) -> Mapping[int, bytes]:
 def without(entries: bytes, index: int) -> bytes:
     """A bucket without what stands at an index."""
     found = np.frombuffer(entries, _PACKED)
-    return found[(found & _LOW) != np.uint64(index)].tobytes()
+    return bytes(found[(found & _LOW) != np.uint64(index)].tobytes())
 
 
 def waiting_with(prints: Sequence[int], waiting: Sequence[tuple[int, bytes]]) -> Iterator[int]:

@@ -1,6 +1,7 @@
 """The addresses of items, as numbers: the address itself, and what of it stands behind the host.
 
-A copy on another host often keeps the path. No address is kept: a number finds the item that has the real one.
+A copy on another host often keeps the path. No address is kept: a number finds the item that has the real
+one.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """What is asked for later: fingerprints of every version that the log shows, made behind the journey.
 
-It follows the log as everybody does, by index: what it had done when the process died is on the disk, and it goes
-on from there. It is never in the way of what arrives: a lookup says how far behind it is.
+It follows the log as everybody does, by index: what it had done when the process died is on the disk, and it
+goes on from there. It is never in the way of what arrives: a lookup says how far behind it is.
 """
 
 import asyncio

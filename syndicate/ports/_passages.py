@@ -28,8 +28,8 @@ class Passages(Protocol):
     """The fingerprints of the versions that the log shows, filled from behind, in the order of the log.
 
     Promises: what returns is on the disk; a version is found from when ``reached`` is at or above its index;
-    nothing of an erased version is ever found, or kept. Headlines and addresses are kept for good, passages as
-    long as ``tidy`` is told. The work of each call is bounded.
+    nothing of an erased version is ever found, or kept. Headlines and addresses are kept for good, passages
+    as long as ``tidy`` is told. The work of each call is bounded.
     """
 
     async def reached(self, made_by: str) -> int:
@@ -44,7 +44,7 @@ class Passages(Protocol):
         ...
 
     async def keep(self, printed: Sequence[Printed], reached: int) -> None:
-        """Keep these, ascending and all above the index reached so far; ``reached`` is the one from now on."""
+        """Keep these, ascending and above the index reached so far, which is ``reached`` from now on."""
         ...
 
     async def tidy(self, window: int) -> bool:

@@ -64,6 +64,7 @@ _BY_PRINT: Final = """
 """
 _RUN_OF: Final = "SELECT id FROM passage_run WHERE first <= ? AND last >= ?"
 _WHOLE: Final = "SELECT id, entries FROM passage_bucket WHERE id >= ? AND id < ?"
+_REWRITE: Final = "UPDATE passage_bucket SET entries = ? WHERE id = ?"
 
 
 class _Threads(Protocol):
@@ -82,7 +83,7 @@ class SqlitePassages:
 
     async def reached(self, made_by: str) -> int:
         """The index up to which versions are found; begins anew where another ``made_by`` made them."""
-        found = (await self._storage.reading(lambda view: view.exec_driver_sql(_STATE).one()))
+        found = await self._storage.reading(lambda view: view.exec_driver_sql(_STATE).one())
         if found[1] == made_by:
             return int(found[0])
         await self._in_transaction(lambda view: _begin(view, made_by))
@@ -141,7 +142,8 @@ def _tidy(connection: Connection, window: int) -> bool:
     small = connection.exec_driver_sql(_SMALL).all()
     if len(small) >= postings.FAN:
         parts = small[: postings.FAN]
-        return _make_run(connection, postings.LARGE, parts[0].first, parts[-1].last, [one.id for one in parts])
+        ids = [part.id for part in parts]
+        return _make_run(connection, postings.LARGE, parts[0].first, parts[-1].last, ids)
     count, size = connection.exec_driver_sql(_WAITING_SIZE).one()
     if count >= _WAITING_MOST or size >= _WAITING_BYTES:
         return _flush(connection)
@@ -164,9 +166,7 @@ def _make_run(connection: Connection, level: int, first: int, last: int, merges:
 
 def _merge(connection: Connection, run: int, parts: Sequence[int]) -> bool:
     """Move the next few buckets of small runs into a large one; after the last of them the small ones go."""
-    left = [
-        connection.exec_driver_sql(_LEFT, (part * _SPAN, (part + 1) * _SPAN)).scalar() for part in parts
-    ]
+    left = [connection.exec_driver_sql(_LEFT, (part * _SPAN, (part + 1) * _SPAN)).scalar() for part in parts]
     begin = min((id_ % _SPAN for id_ in left if id_ is not None), default=None)
     if begin is None:
         connection.exec_driver_sql("UPDATE passage_run SET merges = '' WHERE id = ?", (run,))
@@ -219,7 +219,7 @@ def forget(connection: Connection, index: int) -> None:
         for row in connection.exec_driver_sql(_WHOLE, (run * _SPAN, (run + 1) * _SPAN)).all():
             left = postings.without(row.entries, index)
             if left != row.entries:
-                connection.exec_driver_sql("UPDATE passage_bucket SET entries = ? WHERE id = ?", (left, row.id))
+                connection.exec_driver_sql(_REWRITE, (left, row.id))
 
 
 def _many(connection: Connection, statement: str, values: list[tuple[object, ...]]) -> None:

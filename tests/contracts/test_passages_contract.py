@@ -32,7 +32,7 @@ def small_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def prints(index: int) -> list[int]:
-    drawn = random.Random(index)  # noqa: S311 - a fixture
+    drawn = random.Random(index)
     return [drawn.randrange(-(2**63), 2**63) for _ in range(20)]
 
 

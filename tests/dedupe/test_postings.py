@@ -9,7 +9,7 @@ from syndicate.dedupe import _postings as postings
 
 
 def prints(seed: int, count: int = 40) -> list[int]:
-    drawn = random.Random(seed)  # noqa: S311 - a fixture
+    drawn = random.Random(seed)
     return [drawn.randrange(-(2**63), 2**63) for _ in range(count)]
 
 

@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from page_room import TEXTS
 
-from syndicate.news import Content, letters
+from syndicate.news import Content, letters, paragraphs
 from syndicate.web._pages._compare import Change, What, compare, edits
 from syndicate.web._pages._pieces import pieces
-from syndicate.web._pages._plain import paragraphs
 
 FEW = st.lists(st.sampled_from("abc"), max_size=12)
 LETTERS = st.sampled_from("ab .កខ្រាที่นၽ္ဇ中é́")
