@@ -19,6 +19,7 @@ from syndicate.ports._fetcher import (
 from syndicate.ports._log import Entry, KeptCheckpoint, PublicLog
 from syndicate.ports._logged import Amended, Changed, Logged, Named, Stretch, Window
 from syndicate.ports._passages import Candidates, Passages, Printed
+from syndicate.ports._search import RANKED_MOST, Found, Search, Turn
 from syndicate.ports._signer import Signer
 from syndicate.ports._storage import (
     Backfill,
@@ -44,6 +45,7 @@ from syndicate.ports._subscribers import (
 from syndicate.ports._wakeup import Wakeup
 
 __all__ = [
+    "RANKED_MOST",
     "Amended",
     "Answered",
     "Backfill",
@@ -63,6 +65,7 @@ __all__ = [
     "FetchOutcome",
     "Fetched",
     "Fetcher",
+    "Found",
     "HeldToken",
     "KeptAct",
     "KeptCheckpoint",
@@ -76,6 +79,7 @@ __all__ = [
     "PublicLog",
     "Reading",
     "RefusalRecord",
+    "Search",
     "Signed",
     "Signer",
     "Storage",
@@ -87,6 +91,7 @@ __all__ = [
     "SubscriberState",
     "Subscribers",
     "Told",
+    "Turn",
     "Unchanged",
     "Validators",
     "VersionKey",

@@ -22,6 +22,7 @@ from syndicate.ports._fetcher import Validators
 from syndicate.ports._log import Entry, PublicLog
 from syndicate.ports._logged import Amended, Changed, Logged, Named, Stretch, Window
 from syndicate.ports._passages import Passages
+from syndicate.ports._search import Found, Search
 from syndicate.ports._subscribers import Subscribers
 from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
 
@@ -316,6 +317,30 @@ class Storage(Protocol):
 
     async def relations(self, sub: ItemId) -> tuple[Related, ...]:
         """Every relation from this item's versions or to it, in the order kept; at most 1,000."""
+        ...
+
+    async def search(self, asked: Search) -> Found:
+        """Versions that stand for their items and match; none erased, and none by an older version's text.
+
+        Title and summary (of what was withdrawn, the note) can be found from when their version is shown,
+        whole texts once ``index`` came to them. It gives up after a while, and says where to go on.
+        """
+        ...
+
+    async def index(self, most: int) -> int:
+        """Make the whole texts of at most ``most`` more versions searchable; how many it did, 0 at the end.
+
+        It follows the log from where it came to, whoever stopped it and when. An index of another version of
+        the terms is made again from the beginning.
+        """
+        ...
+
+    async def sweep(self) -> bool:
+        """One step of overwriting what ``Book.erase`` left of a text in the index; whether there is more."""
+        ...
+
+    async def unindexed(self) -> int:
+        """How many versions of the log cannot be found by their whole text yet."""
         ...
 
     async def feed_states(self) -> Mapping[FeedId, FeedState]:

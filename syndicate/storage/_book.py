@@ -30,6 +30,7 @@ from syndicate.storage import _rows as rows
 from syndicate.storage._erase import erase, mark_erased
 from syndicate.storage._facets import facets_from, keep_facets
 from syndicate.storage._refusals import hold, keep_refused
+from syndicate.storage._search_index import keep_heads
 from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
 
 _ITEMS = """
@@ -140,7 +141,9 @@ class SqliteBook:
         rows_ = [(id_, *_version_row(ids[each[0].item.sub], *each)) for id_, each in enumerate(items, first)]
         self._many(_VERSION, rows_)
         said = [verified.item for verified, _ in items]
-        keep_facets(self._connection, {id_: self._facets_after(each) for id_, each in enumerate(said, first)})
+        facets = {id_: self._facets_after(each) for id_, each in enumerate(said, first)}
+        keep_facets(self._connection, facets)
+        keep_heads(self._connection, zip(facets, said, facets.values(), strict=True))
         newest = {verified.item.iss: verified.received_at for verified, _ in items}
         self._many(_RECEIPT, list(newest.items()))
 

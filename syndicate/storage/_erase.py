@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from syndicate.news import ItemId, TokenDigest, b64url
 from syndicate.storage._log import add_act
 from syndicate.storage._passages import forget as forget_passages
+from syndicate.storage._search_index import take_out
 
 _STANDING = """
     SELECT it.id, item.sub, it.ver, it.digest, log.idx
@@ -36,6 +37,7 @@ def erase(connection: Connection, digests: Collection[TokenDigest], act: bytes) 
     add_act(connection, named, act)
     connection.exec_driver_sql("PRAGMA secure_delete=ON")  # overwritten, and not only given free
     for id_, sub, ver, digest, idx in going:
+        take_out(connection, digest)
         connection.exec_driver_sql("UPDATE version SET token = '' WHERE id = ?", (id_,))
         connection.exec_driver_sql("DELETE FROM relation WHERE sub = ? AND ver = ?", (sub, ver))
         connection.exec_driver_sql("UPDATE refusal SET evidence = '' WHERE digest = ?", (digest,))

@@ -19,9 +19,11 @@ from syndicate.ports import (
     Changed,
     Entry,
     FeedState,
+    Found,
     Logged,
     Named,
     RefusalRecord,
+    Search,
     Storage,
     StreamKey,
     Stretch,
@@ -37,6 +39,8 @@ from syndicate.storage._hub_log import SqliteLog
 from syndicate.storage._hub_tables import HUB
 from syndicate.storage._migrate import check_readable
 from syndicate.storage._passages import SqlitePassages
+from syndicate.storage._search import search
+from syndicate.storage._search_index import behind, make_again, next_step, reach_of, sweep, take_step
 from syndicate.storage._slices import is_plain, newest, newest_of_plain
 from syndicate.storage._sqlite import in_our_words, open_readers
 from syndicate.storage._subscribers import SqliteSubscribers
@@ -58,6 +62,7 @@ class SqliteStorage:
         self._path = path
         self._writer = writer
         self._reading = ThreadPoolExecutor(_READING_THREADS, thread_name_prefix="storage-reader")
+        self._searching = ThreadPoolExecutor(1, thread_name_prefix="storage-search")
         self._opened = ExitStack()
         self._connection: Connection
         self._readers: Engine
@@ -88,6 +93,7 @@ class SqliteStorage:
             self._readers = open_readers(self._path)
             opened.callback(self._readers.dispose)
             with self.transaction() as connection:
+                make_again(connection)
                 self._newest = newest_of_plain(connection, order.visible(connection))
             self._log.open()
             self._opened = opened.pop_all()
@@ -210,6 +216,37 @@ class SqliteStorage:
         """Every relation from this item's versions or to it, in the order kept."""
         return await self.reading(lambda view: _rows.relations(view, sub))
 
+    async def search(self, asked: Search) -> Found:
+        """What matches, the best of the newest first; one search at a time, beside everything else."""
+        return await self.reading(lambda view: search(view, asked), self._searching)
+
+    async def index(self, most: int) -> int:
+        """Make the whole texts of at most ``most`` more versions searchable; how many it did."""
+        step = await self.reading(lambda view: next_step(view, most))
+        if step.reach == step.before.reach:
+            return 0
+
+        def transaction() -> int:
+            with self.transaction() as connection:
+                return take_step(connection, step)
+
+        return await self.writing(transaction)
+
+    async def sweep(self) -> bool:
+        """One step of overwriting what was taken out of the index; whether there is more to do."""
+        if not await self.reading(lambda view: reach_of(view).sweeping):
+            return False
+
+        def transaction() -> bool:
+            with self.transaction() as connection:
+                return sweep(connection)
+
+        return await self.writing(transaction)
+
+    async def unindexed(self) -> int:
+        """How many versions of the log cannot be found by their whole text yet."""
+        return await self.reading(behind)
+
     async def feed_states(self) -> Mapping[FeedId, FeedState]:
         """What is remembered of every feed ever polled."""
         return await self.reading(_rows.feed_states)
@@ -255,20 +292,21 @@ class SqliteStorage:
     async def close(self) -> None:
         """Finish what is under way and let go of the file."""
         await asyncio.to_thread(self._reading.shutdown)
+        await asyncio.to_thread(self._searching.shutdown)
         await in_thread(self._writer, self._opened.close)
 
     async def writing(self, work: Callable[[], T]) -> T:
         """Run ``work`` in the writer's thread."""
         return await in_thread(self._writer, work)
 
-    async def reading(self, ask: Callable[[Connection], T]) -> T:
-        """Run ``ask`` on a connection that only reads, in a thread of its own."""
+    async def reading(self, ask: Callable[[Connection], T], thread: Executor | None = None) -> T:
+        """Run ``ask`` on a connection that only reads, in ``thread`` or one of those that read."""
 
         def view() -> T:
             with in_our_words(self._path), self._readers.connect() as connection:
                 return ask(connection)
 
-        return await in_thread(self._reading, view)
+        return await in_thread(thread or self._reading, view)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

@@ -476,6 +476,18 @@ class DeliveryRow(HubTable, table=True):
     acknowledged_at: int | None = None
 
 
+class SearchReachRow(HubTable, table=True):
+    """How far the index of texts is, in one row. The index itself is FTS5's (``_search_index``)."""
+
+    __tablename__: ClassVar[str] = "search_reach"
+
+    id: int = Field(primary_key=True)
+    terms: int  # the version of the terms that it is made of
+    began: int  # versions above this id have title and summary in it since they were kept
+    reach: int  # versions up to this id have their whole text in it
+    sweeping: int  # whether what was taken out has to be swept from the files: 0 no, 1 yes, 2 under way
+
+
 HUB: Final = VersionLine(
     folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0010"
 )

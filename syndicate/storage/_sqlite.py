@@ -17,7 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 from syndicate.errors import StorageBusy, StorageError
 
 _BUSY_SECONDS: Final = 5.0  # how long to wait for somebody's sqlite3 shell
-_READERS: Final = 3
+_READERS: Final = 4
 _PAGE_BYTES: Final = 16_384  # holds two or three whole tokens, where 4,096 would chain each over three pages
 _WRITER_PRAGMAS: Final = (
     "PRAGMA synchronous=FULL",
@@ -103,7 +103,7 @@ def _prepare_writer(connection: Connection, path: Path) -> None:
 
 
 def open_readers(path: Path) -> Engine:
-    """Connections that can only read, each transaction one unchanging view; at most three at a time."""
+    """Connections that can only read, each transaction one unchanging view; at most four at a time."""
     engine = create_engine(
         "sqlite://", creator=_reader(path), poolclass=QueuePool, pool_size=_READERS, max_overflow=0
     )

@@ -1,7 +1,7 @@
 """One unchanging view of a hub's database, beside the running hub or without one."""
 
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -45,7 +45,7 @@ class SqliteView(SqliteStorage):
         """Nothing is written here; raises StorageError."""
         raise StorageError(f"{self._path} is only looked at", hint="The hub writes, and nobody beside it.")
 
-    async def reading(self, ask: Callable[[Connection], T]) -> T:
+    async def reading(self, ask: Callable[[Connection], T], thread: Executor | None = None) -> T:  # noqa: ARG002 - there is one
         """Run ``ask`` in the one transaction."""
 
         def view() -> T:

@@ -4,8 +4,32 @@ Bring a text. Leave with its matching text (``fold``), in which two spellings of
 with where each letter of it stood (``fold_with_offsets``); or with the letters as numbers, for who counts
 many of them (``fold_codes``). ``FOLDING`` is the version of the folding: whatever is stored that was made
 with it names this number, and what names another one is made again before it is compared.
+
+For searching: ``terms`` gives what an index holds of a text (``TERMS`` is their version), ``seek`` makes of a
+query what such an index is asked (``Sought``), or says why it cannot (``Unfit``); ``mark``, ``excerpt`` and
+``clip`` show what was found, and never cut a letter.
 """
 
+from syndicate.text._excerpt import Excerpt, clip, excerpt, mark
 from syndicate.text._fold import FOLDING, Folded, fold, fold_codes, fold_with_offsets
+from syndicate.text._query import Sought, Unfit, Way, seek
+from syndicate.text._terms import TERMS, Terms, terms
 
-__all__ = ["FOLDING", "Folded", "fold", "fold_codes", "fold_with_offsets"]
+__all__ = [
+    "FOLDING",
+    "TERMS",
+    "Excerpt",
+    "Folded",
+    "Sought",
+    "Terms",
+    "Unfit",
+    "Way",
+    "clip",
+    "excerpt",
+    "fold",
+    "fold_codes",
+    "fold_with_offsets",
+    "mark",
+    "seek",
+    "terms",
+]

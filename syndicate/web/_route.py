@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -81,15 +81,17 @@ class Route:
 class Edge:
     """One kind of address: looks at the method, and makes an answer of every failure.
 
-    With ``bare`` a query is refused: there is nothing that it could mean.
+    A method among ``bare`` refuses a query: there is nothing that it could mean.
     """
 
-    def __init__(self, name: str, answers: Mapping[str, Answer], *, bare: bool = False) -> None:
+    def __init__(self, name: str, answers: Mapping[str, Answer], *, bare: Collection[str] = ()) -> None:
         self._name = name
-        self._bare = bare
+        self._bare = frozenset(bare)
         self._answers = dict(answers)
         if hdrs.METH_GET in answers:
             self._answers[hdrs.METH_HEAD] = answers[hdrs.METH_GET]
+            if hdrs.METH_GET in bare:
+                self._bare |= {hdrs.METH_HEAD}
         self._allow = ", ".join(sorted([*self._answers, hdrs.METH_OPTIONS]))
 
     async def answer(self, request: web.BaseRequest, rest: str) -> web.StreamResponse:
@@ -97,7 +99,7 @@ class Edge:
         chosen = self._answers.get(request.method)
         if chosen is None:
             return self._without(request.method)
-        if self._bare and request.rel_url.raw_query_string:
+        if request.method in self._bare and request.rel_url.raw_query_string:
             return problem(400, _NO_QUERY)
         try:
             return await chosen(request, rest)
@@ -118,18 +120,23 @@ class Edge:
 def dispatch(routes: Sequence[Route]) -> Site:
     """The site of these routes.
 
-    It costs a request two look-ups: of its whole path, then of the first part of it.
+    It costs a request two look-ups: of its whole path, then of the first part of it. Routes with one path
+    make one address, which takes the methods of all of them.
     """
     nothing = Edge("nothing", {hdrs.METH_GET: _nothing})
     exact: dict[str, Edge] = {}
     below: dict[str, list[tuple[str, str, str, Edge]]] = {}
+    together: dict[str, list[Route]] = {}
     for route in routes:
-        edge = Edge(route.path, {route.told.method: route.answer}, bare=route.told.query == {})
-        if "{" in route.path:
-            start, end = route.fixed
-            below.setdefault(_first_part(start), []).append((start, route.within, end, edge))
+        together.setdefault(route.path, []).append(route)
+    for path, here in together.items():
+        answers = {route.told.method: route.answer for route in here}
+        edge = Edge(path, answers, bare=[route.told.method for route in here if route.told.query == {}])
+        if "{" in path:
+            start, end = here[0].fixed
+            below.setdefault(_first_part(start), []).append((start, here[0].within, end, edge))
         else:
-            exact[route.path] = edge
+            exact[path] = edge
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
         path = request.path

@@ -1,0 +1,108 @@
+"""A text with a space wherever something separates; and the same without what writers leave out.
+
+Each code point folds to the letters of ``fold``, to nothing if nobody sees it or it only marks a letter, or to
+a space: so without its spaces the text is the matching text. A bare text lacks the accents of Latin letters
+and the short vowels of Arabic ones, too; the marks of other scripts are no ornament and stay.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from syndicate.text._fold import fold
+
+# Where letters with accents are, and ornaments by themselves; no other script's marks are looked at.
+_ADORNED: Final = re.compile("[\x80-\u06ff\u1e00-\u1fff]")
+_TATWEEL: Final = "\u0640"  # stretches an Arabic word
+# Letters without a decomposition, and one letter that is two on two keyboards: Vietnamese đ, those of Jawi.
+_SAME: Final = dict(zip("đłøıىیکڬۀةەہھ", "dloiييكݢههههه", strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Spaced:
+    """A text folded and bare, of one length; ``starts`` and ``stops`` say where each character stood."""
+
+    folded: str
+    bare: str
+    starts: Sequence[int] = ()
+    stops: Sequence[int] = ()
+
+
+def spaced(text: str) -> Spaced:
+    """``text`` folded and bare, with its spaces."""
+    folded = unicodedata.normalize("NFC", text.translate(_folding))
+    if _ADORNED.search(folded) is None:
+        return Spaced(folded, folded)
+    folded = folded.translate(_worn)
+    return Spaced(folded, folded.translate(_bareness))
+
+
+def spaced_with_places(text: str) -> Spaced:
+    """The same, and where each character stood: ``text[starts[i]:stops[i]]``, its marks included."""
+    folded, bare = [], []
+    starts: list[int] = []
+    stops: list[int] = []
+    for start, stop in _clusters(text):
+        made = spaced(text[start:stop])
+        folded.append(made.folded)
+        bare.append(made.bare)
+        starts += [start] * len(made.folded)
+        stops += [stop] * len(made.folded)
+    return Spaced("".join(folded), "".join(bare), starts, stops)
+
+
+def _clusters(text: str) -> Sequence[tuple[int, int]]:
+    """Where each letter begins, and where it ends with its marks and with what nobody sees."""
+    starts = [at for at, each in enumerate(text) if not at or _folding[ord(each)] and not _joins(each)]
+    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+
+
+def _joins(character: str) -> bool:
+    return unicodedata.category(character)[0] == "M"
+
+
+class _Folding(dict[int, str]):
+    """Code point → what it folds to; filled as it is asked, by the code points that there are."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        kind = unicodedata.category(character)
+        found = fold(character) or (" " if kind[0] in "ZPS" or kind == "Cc" else "")
+        self[code] = found
+        return found
+
+
+class _Worn(dict[int, str]):
+    """Folded code point → itself, or nothing where it is an ornament that stands by itself."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        adorned = _ADORNED.match(letter) is not None
+        ornament = letter == _TATWEEL or (adorned and unicodedata.category(letter)[0] == "M")
+        self[code] = found = "" if ornament else letter
+        return found
+
+
+class _Bareness(dict[int, str]):
+    """Folded code point → its bare letter, always one."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = _bare_letter(code)
+        return found
+
+
+def _bare_letter(code: int) -> str:
+    letter = chr(code)
+    if _ADORNED.match(letter) is None:
+        return letter
+    first, *marks = unicodedata.normalize("NFD", letter)
+    if any(unicodedata.category(each) != "Mn" for each in marks):
+        return letter
+    return _SAME.get(first, first)
+
+
+_folding: Final = _Folding()
+_worn: Final = _Worn()
+_bareness: Final = _Bareness()

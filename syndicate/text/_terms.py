@@ -1,0 +1,128 @@
+"""Terms: what an index holds of a text, and what is asked of it. The same for every language.
+
+A script that sets spaces gives its words, and its numbers apart from them. One that sets none (Thai, Lao,
+Khmer, Burmese, Han) gives each two letters that stand together, across spaces too, which there mean little:
+so a word of two letters is one term, and a longer one a phrase. What a phrase cannot ask for stands beside
+the stream: single letters of those scripts, and words with the accents that the stream leaves out.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from syndicate.text._bare import spaced, spaced_with_places
+from syndicate.text._fold import FOLDING
+
+TERMS: Final = FOLDING * 1_000 + 1
+"""The version of the terms. An index that names another one is made again."""
+
+_MOST: Final = 20_000  # terms of one text's stream
+_WORD: Final = 64  # characters of a word; a longer one is as many words as it takes
+_NUMBER: Final = 32
+_MARKS: Final = 16  # of a letter
+_UNSPACED: Final = ((0xE00, 0xEFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0xA9E0, 0xA9FF), (0xAA60, 0xAA7F))
+_HAN: Final = "\u2e80-\u2fff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_LEADING: Final = "\u0e40-\u0e44\u0ec0-\u0ec4"  # vowels that are written before their consonant
+_FOLLOWING: Final = "\u0e30\u0e32\u0e45\u0eb0\u0eb2"  # vowels that are letters to Unicode
+_BINDING: Final = "\u1039\u17d2"  # binds the next consonant below itself
+
+
+def _of_category(kind: str) -> str:
+    points = (chr(point) for first, last in _UNSPACED for point in range(first, last + 1))
+    return "".join(point for point in points if unicodedata.category(point)[0] == kind)
+
+
+_SIGNS: Final = _of_category("M")
+_BASES: Final = _of_category("L") + _HAN
+_LETTER: Final = (
+    f"[{_LEADING}]?[{_BASES}](?:[{_BINDING}][{_BASES}]|[{_SIGNS}]){{0,{_MARKS}}}[{_FOLLOWING}]?|[{_SIGNS}]"
+)
+_OTHER: Final = f"[0-9]{{1,{_NUMBER}}}|[^ 0-9{_SIGNS}{_BASES}]{{1,{_WORD}}}"
+TOKEN: Final = re.compile(f"({_LETTER})|({_OTHER})")
+_ACCENTED: Final = re.compile(f"[^ 0-9{_SIGNS}{_BASES}]{{1,{_WORD}}}")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an index holds of a text: ``stream`` in its order, and ``beside`` it without any."""
+
+    stream: Sequence[str]
+    beside: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A term, and where in the text it stands; ``beside`` says that it is none of the stream."""
+
+    term: str
+    start: int
+    stop: int
+    beside: bool = False
+
+
+def terms(text: str) -> Terms:
+    """The terms of ``text``, at most 20,000 in its stream: what comes behind them is not looked for.
+
+    The same term more than twice in a row is taken twice.
+
+    >>> terms("Hà Nội, 2026").stream
+    ['ha', 'noi', '2026']
+    """
+    made = spaced(text)
+    stream, beside = _read(made.bare)
+    if made.folded != made.bare:
+        beside.update(_ACCENTED.findall(made.folded))
+        beside.difference_update(stream)
+    return Terms(stream, frozenset(beside))
+
+
+def placed_terms(text: str) -> Iterator[Placed]:
+    """The terms of ``text`` with their places in it, each letter whole; none is left out."""
+    made = spaced_with_places(text)
+    before: tuple[str, int] | None = None
+    for found in TOKEN.finditer(made.bare):
+        start, stop = made.starts[found.start()], made.stops[found.end() - 1]
+        if found[2]:
+            before = None
+            yield Placed(found[2], start, stop)
+            if (accented := made.folded[found.start() : found.end()]) != found[2]:
+                yield Placed(accented, start, stop, beside=True)
+            continue
+        letter = in_one_order(found[1])
+        yield Placed(letter, start, stop, beside=True)
+        if before is not None:
+            yield Placed(before[0] + letter, before[1], stop)
+        before = letter, start
+
+
+def _read(bare: str) -> tuple[list[str], set[str]]:
+    stream: list[str] = []
+    letters: set[str] = set()
+    run, alone = "", False  # the last letter of a run of unspaced script; whether it is the only one so far
+    last = last_but_one = ""
+    for letter, term in TOKEN.findall(bare):
+        if letter:
+            here = in_one_order(letter) if len(letter) > 2 else letter  # noqa: PLR2004 - else there is one order
+            letters.add(here)
+            term, run, alone = run + here, here, not run  # noqa: PLW2901 - a pair of letters
+            if alone:
+                continue
+        else:
+            if alone:
+                stream.append(run)
+            run, alone = "", False
+        if term != last or term != last_but_one:
+            stream.append(term)
+        last_but_one, last = last, term
+    if alone:
+        stream.append(run)
+    return stream[:_MOST], letters
+
+
+@lru_cache(maxsize=65_536)
+def in_one_order(letter: str) -> str:
+    """A letter whose signs are in one order, whatever order they were typed in."""
+    return letter[0] + "".join(sorted(letter[1:]))
