@@ -14,7 +14,7 @@ def sketch(text: str) -> Sketch:
 
 
 def winnow(text: str) -> tuple[Fingerprint, ...]:
-    """The fingerprints of a text, in order: about one for each 18 letters, no value twice (winnowing).
+    """The fingerprints of a text, in order: about one for each 17 letters, no value twice (winnowing).
 
     Two texts that have a passage of ``PASSAGE`` letters in common have a fingerprint in common: so has
     any part of 60 characters, cut out of one of them, with the other. A text shorter than that has

@@ -8,53 +8,59 @@ from numpy.typing import NDArray
 from syndicate.dedupe._likeness import BANDS, Fingerprint, Sketch
 from syndicate.text import FOLDING, fold_codes
 
-Hashes = NDArray[np.uint64]
+Letters = NDArray[np.uint32]  # code points of a matching text
+Hashes = NDArray[np.uint32]
 
 LETTERS: Final = 100_000  # of a text that count
 _ROWS: Final = 4
-_BINS: Final = BANDS * _ROWS
+_BINS: Final = 128  # of which BANDS * _ROWS are used
 _FEWEST: Final = 12  # shingles; fewer say nothing of likeness
 _GRAM: Final = 10  # letters of a fingerprint
-_WINDOW: Final = 36  # grams in a row of which one at least is a fingerprint
+_WINDOW: Final = 32  # grams in a row of which one at least is a fingerprint
 PASSAGE: Final = _WINDOW + _GRAM - 1  # letters in common that make a fingerprint in common
 
 # Han: ideographs of every plane, and the syllables of Japanese.
 _HAN_FROM: Final = 0x3041
 _HAN: Final = ((0x3041, 0x30FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
-_FIRST, _SECOND, _THIRD = (
-    np.uint64(odd) for odd in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93)
-)
-_BELOW: Final = np.uint64(32)
-_EMPTY: Final = np.uint64(2**64 - 1)
-_SALTS: Final = np.arange(1, BANDS + 1, dtype=np.uint64) * _FIRST + np.uint64(FOLDING)
+# Odd numbers with bits all over them; the products wrap around, as those of a hash do.
+_FIRST, _SECOND, _THIRD = (np.uint32(odd) for odd in (0x9E3779B1, 0xC2B2AE35, 0x85EBCA6B))
+_WIDE: Final = np.uint64(0xD6E8FEB86659FD93)
+_HALF: Final = np.uint64(32)
+_QUARTER: Final = np.uint32(15)
+_BIN_AT: Final = np.uint32(25)
+_EMPTY: Final = np.uint32(2**32 - 1)
+_SALTS: Final = (np.arange(1, BANDS + 1, dtype=np.uint64) + np.uint64(FOLDING << 32)) * _WIDE
 
 
-def letters_of(text: str) -> NDArray[np.uint64]:
+def letters_of(text: str) -> Letters:
     """The matching text as numbers, bounded."""
-    return fold_codes(text)[0][:LETTERS].astype(np.uint64)
+    return fold_codes(text)[0][:LETTERS]
 
 
-def shingles_of(letters: NDArray[np.uint64]) -> Hashes:
+def shingles_of(letters: Letters) -> Hashes:
     """A hash of each five letters in a row, of three where the first is Han; in the order of the text."""
     if len(letters) < 5:
         return letters[:0]
-    pairs = letters[:-1] * _FIRST + letters[1:]
-    threes = pairs[:-1] * _SECOND + letters[2:]
-    fives = threes[:-2] * _THIRD + pairs[3:]
-    return mixed(np.where(_is_han(letters[:-4]), threes[:-2], fives) if _has_han(letters) else fives)
+    pairs = letters[:-1] * _FIRST
+    pairs += letters[1:]
+    threes = pairs[:-1] * _SECOND
+    threes += letters[2:]
+    fives = threes[:-2] * _THIRD
+    fives += pairs[3:]
+    if letters.max() >= _HAN_FROM:
+        fives = np.where(_is_han(letters[:-4]), threes[:-2], fives)
+    return _mixed(fives)
 
 
-def mixed(hashes: Hashes) -> Hashes:
-    """Hashes whose every bit depends on every letter."""
-    hashes = (hashes ^ (hashes >> _BELOW)) * _SECOND
-    return hashes ^ (hashes >> np.uint64(29))
+def _mixed(hashes: Hashes) -> Hashes:
+    """Hashes of which every bit depends on every letter."""
+    hashes ^= hashes >> _QUARTER
+    hashes *= _SECOND
+    hashes ^= hashes >> _QUARTER
+    return hashes
 
 
-def _has_han(letters: NDArray[np.uint64]) -> bool:
-    return int(letters.max()) >= _HAN_FROM
-
-
-def _is_han(letters: NDArray[np.uint64]) -> NDArray[np.bool_]:
+def _is_han(letters: Letters) -> NDArray[np.bool_]:
     found = np.zeros(len(letters), dtype=np.bool_)
     for first, last in _HAN:
         found |= (letters >= first) & (letters <= last)
@@ -71,14 +77,16 @@ def bands_of(text: str) -> Sketch:
 
 def _bands(hashes: Hashes) -> tuple[int, ...]:
     minima = np.full(_BINS, _EMPTY)
-    bins = (
-        (hashes >> _BELOW) * np.uint64(_BINS)
-    ) >> _BELOW  # the upper half says which, the whole is compared
-    np.minimum.at(minima, bins.astype(np.intp), hashes)
-    rows = _filled(minima).reshape(BANDS, _ROWS)
+    np.minimum.at(minima, (hashes >> _BIN_AT).astype(np.intp), hashes)
+    if minima.max() == _EMPTY:
+        minima = _filled(minima)
+    rows = minima[: BANDS * _ROWS].astype(np.uint64).reshape(_ROWS, BANDS)
     keys = _SALTS.copy()
-    for row in range(_ROWS):
-        keys = mixed(keys * _THIRD + rows[:, row])
+    for row in range(0, _ROWS, 2):
+        keys ^= rows[row] << _HALF | rows[row + 1]
+        keys *= _WIDE
+        keys ^= keys >> _HALF
+    keys *= _WIDE
     return tuple(keys.view(np.int64).tolist())
 
 
@@ -88,29 +96,41 @@ def _filled(minima: Hashes) -> Hashes:
     places = np.arange(_BINS)
     nearest = full[np.searchsorted(full, places) % len(full)]
     far = (nearest - places) % _BINS
-    return minima[nearest] + far.astype(np.uint64) * _FIRST
+    return minima[nearest] + far.astype(np.uint32) * _FIRST
 
 
 def winnowed(text: str) -> tuple[Fingerprint, ...]:
     """The fingerprints of a text."""
     codes, at = fold_codes(text)
-    letters = codes.astype(np.uint64)
-    if len(letters) < _GRAM:
+    hashes = _grams_of(codes[:LETTERS].astype(np.uint64))
+    if not len(hashes):
         return ()
-    hashes = grams_of(letters)
     window = min(_WINDOW, len(hashes))
-    windows = np.lib.stride_tricks.sliding_window_view(hashes, window)
-    chosen = np.unique(np.arange(len(windows)) + windows.argmin(axis=1))
-    values, first = np.unique(hashes[chosen], return_index=True)
-    order = np.argsort(first)
-    places = at[chosen[first[order]]].tolist()
-    signed = values[order].view(np.int64).tolist()
-    return tuple(Fingerprint(value=value, at=place) for value, place in zip(signed, places, strict=True))
+    starts = np.flatnonzero(
+        np.diff(_minima(hashes, window), prepend=~hashes[:1])
+    )  # where another one is least
+    places = starts + hashes[starts[:, None] + np.arange(window)].argmin(axis=1)
+    first_at: dict[int, int] = {}
+    for value, place in zip(hashes[places].view(np.int64).tolist(), at[places].tolist(), strict=True):
+        first_at.setdefault(value, place)
+    return tuple(Fingerprint(value=value, at=place) for value, place in first_at.items())
 
 
-def grams_of(letters: NDArray[np.uint64]) -> Hashes:
+def _minima(hashes: NDArray[np.uint64], window: int) -> NDArray[np.uint64]:
+    """The least of each ``window`` hashes in a row, by windows that double."""
+    minima, wide = hashes, 1
+    while wide < window:
+        step = min(wide, window - wide)
+        minima = np.minimum(minima[:-step], minima[step:])
+        wide += step
+    return minima
+
+
+def _grams_of(letters: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """A hash of each ``_GRAM`` letters in a row."""
-    hashes = np.zeros(len(letters) - _GRAM + 1, dtype=np.uint64)
+    hashes = np.zeros(max(0, len(letters) - _GRAM + 1), dtype=np.uint64)
     for step in range(_GRAM):
-        hashes = hashes * _SECOND + letters[step : len(hashes) + step]
-    return mixed(hashes)
+        hashes = hashes * _WIDE + letters[step : len(hashes) + step]
+    hashes ^= hashes >> _HALF
+    hashes *= _WIDE
+    return hashes ^ (hashes >> _HALF)

@@ -47,17 +47,21 @@ def fold(text: str) -> str:
     >>> fold("ອາຍຸ ໒໑ — Hà Nội")
     'ອາຍຸ21hànội'
     """
-    return fold_codes(text)[0].tobytes().decode("utf-32-le")
+    from syndicate.text._table import look_up, spelled  # noqa: PLC0415 - numpy, for who folds only
+
+    return spelled(look_up(text)[0])
 
 
 def fold_with_offsets(text: str) -> Folded:
     """``fold(text)``, and for each of its characters the offset in ``text`` that it came from."""
-    codes, at = fold_codes(text)
-    return Folded(original=text, text=codes.tobytes().decode("utf-32-le"), at=tuple(at.tolist()))
+    from syndicate.text._table import look_up, spelled  # noqa: PLC0415 - likewise
+
+    codes, at = look_up(text)
+    return Folded(original=text, text=spelled(codes), at=tuple(at.tolist()))
 
 
 def fold_codes(text: str) -> tuple["NDArray[np.uint32]", "NDArray[np.intp]"]:
     """``fold(text)`` as code points, and for each of them the offset in ``text`` that it came from."""
-    from syndicate.text._table import look_up  # noqa: PLC0415 - numpy, for who folds only
+    from syndicate.text._table import look_up  # noqa: PLC0415 - likewise
 
     return look_up(text)

@@ -1,22 +1,15 @@
 """What each code point folds to, asked of Unicode once and then read from a table, a whole text at a time."""
 
 import unicodedata
-from collections.abc import Iterator
+from functools import reduce
+from operator import or_
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Codes = NDArray[np.uint32]
-Offsets = NDArray[np.intp]
+from syndicate.text._compose import CODE, ENCODING, MARKS, SEVERAL, Offsets, Rows, composed, row_of
 
-_POINTS: Final = 0x110000
-# What stands in the table for a code point: 0 if it was never met, 1 if it folds to nothing, the one that it
-# folds to, or from _MANY on itself if it folds to several, which stand in _several.
-_DROPPED: Final = 1
-_MANY: Final = _POINTS
-_FIRST_MARK: Final = 0x300  # below it, nothing combines with what stands before it
-_JAMO: Final = ("\u1100", "\u11ff")
+_DROPPED: Final = 1  # the row of a code point that folds to nothing; 0: it was never met
 
 # Default_Ignorable_Code_Point of Unicode 16 (DerivedCoreProperties): seen by nobody. Most are no letters
 # anyhow; the fillers of Hangul, the inherent vowels of Khmer and the selectors of variants would be.
@@ -40,40 +33,45 @@ _UNSEEN: Final = (
     (0xE0000, 0xE0FFF),
 )
 
-_table = np.zeros(_POINTS, dtype=np.uint32)  # pages of it that no text touches take no memory
-_several: dict[int, str] = {}
+_table = np.zeros(0x110000, dtype=np.uint32)  # pages of it that no text touches take no memory
+_several: dict[int, list[int]] = {}  # the rows of what such a code point folds to
 
 
-def look_up(text: str) -> tuple[Codes, Offsets]:
+def look_up(text: str) -> tuple[Rows, Offsets]:
     """The folded code points of ``text``, and the offset that each came from."""
-    given = _codes_of(text)
-    found = _table[given]
-    if not found.all():
-        _learn(np.unique(given[found == 0]))
-        found = _table[given]
-    at = np.flatnonzero(found > _DROPPED)
-    codes = found[at]
-    highest = int(codes.max(initial=0))
-    if highest >= _MANY:
-        codes, at = _spread(codes, at)
-    return (codes, at) if highest < _FIRST_MARK else _composed(codes, at)
+    given = np.frombuffer(text.encode(ENCODING, "surrogatepass"), dtype=np.uint32).astype(np.intp)
+    rows = _table.take(given, mode="wrap")
+    if not rows.min(initial=_DROPPED):
+        _learn(np.unique(given[rows == 0]).tolist())
+        rows = _table.take(given, mode="wrap")
+    at = (rows > _DROPPED).nonzero()[0]
+    rows = rows.take(at)
+    flags = int(np.bitwise_or.reduce(rows, initial=0))
+    if flags & int(SEVERAL):
+        rows, at = _spread(rows, at)
+    if flags & int(MARKS):
+        rows, at = composed(rows, at, flags)
+    return rows & CODE, at
 
 
-def _codes_of(text: str) -> Codes:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+def spelled(codes: Rows) -> str:
+    """The text of these code points."""
+    return codes.tobytes().decode(ENCODING)
 
 
-def _learn(unknown: Codes) -> None:
-    for code in unknown.tolist():
-        letters = _letters_of(chr(code))
-        if len(letters) > 1:
-            _several[code] = letters
-            _table[code] = _MANY + code
+def _learn(unknown: list[int]) -> None:
+    for code in unknown:
+        rows = [row_of(letter) for letter in letters_of(chr(code))]
+        if len(rows) > 1:
+            _several[code] = rows
+            flags = reduce(or_, rows) & ~int(CODE)
+            _table[code] = code | int(SEVERAL) | flags
         else:
-            _table[code] = ord(letters) if letters else _DROPPED
+            _table[code] = rows[0] if rows else _DROPPED
 
 
-def _letters_of(character: str) -> str:
+def letters_of(character: str) -> str:
+    """What one character folds to by itself, in NFC."""
     if _unseen(character):
         return ""
     before, text = "", character
@@ -92,36 +90,12 @@ def _unseen(character: str) -> bool:
     return any(first <= ord(character) <= last for first, last in _UNSEEN)
 
 
-def _spread(codes: Codes, at: Offsets) -> tuple[Codes, Offsets]:
-    """With each code point that folds to several letters replaced by them."""
-    letters = [_several[code - _MANY] for code in codes[codes >= _MANY].tolist()]
-    lengths = np.ones(len(codes), dtype=np.intp)
-    lengths[codes >= _MANY] = [len(each) for each in letters]
-    spread = np.repeat(codes, lengths)
-    spread[spread >= _MANY] = _codes_of("".join(letters))
+def _spread(rows: Rows, at: Offsets) -> tuple[Rows, Offsets]:
+    """With each code point that folds to several letters replaced by their rows."""
+    several = (rows & SEVERAL).nonzero()[0]
+    inner = [_several[code] for code in (rows[several] & CODE).tolist()]
+    lengths = np.ones(len(rows), dtype=np.intp)
+    lengths[several] = [len(each) for each in inner]
+    spread = np.repeat(rows, lengths)
+    spread[spread & SEVERAL > 0] = [row for each in inner for row in each]
     return spread, np.repeat(at, lengths)
-
-
-def _composed(codes: Codes, at: Offsets) -> tuple[Codes, Offsets]:
-    """In NFC, as almost every text comes; what was composed stands where its first part stood."""
-    text = codes.tobytes().decode("utf-32-le")
-    if unicodedata.is_normalized("NFC", text):
-        return codes, at
-    composed: list[str] = []
-    offsets: list[int] = []
-    for start, stop in _clusters(text):
-        whole = unicodedata.normalize("NFC", text[start:stop])
-        composed.append(whole)
-        offsets += at[start : start + len(whole)].tolist()
-    return _codes_of("".join(composed)), np.array(offsets, dtype=np.intp)
-
-
-def _clusters(text: str) -> Iterator[tuple[int, int]]:
-    """Where each letter begins and ends with what may combine with it: marks, and the jamo of Hangul."""
-    start = 0
-    for place, character in enumerate(text):
-        joins = unicodedata.category(character)[0] == "M" or _JAMO[0] <= character <= _JAMO[1]
-        if place > start and not joins:
-            yield start, place
-            start = place
-    yield start, len(text)

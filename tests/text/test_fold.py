@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.text import fold, fold_with_offsets
+from syndicate.text import fold, fold_codes, fold_with_offsets
+from syndicate.text._compose import _pairs
+from syndicate.text._table import letters_of
 
 
 @pytest.mark.parametrize(
@@ -45,3 +47,58 @@ def test_every_letter_comes_from_somewhere_in_order(text: str) -> None:
     assert len(folded.at) == len(folded.text)
     assert list(folded.at) == sorted(folded.at)
     assert all(0 <= each < len(text) for each in folded.at)
+
+
+def plainly(text: str) -> str:
+    """The same folding, character by character, composed by Unicode's own word."""
+    return unicodedata.normalize("NFC", "".join(letters_of(each) for each in text))
+
+
+_MARKED = (
+    "aeoêộüạ\u0302\u0323\u0301\u0308\u0331\u031b\u0304กน้ำุํဦ့္ိௌொொក្្១ㅎ하한가\u1112\u1161\u11ab\u0345ᾳΐſﬁ≠\u0338"
+)
+
+
+@given(st.text(alphabet=_MARKED, max_size=12))
+def test_a_whole_text_is_composed_as_unicode_says(text: str) -> None:
+    assert fold(text) == plainly(text)
+
+
+def test_every_letter_that_is_composed_of_two_is_known() -> None:
+    parts = {chr(code): unicodedata.decomposition(chr(code)).split() for code in range(0x30000)}
+    of_two = {whole for whole, two in parts.items() if len(two) == 2 and two[0][0] != "<"}
+    composites = {whole for whole in of_two if unicodedata.is_normalized("NFC", whole)}
+    assert composites == set(_pairs().values())
+
+
+@pytest.mark.parametrize("start", range(0, 0x3000, 0x400))
+def test_decomposed_letters_fold_as_unicode_composes_them(start: int) -> None:
+    block = " ".join(unicodedata.normalize("NFD", chr(code)) for code in range(start, start + 0x400))
+    assert fold(block) == plainly(block)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "stop", "there"),
+    [
+        pytest.param("A, b - c!", 1, 3, "b - c", id="what stands between is part of it, what follows is not"),
+        pytest.param("xe\u0302\u0301y", 1, 2, "e\u0302\u0301", id="with the marks that became one with it"),
+        pytest.param("กำ.", 0, 3, "กำ", id="one that folds to two"),
+        pytest.param("a. b", 1, 1, "", id="nothing, where the next letter stands"),
+        pytest.param("a.", 1, 1, "", id="nothing, at the end"),
+    ],
+)
+def test_a_folded_passage_is_found_in_the_original(text: str, start: int, stop: int, there: str) -> None:
+    begin, end = fold_with_offsets(text).span(start, stop)
+    assert text[begin:end] == there
+
+
+def test_ten_thousand_marks_in_the_wrong_order_are_no_trouble() -> None:
+    marks = "".join(chr(code) for code in (0x308, 0x323, 0x31B, 0x327) for _ in range(2_500))
+    assert fold("a" + marks) == plainly("a" + marks)
+    assert fold("ก" + "ุ่" * 5_000) == plainly("ก" + "ุ่" * 5_000)
+
+
+def test_letters_as_numbers_are_those_of_the_text() -> None:
+    codes, at = fold_codes("Hà Nội")
+    assert "".join(map(chr, codes.tolist())) == fold("Hà Nội")
+    assert at.tolist() == [0, 1, 3, 4, 5]
