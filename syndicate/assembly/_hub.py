@@ -31,7 +31,17 @@ from syndicate.assembly._websub import open_supplements
 from syndicate.client import read_root
 from syndicate.errors import SettingsError, SyndicateError
 from syndicate.fetch import open_caller, open_fetcher
-from syndicate.journey import Admission, Cosigners, LocalWakeup, Poller, Press, Sealer, SubmissionDesk
+from syndicate.journey import (
+    Admission,
+    Cosigners,
+    LocalWakeup,
+    Lookup,
+    PassageIndex,
+    Poller,
+    Press,
+    Sealer,
+    SubmissionDesk,
+)
 from syndicate.ledger import NoteKey
 from syndicate.news import Registry
 from syndicate.ports import Clock, Storage
@@ -65,6 +75,7 @@ class Hub:
     admission: Admission
     poller: Poller
     sealer: Sealer
+    passages: PassageIndex
     policy: PolicyShelf
     chronicle: Chronicle
     clock: Clock
@@ -162,6 +173,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
         admission=admission,
         poller=Poller(fetcher, storage, admission, lambda: shelf.current, clock),
         sealer=Sealer(storage, clock, wakeup, signer, cosigners, elsewhere=mirrors),
+        passages=PassageIndex(storage, wakeup, window=settings.lookup.window),
         policy=policy,
         chronicle=Chronicle(storage.log, clock),
         clock=clock,
@@ -209,6 +221,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
         evidence=evidence_maker(lambda: hub.registry, policy.current, lambda: shelf.seen.policy, clock),
         contact=settings.contact_uri,
         websub=push.desk,
+        lookup=open_lookup(storage, hub.passages, settings, stack),
         delivery=push.reach,
     )
     await stack.enter_async_context(serve(make_site(world), listener))
@@ -232,6 +245,15 @@ async def open_shelf(settings: Settings, clock: Clock, quarantine: Path | None =
     )
     await shelf.open()
     return shelf
+
+
+def open_lookup(
+    storage: Storage, passages: PassageIndex, settings: Settings, stack: AsyncExitStack
+) -> Lookup:
+    """Who answers questions; closed with the stack."""
+    lookup = Lookup(storage, passages, settings.lookup)
+    stack.callback(lookup.close)
+    return lookup
 
 
 def open_press(  # noqa: PLR0913, PLR0917 - all that a document is made of
@@ -284,14 +306,20 @@ async def _at_work(hub: Hub, settings: Settings) -> AsyncIterator[Callable[[], M
     pulse = _Pulse()
     async with asyncio.TaskGroup() as workers:
         sealing = workers.create_task(hub.sealer.run())
+        printing = workers.create_task(hub.passages.run())
         try:
             async with Ticker(patience_seconds=_PATIENCE_SECONDS) as ticker:
                 ticker.every(_BEAT_SECONDS, pulse.beat)
                 ticker.every(settings.poll_seconds, hub.poller.poll_due)
                 ticker.every(settings.registry_seconds, hub.look_again)
-                yield lambda: {"sealer": not sealing.done(), "ticker": pulse.beats()}
+                yield lambda: {
+                    "sealer": not sealing.done(),
+                    "lookup": not printing.done(),
+                    "ticker": pulse.beats(),
+                }
         finally:
             sealing.cancel()
+            printing.cancel()
 
 
 async def _seal_the_rest(sealer: Sealer) -> None:

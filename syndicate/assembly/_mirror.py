@@ -15,11 +15,11 @@ from typing import Final
 from syndicate.assembly._backup import UNFINISHED, UNLOCKS
 from syndicate.assembly._evidence import evidence_maker
 from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
-from syndicate.assembly._hub import allowed, open_press, open_shelf, user_agent
+from syndicate.assembly._hub import allowed, open_lookup, open_press, open_shelf, user_agent
 from syndicate.assembly._registry import RegistryShelf
 from syndicate.client import open_log
 from syndicate.errors import ForkedLog, StorageError, SyndicateError
-from syndicate.journey import LocalWakeup
+from syndicate.journey import LocalWakeup, PassageIndex
 from syndicate.ledger import NoteKey, Policy, read_policy
 from syndicate.mirror import Follower
 from syndicate.news import rfc3339
@@ -106,6 +106,10 @@ async def open_mirror(
         listener = stack.enter_context(contextlib.closing(listen_on(settings.listen)))
         mirror = await _open(settings, source, clock, stack, url_of(listener))
         await _mark(mirror.storage)
+        passages = PassageIndex(mirror.storage, mirror.wakeup, window=settings.lookup.window)
+        workers = await stack.enter_async_context(asyncio.TaskGroup())
+        printing = workers.create_task(passages.run())
+        stack.callback(printing.cancel)
         ticker = await stack.enter_async_context(Ticker(patience_seconds=_PATIENCE_SECONDS))
         ticker.every(settings.registry_seconds, mirror.shelf.refresh)
         ticker.every(seconds, mirror.look_again)
@@ -120,7 +124,7 @@ async def open_mirror(
             press=press,
             submission=None,
             clock=clock,
-            alive=dict,
+            alive=lambda: {"lookup": not printing.done()},
             policy=_policy_of(mirror.shelf, source),
             log_waits=lambda: mirror.complaint,
             metrics=metrics,
@@ -134,6 +138,7 @@ async def open_mirror(
                 clock,
             ),
             contact=settings.contact_uri,
+            lookup=open_lookup(mirror.storage, passages, settings, stack),
         )
         await stack.enter_async_context(serve(make_site(world), listener))
         yield mirror

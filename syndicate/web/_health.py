@@ -28,7 +28,7 @@ class Watch:
         }
         parts["log"] = self._world.log_waits() or "ok"
         well = all(state == "ok" for state in parts.values())
-        told = {"status": "ok" if well else "failing", "parts": parts}
+        told = {"status": "ok" if well else "failing", "parts": parts, "lookup_behind": self._lookup_behind()}
         return send_json(request, told, cache=NEVER, status=200 if well else 503)
 
     async def _database(self) -> str:
@@ -41,10 +41,15 @@ class Watch:
             return "unreadable"
         return "ok"
 
+    def _lookup_behind(self) -> int:
+        return 0 if self._world.lookup is None else self._world.lookup.behind
+
     async def metrics(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """The hub's figures in Prometheus' text format."""
         world = self._world
         health, log = await read_health(world.storage), world.storage.log
         reach = LogReach(sealed=log.edge.size, shown=log.visible, proven=log.proven)
-        body = world.metrics.write(world.registry(), health, reach, world.clock.now(), world.delivery())
+        body = world.metrics.write(
+            world.registry(), health, reach, world.clock.now(), world.delivery(), behind=self._lookup_behind()
+        )
         return ready(body, CONTENT_TYPE, cache=NEVER).answer(request)

@@ -71,10 +71,13 @@ class Metrics:
         log: LogReach,
         now: float,
         delivery: DeliveryReach | None = None,
+        *,
+        behind: int = 0,
     ) -> bytes:
         """Everything in Prometheus' text format 0.0.4: what was counted here, and what storage remembers."""
         kept = CollectorRegistry()
         kept.register(_Snapshot(registry, health, log, now))
+        kept.register(_Behind(behind))
         if delivery is not None:
             kept.register(_Delivery(delivery))
         return generate_latest(self._own) + generate_latest(kept)
@@ -98,6 +101,19 @@ class _Delivery(Collector):
         for state, count in self._reach.subscribers.items():
             subscribers.add_metric([state], count)
         yield subscribers
+
+
+class _Behind(Collector):
+    """How much of the log cannot be found by a lookup yet."""
+
+    def __init__(self, behind: int) -> None:
+        self._behind = behind
+
+    def collect(self) -> Iterator[Metric]:
+        """The one family."""
+        yield GaugeMetricFamily(
+            "syndicate_lookup_behind", "Indices that are shown and cannot be found yet.", self._behind
+        )
 
 
 class _Snapshot(Collector):

@@ -10,6 +10,7 @@ from typing import Final
 from syndicate.deliver import FORM
 from syndicate.web._agency import PATH as AGENCY_STATUS
 from syndicate.web._agency import AgencyStatus
+from syndicate.web._asking import Asking
 from syndicate.web._deliveries import PATH as DELIVERIES
 from syndicate.web._deliveries import QUERY as DELIVERIES_QUERY
 from syndicate.web._deliveries import Deliveries
@@ -20,6 +21,9 @@ from syndicate.web._items import QUERY as ITEMS_QUERY
 from syndicate.web._items import Items
 from syndicate.web._listing import feeds, log_files, proofs, registry_files, tokens
 from syndicate.web._log import CHECKPOINT, LogFiles
+from syndicate.web._lookup import PATH as LOOKUP
+from syndicate.web._lookup import QUESTION, Lookups
+from syndicate.web._lookup import TEXT as PLAIN
 from syndicate.web._metrics import CONTENT_TYPE as METRICS
 from syndicate.web._openapi import PATH as OPENAPI
 from syndicate.web._openapi import OpenApi
@@ -63,6 +67,7 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
     A static copy is made in this order: what others point to stands before them, and the checkpoint last.
     """
     items, log, registry = Items(world), LogFiles(world), RegistryFiles(world)
+    asking = None if world.lookup is None else Asking(world, world.lookup, Readers(world.limits.proxies))
     routes: list[Route] = []
     known, openapi = WellKnown(world, routes), OpenApi(world, routes)  # they tell of all of them
     routes += [
@@ -70,8 +75,9 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
         *_versions(world, items, log),
         *_log_and_registry(world, log, registry),
         *_feeds(world),
-        *page_routes(world),
+        *page_routes(world, asking),
         *_interface(items, stream),
+        *_asked(world, asking),
         *_condition(world, registry),
         *_small_files(known),
         *_deliveries(world),
@@ -198,6 +204,30 @@ def _interface(items: Items, stream: Stream) -> Sequence[Route]:
                 query=STREAM_QUERY,
                 conditional=False,
                 also=(404,),
+            ),
+            live,
+        ),
+    ]
+
+
+def _asked(world: World, asking: Asking | None) -> Sequence[Route]:
+    """What may be asked here, where anything may."""
+    if asking is None:
+        return ()
+    return [
+        Route(
+            LOOKUP,
+            Lookups(world, asking).post,
+            Operation(
+                method="POST",
+                summary="Did an official source say this? The question is the body, and is kept nowhere.",
+                schema=named("Answer"),
+                tag="items",
+                query={},
+                takes=(PLAIN,),
+                body=QUESTION,
+                conditional=False,
+                also=(408, 411, 413, 415),
             ),
             live,
         ),

@@ -9,12 +9,15 @@ from typing import Final
 
 from aiohttp import web
 
+from syndicate.deliver import FORM
+from syndicate.web._asking import Asking
 from syndicate.web._listing import agency_pages, slice_pages
 from syndicate.web._operation import HTML, SUB, VER, Operation, Schema
 from syndicate.web._pages._corrections import Corrections
 from syndicate.web._pages._item import Items
 from syndicate.web._pages._kept import Busy, Kept
 from syndicate.web._pages._log import Log
+from syndicate.web._pages._lookup import FIELDS, PAGED, LookupPage
 from syndicate.web._pages._paper import Paper
 from syndicate.web._pages._sources import Sources
 from syndicate.web._pages._subscribe import Subscribe
@@ -28,7 +31,7 @@ __all__ = ["page_routes"]
 _LANG: Final = "en"
 
 
-def page_routes(world: World) -> Sequence[Route]:
+def page_routes(world: World, asking: Asking | None) -> Sequence[Route]:
     """All pages of one hub, kept together within their bytes."""
     paper, kept = Paper(Words(_LANG)), Kept(world)
     wire, items = Wire(world, paper, kept), Items(world, paper, kept)
@@ -91,9 +94,42 @@ def page_routes(world: World) -> Sequence[Route]:
             copies=agency_pages(world),
             agency=_text("vn.vna"),
         ),
+        *(() if asking is None else _asked(LookupPage(world, paper, kept, asking))),
         page("/corrections", corrections.get, "What was corrected or withdrawn, for people."),
         page("/log", log.get, "The public log, for people."),
         page("/subscribe", subscribe.get, "Every way in, with examples."),
+    ]
+
+
+def _asked(lookup: LookupPage) -> Sequence[Route]:
+    """The form, and what is sent in it."""
+    return [
+        Route(
+            "/lookup",
+            lookup.get,
+            Operation(
+                summary="Did an official source say this? A form, for people.",
+                media_types=(HTML,),
+                for_people=True,
+            ),
+            live,
+        ),
+        Route(
+            "/lookup",
+            lookup.post,
+            Operation(
+                method="POST",
+                summary="The answer to what was sent in the form, for people.",
+                media_types=(HTML,),
+                query={},
+                takes=(FORM,),
+                body=FIELDS,
+                conditional=False,
+                also=(408, 411, 413, 415),
+                paged=PAGED,
+            ),
+            live,
+        ),
     ]
 
 
