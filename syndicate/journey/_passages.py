@@ -33,6 +33,7 @@ class PassageIndex:
         self._wakeup = wakeup
         self._window = window
         self._reached = -1
+        self._one_at_a_time = asyncio.Lock()
 
     @property
     def behind(self) -> int:
@@ -56,12 +57,13 @@ class PassageIndex:
         Raises:
             StorageError: it cannot be read or written.
         """
-        passages = self._storage.passages
-        self._reached = await passages.reached(MADE_BY)
-        while self.behind:
-            await self._step()
-            while await passages.tidy(self._window):
-                pass
+        async with self._one_at_a_time:
+            passages = self._storage.passages
+            self._reached = await passages.reached(MADE_BY)
+            while self.behind:
+                await self._step()
+                while await passages.tidy(self._window):
+                    pass
 
     async def _step(self) -> None:
         last = self._storage.log.visible - 1

@@ -49,7 +49,7 @@ class Asking:
 
     async def answer(self, request: web.BaseRequest, form: Form) -> Answer | web.Response:
         """The answer to the question of a request; or the problem with it."""
-        length = request.content_length
+        length = _length(request)
         if wait := self._gate.wait(self._readers.of(request), _PLACE):
             return problem(429, _TOO_OFTEN, retry_after=wait)
         if refusal := _refuse(request, form) or refuse_length(length, self._most(form), _NOTHING):
@@ -77,6 +77,13 @@ class Asking:
 
     def _most(self, form: Form) -> int:
         return self._limits.text_bytes * form.times
+
+
+def _length(request: web.BaseRequest) -> int | None:
+    """How long the body is; None if that is not said. Who says nothing of a body has none (RFC 9112, 6.3)."""
+    if hdrs.CONTENT_LENGTH in request.headers or hdrs.TRANSFER_ENCODING in request.headers:
+        return request.content_length
+    return 0
 
 
 def _refuse(request: web.BaseRequest, form: Form) -> web.Response | None:

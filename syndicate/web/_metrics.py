@@ -64,7 +64,7 @@ class Metrics:
         """Note how long a document took."""
         self._rendered.observe(seconds)
 
-    def write(
+    def write(  # noqa: PLR0913 - all that a hub counts
         self,
         registry: Registry,
         health: Health,

@@ -18,6 +18,7 @@ from hub_folder import Served
 from raw_client import Reply, exchange
 
 from syndicate.deliver import WebSubLimits
+from syndicate.journey import LookupLimits
 from syndicate.web import WebLimits
 
 EVERYWHERE = {
@@ -58,8 +59,15 @@ ASKED = (
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     limits = WebLimits(submit_bytes=2_000, submit_seconds=0.5)
     push = WebSubLimits(body_seconds=0.5)
+    lookup = LookupLimits(text_bytes=2_000, body_seconds=0.5, per_minute=100_000)
     with hub_beside(
-        tmp_path_factory.mktemp("hub"), "storm", "flood", contact="desk@hub.example", web=limits, websub=push
+        tmp_path_factory.mktemp("hub"),
+        "storm",
+        "flood",
+        contact="desk@hub.example",
+        web=limits,
+        websub=push,
+        lookup=lookup,
     ) as hub:
         yield hub
 
@@ -113,6 +121,12 @@ SPECIAL: dict[tuple[str, int], tuple[tuple[str, ...], bytes, str]] = {
     ("/v1/submit", 415): (("Content-Type: image/png",), b"x", "/v1/submit"),
     ("/v1/items", 404): ((), b"", "/v1/items?member=zz"),
     ("/v1/stream", 404): ((), b"", "/v1/stream?member=zz"),
+    ("/v1/lookup", 200): ((PLAIN,), b"Story storm", "/v1/lookup"),
+    ("/v1/lookup", 400): ((PLAIN,), b"\xff", "/v1/lookup"),
+    ("/v1/lookup", 408): ((PLAIN, LONGER), b"x", "/v1/lookup"),
+    ("/v1/lookup", 411): ((PLAIN, "Transfer-Encoding: chunked"), b"1\r\nx\r\n0\r\n\r\n", "/v1/lookup"),
+    ("/v1/lookup", 413): ((PLAIN,), b"x" * 2_001, "/v1/lookup"),
+    ("/v1/lookup", 415): (("Content-Type: image/png",), b"x", "/v1/lookup"),
     ("/websub", 202): ((FORM,), ASKED, "/websub"),
     ("/websub", 400): ((FORM,), b"hub.mode=publish", "/websub"),
     ("/websub", 404): ((FORM,), ASKED.replace(b"all.atom", b"zz.atom"), "/websub"),
@@ -120,6 +134,15 @@ SPECIAL: dict[tuple[str, int], tuple[tuple[str, ...], bytes, str]] = {
     ("/websub", 411): ((FORM, "Transfer-Encoding: chunked"), b"1\r\nx\r\n0\r\n\r\n", "/websub"),
     ("/websub", 413): ((FORM,), b"x" * 8_001, "/websub"),
     ("/websub", 415): ((PLAIN,), b"x", "/websub"),
+}
+# The same of a POST to an address that can be got, too.
+POSTED: dict[tuple[str, int], tuple[tuple[str, ...], bytes, str]] = {
+    ("/lookup", 200): ((FORM,), b"text=Story+storm", "/lookup"),
+    ("/lookup", 400): ((FORM,), b"text=%20", "/lookup"),
+    ("/lookup", 408): ((FORM, LONGER), b"x", "/lookup"),
+    ("/lookup", 411): ((FORM, "Transfer-Encoding: chunked"), b"1\r\nx\r\n0\r\n\r\n", "/lookup"),
+    ("/lookup", 413): ((FORM,), b"x" * 6_001, "/lookup"),
+    ("/lookup", 415): ((PLAIN,), b"x", "/lookup"),
 }
 GENERAL = {
     200: ((), ""),
@@ -130,8 +153,9 @@ GENERAL = {
 
 
 async def provoke(served: Served, path: str, method: str, status: int) -> Reply:
-    if (path, status) in SPECIAL:
-        lines, body, address = SPECIAL[path, status]
+    special = POSTED | SPECIAL if method == "POST" else SPECIAL
+    if (path, status) in special:
+        lines, body, address = special[path, status]
         body = body.replace(quote(HUB, safe="").encode(), quote(served.hub.url, safe="").encode())
     else:
         lines, query = GENERAL[status]
@@ -176,7 +200,7 @@ async def test_what_is_said_to_be_seen_elsewhere_is_told_of_at_all(served: Serve
     assert set(SEEN_ELSEWHERE) <= here
     for (path, status), test in SEEN_ELSEWHERE.items():
         assert str(status) in (HOME / test).read_text(), (path, status)
-    assert set(SPECIAL) <= here
+    assert set(SPECIAL) | set(POSTED) <= here
 
 
 async def test_every_address_takes_the_methods_that_are_told_of_and_no_others(served: Served) -> None:

@@ -1,7 +1,7 @@
 """/lookup: did an official source say this? A form, and below it the answer to what was sent in it.
 
-The text goes from the form into the body of a request and back into this one page: it stands in no address, and
-the page is kept by nobody.
+The text goes from the form into the body of a request and back into this one page: it stands in no address,
+and the page is kept by nobody.
 """
 
 from collections.abc import Mapping, Sequence
