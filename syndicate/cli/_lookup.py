@@ -32,9 +32,9 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser = nouns.add_parser(
         "lookup",
         help="did an official source say this? A passage, a headline or an address",
-        description="Ask a hub or mirror whether an official source said something: a passage, a headline or "
-        "an address. With a root to go by, the token that it names is checked here, and compared with what you "
-        "asked. Nothing found does not mean that it is false.",
+        description="Ask a hub or mirror whether an official source said something: a passage, a headline "
+        "or an address. With a root to go by, the token that it names is checked here, and compared with what "
+        "you asked. Nothing found does not mean that it is false.",
     )
     parser.add_argument(
         "text", metavar="TEXT|-", nargs="?", default="-", help="what to look for; - reads a pipe"
@@ -84,7 +84,7 @@ def _asked(args: argparse.Namespace) -> str:
             raise ClientError(
                 f"that is more than {_MOST_BYTES:,} bytes", hint="Ask for the part that matters."
             )
-        return raw.decode()
+        return bytes(raw).decode()
     except OSError as exc:
         raise ClientError(f"cannot read {args.file}: {exc.strerror}") from exc
     except UnicodeDecodeError as exc:
@@ -151,7 +151,8 @@ def _later(answer: dict[str, Any]) -> list[str]:
 def _differences(answer: dict[str, Any]) -> list[str]:
     words = {"changed": "changed", "added": "added", "left-out": "left out"}
     return [
-        f"  {words[run['what']]}: {shown(run['asked'].strip()) or '-'}   official: {shown(run['official']) or '-'}"
+        f"  {words[run['what']]}: {shown(run['asked'].strip()) or '-'}"
+        f"   official: {shown(run['official']) or '-'}"
         for run in answer["differences"]
         if run["what"] in words
     ]

@@ -15,6 +15,7 @@ from . import (
     _deliver,
     _ingest,
     _ledger,
+    _lookup,
     _memory,
     _polls,
     _registry,
@@ -40,6 +41,7 @@ SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "client": _client.measure,
     "deliver": _deliver.measure,
     "render": _render.measure,
+    "lookup": _lookup.measure,
 }
 
 
