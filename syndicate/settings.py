@@ -11,18 +11,20 @@ import re
 import tomllib
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
 from urllib.parse import urlsplit
 
-from syndicate.deliver import DeliverLimits, WebSubLimits
+from syndicate.deliver import DeliverLimits
 from syndicate.errors import SettingsError
 from syndicate.fetch import FetchLimits, is_address
 from syndicate.journey import ARCHIVE_PAGE, LookupLimits, PressLimits, SubmitLimits
 from syndicate.news import limits
-from syndicate.web import WebLimits, read_networks
+from syndicate.republish import parse_slice
+from syndicate.web import CopyLimits, WebLimits, read_networks
+from syndicate.websub import WebSubLimits
 
 PREFIX: Final = "SYNDICATE_HUB_"
 _FILE_BYTES: Final = 100_000
@@ -67,6 +69,7 @@ class Settings:
     lookup: LookupLimits = field(default_factory=LookupLimits)
     deliver: DeliverLimits = field(default_factory=DeliverLimits)
     websub: WebSubLimits = field(default_factory=WebSubLimits)
+    export: CopyLimits = field(default_factory=CopyLimits)
 
     @property
     def contact_uri(self) -> str:
@@ -210,6 +213,7 @@ _MAY_BE_ZERO: Final = frozenset(
         "feeds.rebuild_seconds",
         "feeds.look_seconds",
         "feeds.kept_bytes",
+        "export.item_pages",
     }
 )
 
@@ -242,8 +246,8 @@ def _build(of: type, before: str, told: dict[str, tuple[str, object]]) -> Any:  
                 _check_least(before + name, values[name], kind)
                 if name == "base_url":
                     _check_base_url(str(values[name]))
-                if before + name == "web.proxies":
-                    read_networks(typing.cast("tuple[str, ...]", values[name]))
+                if (check := _CHECKS.get(before + name)) is not None:
+                    check(typing.cast("tuple[str, ...]", values[name]))
             except ValueError as exc:
                 _refuse(where, str(exc))
     return of(**values)
@@ -261,7 +265,9 @@ def _check_least(name: str, value: object, kind: object) -> None:
 
 def _convert(value: object, kind: Any) -> object:  # noqa: ANN401 - one line per kind of setting
     if typing.get_origin(kind) is tuple:
-        parts = [part for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        parts = (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
         if not isinstance(parts, list):
             raise ValueError("must be a list")
         return tuple(_convert(part, typing.get_args(kind)[0]) for part in parts)
@@ -278,6 +284,20 @@ def _convert(value: object, kind: Any) -> object:  # noqa: ANN401 - one line per
             raise ValueError("must be a path")
         return Path(value)
     return value
+
+
+def _check_slices(paths: tuple[str, ...]) -> None:
+    """Each is spelled as feeds spell it, so that no file of a copy stands under another name."""
+    for path in paths:
+        slice_ = parse_slice(path)
+        if slice_ is None or slice_.path != path:
+            raise ValueError(f"{path!r} is no slice: write it as feeds do, such as vn/lang/vi/kind/alert")
+
+
+_CHECKS: Final[Mapping[str, Callable[[tuple[str, ...]], object]]] = {
+    "web.proxies": read_networks,
+    "export.slices": _check_slices,
+}
 
 
 def _check_base_url(value: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hub_folder import Served, hub_at_work, place
+from patience import PATIENCE
 from selling import Seller
 
 from syndicate.assembly import push_forever
@@ -38,7 +39,7 @@ async def seconds_to_the_feed(folder: Path, names: Sequence[str]) -> list[float]
 async def _one(name: str, seller: Seller, served: Served) -> float:
     began = time.monotonic()
     (signed,) = await asyncio.to_thread(seller.sign, name)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while signed.token.encode() not in (await served.get("/feeds/all.atom")).body:  # noqa: ASYNC110 - over HTTP
             await asyncio.sleep(_LOOK_SECONDS)
     return time.monotonic() - began

@@ -10,8 +10,9 @@ from typing import Any
 
 from aiohttp.abc import AbstractResolver
 from kept import HandClock, keep, verified
+from patience import PATIENCE
 from press import NOON, PressRoom, registry
-from raw_server import response
+from raw_server import let_in_no_more, response
 
 from syndicate.deliver import Deliverer, DeliverLimits, Roster, Webhooks
 from syndicate.fetch import CallLimits, open_caller
@@ -25,7 +26,7 @@ HOOK_KEY = ephemeral_signer(b"w" * 32)
 # Everything happens at once, so that no test waits for a clock.
 AT_ONCE = DeliverLimits(
     ladder_seconds=(0.001,), breaker_seconds=0.001, breaker_most_seconds=0.002, commit_seconds=0.001,
-    look_seconds=0.05, total_seconds=5.0,
+    look_seconds=0.05, total_seconds=PATIENCE,
 )  # fmt: skip
 
 Answer = bytes | Callable[[asyncio.StreamWriter], Awaitable[None]]
@@ -78,7 +79,7 @@ class Sink:
 
     async def until(self, so: Callable[[], bool]) -> None:
         """Wait until this holds of what came."""
-        async with asyncio.timeout(10), self.came:
+        async with asyncio.timeout(PATIENCE), self.came:
             await self.came.wait_for(so)
 
     async def until_told(self, number: int, path: str = "/hook") -> list[int]:
@@ -126,10 +127,13 @@ async def open_sink(**answers: list[Answer]) -> AsyncIterator[Sink]:
     sink = Sink({f"/{path}": given for path, given in answers.items()})
     server = await asyncio.start_server(sink.serve, "127.0.0.1", 0)
     sink.port = server.sockets[0].getsockname()[1]
-    async with server:
+    try:
         yield sink
+    finally:
+        await let_in_no_more(server)
         for task in sink.tasks:
             task.cancel()
+        await asyncio.gather(*sink.tasks, return_exceptions=True)
 
 
 @dataclass
@@ -154,11 +158,12 @@ class Delivery:
 
     async def until(self, name: str, so: Callable[[Subscriber], bool]) -> Subscriber:
         """The subscriber, once this holds of what is on the disk."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 for each in await self.storage.subscribers.all():
                     if each.id == name and so(each):
                         return each
+                await asyncio.sleep(0.005)
 
 
 def subscriber(callback: str, name: str = "ZGVzaw", **changes: Any) -> Subscriber:
@@ -199,7 +204,7 @@ async def delivering(
     bounds = CallLimits(total_seconds=limits.total_seconds, answer_bytes=limits.answer_bytes, connections=300)
     async with open_caller(allow=allow, user_agent="test", limits=bounds, resolver=resolver) as caller:
         known = registry(*rooms)
-        webhooks = Webhooks(lambda: known, storage.log, [HOOK_KEY], "https://hub.example")
+        webhooks = Webhooks(lambda: known, storage.log, lambda: [HOOK_KEY], "https://hub.example")
         voices = {SubscriberKind.WEBHOOK: webhooks}
         deliverer = Deliverer(storage, roster, caller, clock, wakeup, voices, limits, chance=lambda: 0.0)
         async with asyncio.TaskGroup() as tasks:

@@ -15,9 +15,6 @@ MEMORY = ".syndicate-export"
 # Of these a copy has none: what they say holds for the moment, or for who asks.
 LIVE = {
     "/health",
-    "/item/{sub}",
-    "/item/{sub}/{version}",
-    "/item/{sub}/{version}/evidence.html",
     "/metrics",
     "/v1/agency/status",
     "/v1/deliveries",
@@ -59,4 +56,6 @@ def address_of(name: str) -> str:
     """The address that a file stands for, as the sample configuration of nginx finds it back."""
     if name == "index.html":
         return "/"
+    if name.endswith("/evidence.html"):
+        return f"/{name}"
     return f"/{name.removesuffix('.html')}"

@@ -15,7 +15,10 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent.parent / ".venv" / "readers"
 WANTED = Path(__file__).resolve().parent / "readers" / "package.json"
 PACKAGES = ("newsboat", "libstfl0")
-LIBRARIES = ("@rowanmanning/feed-parser", "eventsource", "feedsmith", "rss-parser")
+LIBRARIES = (
+    *("@extractus/feed-extractor", "@rowanmanning/feed-parser", "feedme", "feedsmith", "rss-parser"),
+    "eventsource",
+)
 QUIET = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error")
 BOUNDED = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=30000")
 SECONDS = 120  # a registry that does not answer must not hold up the set-up

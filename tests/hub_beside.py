@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hub_folder import Served, hub_at_work, place
+from patience import PATIENCE
 
 T = TypeVar("T")
 
@@ -48,7 +49,7 @@ def beside(opened: Callable[[], AbstractAsyncContextManager[T]]) -> Iterator[T]:
 
     thread = threading.Thread(target=run, name="hub")
     thread.start()
-    made, loop, stop = started.result(60)
+    made, loop, stop = started.result(PATIENCE)
     try:
         yield made
     finally:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from patience import PATIENCE
 from press import PressRoom
 from raw_client import Reply, ask, listener
 from registry_files import Folders, lay_out
@@ -121,7 +122,7 @@ class Served:
         return len(await self.hub.storage.page(Slice(), -1, 10_000))
 
     async def until_sealed(self, versions: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while await self.shown() < versions:  # noqa: ASYNC110 - the hub seals by itself
                 await asyncio.sleep(0.02)
 

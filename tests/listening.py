@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-_PATIENCE = 20.0  # of a test that waits for what never comes
+from patience import PATIENCE
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Listening:
 
     async def block(self) -> dict[str, str]:
         """The next block, by field; "" for a comment. Nothing at the end of the stream."""
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(PATIENCE):
             raw = await self.reader.readuntil(b"\n\n")
         fields = (line.partition(":") for line in raw.decode().splitlines() if line)
         return {name: value.removeprefix(" ") for name, _, value in fields}
@@ -40,7 +40,7 @@ class Listening:
 
     async def rest(self) -> bytes:
         """All that comes until the end."""
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(PATIENCE):
             return await self.reader.read()
 
 
@@ -50,7 +50,7 @@ async def listening(port: int, path: str = "/v1/stream", *lines: str) -> AsyncIt
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**24)
     try:
         writer.write("\r\n".join([f"GET {path} HTTP/1.0", *lines, "", ""]).encode())
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(PATIENCE):
             head = await reader.readuntil(b"\r\n\r\n")
         status, *fields = head.decode("latin-1").strip().split("\r\n")
         pairs = (field.partition(":") for field in fields)

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from patience import PATIENCE
+
 from syndicate.web import Site, serve
 
 
@@ -48,7 +50,7 @@ async def exchange(port: int, request: bytes) -> Reply:
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**24)
     try:
         writer.write(request)
-        raw = await asyncio.wait_for(reader.read(), 30)
+        raw = await asyncio.wait_for(reader.read(), PATIENCE)
     finally:
         writer.close()
         await writer.wait_closed()

@@ -94,11 +94,19 @@ async def raw_server(
     try:
         yield served
     finally:
-        server.close()
+        await let_in_no_more(server)
         for task in served.tasks:
             task.cancel()
         await asyncio.gather(*served.tasks, return_exceptions=True)
         await asyncio.sleep(0)
+
+
+async def let_in_no_more(server: asyncio.Server) -> None:
+    """Close it, but not under a connection that it has just accepted: asyncio would forget that one."""
+    for each in server.sockets:
+        asyncio.get_running_loop().remove_reader(each)
+    await asyncio.sleep(0)
+    server.close()
 
 
 async def fetch_from(

@@ -7,6 +7,7 @@ from typing import Any
 
 from hub_folder import AGENCY
 from newsroom import demo_config
+from patience import PATIENCE
 from press import NOON, local
 
 from syndicate.agency import AgencyConfig, Unsigned, publish, sign_items
@@ -35,7 +36,7 @@ class Seller:
         )
 
     def opens(self) -> contextlib.AbstractContextManager[StreamBook]:
-        return open_streambook(self.config.book_file, AGENCY, self.config.stream, wait_seconds=10)
+        return open_streambook(self.config.book_file, AGENCY, self.config.stream, wait_seconds=PATIENCE)
 
     def sign(self, *names: str, **changes: Any) -> list[Signed]:
         registry = self.config.own_registry(SIGNER.kid, SIGNER.public)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from aiohttp import web
+from patience import PATIENCE
 from raw_client import listener
 
 from syndicate.web import serve
@@ -74,7 +75,7 @@ class Reader:
 
     async def until(self, reached: Callable[[], bool]) -> None:
         """Return when ``reached``, looked at after each visit."""
-        async with asyncio.timeout(20), self.moved:
+        async with asyncio.timeout(PATIENCE), self.moved:
             await self.moved.wait_for(reached)
 
 

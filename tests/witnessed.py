@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hub_folder import Place, Served, hub_at_work
+from patience import PATIENCE
 from sealed import Clock
 
 from syndicate.assembly import open_witness
@@ -65,7 +66,7 @@ class Witnessed:
     async def until_proven(self) -> None:
         """Until enough witnesses stand behind all that has an index."""
         log = self.served.hub.storage.log
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while log.proven < max(1, log.edge.size):  # noqa: ASYNC110 - the hub goes on by itself
                 await asyncio.sleep(0.02)
 

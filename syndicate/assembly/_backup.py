@@ -1,6 +1,7 @@
 """A hub as a folder to keep: its database, whole at one moment, and what stands beside it."""
 
 import asyncio
+import glob
 import shutil
 import time
 from pathlib import Path
@@ -11,11 +12,9 @@ from syndicate.news import rfc3339
 from syndicate.storage import copy_database, open_storage
 
 _DATABASE: Final = "hub.sqlite3"
-# What was seen of the registry, the operator's acts, and the keys with their passphrases.
-_BESIDE: Final = (
-    *(".registry", ".quarantine", ".log-key", ".log-key.words"),
-    *(".webhook-key", ".webhook-key.words"),
-)
+# What was seen of the registry, the operator's acts, and the log's key with its passphrase.
+WEBHOOK_KEY: Final = ".webhook-key"  # and what follows it, with their passphrases
+_BESIDE: Final = (".registry", ".quarantine", ".log-key", ".log-key.words")
 # SQLite would play these over whatever stands there.
 _REST_OF_ANOTHER: Final = ("-wal", "-shm", "-journal")
 UNLOCKS: Final = "`syndicate log unlock` lets it go on, once nothing newer can be had"
@@ -50,7 +49,7 @@ def put_back(folder: Path, database: Path) -> tuple[Path, ...]:
     Raises:
         StorageError: something is there already, or the folder is no back-up.
     """
-    for ending in ("", *_BESIDE, *_REST_OF_ANOTHER):
+    for ending in ("", *_BESIDE, *_webhook_keys(database), *_REST_OF_ANOTHER):
         if _beside(database, ending).exists():
             raise StorageError(
                 f"{_beside(database, ending)} exists already",
@@ -89,7 +88,7 @@ def _remove(path: Path) -> None:
 
 def _copy_beside(source: Path, target: Path, copied: list[Path]) -> None:
     """Copy what stands beside a database; ``copied`` says what, also of a copy that fails."""
-    for ending in _BESIDE:
+    for ending in (*_BESIDE, *_webhook_keys(source)):
         one, other = _beside(source, ending), _beside(target, ending)
         copied.append(other)
         try:
@@ -102,6 +101,12 @@ def _copy_beside(source: Path, target: Path, copied: list[Path]) -> None:
                 copied.pop()
         except OSError as exc:
             raise StorageError(f"cannot copy {one} to {other}: {exc.strerror or exc}") from exc
+
+
+def _webhook_keys(database: Path) -> list[str]:
+    """The endings of the keys that sign webhooks, and of their passphrases."""
+    found = database.parent.glob(f"{glob.escape(database.name)}{WEBHOOK_KEY}*")
+    return sorted(path.name.removeprefix(database.name) for path in found)
 
 
 def _beside(database: Path, ending: str) -> Path:

@@ -9,27 +9,23 @@ from pathlib import Path
 
 from syndicate.assembly._admin import Answer, Obey, Order, ask_hub, take_orders
 from syndicate.assembly._ground import SystemClock
-from syndicate.assembly._log import own_key
+from syndicate.assembly._webhook_keys import WebhookKeys
 from syndicate.assembly._websub import open_desk
 from syndicate.deliver import (
     Deliverer,
     DeliverLimits,
     Orders,
     Roster,
-    SubscriptionDesk,
-    Supply,
     Voice,
     Webhooks,
-    WebSub,
-    WebSubLimits,
-    public_key,
     tester,
 )
 from syndicate.fetch import Allowed, CallLimits, check_callback, open_caller
 from syndicate.news import Registry
-from syndicate.ports import Clock, Signer, Storage, SubscriberKind, Wakeup
+from syndicate.ports import Clock, Storage, SubscriberKind, Wakeup
 from syndicate.storage import open_storage
 from syndicate.web import DeliveryReach
+from syndicate.websub import Distribution, SubscriptionDesk, Supply, WebSubLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +43,6 @@ class Push:
         return DeliveryReach(
             acknowledged=tally.acknowledged, failed=tally.failed, subscribers=self.roster.counts()
         )
-
-
-def webhook_key(database: Path) -> Signer:
-    """The key that signs webhooks, made beside the database if there is none. Raises SigningError."""
-    return own_key(database.with_name(f"{database.name}.webhook-key"))
 
 
 @asynccontextmanager
@@ -79,7 +70,7 @@ async def open_push(  # noqa: PLR0913, PLR0917 - all that delivery is made of
         SettingsError: there can be no socket beside the database.
         StorageError: the subscribers cannot be read.
     """
-    signer = await asyncio.to_thread(webhook_key, database)
+    keys = await asyncio.to_thread(WebhookKeys, database)
     roster = Roster(storage, most=limits.subscribers_most)
     await roster.load()
     bounds = CallLimits(
@@ -91,10 +82,10 @@ async def open_push(  # noqa: PLR0913, PLR0917 - all that delivery is made of
         caller = await stack.enter_async_context(
             open_caller(allow=allow, user_agent=user_agent, limits=bounds)
         )
-        webhooks = Webhooks(registry, storage.log, [signer], url)
+        webhooks = Webhooks(registry, storage.log, keys.signers, url)
         voices: dict[SubscriberKind, Voice] = {
             SubscriberKind.WEBHOOK: webhooks,
-            SubscriberKind.WEBSUB: WebSub(supply, url),
+            SubscriberKind.WEBSUB: Distribution(supply, url),
         }
         deliverer = Deliverer(storage, roster, caller, clock, wakeup, voices, limits)
         orders = Orders(
@@ -102,7 +93,7 @@ async def open_push(  # noqa: PLR0913, PLR0917 - all that delivery is made of
             storage,
             clock,
             judge=partial(check_callback, allow=allow),
-            public_keys=lambda: (public_key(signer),),
+            keys=lambda: keys,
             test=tester(webhooks.test, caller, clock),
         )
         desk = await open_desk(
@@ -145,7 +136,7 @@ def _obey_here(database: Path, storage: Storage) -> Obey:
             storage,
             SystemClock(),
             judge=check_callback,
-            public_keys=lambda: (public_key(webhook_key(database)),),
+            keys=lambda: WebhookKeys(database),
         )
         return await orders.obey(asked)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from syndicate.client import Evidence, Proof, Sources, Verdict, evidence_page, verify_token
+from syndicate.client import Evidence, Proof, Quoted, Verdict, evidence_page, verify_token
 from syndicate.ledger import Policy, write_policy
 from syndicate.news import Registry
 from syndicate.ports import Clock, Logged
@@ -25,6 +25,6 @@ def evidence_maker(
         # A hub that no policy names vouches for its log alone, and the page has to say so, too.
         raw = policy_file() or write_policy(in_force.logs, {}, 0)
         evidence = Evidence(sub=logged.sub, ver=logged.ver, token=logged.token.encode(), proof=proof)
-        return evidence_page(evidence, report, Sources(registry=known, policy_file=raw, made=now))
+        return evidence_page(evidence, report, Quoted(registry=known, policy_file=raw, made=now))
 
     return make

@@ -2,16 +2,18 @@
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
+from syndicate.assembly._evidence import evidence_maker
 from syndicate.assembly._ground import SystemClock
 from syndicate.assembly._hub import cache_of, open_press, root_of, user_agent
 from syndicate.assembly._mirror import FOLLOWS
 from syndicate.assembly._quarantine import quarantine_file, quarantines
-from syndicate.deliver import Declined, WebSubLimits
 from syndicate.errors import LedgerError, RegistryError, SettingsError, StorageError
 from syndicate.export import Orders, Reach, Summary, export_site
 from syndicate.journey import LocalWakeup
@@ -19,10 +21,15 @@ from syndicate.ledger import Policy, read_checkpoint, read_policy
 from syndicate.news import Outcome, Refused
 from syndicate.ports import Clock, KeptCheckpoint, Storage
 from syndicate.registry import Refreshed, RegistryClient
+from syndicate.republish import parse_slice
 from syndicate.settings import Settings
 from syndicate.storage import open_view
-from syndicate.web import Contents, Metrics, World
+from syndicate.web import Contents, Metrics, World, is_known
+from syndicate.websub import Declined, WebSubLimits
 from syndicate.wire import Typesetter
+
+_log = logging.getLogger("syndicate.export")
+_ACTS: Final = 10_000  # read at a time
 
 
 async def export_hub(
@@ -47,10 +54,11 @@ async def export_hub(
         seen = await asyncio.to_thread(_recall, settings, clock)
         storage = await stack.enter_async_context(open_view(settings.database))
         world = await _world(settings, storage, seen, clock, stack)
+        await _look_for_slices(world)
         kept = await storage.log.checkpoint_shown()
         reach = Reach(
             log="" if kept is None else read_checkpoint(kept.note)[0].origin,
-            basis=_basis(settings, world),
+            basis=_basis(settings, world, await _last_act(storage)),
             proven=storage.log.proven,
         )
         return await export_site(Contents(world), folder, reach, orders)
@@ -82,8 +90,10 @@ async def _world(
         base_url=url,
         registry_files=cache_of(settings) / "mirror",
         limits=settings.web,
+        evidence=evidence_maker(lambda: registry, lambda: policy, lambda: seen.policy, clock),
         contact=settings.contact_uri,
         websub=at_the_hub,
+        copy=settings.export,
     )
 
 
@@ -126,7 +136,23 @@ def _policy(raw: bytes | None, kept: KeptCheckpoint | None) -> Policy:
     return policy if any((key.name, key.id) in signed for key in policy.logs) else Policy()
 
 
-def _basis(settings: Settings, world: World) -> str:
+async def _look_for_slices(world: World) -> None:
+    """Say which of the operator's slices nobody has: of them there is no feed, here as at the hub."""
+    for path in world.copy.slices:
+        slice_ = parse_slice(path)
+        if slice_ is None or not await is_known(slice_, world.registry(), world.storage):
+            _log.warning("export.slices: neither the registry nor the log knows %s, so it is left out", path)
+
+
+async def _last_act(storage: Storage) -> int:
+    """The index of the newest act of the log: an act may change what pages say of any item."""
+    last = -1
+    while page := await storage.log.acts(last, _ACTS):
+        last = page[-1][0]
+    return last
+
+
+def _basis(settings: Settings, world: World, last_act: int) -> str:
     """A digest of all that a document is made of beside the log."""
     registry = world.registry()
     told = (
@@ -139,5 +165,6 @@ def _basis(settings: Settings, world: World) -> str:
         sorted(registry.quarantined),
         world.policy().spoken,
         world.storage.log.erased,
+        last_act,
     )
     return hashlib.sha256(repr(told).encode()).hexdigest()

@@ -5,12 +5,13 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import Final
 
-from syndicate.deliver import Roster, SubscriptionDesk, Subscriptions, WebSubLimits
+from syndicate.deliver import Roster
 from syndicate.fetch import Allowed, CallLimits, check_callback, open_caller, registrable_domain
 from syndicate.journey import Press, Supplements
 from syndicate.news import Feed, Registry
 from syndicate.ports import Clock, Storage
 from syndicate.web import is_known
+from syndicate.websub import SubscriptionDesk, Subscriptions, WebSubLimits
 from syndicate.wire import MEDIA_TYPES
 
 _YES_BYTES: Final = 1_000  # of an answer: a challenge has 43

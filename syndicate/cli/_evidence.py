@@ -7,7 +7,7 @@ from pathlib import Path
 from syndicate.cli._asked import add_registry
 from syndicate.cli._prove import add_item, asked_for, judged
 from syndicate.cli._verify import told_of
-from syndicate.client import Sources, evidence_page
+from syndicate.client import Quoted, evidence_page
 from syndicate.errors import ClientError
 
 
@@ -29,8 +29,8 @@ def _run(args: argparse.Namespace) -> int:
     evidence = asked_for(args)
     report, seen = judged(args, evidence)
     print(told_of(report))
-    sources = Sources(registry=seen.registry, policy_file=seen.policy or b"", made=int(time.time()))
-    page = evidence_page(evidence, report, sources)
+    quoted = Quoted(registry=seen.registry, policy_file=seen.policy or b"", made=int(time.time()))
+    page = evidence_page(evidence, report, quoted)
     path = args.out or Path(f"{evidence.sub.replace(':', '-')}-{evidence.ver}.html")
     try:
         path.write_bytes(page)

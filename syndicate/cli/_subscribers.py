@@ -18,6 +18,7 @@ _VERBS = {
     "resume": "go on where it stood",
     "remove": "forget it for good",
     "rotate": "a new secret, beside the one before",
+    "keys": "the public keys (v1a) that sign for everybody; --new and --drop change them",
     "test": "send a message that tells of nothing, now, and show what was answered",
 }
 
@@ -35,7 +36,7 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         verb = verbs.add_parser(name, help=does)
         if name == "add":
             _describe(verb)
-        elif name != "list":
+        elif name not in {"list", "keys"}:
             verb.add_argument("id", help="its id, as `list` shows it")
         if name == "pause":
             verb.add_argument("--reason", default="", help="one line, for whoever looks at the list")
@@ -43,6 +44,12 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
             verb.add_argument(
                 "--drop", action="store_true", help="no new one: the older of the two no longer signs"
             )
+        if name == "keys":
+            change = verb.add_mutually_exclusive_group()
+            change.add_argument(
+                "--new", action="store_true", help="another one, which signs beside the one before"
+            )
+            change.add_argument("--drop", action="store_true", help="the older of the two no longer signs")
         verb.add_argument("--json", action="store_true", help="write JSON, for programs")
         add_database(verb)
         verb.set_defaults(run=_run, do=name)
@@ -69,7 +76,7 @@ def _run(args: argparse.Namespace) -> int:
         raise StorageError(
             f"there is no hub's database {args.db}", hint="Name it: --db FILE (the hub's setting `database`)."
         )
-    named = ("callback", "slice", "lang", "id", "reason", "drop")
+    named = ("callback", "slice", "lang", "id", "reason", "new", "drop")
     asked = {name: getattr(args, name) for name in named if hasattr(args, name)}
     if args.do == "add":
         asked["from"] = args.from_
@@ -91,6 +98,8 @@ def _tell(do: str, told: Mapping[str, Any]) -> None:
             print(f"{told['removed']} is forgotten.")
         case "test":
             print(_tested(told))
+        case "keys":
+            _tell_keys(told)
         case _:
             print(_line(told))
             _tell_secrets(told)
@@ -109,10 +118,16 @@ def _tell_secrets(told: Mapping[str, Any]) -> None:
     if "secret" not in told:
         return
     print(f"secret (v1), shown this once:  {told['secret']}")
-    for key in told["public_keys"]:
-        print(f"public key (v1a):              {key}")
+    _tell_keys(told)
     if told["secrets"] > 1:
         print("The secret before it signs as well, until `rotate --drop` or the next `rotate`.")
+
+
+def _tell_keys(told: Mapping[str, Any]) -> None:
+    newest, *older = told["public_keys"]
+    print(f"public key (v1a):              {newest}")
+    for key in older:
+        print(f"the one before signs as well:  {key}")
 
 
 def _tested(told: Mapping[str, Any]) -> str:

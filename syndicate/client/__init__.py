@@ -22,7 +22,7 @@ import importlib
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from syndicate.client._evidence import Sources, evidence_page
+    from syndicate.client._evidence import Quoted, evidence_page
     from syndicate.client._feed import EntryReport, FeedReport, verify_feed
     from syndicate.client._follow import Followed, follow, follow_sync
     from syndicate.client._log import Get, LogReader, SeenCheckpoint, erased_by, open_log
@@ -59,9 +59,9 @@ __all__ = [
     "Look",
     "Own",
     "Proof",
+    "Quoted",
     "RegistryPlace",
     "SeenCheckpoint",
-    "Sources",
     "TokenReport",
     "Trusted",
     "Verdict",
@@ -92,7 +92,7 @@ __all__ = [
 ]
 
 _FILES: Final = {
-    **dict.fromkeys(("Sources", "evidence_page"), "_evidence"),
+    **dict.fromkeys(("Quoted", "evidence_page"), "_evidence"),
     **dict.fromkeys(("EntryReport", "FeedReport", "verify_feed"), "_feed"),
     **dict.fromkeys(("Followed", "follow", "follow_sync"), "_follow"),
     **dict.fromkeys(("Get", "LogReader", "SeenCheckpoint", "erased_by", "open_log"), "_log"),

@@ -23,7 +23,7 @@ _PARTS: Final = files("syndicate.client") / "evidence"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
+class Quoted:
     """What the page quotes: whose keys and which witnesses counted when it was made, and when that was."""
 
     registry: Registry
@@ -31,7 +31,7 @@ class Sources:
     made: int  # Unix seconds
 
 
-def evidence_page(evidence: Evidence, report: TokenReport, sources: Sources) -> bytes:
+def evidence_page(evidence: Evidence, report: TokenReport, quoted: Quoted) -> bytes:
     """The page, UTF-8. ``report`` is what a verifier said of this very evidence.
 
     Raises:
@@ -42,7 +42,7 @@ def evidence_page(evidence: Evidence, report: TokenReport, sources: Sources) -> 
         raise ClientError("only what verifies, signature and log, is made into a page")
     if b"<" in evidence.proof:
         raise ClientError("the proof holds what does not belong in a page")
-    key = sources.registry.keys[_kid(evidence.token)]
+    key = quoted.registry.keys[_kid(evidence.token)]
     style, script = _part("page.css"), _script()
     at = "a time that nobody gave" if place.at is None else rfc3339(place.at)
     fields = {
@@ -50,19 +50,19 @@ def evidence_page(evidence: Evidence, report: TokenReport, sources: Sources) -> 
         "style_hash": _hash(style),
         "script": script,
         "script_hash": _hash(script),
-        "made": rfc3339(sources.made),
+        "made": rfc3339(quoted.made),
         **_story(item, report),
-        "federation": escape(sources.registry.federation),
+        "federation": escape(quoted.registry.federation),
         "logged": at,
         "witnesses": escape(_witnesses(place.witnesses, alone=place.operator_only)),
         "digest": escape(report.digest or ""),
         "kid": key.kid,
         "origin": escape(read_checkpoint(read_proof(evidence.proof).checkpoint)[0].origin),
         "index": f"{place.index:,}",
-        "registry": escape(sources.registry.version),
+        "registry": escape(quoted.registry.version),
         "token": evidence.token.decode(),
         "proof": evidence.proof.decode().rstrip("\n"),
-        "excerpt": _excerpt(key, sources.policy_file),
+        "excerpt": _excerpt(key, quoted.policy_file),
     }
     return Template(_part("page.html")).substitute(fields).encode()
 

@@ -1,11 +1,12 @@
 """What an operator may want of the subscribers, each order and its answer a small JSON object."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Final
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from syndicate.deliver._roster import Roster, new_id
-from syndicate.deliver._webhook import new_secret
+from syndicate.deliver._webhook import new_secret, public_key
 from syndicate.deliver._words import LANGUAGES
 from syndicate.errors import DeliverError
 from syndicate.news import rfc3339
@@ -15,6 +16,7 @@ from syndicate.ports import (
     Caller,
     Clock,
     FetchFailed,
+    Signer,
     Storage,
     Subscriber,
     SubscriberKind,
@@ -31,6 +33,22 @@ Order = Mapping[str, object]
 Answer = dict[str, object]
 
 
+class Keys(Protocol):
+    """The keys that sign for everybody: one, or two while it changes. Each call may wait for a disk."""
+
+    def signers(self) -> Sequence[Signer]:
+        """Those that sign now, the newest first."""
+        ...
+
+    def renew(self) -> None:
+        """Make another one, beside the one before. Raises DeliverError, SigningError."""
+        ...
+
+    def drop(self) -> None:
+        """Take the older one away. Raises DeliverError."""
+        ...
+
+
 class Orders:
     """Carries out an operator's orders on a roster.
 
@@ -45,14 +63,14 @@ class Orders:
         clock: Clock,
         *,
         judge: Callable[[str], None],
-        public_keys: Callable[[], tuple[str, ...]],
+        keys: Callable[[], Keys],
         test: Callable[[Subscriber], Awaitable[Answered | FetchFailed]] | None = None,
     ) -> None:
         self._roster = roster
         self._storage = storage
         self._clock = clock
         self._judge = judge
-        self._public_keys = public_keys
+        self._keys = keys
         self._test = test
 
     async def obey(self, asked: Order) -> Answer:
@@ -78,6 +96,8 @@ class Orders:
                 return {"removed": _text(asked, "id")}
             case "rotate":
                 return await self._rotate(asked)
+            case "keys":
+                return await asyncio.to_thread(self._change_keys, asked)
             case "test":
                 return await self._try(asked)
             case other:
@@ -106,9 +126,9 @@ class Orders:
             created_at=int(self._clock.now()),
             reached=self._begin_after(_text(asked, "from")),
         )
-        keys = self._public_keys()
+        keys = await asyncio.to_thread(self._public_keys)
         await self._roster.add(subscriber)
-        return shown(subscriber) | {"secret": secret, "public_keys": list(keys)}
+        return shown(subscriber) | {"secret": secret, "public_keys": keys}
 
     def _begin_after(self, from_: str) -> int:
         if from_ in (_NOW, ""):
@@ -128,7 +148,18 @@ class Orders:
         secret = new_secret()
         kept = (secret, *subscriber.secrets)[:_SECRETS_MOST]
         changed = await self._roster.change(subscriber.id, secrets=kept)
-        return shown(changed) | {"secret": secret, "public_keys": list(self._public_keys())}
+        return shown(changed) | {"secret": secret, "public_keys": await asyncio.to_thread(self._public_keys)}
+
+    def _change_keys(self, asked: Order) -> Answer:
+        """The public keys; a new one beside the one before with ``new``, without the older with ``drop``."""
+        if asked.get("new"):
+            self._keys().renew()
+        elif asked.get("drop"):
+            self._keys().drop()
+        return {"public_keys": self._public_keys()}
+
+    def _public_keys(self) -> list[str]:
+        return [public_key(signer) for signer in self._keys().signers()]
 
     async def _try(self, asked: Order) -> Answer:
         subscriber = self._webhook(_text(asked, "id"))

@@ -1,11 +1,11 @@
 """The newest versions of the log, read once for all subscribers; who lags behind reads pages of its slice."""
 
 from bisect import bisect_right
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
+from syndicate.last_used import LastUsed
 from syndicate.news import Act, Item, Kind, Slice
 from syndicate.ports import Logged, Notable, Storage
 from syndicate.trust import recall
@@ -47,8 +47,9 @@ class Recent:
         self._held = 0  # characters
         self._pieces: list[Piece] = []
         self._indices: list[int] = []
-        self._behind: OrderedDict[tuple[Slice, int], Piece] = OrderedDict()
-        self._behind_held = 0  # characters
+        self._behind: LastUsed[tuple[Slice, int], Piece] = LastUsed(
+            _BEHIND_CHARACTERS, _characters, least=_BEHIND
+        )
         self.low = self.high = storage.log.visible - 1
 
     @property
@@ -85,16 +86,8 @@ class Recent:
         page = await self._storage.page(slice_, after, _BEHIND)
         # What comes after an index never changes: whoever goes the same way finds it here.
         for before, logged in zip((after, *(one.index for one in page)), page, strict=False):
-            self._keep_behind((slice_, before), Piece(logged))
+            self._behind.put((slice_, before), Piece(logged))
         return self._behind.get((slice_, after))
-
-    def _keep_behind(self, place: tuple[Slice, int], piece: Piece) -> None:
-        gone = self._behind.pop(place, None)
-        self._behind[place] = piece
-        self._behind_held += len(piece.logged.token) - (len(gone.logged.token) if gone else 0)
-        while self._behind_held > _BEHIND_CHARACTERS and len(self._behind) > _BEHIND:
-            _, oldest = self._behind.popitem(last=False)
-            self._behind_held -= len(oldest.logged.token)
 
     def _let_go(self) -> None:
         over = 0
@@ -105,3 +98,7 @@ class Recent:
             self.low = self._indices[over]
             over += 1
         del self._pieces[:over], self._indices[:over]
+
+
+def _characters(piece: Piece) -> int:
+    return len(piece.logged.token)

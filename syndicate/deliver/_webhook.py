@@ -7,10 +7,10 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from syndicate.deliver._kept import Kept
 from syndicate.deliver._plain import plain_text
 from syndicate.deliver._recent import Piece
 from syndicate.deliver._voice import Message
+from syndicate.last_used import LastUsed
 from syndicate.news import Act, Item, Kind, Mark, Registry, rfc3339
 from syndicate.ports import Call, PublicLog, Signer, Subscriber
 from syndicate.republish import token_address
@@ -46,14 +46,18 @@ class Webhooks:
     """The ``Voice`` of webhooks: a small JSON body, signed with every secret and key that counts now."""
 
     def __init__(
-        self, registry: Callable[[], Registry], log: PublicLog, signers: Sequence[Signer], base_url: str
+        self,
+        registry: Callable[[], Registry],
+        log: PublicLog,
+        signers: Callable[[], Sequence[Signer]],
+        base_url: str,
     ) -> None:
         self._registry = registry
         self._log = log
-        self._signers = tuple(signers)
+        self._signers = signers
         self._base_url = base_url.rstrip("/")
-        self._bodies = Kept(_BODIES)
-        self._signatures = Kept(_SIGNATURES)
+        self._bodies: LastUsed[tuple[int, str], bytes] = LastUsed(_BODIES, len)
+        self._signatures: LastUsed[bytes, bytes] = LastUsed(_SIGNATURES, len)
 
     async def message(self, subscriber: Subscriber, piece: Piece, now: int) -> Message:
         """One message for each version."""
@@ -84,7 +88,7 @@ class Webhooks:
         return Call(url=subscriber.callback, body=body, media_type=_JSON, headers=headers)
 
     def _sign(self, content: bytes) -> bytes:
-        return " ".join(f"v1a,{_base64(signer.sign(content))}" for signer in self._signers).encode("ascii")
+        return " ".join(f"v1a,{_base64(signer.sign(content))}" for signer in self._signers()).encode("ascii")
 
     def _body(self, piece: Piece, lang: str) -> bytes:
         logged, item, registry = piece.logged, piece.item, self._registry()

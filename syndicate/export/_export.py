@@ -4,7 +4,7 @@ The order of things: (1) have the folder alone; (2) write what others point to b
 (3) remove what no address has any more; (4) remember how far it came.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from syndicate.errors import ExportError
 from syndicate.export._folder import Folder, Reach, own
 from syndicate.export._names import BROTLI, GZIP, file_of
+from syndicate.news import ItemId
 from syndicate.web import Listed, Served
 
 MOST_DOCUMENTS: Final = 5_000_000
@@ -27,6 +28,10 @@ class Contents(Protocol):
 
     def listed(self) -> AsyncIterator[Listed]:
         """Every address of a copy, in the order in which they are written."""
+        ...
+
+    async def moved(self, index: int) -> Collection[ItemId]:
+        """The items of whose ``Listed.about`` more is said since this index. Raises StorageError."""
         ...
 
     async def document(self, path: str) -> Served | None:
@@ -81,11 +86,14 @@ class _Copy:
         self._folder = folder
         self._before = before
         self._reach = reach
+        self._moved: Collection[ItemId] = ()
         self._rest = folder.files()
         self.summary = Summary()
 
     async def write(self, most: int, told: Told) -> None:
         summary = self.summary
+        if self._before is not None:
+            self._moved = await self._contents.moved(self._before.proven)
         async for listed in self._contents.listed():
             summary.documents += 1
             if summary.documents > most:
@@ -107,6 +115,8 @@ class _Copy:
     def _has_settled(self, listed: Listed) -> bool:
         before = self._before
         if before is None or listed.settles is None or before.log != self._reach.log:
+            return False
+        if listed.about in self._moved:
             return False
         return listed.settles < before.proven and (listed.final or before.basis == self._reach.basis)
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from syndicate.ports import Validators
 
@@ -59,7 +60,10 @@ def _sendable(value: str | None) -> str | None:
     return value  # lone surrogates, which stand for bytes that are not UTF-8, are not printable
 
 
+@lru_cache(64)  # whoever answers often answers many times in one second
 def _moment(said: str) -> float | None:
+    if not said:
+        return None
     try:
         when = parsedate_to_datetime(said)
     except (ValueError, TypeError, IndexError, OverflowError):

@@ -120,6 +120,7 @@ class Poller:
                     break
                 await self._all_done_soon()
                 await self._keep_if_worth_it()
+        await self._keep_if_worth_it()  # what the last visits left while the others' was being written
         return visits
 
     async def poll_all(self) -> None:

@@ -21,6 +21,7 @@ from syndicate.journey._galley import Galley
 from syndicate.journey._layout import TOMBSTONES, Editor, Layout, PressLimits
 from syndicate.journey._shelf import Shelf
 from syndicate.journey._wakeup import LocalWakeup
+from syndicate.last_used import LastUsed
 from syndicate.news import Entry, Registry, Slice
 from syndicate.ports import Clock, Logged, Storage
 from syndicate.republish import PENDING_ALERTS
@@ -86,7 +87,7 @@ class Press:
         self._wholes = Wholes(_WHOLES_BYTES)
         self._told = told
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._pages: OrderedDict[tuple[Slice, int, str, str, int], Document] = OrderedDict()
+        self._pages: LastUsed[tuple[Slice, int, str, str, int], Document] = LastUsed(_PAGES_MOST)
         self._shelf = Shelf()
         # Weakly: what nobody waits for needs no lock, however many names were asked for.
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -140,18 +141,14 @@ class Press:
             StorageError: it cannot be read.
         """
         name = (slice_, last, format, self._registry().version, self._storage.log.erased)
-        if name in self._pages:
-            self._pages.move_to_end(name)
-            return self._pages[name]
+        if (kept := self._pages.get(name)) is not None:
+            return kept
         lay_out = await self._editor.archive(slice_, last)
         if lay_out is None:
             return None
         async with self._one_rendering:
             document = await self._squeezed(partial(self._typeset, lay_out, format), stays=True)
-        self._pages[name] = document
-        if len(self._pages) > _PAGES_MOST:
-            self._pages.popitem(last=False)
-        return document
+        return self._pages.put(name, document)
 
     def entry(self, logged: Logged) -> Entry:
         """A version as readers see it now."""

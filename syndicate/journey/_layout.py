@@ -1,12 +1,13 @@
 """What stands in a document: read from the one order now, put together when the press is free."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import product
 from typing import Final
 
-from syndicate.journey._galley import Known, Place
+from syndicate.journey._galley import Known, Look, Place
+from syndicate.last_used import LastUsed
 from syndicate.news import CORRECTIONS, Entry, Feed, Index, Kind, Registry, Slice
 from syndicate.ports import Logged, Storage, Stretch, Window
 from syndicate.republish import (
@@ -28,6 +29,7 @@ TOMBSTONES: Final = "tombstones"
 ARCHIVE_PAGE: Final = 100
 _WITHDRAWN_SECONDS: Final = 30 * 86_400  # so long a withdrawal is told at least, in feeds of corrections
 _COUNTED_MOST: Final = 1_000  # slices of which is remembered how far their archive was counted
+_LOOKS: Final = {look: Look(*look) for look in product((True, False), repeat=3)}
 _PENDING_MOST: Final = 500  # versions looked at for an alert among them
 
 
@@ -93,7 +95,9 @@ class Editor:
         self._newest_at = -1  # the log's size that these are for
         self._newest: dict[Slice, int] = {}
         self._placed_last: tuple[object, Sequence[Index]] = (None, ())
-        self._counted: OrderedDict[Slice, int] = OrderedDict()  # slice → the last index of its newest page
+        self._counted: LastUsed[Slice, int] = LastUsed(
+            _COUNTED_MOST
+        )  # slice → the last index of its newest page
 
     def entry(self, logged: Logged) -> Entry:
         """A version as readers see it now."""
@@ -154,8 +158,8 @@ class Editor:
         for number, one in enumerate(known):
             bare = number >= complete
             if one.withdrawn:  # first the notice of it
-                places.append(Place(one, True, bare, not rss or len(places) < RSS_BODIES))  # noqa: FBT003
-            places.append(Place(one, False, bare, not rss or len(places) < RSS_BODIES))  # noqa: FBT003
+                places.append((one, _LOOKS[True, bare, not rss or len(places) < RSS_BODIES]))
+            places.append((one, _LOOKS[False, bare, not rss or len(places) < RSS_BODIES]))
         return known, places
 
     def outline(self, draft: Draft, known: Sequence[Known], registry: Registry) -> Page:
@@ -207,12 +211,10 @@ class Editor:
 
     async def _archived(self, slice_: Slice, last: Index) -> Index | None:
         """The newest page of the slice's archive among the indices up to ``last``."""
-        counted = self._counted.pop(slice_, -1)
-        after = counted if counted <= last else -1
+        counted = self._counted.get(slice_)
+        after = counted if counted is not None and counted <= last else -1
         newest = await self._storage.archived(slice_, ARCHIVE_PAGE, upto=last, after=after)
-        self._counted[slice_] = newest
-        if len(self._counted) > _COUNTED_MOST:
-            self._counted.popitem(last=False)
+        self._counted.put(slice_, newest)
         return Index(newest) if newest >= 0 else None
 
     async def _tombstones(self, slice_: Slice) -> Layout:

@@ -9,12 +9,12 @@ Allowances are by key and not by agency, so that whoever stole one cannot keep i
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
 from syndicate.journey._arrive import Admits
+from syndicate.last_used import LastUsed
 from syndicate.news import (
     UNPROVED,
     Admitted,
@@ -60,7 +60,7 @@ class SubmissionDesk:
         self._bounds = bounds or SubmitLimits()
         self._places = asyncio.Semaphore(self._bounds.at_once)
         self._allowances: dict[str, _Allowance] = {}  # by the header that names the key
-        self._charged: OrderedDict[TokenDigest, None] = OrderedDict()
+        self._charged: LastUsed[TokenDigest, None] = LastUsed(self._bounds.charged)
         self._owners: tuple[str, dict[str, AgencyId]] = ("", {})
 
     async def submit(self, tokens: Sequence[str]) -> tuple[Outcome, ...] | Refused:
@@ -106,9 +106,7 @@ class SubmissionDesk:
     def _charge(self, header: str, outcome: Outcome) -> None:
         if not _proved(outcome) or (digest := outcome.digest) is None or digest in self._charged:
             return
-        self._charged[digest] = None
-        if len(self._charged) > self._bounds.charged:
-            self._charged.popitem(last=False)
+        self._charged.put(digest, None)
         self._allowance(header).take(self._clock.now())
 
     def _allowance(self, header: str) -> "_Allowance":

@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Final
 
 from syndicate.journey._layout import Editor, Layout
+from syndicate.last_used import LastUsed
 from syndicate.news import Feed, Index, Kind, Registry, Slice
 from syndicate.ports import Logged, Storage
 from syndicate.trust import recall
@@ -103,9 +104,10 @@ class Supplements:
         self._whole_seconds = whole_seconds
         self._limits = limits if limits is not None else SupplementLimits()
         self._ticks = ticks
-        self._kept: OrderedDict[_Asked, Supplement] = OrderedDict()
-        self._kept_bytes = 0
-        self._wholes: OrderedDict[tuple[Slice, str], _Whole] = OrderedDict()
+        self._kept: LastUsed[_Asked, Supplement] = LastUsed(
+            self._limits.kept_bytes, attrgetter("size"), least=0
+        )
+        self._wholes: LastUsed[tuple[Slice, str], _Whole] = LastUsed(_WHOLES)
         self._one_making = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="supplements")
 
@@ -159,9 +161,7 @@ class Supplements:
         first, upto = feed.first_index, feed.last_index
         if first is None or upto is None or first > new[0].index:
             return None
-        self._wholes[asked.topic] = _Whole(asked, upto, self._ticks())
-        while len(self._wholes) > _WHOLES:
-            self._wholes.popitem(last=False)
+        self._wholes.put(asked.topic, _Whole(asked, upto, self._ticks()))
         return self._keep(asked, upto, body, new)
 
     async def _set(self, lay_out: Layout, format_: str) -> tuple[Feed, bytes]:
@@ -179,9 +179,4 @@ class Supplements:
 
     def _keep(self, asked: _Asked, upto: int, body: bytes, new: tuple[Logged, ...]) -> Supplement:
         media_type = self._media_types[asked.format]
-        made = self._kept[asked] = Supplement(upto=upto, body=body, media_type=media_type, new=new)
-        self._kept_bytes += made.size
-        while self._kept_bytes > self._limits.kept_bytes:
-            _, dropped = self._kept.popitem(last=False)
-            self._kept_bytes -= dropped.size
-        return made
+        return self._kept.put(asked, Supplement(upto=upto, body=body, media_type=media_type, new=new))

@@ -4,8 +4,9 @@ Bring an implementation of each (assembly knows which); leave with types that sa
 Each port has one contract suite in ``tests/contracts`` that runs over every implementation.
 """
 
+from syndicate.ports._book import Book, Place, StreamKey, VersionKey
 from syndicate.ports._caller import Answered, Call, Caller
-from syndicate.ports._case import Case, HeldToken, KeptAct, KeptVersion
+from syndicate.ports._case import Case, HeldToken, KeptAct, KeptVersion, RefusalRecord
 from syndicate.ports._clock import Clock
 from syndicate.ports._fetcher import (
     Fetched,
@@ -19,19 +20,10 @@ from syndicate.ports._fetcher import (
 from syndicate.ports._log import Entry, KeptCheckpoint, PublicLog
 from syndicate.ports._logged import Amended, Changed, Logged, Named, Stretch, Window
 from syndicate.ports._passages import Candidates, Passages, Printed
+from syndicate.ports._polled import Backfill, FeedError, FeedState
 from syndicate.ports._search import RANKED_MOST, Found, Search, Turn
 from syndicate.ports._signer import Signer
-from syndicate.ports._storage import (
-    Backfill,
-    Book,
-    FeedError,
-    FeedState,
-    Place,
-    RefusalRecord,
-    Storage,
-    StreamKey,
-    VersionKey,
-)
+from syndicate.ports._storage import Storage
 from syndicate.ports._streambook import Reading, Signed, StreamBook, Waiting, Why
 from syndicate.ports._subscribers import (
     Delivered,

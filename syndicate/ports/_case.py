@@ -3,8 +3,23 @@
 from dataclasses import dataclass, field
 
 from syndicate.news import AgencyId, Index, ItemId, Mark, Reason, TokenDigest
-from syndicate.ports._storage import RefusalRecord
 from syndicate.ports._subscribers import Delivered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusalRecord:
+    """A refusal as kept for the operator; the same one again only raises ``count``."""
+
+    id: int
+    first_at: int
+    last_at: int
+    count: int
+    source: str
+    reason: Reason
+    detail: str
+    agency: AgencyId | None
+    digest: TokenDigest | None
+    evidence: str  # the refused token or the beginning of the document, at most 98,304 characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,174 +1,29 @@
 """What the hub keeps, and the one order in which it shows it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from syndicate.dedupe import Related
-from syndicate.ledger import ItemLeaf
 from syndicate.news import (
     AgencyId,
     FeedId,
-    Held,
     Index,
     ItemId,
     Reason,
-    Refused,
     Slice,
-    StreamName,
     TokenDigest,
 )
-from syndicate.ports._fetcher import Validators
+from syndicate.ports._book import Book, StreamKey
+from syndicate.ports._case import RefusalRecord
 from syndicate.ports._log import Entry, PublicLog
 from syndicate.ports._logged import Amended, Changed, Logged, Named, Stretch, Window
 from syndicate.ports._passages import Passages
+from syndicate.ports._polled import Backfill, FeedState
 from syndicate.ports._search import Found, Search
 from syndicate.ports._subscribers import Subscribers
-from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
+from syndicate.trust import StreamState
 
 T = TypeVar("T")
-
-StreamKey = tuple[AgencyId, StreamName]
-VersionKey = tuple[ItemId, int]
-Place = tuple[AgencyId, StreamName, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedError:
-    """One thing that went wrong with a source."""
-
-    at: int
-    code: str  # a FetchFault, a Reason, or one of the poller's own words
-    detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedState:
-    """What the hub remembers of a polled feed between two polls, and across restarts."""
-
-    feed: FeedId
-    validators: Validators = field(default_factory=Validators)
-    basis: str = ""  # what the validators count for: the registry's version, a space, the feed's address
-    due_at: float = 0.0
-    last_try: int | None = None
-    last_success: int | None = None  # a body or a 304
-    last_new: int | None = None  # something was admitted
-    last_heartbeat: int | None = None
-    failures: int = 0  # in a row
-    mismatches: int = 0  # entries whose visible fields did not say what was signed, in the last body
-    errors: tuple[FeedError, ...] = ()  # newest first, at most 25
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backfill:
-    """How far a stream's missing numbers have been looked for in its agency's archive."""
-
-    agency: AgencyId
-    stream: StreamName
-    sought: int = 0  # numbers up to here are in storage, or the archive was asked for them to its end
-    target: int = 0  # of a walk under way: the head when it began, and
-    url: str | None = None  # the page to ask for next; None when there is no walk
-    pages: int = 0  # of that walk so far
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefusalRecord:
-    """A refusal as kept for the operator; the same one again only raises ``count``."""
-
-    id: int
-    first_at: int
-    last_at: int
-    count: int
-    source: str
-    reason: Reason
-    detail: str
-    agency: AgencyId | None
-    digest: TokenDigest | None
-    evidence: str  # the refused token or the beginning of the document, at most 98,304 characters
-
-
-class Book(Protocol):
-    """One write transaction: look up, then keep. Everything in it happens, or nothing does."""
-
-    def known(self, digests: Collection[TokenDigest]) -> frozenset[TokenDigest]:
-        """Which of these tokens have been admitted."""
-        ...
-
-    def items(self, subs: Collection[ItemId]) -> Mapping[ItemId, ItemState]:
-        """The state of each of these items that was ever seen."""
-        ...
-
-    def versions(self, keys: Collection[VersionKey]) -> Mapping[VersionKey, TokenDigest]:
-        """The token that stands for each of these versions, where one does."""
-        ...
-
-    def streams(self, keys: Collection[StreamKey]) -> Mapping[StreamKey, StreamState]:
-        """The state of each of these streams that was ever seen."""
-        ...
-
-    def numbered(self, places: Collection[Place]) -> Mapping[Place, Numbered]:
-        """The tokens that stand at these places, and at the numbers before and after each, if any do."""
-        ...
-
-    def keep(self, items: Sequence[tuple[Verified, Placed]]) -> None:
-        """Keep admitted versions with their marks, and the states of their items as placed.
-
-        They get their index from ``Storage.seal``, in the order kept.
-        """
-        ...
-
-    def keep_relations(self, relations: Sequence[Related]) -> None:
-        """Keep how admitted versions stand to items or addresses, with rule and evidence."""
-        ...
-
-    def keep_streams(self, states: Mapping[StreamKey, StreamState]) -> None:
-        """Replace the state of these streams."""
-        ...
-
-    def keep_refused(self, refused: Sequence[tuple[Refused, str, str]], at: int) -> None:
-        """Keep refusals with their source and evidence; the same again (source, reason, digest) is counted.
-
-        Each source keeps its newest 1,000 refusals.
-        """
-        ...
-
-    def hold(self, held: Sequence[tuple[Held, str, str]], at: int) -> None:
-        """Keep held tokens (outcome, source, token) for another judgement; once per digest.
-
-        Each agency keeps its newest 1,000 held tokens.
-        """
-        ...
-
-    def held(self, agency: AgencyId) -> tuple[tuple[str, str, int], ...]:
-        """The held tokens of an agency (token, source, first receipt), oldest first."""
-        ...
-
-    def release(self, digests: Collection[TokenDigest]) -> None:
-        """Forget held tokens that have been admitted or refused since."""
-        ...
-
-    def erase(self, digests: Collection[TokenDigest], act: bytes) -> frozenset[TokenDigest]:
-        """Take back these tokens, by an act that waits for its index; which of them were here until now.
-
-        Identifiers and digests stay: the version is known, and its leaf in the log can be made.
-        """
-        ...
-
-    def keep_erased(self, leaf: ItemLeaf, state: ItemState, act: str) -> None:
-        """Keep a version of another's log whose token is gone already; ``act`` is the digest of why."""
-        ...
-
-    def keep_feed(self, state: FeedState) -> None:
-        """Replace what is remembered of a polled feed; its ``last_heartbeat`` never goes back."""
-        ...
-
-    def keep_backfill(self, state: Backfill) -> None:
-        """Replace what is remembered of the search for a stream's missing numbers."""
-        ...
-
-    def note_heartbeat(self, feed: FeedId, at: int) -> None:
-        """Remember that this feed's stream was said to be alive at ``at``, polled or not."""
-        ...
 
 
 class Storage(Protocol):

@@ -1,20 +1,18 @@
 """The hub's tables. The token is the record; every other column is an index that can be rebuilt from it.
 
-Rows here are never made as objects in the hot path: the classes say what the columns are, for the
-migrations and for whoever reads; ``_book`` and ``_order`` write and read them with batched statements.
+Those of the log stand in a file of their own, all others here. Rows are never made as objects in the hot
+path: the classes say what the columns are, for the migrations and for whoever reads; ``_book`` and ``_order``
+write and read them with batched statements.
 """
 
 from typing import ClassVar, Final
 
-from sqlalchemy import BigInteger, Index, text
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index, text
+from sqlmodel import Field
 
+from syndicate.storage import _hub_log_tables, _passage_tables  # noqa: F401 - more of the tables
+from syndicate.storage._hub_table import HubTable
 from syndicate.storage._migrate import VersionLine
-
-
-class HubTable(SQLModel, registry=registry()):
-    """The tables of one hub; the agency's stream book has a family, and a version line, of its own."""
 
 
 class ItemRow(HubTable, table=True):
@@ -84,117 +82,6 @@ class FacetsRow(HubTable, table=True):
     version_id: int = Field(primary_key=True, foreign_key="version.id")
     cell: int
     topics: str  # JSON: eight digits each, ascending
-
-
-class LogRow(HubTable, table=True):
-    """One index of the one order, and the cell that it is in."""
-
-    __tablename__: ClassVar[str] = "log"
-    __table_args__ = (
-        Index("ux_log_version", "version_id", unique=True),
-        Index("ix_log_cell", "cell", "idx"),
-    )
-
-    idx: int = Field(primary_key=True)
-    version_id: int = Field(foreign_key="version.id")
-    sealed_at: float
-    cell: int
-
-
-class LogTopicRow(HubTable, table=True):
-    """The indices of a topic, cell by cell."""
-
-    __tablename__: ClassVar[str] = "log_topic"
-    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
-
-    topic: str = Field(primary_key=True)
-    cell: int = Field(primary_key=True)
-    idx: int = Field(primary_key=True)
-
-
-class ActRow(HubTable, table=True):
-    """An act of the operator, or a registry that was taken over; without an index until it is sealed."""
-
-    __tablename__: ClassVar[str] = "act"
-    __table_args__ = (
-        Index("ux_act_digest", "digest", unique=True),
-        Index("ux_act_idx", "idx", unique=True),
-    )
-
-    id: int = Field(primary_key=True)
-    idx: int | None = None
-    digest: str
-    body: bytes
-
-
-class ErasedRow(HubTable, table=True):
-    """A version whose token is gone: an act in the log says by whose order. Its leaf stays."""
-
-    __tablename__: ClassVar[str] = "erased"
-
-    version_id: int = Field(primary_key=True, foreign_key="version.id")
-    act: str  # its digest
-
-
-class TileRow(HubTable, table=True):
-    """A tile of the log's tree, as wide as it is by now: every narrower one is its beginning."""
-
-    __tablename__: ClassVar[str] = "tile"
-
-    level: int = Field(primary_key=True)
-    number: int = Field(primary_key=True)
-    hashes: bytes
-
-
-class CheckpointRow(HubTable, table=True):
-    """What was signed of the log: all that satisfied the policy, and the newest."""
-
-    __tablename__: ClassVar[str] = "checkpoint"
-
-    size: int = Field(primary_key=True)
-    note: bytes
-    quorum: bool
-
-
-class HorizonRow(HubTable, table=True):
-    """How far the log is shown, in one row; and why nothing may be sealed, if so."""
-
-    __tablename__: ClassVar[str] = "horizon"
-
-    id: int = Field(primary_key=True)
-    visible: int
-    stopped: str  # empty: it may
-
-
-class ShownRow(HubTable, table=True):
-    """The sealed version that stands for its item in feeds: its retraction, else its highest version.
-
-    A table of its own, so that a window never reads past versions that nobody is shown any more.
-    """
-
-    __tablename__: ClassVar[str] = "shown"
-    __table_args__ = (
-        Index("ux_shown_idx", "idx", unique=True),
-        Index("ix_shown_cell", "cell", "idx"),
-    )
-
-    item_id: int = Field(primary_key=True, foreign_key="item.id")
-    idx: int = Field(foreign_key="log.idx")
-    ver: int
-    retracts: bool
-    sealed_at: float
-    cell: int
-
-
-class ShownTopicRow(HubTable, table=True):
-    """The indices of a topic, cell by cell, as far as they are of versions that stand for their items."""
-
-    __tablename__: ClassVar[str] = "shown_topic"
-    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
-
-    topic: str = Field(primary_key=True)
-    cell: int = Field(primary_key=True)
-    idx: int = Field(primary_key=True)
 
 
 class StreamRow(HubTable, table=True):
@@ -304,56 +191,6 @@ class RulingRow(HubTable, table=True):
     to_sub: str = Field(primary_key=True)
     verdict: str
     act: str  # its digest
-
-
-class PassageStateRow(HubTable, table=True):
-    """Up to which index versions are found by their passages, in one row, and how these were made."""
-
-    __tablename__: ClassVar[str] = "passage_state"
-
-    id: int = Field(primary_key=True)
-    reached: int
-    made_by: str
-
-
-class PassageWaitingRow(HubTable, table=True):
-    """The fingerprints of a version that waits for its run."""
-
-    __tablename__: ClassVar[str] = "passage_waiting"
-
-    idx: int = Field(primary_key=True)
-    prints: bytes
-
-
-class PassageRunRow(HubTable, table=True):
-    """A run of fingerprints, and the stretch of the log that it is of."""
-
-    __tablename__: ClassVar[str] = "passage_run"
-
-    id: int = Field(primary_key=True)
-    level: int  # -1: its stretch is over, and it is being dropped
-    first: int
-    last: int
-    merges: str  # JSON: the runs that are being moved into it; empty: none
-
-
-class PassageBucketRow(HubTable, table=True):
-    """One bucket of a run; ``id`` is 8,192 times the run and the bucket."""
-
-    __tablename__: ClassVar[str] = "passage_bucket"
-
-    id: int = Field(primary_key=True)
-    entries: bytes  # see ``dedupe.postings``
-
-
-class PassageKeyRow(HubTable, table=True):
-    """A headline or an address, as a number, and a version that has it."""
-
-    __tablename__: ClassVar[str] = "passage_key"
-    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
-
-    key: int = Field(primary_key=True, sa_type=BigInteger)
-    idx: int = Field(primary_key=True)
 
 
 class RefusalRow(HubTable, table=True):

@@ -31,8 +31,12 @@ def writers_place(database: Path) -> Iterator[None]:
         ) from exc
     try:
         _take(handle, database)
-        yield
-        os.ftruncate(handle, 0)
+        try:
+            yield
+            os.ftruncate(handle, 0)
+        finally:
+            # Closing is not enough: a process that is just being forked holds the file open for a moment.
+            fcntl.flock(handle, fcntl.LOCK_UN)
     finally:
         os.close(handle)
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from syndicate.news import UNPROVED, AgencyId, Held, Reason, Refused, limits
 from syndicate.ports import RefusalRecord
-from syndicate.storage._hub_tables import HubTable
+from syndicate.storage._hub_tables import HUB
 
 REFUSALS_A_SOURCE: Final = 1_000
 HELD_AN_AGENCY: Final = 1_000
@@ -43,7 +43,7 @@ _HOLD = """
 _FORGET_HELD = """
     DELETE FROM held WHERE id IN (SELECT id FROM held WHERE agency = ? ORDER BY id DESC LIMIT -1 OFFSET ?)
 """
-_REFUSAL_TABLE = HubTable.metadata.tables["refusal"]
+_REFUSAL_TABLE = HUB.tables.tables["refusal"]
 
 
 def keep_refused(connection: Connection, refused: Sequence[tuple[Refused, str, str]], at: int) -> None:

@@ -4,6 +4,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
 from typing import Final
 
 import numpy as np
@@ -112,20 +113,19 @@ def _not_yet(first: str, second: str) -> bool:
 def _joined(rows: Rows, at: Offsets) -> tuple[Rows, Offsets]:
     """With each accent that directly follows its letter made one with it, one after the other."""
     keys, wholes = _sorted_pairs()
-    for _ in range(_PASSES):
+    while True:  # as often as one letter has accents that join it: three times, once more to see it
         places = np.flatnonzero(rows[1:] & _JOINS)
         codes = (rows[places] & CODE).astype(np.uint64), (rows[places + 1] & CODE).astype(np.uint64)
         pairs = codes[0] << _SECOND | codes[1]
         found = np.searchsorted(keys, pairs) % len(keys)
         hits = keys[found] == pairs
         if not hits.any():
-            break
+            return rows, at
         hits[1:] &= ~(hits[:-1] & (np.diff(places) == 1))  # of three in a row, the first two
         places, found = places[hits], found[hits]
         rows = rows.copy()
         rows[places] = wholes[found]
         rows, at = np.delete(rows, places + 1), np.delete(at, places + 1)
-    return rows, at
 
 
 def _one_by_one(rows: Rows, at: Offsets) -> tuple[Rows, Offsets]:
@@ -134,10 +134,17 @@ def _one_by_one(rows: Rows, at: Offsets) -> tuple[Rows, Offsets]:
     whole: list[str] = []
     offsets: list[int] = []
     for start, stop in _clusters(text):
-        cluster = _nfc(text[start:stop])
+        cluster = _nfc(_sorted(text[start:stop]))
         whole.append(cluster)
         offsets += at[start : start + len(cluster)].tolist()
     return np.frombuffer("".join(whole).encode(ENCODING), dtype=np.uint32), np.array(offsets, dtype=np.intp)
+
+
+def _sorted(cluster: str) -> str:
+    """Decomposed, its marks in the order of their classes: Python would take n² steps for n of them."""
+    parts = "".join(unicodedata.normalize("NFD", each) for each in cluster)
+    runs = groupby(parts, key=lambda each: unicodedata.combining(each) > 0)
+    return "".join("".join(sorted(run, key=unicodedata.combining)) for _, run in runs)
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:

@@ -16,11 +16,12 @@ from syndicate.web._serve import serve
 from syndicate.web._shelf import make_shelf
 from syndicate.web._site import make_site
 from syndicate.web._witness import make_witness_site
-from syndicate.web._world import EvidenceMaker, Submission, WebLimits, World
+from syndicate.web._world import CopyLimits, EvidenceMaker, Submission, WebLimits, World
 
 __all__ = [
     "CODINGS",
     "Contents",
+    "CopyLimits",
     "DeliveryReach",
     "EvidenceMaker",
     "Listed",

@@ -4,7 +4,7 @@ The site itself is asked, as if over a socket, so that a copy can hold nothing e
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final, cast
 
@@ -12,8 +12,10 @@ from aiohttp import hdrs, web
 from aiohttp.http import HttpRequestParser, StreamWriter
 
 from syndicate.errors import StorageError
+from syndicate.news import ItemId
 from syndicate.web._answer import CODINGS
 from syndicate.web._body import Portions
+from syndicate.web._listing import moved_since
 from syndicate.web._readers import Readers
 from syndicate.web._route import Listed, dispatch
 from syndicate.web._site import routes_of
@@ -37,6 +39,7 @@ class Contents:
     """The documents of a site, by address."""
 
     def __init__(self, world: World) -> None:
+        self._world = world
         self._routes = routes_of(world, Stream(world, Readers()))
         self._site = dispatch(self._routes)
         # Who asks here is nobody: there is no connection behind it.
@@ -47,6 +50,10 @@ class Contents:
         for route in self._routes:
             async for each in route.listed():
                 yield each
+
+    async def moved(self, index: int) -> Collection[ItemId]:
+        """The items of whose ``Listed.about`` more is said since this index. Raises StorageError."""
+        return await moved_since(self._world, index)
 
     async def document(self, path: str) -> Served | None:
         """What is served at ``path``; None where there is nothing, any more or yet.

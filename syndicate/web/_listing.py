@@ -1,13 +1,13 @@
 """Which addresses a static copy has, of the kinds that have many."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from typing import Final
 
 from syndicate.journey import ARCHIVE_PAGE
 from syndicate.ledger import ENTRIES, TILE_WIDTH, Tile
-from syndicate.news import CORRECTIONS, Kind, Registry, Slice
+from syndicate.news import CORRECTIONS, ItemId, Kind, Slice
 from syndicate.ports import Named
-from syndicate.republish import PENDING_ALERTS
+from syndicate.republish import PENDING_ALERTS, parse_slice
 from syndicate.web._feeds import FORMATS
 from syndicate.web._route import Copies, Listed
 from syndicate.web._world import World
@@ -62,8 +62,57 @@ def alerts(world: World) -> Copies:
     return copies
 
 
-async def _every(world: World) -> AsyncIterator[Named]:
-    after = -1
+def item_pages(world: World) -> Copies:
+    """The page of each of the newest items, in the version that stands."""
+
+    async def copies() -> AsyncIterator[Listed]:
+        told: set[ItemId] = set()
+        async for each in _newest(world):
+            if each.sub not in told:
+                told.add(each.sub)
+                yield Listed(f"/item/{each.sub}", each.index, about=each.sub)
+
+    return copies
+
+
+def version_pages(world: World) -> Copies:
+    """The page of each of the newest versions."""
+
+    async def copies() -> AsyncIterator[Listed]:
+        async for each in _newest(world):
+            yield Listed(f"/item/{each.sub}/{each.ver}", each.index, about=each.sub)
+
+    return copies
+
+
+def evidence(world: World) -> Copies:
+    """A file of each of the newest versions that checks itself."""
+
+    async def copies() -> AsyncIterator[Listed]:
+        async for each in _newest(world):
+            yield Listed(f"/item/{each.sub}/{each.ver}/evidence.html", each.index)
+
+    return copies
+
+
+async def moved_since(world: World, index: int) -> Collection[ItemId]:
+    """Of which items, or of those in relation to them, a version has this index or a higher one."""
+    moved = {each.sub async for each in _every(world, index - 1)}
+    beside: set[ItemId] = set()
+    for sub in moved:
+        for one in await world.storage.relations(sub):
+            beside.update(end for end in (one.sub, one.to_sub) if end is not None)
+    return moved | beside
+
+
+async def _newest(world: World) -> AsyncIterator[Named]:
+    """As many versions as a copy has pages of, but for what a law took back."""
+    async for each in _every(world, world.storage.log.visible - 1 - world.copy.item_pages):
+        if not each.erased:
+            yield each
+
+
+async def _every(world: World, after: int = -1) -> AsyncIterator[Named]:
     while page := await world.storage.named(after, _PAGE):
         for each in page:
             yield each
@@ -112,7 +161,7 @@ def feeds(world: World) -> Copies:
     """Every slice that the registry names, in every format; and what waits for its witnesses."""
 
     async def copies() -> AsyncIterator[Listed]:
-        for slice_ in slices_of(world.registry()):
+        for slice_ in slices_of(world):
             newest = await world.storage.newest(slice_)
             for format_ in FORMATS:
                 yield Listed(f"/feeds/{slice_.path}.{format_}", newest)
@@ -126,7 +175,7 @@ def archives(world: World, formats: Sequence[str]) -> Copies:
     """Every page of the archives of those slices."""
 
     async def copies() -> AsyncIterator[Listed]:
-        for slice_ in slices_of(world.registry()):
+        for slice_ in slices_of(world):
             for last in await world.storage.archive_ends(slice_, ARCHIVE_PAGE):
                 for format_ in formats:
                     yield Listed(f"/feeds/{slice_.path}/archive/{last}.{format_}", last)
@@ -138,7 +187,7 @@ def slice_pages(world: World) -> Copies:
     """The page of each of those slices."""
 
     async def copies() -> AsyncIterator[Listed]:
-        for slice_ in slices_of(world.registry()):
+        for slice_ in slices_of(world):
             yield Listed(f"/wire/{slice_.path}")
 
     return copies
@@ -154,12 +203,15 @@ def agency_pages(world: World) -> Copies:
     return copies
 
 
-def slices_of(registry: Registry) -> Sequence[Slice]:
-    """All, and those by kind, member, language and agency; combinations are made for who asks the hub."""
-    return (
+def slices_of(world: World) -> Collection[Slice]:
+    """All, those by kind, member, language and agency, and what its operator has named beside them."""
+    registry = world.registry()
+    every = (
         Slice(),
         *(Slice(kind=kind) for kind in (*Kind, CORRECTIONS)),
         *(Slice(member=code) for code in sorted(registry.members)),
         *(Slice(lang=lang) for lang in registry.languages),
         *(Slice(agency=agency) for agency in sorted(registry.agencies)),
+        *filter(None, map(parse_slice, world.copy.slices)),
     )
+    return dict.fromkeys(every)

@@ -13,6 +13,7 @@ Schema = Mapping[str, object]
 
 SUB: Final[Schema] = {"type": "string", "examples": ["vn.vna:abcdefghijklmnopqrstuvwxyz"]}
 VER: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": 9_999_999_999_999_999}
+VERSION: Final = {"sub": SUB, "version": VER}  # what the path of one version names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

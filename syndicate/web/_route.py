@@ -9,6 +9,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from syndicate.errors import SyndicateError
+from syndicate.news import ItemId
 from syndicate.web._answer import options, problem
 from syndicate.web._operation import HTML, Operation
 
@@ -21,6 +22,7 @@ Copies = Callable[[], AsyncIterator["Listed"]]
 
 _log = logging.getLogger("syndicate.web")
 _RETRY_SECONDS: Final = 10
+_PAGE: Final = ".html"  # an address that has the ending already
 _NO_QUERY: Final = "there are no parameters here"
 
 
@@ -33,6 +35,7 @@ class Listed:
     # None: it has to be looked at each time; -1: it never changes with the log.
     settles: int | None = None
     final: bool = False  # once settled, not even those change it
+    about: ItemId | None = None  # what is said later of this item, or in it, changes the document as well
     page: bool = False  # an HTML page, whose file has an ending that its address lacks
 
 
@@ -59,7 +62,7 @@ class Route:
 
     async def listed(self) -> AsyncIterator[Listed]:
         """The addresses of this kind that a static copy has."""
-        page = self.told.media_types == (HTML,)
+        page = self.told.media_types == (HTML,) and not self.path.endswith(_PAGE)
         if self.copies is None:
             yield Listed(self.path, page=page)
             return

@@ -32,11 +32,16 @@ async def serve(site: Site, listener: socket.socket) -> AsyncIterator[None]:
     runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=_CLOSE_SECONDS)
     await runner.setup()
     door = _Door(server, most_connections())
+    loop = asyncio.get_running_loop()
     try:
-        listening = await asyncio.get_running_loop().create_server(door, sock=listener, backlog=1_024)
+        listening = await loop.create_server(door, sock=listener, backlog=1_024)
         try:
             yield
         finally:
+            loop.remove_reader(listener)
+            await asyncio.sleep(
+                0
+            )  # whoever was let in just now: closed under them, asyncio would forget them
             listening.close()
             if isinstance(site, _Ends):  # first: a stream that goes on would hold the others up
                 site.end()

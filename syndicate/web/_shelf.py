@@ -10,6 +10,7 @@ from typing import Final
 
 from aiohttp import web
 
+from syndicate.last_used import LastUsed
 from syndicate.news import b64url
 from syndicate.web._answer import CODINGS, FEED_CACHE, Ready, problem
 from syndicate.web._route import Edge, Site
@@ -30,7 +31,7 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._editions: dict[str, _Edition] = {}
+        self._editions: LastUsed[str, _Edition] = LastUsed(_KEPT)
 
     async def get(self, _request: web.BaseRequest, rest: str) -> web.Response:
         """The file of that name, in the coding asked for; 304 if the client has it."""
@@ -52,14 +53,7 @@ class Shelf:
                 body = file.read()
         except OSError:
             return None
-        return self._keep(name, _Edition(changed, _made_ready(body, form, int(seen.st_mtime))))
-
-    def _keep(self, name: str, edition: _Edition) -> _Edition:
-        self._editions.pop(name, None)
-        while len(self._editions) >= _KEPT:
-            self._editions.pop(next(iter(self._editions)))
-        self._editions[name] = edition
-        return edition
+        return self._editions.put(name, _Edition(changed, _made_ready(body, form, int(seen.st_mtime))))
 
 
 def make_shelf(folder: Path, prefix: str = "/") -> Site:

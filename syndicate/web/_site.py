@@ -7,10 +7,10 @@ warm feed's throughput, and some dozens of addresses need none of them.
 from collections.abc import Sequence
 from typing import Final
 
-from syndicate.deliver import FORM
 from syndicate.web._agency import PATH as AGENCY_STATUS
 from syndicate.web._agency import AgencyStatus
 from syndicate.web._asking import Asking
+from syndicate.web._checked_with import routes_to_check_with
 from syndicate.web._deliveries import PATH as DELIVERIES
 from syndicate.web._deliveries import QUERY as DELIVERIES_QUERY
 from syndicate.web._deliveries import Deliveries
@@ -19,7 +19,7 @@ from syndicate.web._gate import CountedSite
 from syndicate.web._health import Watch
 from syndicate.web._items import QUERY as ITEMS_QUERY
 from syndicate.web._items import Items
-from syndicate.web._listing import feeds, log_files, proofs, registry_files, tokens
+from syndicate.web._listing import feeds
 from syndicate.web._log import CHECKPOINT, LogFiles
 from syndicate.web._lookup import PATH as LOOKUP
 from syndicate.web._lookup import QUESTION, Lookups
@@ -27,11 +27,11 @@ from syndicate.web._lookup import TEXT as PLAIN
 from syndicate.web._metrics import CONTENT_TYPE as METRICS
 from syndicate.web._openapi import PATH as OPENAPI
 from syndicate.web._openapi import OpenApi
-from syndicate.web._operation import BYTES, JSON, SUB, TEXT, VER, Operation, Schema
+from syndicate.web._operation import TEXT, VERSION, Operation, Schema
 from syndicate.web._outputs import other_routes
 from syndicate.web._pages import page_routes
 from syndicate.web._readers import Readers
-from syndicate.web._registry import TIMESTAMP, RegistryFiles
+from syndicate.web._registry import RegistryFiles
 from syndicate.web._route import Route, dispatch, live
 from syndicate.web._schemas import named
 from syndicate.web._sources import Sources
@@ -42,10 +42,9 @@ from syndicate.web._websub import PATH as WEBSUB
 from syndicate.web._websub import WebSub, form_of
 from syndicate.web._wellknown import SECURITY, TRUST, WellKnown
 from syndicate.web._world import World
+from syndicate.websub import FORM
 from syndicate.wire import MEDIA_TYPES
 
-_VERSION: Final = {"sub": SUB, "version": VER}
-_SLASHES: Final = "A path: slashes stay as they are."
 _SLICE: Final[Schema] = {
     "type": "string",
     "minLength": 1,
@@ -71,9 +70,8 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
     routes: list[Route] = []
     known, openapi = WellKnown(world, routes), OpenApi(world, routes)  # they tell of all of them
     routes += [
-        *other_routes(world, _SLICE, _VERSION),
-        *_versions(world, items, log),
-        *_log_and_registry(world, log, registry),
+        *other_routes(world, _SLICE, VERSION),
+        *routes_to_check_with(world, items, log, registry),
         *_feeds(world),
         *page_routes(world, asking),
         *_interface(items, stream),
@@ -92,73 +90,6 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
         *_taken(world),
     ]
     return routes
-
-
-def _versions(world: World, items: Items, log: LogFiles) -> Sequence[Route]:
-    """Each version by itself, and its place in the log."""
-    return [
-        Route(
-            "/v1/items/{sub}/{version}.jws",
-            items.token,
-            Operation(
-                summary="One version's token, byte for byte as its agency signed it.",
-                media_types=("application/jose",),
-                tag="items",
-                path=_VERSION,
-                query={},
-                also=(404, 410),
-            ),
-            tokens(world),
-        ),
-        Route(
-            "/v1/items/{sub}/{version}.tlog-proof",
-            log.proof,
-            Operation(
-                summary="One version's place in the log: a C2SP tlog-proof.",
-                media_types=(TEXT,),
-                tag="items",
-                path=_VERSION,
-                query={},
-                also=(404,),
-            ),
-            proofs(world),
-        ),
-    ]
-
-
-def _log_and_registry(world: World, log: LogFiles, registry: RegistryFiles) -> Sequence[Route]:
-    """The files that everything is checked with."""
-    return [
-        Route(
-            "/log/{file}",
-            log.get,
-            Operation(
-                summary="A file of the log: tile/... or act/....json.",
-                media_types=(BYTES, JSON),
-                tag="log",
-                path={"file": _file("tile/0/000.p/1")},
-                also=(404,),
-            ),
-            log_files(world),
-        ),
-        Route(
-            "/registry/{file}",
-            registry.get,
-            Operation(
-                summary="A file of the registry (TUF) that never changes: metadata/... or targets/....",
-                media_types=(JSON, TEXT),
-                tag="registry",
-                path={"file": _file("metadata/1.root.json")},
-                also=(404,),
-            ),
-            registry_files(registry.standing),
-        ),
-        Route(
-            TIMESTAMP,
-            registry.timestamp,
-            Operation(summary="Which files of the registry count now.", tag="registry"),
-        ),
-    ]
 
 
 def _feeds(world: World) -> Sequence[Route]:
@@ -375,7 +306,3 @@ def _taken(world: World) -> Sequence[Route]:
             )
         )
     return found
-
-
-def _file(*examples: str) -> Schema:
-    return {"type": "string", "minLength": 1, "description": _SLASHES, "examples": list(examples)}

@@ -5,13 +5,13 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from syndicate.deliver import FORM, TOPIC_FORMATS, Declined, Declining
 from syndicate.web._answer import NEVER, problem, send_json
 from syndicate.web._gate import Gate
 from syndicate.web._operation import Schema
 from syndicate.web._readers import Readers
 from syndicate.web._take import Room, TooMuchError, refuse_length, take_body
 from syndicate.web._world import Subscribing
+from syndicate.websub import FORM, TOPIC_FORMATS, Declined, Declining
 
 PATH: Final = "/websub"
 _OPEN: Final = 256  # requests in hand at one time

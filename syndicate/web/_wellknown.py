@@ -58,7 +58,7 @@ class WellKnown:
         lines = [
             "# The members are what the federation's registry says today; nobody is rated here.",
             *(f"member={site}" for site in sorted(sites - {""})),
-            f"disclosure={world.base_url}/v1/sources",
+            f"disclosure={world.base_url}/sources",
             *([f"contact={world.contact}"] if world.contact else []),
         ]
         return self._ready("trust", "".join(f"{line}\n" for line in lines)).answer(request)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from syndicate.deliver import Declined, WebSubLimits
 from syndicate.journey import Lookup, Press
 from syndicate.ledger import Policy
 from syndicate.news import Outcome, Refused, Registry
 from syndicate.ports import Clock, Logged, Storage
 from syndicate.web._metrics import DeliveryReach, Metrics
+from syndicate.websub import Declined, WebSubLimits
 
 
 class Submission(Protocol):
@@ -62,6 +62,14 @@ class WebLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CopyLimits:
+    """What a static copy of the site has beside what the registry and the log name."""
+
+    item_pages: int = 10_000  # versions, the newest, of which the page and the evidence are in it
+    slices: tuple[str, ...] = ()  # paths of slices, such as "vn/lang/vi"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """Everything the web room needs of the hub. ``alive`` says of each worker whether it is at work."""
 
@@ -82,3 +90,4 @@ class World:
     websub: Subscribing | None = None  # None: nobody can subscribe here
     lookup: Lookup | None = None  # None: nobody can ask here, as of a copy that is exported
     delivery: Callable[[], DeliveryReach | None] = lambda: None  # what push counts, where there is any
+    copy: CopyLimits = CopyLimits()

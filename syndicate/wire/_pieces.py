@@ -7,7 +7,6 @@ its length. So the same pieces give the same bytes for everybody.
 
 import hashlib
 import zlib
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -15,6 +14,7 @@ from threading import Lock
 from typing import Final
 from weakref import ReferenceType, WeakKeyDictionary, ref
 
+from syndicate.last_used import LastUsed
 from syndicate.wire._crc import WideCrc, combined, shift_of, wide
 from syndicate.wire._typesetter import Frame
 
@@ -32,6 +32,7 @@ class Piece:
 
     name: bytes
     deflated: bytes = field(repr=False)
+    deflated_length: int
     length: int  # of the bytes themselves
     crc: WideCrc
     shift: WideCrc  # what the CRC of all before it is multiplied with
@@ -45,15 +46,18 @@ class Piece:
 _NAME: Final = attrgetter("name")
 _LENGTH: Final = attrgetter("length")
 _DEFLATED: Final = attrgetter("deflated")
+_DEFLATED_LENGTH: Final = attrgetter("deflated_length")
 _CRC_SHIFT: Final = attrgetter("crc", "shift")
 
 
 def piece_of(body: bytes) -> Piece:
     """``body`` as a piece: the same bytes give the same piece."""
     deflating = zlib.compressobj(_LEVEL, zlib.DEFLATED, _RAW)
+    deflated = deflating.compress(body) + deflating.flush(zlib.Z_FULL_FLUSH)
     return Piece(
         name=hashlib.sha256(body).digest()[:_NAME_BYTES],
-        deflated=deflating.compress(body) + deflating.flush(zlib.Z_FULL_FLUSH),
+        deflated=deflated,
+        deflated_length=len(deflated),
         length=len(body),
         crc=wide(zlib.crc32(body)),
         shift=shift_of(len(body)),
@@ -75,18 +79,15 @@ class Wholes:
     """
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._bytes = 0
-        self._kept: OrderedDict[OfPieces, Whole] = OrderedDict()
+        self._kept: LastUsed[OfPieces, Whole] = LastUsed(limit, _length_of)
         self._held: WeakKeyDictionary[OfPieces, ReferenceType[Whole]] = WeakKeyDictionary()
         self._lock = Lock()
 
     def standing(self, body: "OfPieces") -> Whole | None:
         """A document in one, if it stands."""
+        if (kept := self._kept.get(body)) is not None:
+            return kept
         with self._lock:
-            if body in self._kept:
-                self._kept.move_to_end(body)
-                return self._kept[body]
             held = self._held.get(body)
             return None if held is None else held()
 
@@ -100,17 +101,15 @@ class Wholes:
             if held is not None and (whole := held()) is not None:
                 return whole  # made twice at once
             self._held[body] = ref(made)
-            self._kept[body] = made
-            self._bytes += len(made.body)
-            while self._bytes > self._limit and len(self._kept) > 1:
-                self._bytes -= len(self._kept.popitem(last=False)[1].body)
-        return made
+        return self._kept.put(body, made)
 
     def drop(self, body: "OfPieces") -> None:
         """Keep no longer what nobody will ask for again."""
-        with self._lock:
-            whole = self._kept.pop(body, None)
-            self._bytes -= 0 if whole is None else len(whole.body)
+        self._kept.drop(body)
+
+
+def _length_of(whole: Whole) -> int:
+    return len(whole.body)
 
 
 class OfPieces:
@@ -170,7 +169,7 @@ class Gzipped(OfPieces):
         crc = combined(map(_CRC_SHIFT, pieces))
         size = sum(map(_LENGTH, pieces)) & 0xFFFFFFFF
         self._tail = _LAST_BLOCK + crc.to_bytes(4, "little") + size.to_bytes(4, "little")
-        self._length = len(_HEAD) + sum(map(len, map(_DEFLATED, pieces))) + len(self._tail)
+        self._length = len(_HEAD) + sum(map(_DEFLATED_LENGTH, pieces)) + len(self._tail)
 
     def __bytes__(self) -> bytes:
         return b"".join((_HEAD, *map(_DEFLATED, self.pieces), self._tail))

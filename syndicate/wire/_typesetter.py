@@ -1,14 +1,13 @@
 """Documents from feeds: each entry is set once per format, and what is set is used again."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
-from threading import Lock
 from typing import Any, Final
 
 from syndicate.errors import WireError
+from syndicate.last_used import LastUsed
 from syndicate.news import Entry, Feed, Reason
 from syndicate.wire._names import MEDIA_TYPES
 
@@ -27,43 +26,6 @@ class Frame:
     complete: int | None  # None: all of them
 
 
-class _Standing:
-    """Type that is kept standing: the pieces used last, at most ``limit`` bytes of them.
-
-    Safe to use from several threads; two of them may set the same piece, which does no harm.
-    """
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._bytes = 0
-        self._pieces: OrderedDict[Hashable, bytes] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
-        with self._lock:
-            piece = self._pieces.get(key)
-            if piece is not None:
-                self._pieces.move_to_end(key)
-                return piece
-        made = make()
-        with self._lock:
-            self._keep(key, made)
-        return made
-
-    def _keep(self, key: Hashable, piece: bytes) -> None:
-        if key in self._pieces or len(piece) > self._limit:
-            return
-        self._pieces[key] = piece
-        self._bytes += len(piece)
-        while self._bytes > self._limit:
-            self._bytes -= len(self._pieces.popitem(last=False)[1])
-
-    @property
-    def size(self) -> int:
-        """The bytes kept."""
-        return self._bytes
-
-
 class Typesetter:
     """Writes a feed in every format of ``MEDIA_TYPES``: the same feed gives the same bytes.
 
@@ -72,7 +34,8 @@ class Typesetter:
     """
 
     def __init__(self, *, cache_bytes: int = _CACHE_BYTES) -> None:
-        self._standing = _Standing(cache_bytes)
+        self._cache_bytes = cache_bytes
+        self._standing: LastUsed[Hashable, bytes] = LastUsed(cache_bytes, len)
 
     @property
     def kept_bytes(self) -> int:
@@ -90,7 +53,7 @@ class Typesetter:
         frame = self.frame(feed, format)
         complete = len(feed.entries) if frame.complete is None else frame.complete
         pieces = [
-            self._standing.get(
+            self._set(
                 _key(entry, format, number < complete),
                 partial(self.entry, entry, format, complete=number < complete),
             )
@@ -117,7 +80,14 @@ class Typesetter:
 
     def _head(self, feed: Feed, kind: str, make: Callable[[Feed], bytes]) -> bytes:
         bare = replace(feed, entries=())
-        return self._standing.get((kind, bare), partial(make, bare))
+        return self._set((kind, bare), partial(make, bare))
+
+    def _set(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
+        """Type that stands, or else is set; two threads may set the same, which does no harm."""
+        if (standing := self._standing.get(key)) is not None:
+            return standing
+        made = make()
+        return self._standing.put(key, made) if len(made) <= self._cache_bytes else made
 
 
 def _writer(format_: str) -> Any:  # noqa: ANN401 - a module

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from kept import unmeasured
 from newsroom import rss, story
+from patience import PATIENCE
 from raw_server import raw_server, response
 
 from syndicate.agency import EntryReport, Fate, Report, load_config
@@ -141,11 +142,11 @@ def test_a_server_signs_serves_and_stops_cleanly(config: Path, words: Path) -> N
         text=True,
     ) as server:
         written = load_config(config).folder / "main.atom"
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE
         while not written.exists() and time.monotonic() < end:
             time.sleep(0.05)
         server.send_signal(signal.SIGTERM)
-        out, err = server.communicate(timeout=30)
+        out, err = server.communicate(timeout=PATIENCE)
     assert server.returncode == 0, err
     assert written.exists(), (out, err)
     assert "The signed feed is at http://127.0.0.1:" in out

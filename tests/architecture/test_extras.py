@@ -34,7 +34,7 @@ def run_without(absent: set[str], program: str, *arguments: str) -> subprocess.C
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=200,
     )
 
 

@@ -13,6 +13,7 @@ from . import (
     _client,
     _cursor,
     _deliver,
+    _export,
     _ingest,
     _ledger,
     _lookup,
@@ -42,6 +43,7 @@ SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "deliver": _deliver.measure,
     "render": _render.measure,
     "lookup": _lookup.measure,
+    "export": _export.measure,
 }
 
 

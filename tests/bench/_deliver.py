@@ -185,7 +185,7 @@ async def _at_work(
     )
     place = [("127.0.0.1", receiver.port)]
     async with open_caller(allow=place, user_agent="bench", limits=bounds) as caller:
-        webhooks = Webhooks(lambda: press.registry, storage.log, [_KEY], "https://hub.example")
+        webhooks = Webhooks(lambda: press.registry, storage.log, lambda: [_KEY], "https://hub.example")
         deliverer = Deliverer(storage, roster, caller, clock, wakeup, {SubscriberKind.WEBHOOK: webhooks})
         async with asyncio.TaskGroup() as tasks:
             working = tasks.create_task(deliverer.run())

@@ -178,7 +178,7 @@ def test_a_person_types_what_they_hear(founded: Hall, capsys: pytest.CaptureFixt
         env=unmeasured(PYTHONPATH=str(Path.cwd())), stdin=theirs, stdout=subprocess.PIPE, text=True,
     ) as signing:  # fmt: skip
         os.write(ours, f"{digest[:4]} {digest[4:8].upper()}\n".encode())
-        out, _ = signing.communicate(timeout=60)
+        out, _ = signing.communicate(timeout=200)
     os.close(ours)
     os.close(theirs)
     assert signing.returncode == 0, out

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hub_folder import AGENCY, Place, hub_at_work, place
 from liar import liar, nothing
+from patience import PATIENCE
 from press import NOON
 from witnessed import Witnessed, witnessed
 
@@ -182,7 +183,7 @@ async def test_what_comes_later_is_waited_for_and_so_is_a_line_that_is_down(here
             await asyncio.sleep(0.3)
             assert not waiting.done()
             down = False
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 assert (await waiting).item.title == "Story two"
             await items.aclose()
 
@@ -313,7 +314,7 @@ async def test_the_example_prints_what_the_hub_shows(here: Place, tmp_path: Path
             cwd=tmp_path,
         )  # fmt: skip
         assert process.stdout is not None
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             lines = [(await process.stdout.readline()).decode() for _ in range(2)]
         process.terminate()
         await process.wait()

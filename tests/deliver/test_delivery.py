@@ -23,6 +23,7 @@ from delivering import (
     subscriber,
 )
 from kept import HandClock, keep, next_version, published
+from patience import PATIENCE
 from press import NOON, PressRoom
 from raw_server import response
 
@@ -322,7 +323,7 @@ async def test_while_nothing_can_be_written_down_nothing_is_sent(
         await full.wait()
         await delivery.roster.add(subscriber(sink.url("/other"), "b3RoZXI"))
         before = tries
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while tries < before + 3:  # noqa: ASYNC110 - it tries again by itself
                 await asyncio.sleep(0)
         assert sink.at("/other") == []

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 from delivering import AT_ONCE, OK, Answer, Delivery, Sink, at, delivering, open_sink, reached, subscriber
+from patience import until
 from press import PressRoom
 from raw_server import response
 
@@ -21,7 +22,7 @@ from syndicate.ports import Storage, Subscriber, SubscriberState
 from syndicate.storage import open_storage
 
 Works = Callable[..., AbstractAsyncContextManager[Delivery]]
-IMPATIENT = replace(AT_ONCE, total_seconds=0.05, slow_seconds=0.01, failures_most=3)
+STERN = replace(AT_ONCE, total_seconds=1_000.0, slow_seconds=0.01, failures_most=3)
 BAD, GOOD = "YmFk", "Z29vZA"
 
 
@@ -48,10 +49,12 @@ async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
 @pytest.fixture
 def works(storage: Storage, sink: Sink, bad: Sink) -> Works:
     allow = [("127.0.0.1", sink.port), ("127.0.0.1", bad.port)]
-    return partial(delivering, storage, PressRoom("vn.demo", seed=1), allow=allow, limits=IMPATIENT)
+    return partial(delivering, storage, PressRoom("vn.demo", seed=1), allow=allow, limits=STERN)
 
 
-async def told_beside(works: Works, sink: Sink, callback: str, **changes: object) -> Subscriber:
+async def told_beside(
+    works: Works, sink: Sink, callback: str, *, ages: bool = False, **changes: object
+) -> Subscriber:
     """What becomes of a bad callback, while a good one is told of everything."""
     async with works(**changes) as delivery:
         await delivery.roster.add(subscriber(callback, BAD))
@@ -59,6 +62,9 @@ async def told_beside(works: Works, sink: Sink, callback: str, **changes: object
         await delivery.publish(*"abc")
         await delivery.until(GOOD, reached(2))
         assert list(dict.fromkeys(sink.indices())) == [0, 1, 2], "in order, at least once"
+        if ages:  # for the bad one; the good one has been told
+            tally = delivery.deliverer.tally
+            await until(lambda: tally.failed >= STERN.failures_most, leaps=STERN.total_seconds)
         return await delivery.until(BAD, at(SubscriberState.PAUSED))
 
 
@@ -158,7 +164,7 @@ async def endless_body(writer: asyncio.StreamWriter) -> None:
 
 
 async def drip(writer: asyncio.StreamWriter) -> None:
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n")
     while True:
         writer.write(b"x")
         await writer.drain()
@@ -190,9 +196,9 @@ async def test_a_bad_answer_costs_its_bounds_and_holds_nobody_up(
     works: Works, sink: Sink, bad: Sink, answer: Answer, reason: str
 ) -> None:
     bad.answers["/hook"] = [answer]
-    paused = await told_beside(works, sink, bad.url())
+    paused = await told_beside(works, sink, bad.url(), ages=reason == "fetch-timeout")
     assert reason in paused.reason
-    assert len(bad.messages) <= IMPATIENT.failures_most
+    assert len(bad.messages) <= STERN.failures_most
 
 
 @pytest.mark.parametrize("says", ["1", "99999999999", "-5", "soon", "Fri, 31 Dec 9999 23:59:59 GMT"])
@@ -236,7 +242,7 @@ async def test_a_hundred_that_never_answer_hold_nobody_up(works: Works, sink: Si
 
 async def test_memory_stays_bounded_whatever_they_answer(works: Works, sink: Sink, bad: Sink) -> None:
     bad.answers |= {f"/{number}": [endless_body, endless_headers] for number in range(20)}
-    async with works(limits=replace(IMPATIENT, failures_most=2)) as delivery:
+    async with works(limits=replace(STERN, failures_most=2)) as delivery:
         for number in range(20):
             await delivery.roster.add(subscriber(bad.url(f"/{number}"), f"bad-{number}"))
         tracemalloc.start()

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from delivering import OK, Sink, bodies_by_id, open_sink
 from kept import unmeasured
+from patience import PATIENCE
 from raw_server import response
 
 from syndicate.news import Slice
@@ -51,7 +52,7 @@ async def begin(hub: asyncio.subprocess.Process, word: str) -> int:
 
 async def heard(hub: asyncio.subprocess.Process) -> str:
     assert hub.stdout is not None
-    return (await asyncio.wait_for(hub.stdout.readline(), 30)).decode()
+    return (await asyncio.wait_for(hub.stdout.readline(), PATIENCE)).decode()
 
 
 async def kill(hub: asyncio.subprocess.Process, child: int) -> None:
@@ -65,7 +66,7 @@ def firsts(indices: list[int]) -> list[int]:
     return list(dict.fromkeys(indices))
 
 
-@pytest.mark.timeout(60 + 2 * ROUNDS)
+@pytest.mark.timeout(200 + 2 * ROUNDS)
 async def test_a_hub_killed_at_any_moment_has_told_everybody_everything_in_order(
     hub: asyncio.subprocess.Process, sink: Sink, tmp_path: Path
 ) -> None:

@@ -38,7 +38,7 @@ async def call(tmp_path: Path) -> Call:
         await storage.seal(NOON + 5)
         (logged,) = await storage.page(Slice(), -1, 1)
         known = registry(room)
-        webhooks = Webhooks(lambda: known, storage.log, [HOOK_KEY], "https://hub.example")
+        webhooks = Webhooks(lambda: known, storage.log, lambda: [HOOK_KEY], "https://hub.example")
         to = subscriber("https://desk.example/", secrets=(new_secret(), SECRET))
         return await webhooks.call(to, Piece(logged), int(time.time()))
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from delivering import AT_ONCE, OK, Delivery, Sink, delivering, open_sink, reached, subscriber
 from kept import keep, published
+from patience import PATIENCE
 from press import NOON, PressRoom
 from raw_server import response
 
@@ -90,7 +91,7 @@ async def test_what_cannot_be_written_at_the_end_is_told_again(
         monkeypatch.setattr(storage.subscribers, "record", away)
         await delivery.publish("a")
         await sink.until_told(1)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while not delivery.deliverer.tally.acknowledged:  # noqa: ASYNC110 - no event of its own
                 await asyncio.sleep(0)
     assert "is not written down" in caplog.text

@@ -50,7 +50,7 @@ async def storage(tmp_path: Path) -> Any:
 
 def webhooks(storage: Storage, room: PressRoom, *signers: Any) -> Webhooks:
     known = registry(room)
-    return Webhooks(lambda: known, storage.log, signers or [HOOK_KEY], "https://hub.example/")
+    return Webhooks(lambda: known, storage.log, lambda: signers or (HOOK_KEY,), "https://hub.example/")
 
 
 async def called(storage: Storage, room: PressRoom, to: Subscriber = DESK, **changes: Any) -> Call:

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hub_folder import AGENCY, Place, Served, hub_at_work, place
+from patience import PATIENCE
 from press import NOON, PressRoom
 from raw_server import Answer, RawServer, raw_server, response
 from registry_files import key_table
@@ -492,7 +493,7 @@ async def test_panic_does_not_wait_for_a_cms_that_trickles(
         config = load_config(night.config)
         signer = open_key(config.key_file, b"a few plain words")
         orders = AgencyOrders(listen=Address("127.0.0.1", 0), cadence_seconds=0.5)
-        async with asyncio.timeout(20), open_agency(config, signer, orders):
+        async with asyncio.timeout(PATIENCE), open_agency(config, signer, orders):
             await asked.wait()
             with open_streambook(config.book_file, config.id, config.stream) as book:
                 assert book.head()[0] == 1, "it is free"
@@ -508,4 +509,4 @@ async def test_what_a_person_types_waits_for_the_book(night: Night) -> None:
         panicking = asyncio.create_task(typed("panic", night.config, "--since", "2h"))
         await asyncio.sleep(1.0)
         assert not panicking.done()
-    assert await asyncio.wait_for(panicking, 10) == 0
+    assert await asyncio.wait_for(panicking, PATIENCE) == 0

@@ -31,12 +31,12 @@ async def told(script: str, folder: Path, path: Path) -> str:
         env=os.environ | around | {"XDG_CACHE_HOME": str(folder / "cache")},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
-    out = (await asyncio.wait_for(process.communicate(), 240))[0].decode()
+    out = (await asyncio.wait_for(process.communicate(), 300))[0].decode()
     assert process.returncode == 0, out
     return out
 
 
-@pytest.mark.timeout(300)  # some sixty commands, each a process; the script itself may take 240 s
+@pytest.mark.timeout(330)  # some sixty commands, each a process; the script itself may take 240 s
 async def test_the_rehearsal_leads_through_a_founding_an_enrolment_and_a_theft(tmp_path: Path) -> None:
     path = tmp_path / "bin"
     path.mkdir()

@@ -46,7 +46,7 @@ def test_the_whole_story_happens_as_it_should(tmp_path: Path) -> None:
         env=os.environ | {"TMPDIR": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=300,
         check=False,
     )
     told = json.loads(ran.stdout or "{}")
@@ -143,7 +143,7 @@ def read_until(process: subprocess.Popen[str], words: str) -> str:
 
 def stop(process: subprocess.Popen[str], with_signal: signal.Signals) -> tuple[int, str, str]:
     process.send_signal(with_signal)
-    said, complained = process.communicate(timeout=30)
+    said, complained = process.communicate(timeout=100)
     return process.returncode, said, complained
 
 
@@ -152,7 +152,7 @@ def run_as_told(said: str, noun: str) -> subprocess.CompletedProcess[str]:
     told = re.search(rf"^ *syndicate ({noun} .*)$", said, re.MULTILINE)
     assert told is not None
     return subprocess.run(
-        [*COMMAND[:-1], *told[1].split()], capture_output=True, text=True, timeout=30, check=False
+        [*COMMAND[:-1], *told[1].split()], capture_output=True, text=True, timeout=100, check=False
     )
 
 
@@ -168,7 +168,7 @@ def test_the_demo_serves_its_feed_on_a_free_port_if_its_own_is_taken_and_stops_c
             url = re.search(r"http://127\.0\.0\.1:[0-9]+/feeds/all\.rss", said)
             assert url is not None
             assert f"Port {port} is taken" in said
-            with urllib.request.urlopen(url[0], timeout=10) as response:
+            with urllib.request.urlopen(url[0], timeout=100) as response:
                 assert b"<rss" in response.read()
             commands = read_until(process, "--db")
             assert run_as_told(commands, "verify-feed").returncode == 0

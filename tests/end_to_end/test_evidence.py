@@ -54,7 +54,7 @@ def opened(page: Path, profile: Path) -> str:
          "--disable-background-networking", "--disable-component-update", "--disable-sync",
          "--proxy-server=127.0.0.1:9", f"--user-data-dir={profile}", "--virtual-time-budget=5000",
          "--dump-dom", page.as_uri()],
-        capture_output=True, text=True, timeout=100, check=True,
+        capture_output=True, text=True, timeout=200, check=True,
     )  # fmt: skip
     found = re.search(r'<p id="verdict"[^>]*class="(yes|no)"[^>]*>(.*?)</p>', ran.stdout, re.DOTALL)
     assert found is not None, ran.stdout[:2_000] + ran.stderr[-500:]

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from patience import PATIENCE
 from raw_client import ask, listener
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "first-hub.md"
@@ -39,7 +40,7 @@ async def typed(block: str, folder: Path, path: Path) -> asyncio.subprocess.Proc
 
 async def told(block: str, folder: Path, path: Path) -> str:
     process = await typed(block, folder, path)
-    out = (await asyncio.wait_for(process.communicate(), 60))[0].decode()
+    out = (await asyncio.wait_for(process.communicate(), PATIENCE))[0].decode()
     assert process.returncode == 0, out
     return out
 
@@ -51,7 +52,7 @@ async def running(block: str, folder: Path, path: Path) -> AsyncIterator[None]:
         yield
     finally:
         os.killpg(process.pid, signal.SIGTERM)
-        await asyncio.wait_for(process.communicate(), 30)
+        await asyncio.wait_for(process.communicate(), PATIENCE)
 
 
 async def test_the_walk_to_a_first_hub_leads_there(tmp_path: Path) -> None:
@@ -63,7 +64,7 @@ async def test_the_walk_to_a_first_hub_leads_there(tmp_path: Path) -> None:
     assert "1 signed" in await told(agency, tmp_path, path)
     assert "Nothing is wrong in 1 member, 1 agency, 2 keys." in await told(federation, folder, path)
     async with running(hub, folder, path):
-        await asyncio.wait_for(arrival(port), 60)
+        await asyncio.wait_for(arrival(port), PATIENCE)
         seen = await told(reader, folder, path)
     assert "1 of 1 entries say what was signed" in seen
     assert "Nothing was refused." in seen

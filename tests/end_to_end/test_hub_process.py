@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from hub_folder import Place, place
+from patience import PATIENCE
 from raw_client import ask
 from rehearsed import Rehearsed
 
@@ -62,7 +63,7 @@ async def running(*words: str) -> AsyncIterator[tuple[asyncio.subprocess.Process
     process = await start(*words)
     try:
         assert process.stdout is not None
-        line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+        line = (await asyncio.wait_for(process.stdout.readline(), PATIENCE)).decode()
         assert line.startswith("The hub is at "), (line, await said(process) if not line else "")
         yield process, urlsplit(line.split()[4]).port or 0
     finally:
@@ -73,7 +74,7 @@ async def running(*words: str) -> AsyncIterator[tuple[asyncio.subprocess.Process
 
 async def said(process: asyncio.subprocess.Process) -> str:
     """What it said on its way out, which has to be without a traceback."""
-    out, err = await asyncio.wait_for(process.communicate(), 30)
+    out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert b"Traceback" not in err, err.decode()
     return (out + err).decode()
 
@@ -93,7 +94,7 @@ async def fails(*words: str, before: Callable[[], None] | None = None) -> str:
 async def test_a_hub_says_at_the_start_how_many_feeds_it_polls(here: Place) -> None:
     async with running(*options(here)) as (process, _port):
         assert process.stdout is not None
-        line = await asyncio.wait_for(process.stdout.readline(), 30)
+        line = await asyncio.wait_for(process.stdout.readline(), PATIENCE)
     assert line.decode() == "Signed feeds that it polls: 1, of agencies: 1. Ctrl-C stops it.\n"
 
 
@@ -116,7 +117,7 @@ async def test_sighup_reads_the_registry_again(here: Place) -> None:
         here.folders.edit("aa.toml", 'en = "Aaland News"', 'en = "New Name"')
         here.signed.publish()
         process.send_signal(signal.SIGHUP)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while b"New Name" not in (await ask(port, "/v1/sources")).body:  # noqa: ASYNC110 - seen from outside
                 await asyncio.sleep(0.05)
 
@@ -135,7 +136,7 @@ async def test_sigusr1_visits_every_feed_now(here: Place) -> None:
 
 async def until_shown(port: int, token: str) -> None:
     """Wait for a token in the order, where it is at once; a feed is written again every five seconds."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while token.encode() not in (await ask(port, "/v1/items")).body:  # noqa: ASYNC110 - seen from outside
             await asyncio.sleep(0.05)
 
@@ -239,7 +240,7 @@ async def test_a_disk_that_fills_up_refuses_what_comes_and_goes_on_serving(here:
         await said(process)
     async with running(*options(here)) as (_, port):
         # What was acknowledged is there, and has its index now that there is room.
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while json.loads((await ask(port, "/v1/items")).body)["last"] != taken:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.05)
 

@@ -1,18 +1,24 @@
 """Webhooks, from the operator's command to what a receiver and the public see."""
 
 import asyncio
+import base64
 import json
 import stat
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from delivering import Sink, open_sink
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from delivering import Message, Sink, open_sink
 from hub_folder import AGENCY, Place, Served, hub_at_work, place
+from patience import PATIENCE
 from raw_server import response
 from standardwebhooks import Webhook
 
+from syndicate.assembly import back_up
 from syndicate.assembly._admin import admin_socket, ask_hub
 from syndicate.cli import main
 from syndicate.errors import DeliverError, StorageBusy
@@ -92,6 +98,50 @@ async def test_the_operator_pauses_resumes_rotates_and_removes(
     assert (await command.json("rotate", added["id"], "--drop"))["secrets"] == 1
     assert "is forgotten" in await command("remove", added["id"])
     assert "0 subscribers." in await command("list")
+
+
+async def test_the_hubs_own_key_changes_with_two_signatures_meanwhile(
+    here: Place, sink: Sink, command: Command
+) -> None:
+    database = here.folder / "hub.sqlite3"
+    async with hub_at_work(here, allow=(Address("127.0.0.1", sink.port),)) as served:
+        added = await command.json("add", sink.url())
+        [old] = (await command.json("keys"))["public_keys"]
+        assert added["public_keys"] == [old]
+        assert "it has to stay" in await command("keys", "--drop", code=2)
+        new, before = (await command.json("keys", "--new"))["public_keys"]
+        assert before == old != new
+        assert "two keys sign already" in await command("keys", "--new", code=2)
+        await served.release("a")
+        await sink.until_told(1)
+        assert "signs as well" in await command("keys")
+    back_up(database, here.folder / "copy")
+    assert len([*(here.folder / "copy").glob("hub.sqlite3.webhook-key*")]) == 4, "two keys, two passphrases"
+    async with hub_at_work(here, allow=(Address("127.0.0.1", sink.port),)) as served:
+        assert (await command.json("keys"))["public_keys"] == [new, old]
+        assert (await command.json("keys", "--drop"))["public_keys"] == [new]
+        await served.release("b")
+        await sink.until_told(2)
+    while_both, afterwards = (message.headers["webhook-signature"] for message in sink.messages)
+    assert [each.partition(",")[0] for each in while_both.split(" ")] == ["v1", "v1a", "v1a"]
+    assert [each.partition(",")[0] for each in afterwards.split(" ")] == ["v1", "v1a"]
+    first, second = sink.messages
+    assert (signs(old, first), signs(new, first)) == (True, True)
+    assert (signs(old, second), signs(new, second)) == (False, True)
+    assert (await command.json("keys"))["public_keys"] == [new], "no hub runs, and it is read from the disk"
+
+
+def signs(public: str, message: Message) -> bool:
+    """Whether this key made one of the message's signatures."""
+    key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public.removeprefix("whpk_")))
+    sent = f"{message.headers['webhook-id']}.{message.headers['webhook-timestamp']}.".encode()
+    for each in message.headers["webhook-signature"].split(" "):
+        version, _, signature = each.partition(",")
+        with suppress(InvalidSignature):
+            if version == "v1a":
+                key.verify(base64.b64decode(signature), sent + message.body)
+                return True
+    return False
 
 
 async def test_a_test_message_says_what_was_answered(served: Served, sink: Sink, command: Command) -> None:
@@ -207,7 +257,7 @@ async def test_the_public_sees_when_how_many_were_told_and_nobody_sees_whom(
     await served.release("storm", ver=2, act=Act.CORRECT, note="the date was wrong")
     for path in ("/one", "/two"):
         await sink.until_told(2, path)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not (figures := await served.json("/v1/deliveries"))["deliveries"]:  # noqa: ASYNC110 - written soon
             await asyncio.sleep(0.01)
         while figures["deliveries"][0]["acknowledged"] < 2:

@@ -16,12 +16,13 @@ from websub_reader import Reader, Sent, reader_at_work
 
 from syndicate.assembly import give_order
 from syndicate.client import verify_feed
-from syndicate.deliver import DeliverLimits, WebSubLimits
+from syndicate.deliver import DeliverLimits
 from syndicate.journey import PressLimits
 from syndicate.news import Act, Slice
 from syndicate.ports import Subscriber
 from syndicate.settings import Address
 from syndicate.web import WebLimits
+from syndicate.websub import WebSubLimits
 
 # So that what failed is tried again before a test has to wait for it.
 QUICK = DeliverLimits(ladder_seconds=(0.01,), breaker_seconds=0.01, breaker_most_seconds=0.01)

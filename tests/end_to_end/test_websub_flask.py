@@ -19,6 +19,7 @@ from flask_websub.subscriber import (  # type: ignore[import-untyped] # it comes
     discover,
 )
 from hub_folder import Place, hub_at_work, place
+from patience import PATIENCE
 from werkzeug.serving import make_server
 
 from syndicate.news import Act
@@ -44,7 +45,7 @@ class Platform:
     async def until(self, reached: Callable[[], bool]) -> None:
         def wait() -> bool:
             with self.moved:
-                return self.moved.wait_for(reached, timeout=20)
+                return self.moved.wait_for(reached, timeout=PATIENCE)
 
         assert await asyncio.to_thread(wait)
 
@@ -119,7 +120,7 @@ async def test_it_discovers_subscribes_renews_receives_what_is_signed_and_leaves
 
 
 async def _until_kept(served: Any, many: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while len(await served.hub.storage.subscribers.all()) != many:  # noqa: ASYNC110 - after its answer
             await asyncio.sleep(0.01)
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from hub_folder import Place, hub_at_work, place
 from logging_hub import log_signer
+from patience import PATIENCE
 from press import DAY, NOON
 from raw_client import ask
 from witnessed import witnessed
@@ -115,7 +116,7 @@ async def test_an_alert_goes_out_at_once_and_into_the_order_when_its_witnesses_h
             here.newsroom.release("storm", kind=Kind.ALERT, alert=ALERT),
         ]
         assert (await served.send("\n".join(tokens).encode())).status == 200
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while tokens[1].encode() not in (await served.get("/feeds/pending-alerts.atom")).body:  # noqa: ASYNC110 - another task
                 await asyncio.sleep(0.05)
         document = json.loads((await served.get("/feeds/pending-alerts.json")).body)
@@ -156,7 +157,6 @@ async def test_a_restart_goes_on_where_the_witnesses_stand(here: Place) -> None:
 async def test_attack_34_a_witness_takes_no_more_than_a_question_and_waits_for_nobody(
     here: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web_witness, "_BODY_SECONDS", 0.2)
     async with witnessed(here) as there:
         port = urlsplit(there.keepers[0].url).port or 0
         asked = partial(ask, port, "/add-checkpoint")
@@ -166,8 +166,10 @@ async def test_attack_34_a_witness_takes_no_more_than_a_question_and_waits_for_n
         assert (await asked(method="POST", body=b"x" * 200_000)).status == 413
         assert (await asked(method="POST", body=b"x" * 1_000)).status == 400
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(b"POST /add-checkpoint HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\nold")
-        assert (await asyncio.wait_for(reader.readline(), 10)).startswith(b"HTTP/1.1 408")
+        with monkeypatch.context() as hasty:
+            hasty.setattr(web_witness, "_BODY_SECONDS", 0.2)
+            writer.write(b"POST /add-checkpoint HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\nold")
+            assert (await asyncio.wait_for(reader.readline(), PATIENCE)).startswith(b"HTTP/1.1 408")
         writer.close()
         await there.until_proven()
 

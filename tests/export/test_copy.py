@@ -13,7 +13,9 @@ from hub_folder import Place, Served, hub_at_work, place
 
 from syndicate.errors import ExportError, RegistryError, SettingsError, StorageError
 from syndicate.export import Orders
-from syndicate.news import TokenDigest, digest_of
+from syndicate.ledger import write_policy
+from syndicate.news import Act, Relation, RelationType, TokenDigest, digest_of
+from syndicate.web import CopyLimits
 
 
 @pytest.fixture
@@ -60,7 +62,8 @@ async def test_every_address_that_the_hub_tells_of_has_its_copy_but_those_of_the
                 for each in addresses
             )
         }
-        assert missing == LIVE | {"/v1/items/{sub}/{version}.cap"}, "there was no alert"
+        no_policy = "/item/{sub}/{version}/evidence.html"  # nobody but the hub vouches for its log
+        assert missing == LIVE | {"/v1/items/{sub}/{version}.cap", no_policy}, "there was no alert"
 
 
 async def test_a_file_has_the_date_that_the_hub_tells(here: Place) -> None:
@@ -86,11 +89,13 @@ async def test_one_new_item_touches_only_the_files_that_change(here: Place) -> N
         assert done.written == len(changed)
         assert done.unchanged == len(after) - len(changed)
         item = f"v1/items/{here.newsroom.item('one-more').sub}/1"
+        page = f"item/{here.newsroom.item('one-more').sub}"
         slices = {"all", "kind/story", "aa", "lang/vi", "agency/aa.news"}
         assert {name.removesuffix(".gz").removesuffix(".br") for name in changed} == {
             *(f"feeds/{path}.{format_}" for path in slices for format_ in ("rss", "atom", "json", "ninjs")),
             *(f"wire/{path}.html" for path in slices),
             *(f"{item}.{format_}" for format_ in ("jws", "tlog-proof", "ninjs")),
+            *(f"{page}{ending}.html" for ending in ("", "/1")),
             *("index.html", "log.html", "sources.html", "sources/aa.news.html", "sitemap-news.xml"),
             *("log/checkpoint", "log/tile/0/000.p/14", "log/tile/entries/000.p/14"),
         }
@@ -109,6 +114,51 @@ async def test_when_nothing_happened_nothing_is_touched_not_even_when_all_is_com
             done = await export(served, folder, orders)
             assert (done.written, done.removed, done.unchanged) == (0, 0, first.written)
             assert stands(folder) == before
+
+
+async def test_the_pages_of_an_item_are_written_again_when_more_is_said_of_it(here: Place) -> None:
+    async with hub_at_work(here) as served:
+        here.signed.publish(policy=write_policy([served.hub.log_key], {}, 0))
+        await served.hub.look_again()
+        await served.release("storm", "flood", "fire")
+        folder = here.folder / "copy"
+        await export(served, folder)
+        before = stands(folder)
+        storm, flood, fire = (here.newsroom.item(name).sub for name in ("storm", "flood", "fire"))
+        served.clock.time += 1
+        told = Relation(type=RelationType.CITES, sub=storm)
+        await served.release("late", relations=(told,))
+        await served.release("flood", ver=2, act=Act.CORRECT, note="The river was another.")
+        await export(served, folder)
+        changed = touched(before, stands(folder))
+        assert {f"item/{storm}.html", f"item/{storm}/1.html", f"item/{flood}/1.html"} <= changed
+        assert f"item/{flood}/1/evidence.html" in before.keys() - changed, "it says what it always said"
+        assert f"item/{flood}/2/evidence.html" in changed
+        assert not any(name.startswith(f"item/{fire}") for name in changed)
+        for name in plain(stands(folder)):
+            if name.endswith("/evidence.html"):  # it says when it was made
+                continue
+            assert (await served.get(address_of(name))).body == (folder / name).read_bytes(), name
+
+
+async def test_of_old_versions_there_is_no_page_and_of_what_the_operator_names_there_are_feeds(
+    here: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with hub_at_work(here) as served:
+        await served.release("storm", "flood")
+        folder = here.folder / "copy"
+        await export(served, folder, export=CopyLimits(item_pages=1, slices=("aa/lang/en", "zz", "all")))
+        names = stands(folder)
+        flood = here.newsroom.item("flood").sub
+        assert {name.split("/")[1].partition(".html")[0] for name in names if name.startswith("item/")} == {
+            flood
+        }
+        assert {"feeds/aa/lang/en.atom.br", "wire/aa/lang/en.html"} <= names.keys()
+        assert not any("zz" in name for name in names)
+        assert "neither the registry nor the log knows zz" in caplog.text
+        done = await export(served, folder, export=CopyLimits(item_pages=0))
+        assert done.removed > 0
+        assert not (folder / "item").exists()
 
 
 async def erase(served: Served, token: str) -> None:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from syndicate.errors import ExportError
 from syndicate.export import Orders, Reach, Summary, export_site
 from syndicate.export._folder import own
 from syndicate.export._names import file_of
+from syndicate.news import ItemId
 from syndicate.web import Listed, Served
 
 REACH = Reach(log="hub.example/log", basis="one", proven=10)
@@ -29,10 +30,14 @@ class Site:
     documents: dict[str, bytes]
     listed_: Sequence[Listed] | None = None
     asked: list[str] = field(default_factory=list)
+    moved_: Collection[ItemId] = ()
 
     async def listed(self) -> AsyncIterator[Listed]:
         for each in self.listed_ if self.listed_ is not None else map(Listed, self.documents):
             yield each
+
+    async def moved(self, index: int) -> Collection[ItemId]:
+        return self.moved_
 
     async def document(self, path: str) -> Served | None:
         self.asked.append(path)
@@ -139,6 +144,7 @@ async def test_what_has_settled_is_looked_for_by_its_name_alone(tmp_path: Path) 
         Listed("/settled", 9),
         Listed("/fresh", 10),
         Listed("/moving"),
+        Listed("/said-of", 9, about=ItemId("aa.news:x")),
     ]
     site = Site({each.path: b"1" for each in listed}, listed)
 
@@ -150,8 +156,13 @@ async def test_what_has_settled_is_looked_for_by_its_name_alone(tmp_path: Path) 
     everything = {each.path for each in listed}
     assert await asked(REACH) == everything
     assert await asked(REACH) == {"/fresh", "/moving"}
+    site.moved_ = {ItemId("aa.news:x")}
+    assert await asked(REACH) == {"/fresh", "/moving", "/said-of"}
+    site.moved_ = ()
     assert await asked(REACH, Orders(everything=True)) == everything
-    assert await asked(Reach(log=REACH.log, basis="two", proven=11)) == {"/settled", "/fresh", "/moving"}
+    assert await asked(Reach(log=REACH.log, basis="two", proven=11)) == {
+        *("/settled", "/fresh", "/moving", "/said-of")
+    }
     assert await asked(Reach(log=REACH.log, basis="two", proven=11)) == {"/moving"}
     assert await asked(Reach(log="another/log", basis="two", proven=11)) == everything
     (tmp_path / "final").unlink()
@@ -207,7 +218,7 @@ async def test_a_killed_export_leaves_every_file_whole_old_or_new_and_the_next_g
         subprocess.run,
         [sys.executable, "-c", textwrap.dedent(KILLED), str(tmp_path), str(tests)],
         check=False,
-        timeout=60,
+        timeout=200,
     )
     assert killed.returncode == -signal.SIGKILL
     bodies = [(tmp_path / "feeds" / str(number)).read_bytes() for number in range(10)]

@@ -58,7 +58,9 @@ async def test_nginx_tells_of_every_file_what_the_hub_tells(tmp_path: Path) -> N
         for name in plain(stands(folder)):
             reply = await served.get(address_of(name))
             assert kind_of(name) == reply.headers["content-type"], name
-            if not name.endswith(".tlog-proof"):  # of which a file does not tell that it is final
+            if name.startswith("item/"):  # of which one does not tell whether it is an alert's
+                assert cache_of(address_of(name)) == "public, max-age=15, must-revalidate"
+            elif not name.endswith(".tlog-proof"):  # of which a file does not tell that it is final
                 assert cache_of(address_of(name)) == reply.headers["cache-control"], name
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import brotli  # type: ignore[import-untyped] # it comes without stubs
 import pytest
+from patience import PATIENCE
 from sealed import Clock, Hub, Newsroom, federation
 
 from syndicate.journey import LocalWakeup, Press, PressLimits
@@ -369,8 +370,8 @@ async def test_a_ring_wakes_everybody_and_waiting_has_an_end() -> None:
     waiting = [asyncio.ensure_future(bell.wait(60)) for _ in range(3)]
     await asyncio.sleep(0)
     bell.ring()
-    await asyncio.wait_for(asyncio.gather(*waiting), 1)
-    await asyncio.wait_for(bell.wait(0.01), 1)
+    await asyncio.wait_for(asyncio.gather(*waiting), PATIENCE)
+    await asyncio.wait_for(bell.wait(0.01), PATIENCE)
     assert bell.rings == 1
 
 

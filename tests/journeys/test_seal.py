@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from kept import Bell, HandClock, keep, published
 from logging_hub import cosigners_alone, log_signer
+from patience import PATIENCE
 from press import NOON, PressRoom
 
 from syndicate.errors import StorageError
@@ -64,7 +65,7 @@ async def test_it_seals_within_a_window_until_it_is_cancelled(storage: Storage, 
     bell = Bell()
     running = asyncio.create_task(sealer_of(storage, HandClock(), bell).run())
     await keep(storage, *published(vn, "one"))
-    await asyncio.wait_for(bell.rings.wait(), 5)
+    await asyncio.wait_for(bell.rings.wait(), PATIENCE)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
@@ -88,7 +89,7 @@ async def test_a_bad_minute_of_the_disk_is_not_the_end(
     await keep(storage, *published(vn, "one"))
     bell = Bell()
     running = asyncio.create_task(sealer_of(storage, HandClock(), bell).run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while await storage.size() == 0:  # noqa: ASYNC110 - the bell rings for more than this
             await asyncio.sleep(0.01)
     running.cancel()

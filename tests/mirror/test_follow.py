@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from hub_folder import AGENCY, Place, Served, hub_at_work, place
 from liar import liar, nothing
+from patience import PATIENCE
 from press import NOON, PressRoom
 from witnessed import Witnessed, witnessed
 
@@ -354,7 +355,7 @@ async def test_while_the_quorum_is_away_the_mirror_holds_what_is_shown_and_the_p
             await keeper.go()
         await there.served.send(here.newsroom.release("two").encode())
         log = there.served.hub.storage.log
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while log.edge.size < 3:  # noqa: ASYNC110 - the hub goes on by itself
                 await asyncio.sleep(0.02)
         assert await mirror.follow(there.served.hub.url) == 0, "it shows no more than its hub"

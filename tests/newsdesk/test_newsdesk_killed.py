@@ -16,6 +16,7 @@ import pytest
 from kept import HandClock, unmeasured
 from newsdesk_room import DeskRoom
 from newsroom import SITE, STARTED, rss, story
+from patience import PATIENCE
 
 from syndicate.agency import load_config
 from syndicate.cli import main as command
@@ -55,7 +56,7 @@ def order() -> Iterator[Order]:
 
         yield ask
         nursery.stdin.close()  # type: ignore[union-attr]  # it is a pipe
-        nursery.wait(10)
+        nursery.wait(PATIENCE)
 
 
 # What stands before each act.

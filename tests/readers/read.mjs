@@ -1,4 +1,4 @@
-// node read.mjs FOLDER BASE: what three libraries make of a hub's feeds, as JSON: {library: {format: [entry]}}.
+// node read.mjs FOLDER BASE: what five libraries make of a hub's feeds, as JSON: {library: {format: [entry]}}.
 // FOLDER holds node_modules. A field is only there if the library has it; each reads the formats it claims.
 import { createRequire } from "node:module";
 
@@ -7,6 +7,8 @@ const require = createRequire(`${folder}/package.json`);
 const feedsmith = require("feedsmith");
 const rowanmanning = require("@rowanmanning/feed-parser");
 const RssParser = require("rss-parser");
+const FeedMe = require("feedme");
+const extractus = require("@extractus/feed-extractor");
 
 const text = async (format) => {
   const reply = await fetch(`${base}/feeds/all.${format}`);
@@ -50,11 +52,43 @@ const parser = {
   }),
 };
 
-const read = { feedsmith: {}, "@rowanmanning/feed-parser": {}, "rss-parser": {} };
+const listed = (some) => (some === undefined ? [] : [some].flat()); // one child stands alone, several in an array
+const feedme = {
+  rss: (one) => ({
+    id: one.guid.text, title: one.title, link: one.link, date: when(one.pubdate), lang: one["dc:language"],
+    authors: listed(one["dc:creator"]), changed: when(one["dcterms:modified"]),
+    enclosures: listed(one.enclosure).map((each) => [each.url, each.type, Number(each.length)]),
+  }),
+  atom: (one) => ({
+    id: one.id, title: one.title, date: when(one.published), changed: when(one.updated), lang: one["xml:lang"],
+    link: listed(one.link).filter((each) => each.rel === "alternate").map((each) => each.href).join(" "),
+    authors: listed(one.author).map((each) => each.name),
+    enclosures: listed(one.link).filter((each) => each.rel === "enclosure")
+      .map((each) => [each.href, each.type, Number(each.length)]),
+  }),
+  json: smith.json,
+};
+// It knows one date of an entry; of Atom that is when it was changed.
+const extracted = {
+  rss: (one) => ({ id: one.id, title: one.title, link: one.link, date: when(one.published) }),
+  atom: (one) => ({ id: one.id, title: one.title, link: one.link, changed: when(one.published) }),
+  json: (one) => ({ id: one.id, title: one.title, link: one.link, date: when(one.published) }),
+};
+
+const read = {
+  feedsmith: {}, "@rowanmanning/feed-parser": {}, "rss-parser": {}, feedme: {}, "@extractus/feed-extractor": {},
+};
 for (const format of ["rss", "atom", "json"]) {
   const { format: recognised, feed } = feedsmith.parseFeed(await text(format));
   if (recognised !== format) throw new Error(`feedsmith takes ${format} for ${recognised}`);
   read.feedsmith[format] = (feed.items ?? feed.entries).map(smith[format]);
+}
+for (const format of ["rss", "atom", "json"]) {
+  const parser = new FeedMe(true);
+  parser.end(await text(format));
+  read.feedme[format] = parser.done().items.map(feedme[format]);
+  const { entries } = await extractus.extract(`${base}/feeds/all.${format}`);
+  read["@extractus/feed-extractor"][format] = entries.map(extracted[format]);
 }
 for (const format of ["rss", "atom"]) {
   read["@rowanmanning/feed-parser"][format] = rowanmanning.parseFeed(await text(format)).toJSON().items.map(rowan);

@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 from get_readers import libraries
 from hub_folder import Place, hub_at_work, place
+from patience import PATIENCE
 from raw_client import listener, served
 
 from syndicate.settings import Address
@@ -68,7 +69,7 @@ async def running(*words: str) -> AsyncIterator[None]:
 async def next_of(told: asyncio.Queue[str], count: int) -> list[str]:
     """The next items that it is told of."""
     heard: list[str] = []
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while len(heard) < count:
             what = await told.get()
             heard += [what] if what != "open" else []

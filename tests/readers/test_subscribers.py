@@ -59,7 +59,7 @@ def poll_with_newsboat(url: str, folder: Path) -> Mapping[str, Seen]:
     subprocess.run(
         [NEWSBOAT.program, *files, "-x", "reload"],
         env={**os.environ, **NEWSBOAT.environment, "HOME": str(folder), "LC_ALL": "C.UTF-8"},
-        check=True, capture_output=True, timeout=60,
+        check=True, capture_output=True, timeout=200,
     )  # fmt: skip
     with sqlite3.connect(cache) as kept:
         rows = kept.execute(

@@ -1,63 +1,77 @@
 import asyncio
 import logging
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from patience import PATIENCE, until
 
 from syndicate.schedule import Ticker
 
+SOON = 0.01
+NOT_NOW = 3_600.0
 
-async def test_work_is_called_at_once_and_again_and_again() -> None:
-    calls = 0
 
-    async def work() -> None:
-        nonlocal calls
-        calls += 1
+class Work:
+    """Counts its calls; each lasts until ``may_end`` is set, which it is unless a test clears it."""
 
+    def __init__(self) -> None:
+        self.begun = self.ended = self.under_way = self.most = 0
+        self.may_end = asyncio.Event()
+        self.may_end.set()
+
+    async def __call__(self) -> None:
+        self.begun += 1
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        try:
+            await self.may_end.wait()
+        finally:
+            self.under_way -= 1
+        self.ended += 1
+
+
+async def test_work_is_called_at_once() -> None:
+    work = Work()
+    async with Ticker() as ticker:
+        ticker.every(NOT_NOW, work)
+        await until(lambda: work.begun)
+    assert work.begun == 1
+
+
+async def test_work_is_called_again_and_again_but_not_more_often_than_asked() -> None:
+    work, began = Work(), time.monotonic()
     async with Ticker() as ticker:
         ticker.every(0.05, work)
-        await asyncio.sleep(0.02)
-        assert calls == 1
-        await asyncio.sleep(0.2)
-    assert 3 <= calls <= 6
-    stopped_at = calls
+        await until(lambda: work.begun >= 4)
+    assert work.begun <= 2 + (time.monotonic() - began) / 0.05
+    stopped_at = work.begun
     await asyncio.sleep(0.1)
-    assert calls == stopped_at
+    assert work.begun == stopped_at
 
 
 async def test_of_one_function_never_two_calls_are_under_way() -> None:
-    now = most = calls = 0
-
-    async def slow() -> None:
-        nonlocal now, most, calls
-        calls += 1
-        now += 1
-        most = max(most, now)
-        await asyncio.sleep(0.08)
-        now -= 1
-
+    slow, quick = Work(), Work()
+    slow.may_end.clear()
     async with Ticker() as ticker:
-        ticker.every(0.02, slow)
-        await asyncio.sleep(0.3)
-    assert most == 1
-    assert calls >= 2
+        ticker.every(SOON, slow)
+        ticker.every(SOON, quick)
+        await until(lambda: slow.begun and quick.begun >= 4)
+        assert slow.begun == 1
+        slow.may_end.set()
+        await until(lambda: slow.begun >= 2)
+    assert slow.most == 1
 
 
 async def test_a_slow_function_does_not_keep_another_waiting() -> None:
-    calls = 0
-
-    async def slow() -> None:
-        await asyncio.sleep(0.2)
-
-    async def quick() -> None:
-        nonlocal calls
-        calls += 1
-
+    slow, quick = Work(), Work()
+    slow.may_end.clear()
     async with Ticker() as ticker:
-        ticker.every(0.02, slow)
-        ticker.every(0.02, quick)
-        await asyncio.sleep(0.2)
-    assert calls >= 4
+        ticker.every(SOON, slow)
+        ticker.every(SOON, quick)
+        await until(lambda: quick.ended >= 4)
+        assert slow.ended == 0
+        slow.may_end.set()
 
 
 async def test_an_exception_is_logged_with_its_traceback_and_ticking_goes_on(
@@ -71,9 +85,8 @@ async def test_an_exception_is_logged_with_its_traceback_and_ticking_goes_on(
         raise RuntimeError("a bug of ours")
 
     async with Ticker() as ticker:
-        ticker.every(0.03, broken)
-        await asyncio.sleep(0.15)
-    assert calls >= 2
+        ticker.every(SOON, broken)
+        await until(lambda: calls >= 2)
     logged = [record for record in caplog.records if record.name == "syndicate.schedule"]
     assert len(logged) == calls
     assert logged[0].exc_info is not None
@@ -81,88 +94,67 @@ async def test_an_exception_is_logged_with_its_traceback_and_ticking_goes_on(
 
 
 async def test_stopping_waits_for_the_tick_under_way_and_starts_no_other() -> None:
-    began = ended = 0
-
-    async def slow() -> None:
-        nonlocal began, ended
-        began += 1
-        await asyncio.sleep(0.15)
-        ended += 1
-
+    work = Work()
+    work.may_end.clear()
     async with Ticker() as ticker:
-        ticker.every(0.02, slow)
-        await asyncio.sleep(0.05)
-    assert (began, ended) == (1, 1)
+        ticker.every(SOON, work)
+        await until(lambda: work.begun)
+        asyncio.get_running_loop().call_later(0.1, work.may_end.set)
+    assert (work.begun, work.ended) == (1, 1)
 
 
 async def test_what_outlasts_the_patience_is_cancelled_and_may_clean_up() -> None:
-    cleaned_up = False
-
-    async def endless() -> None:
-        nonlocal cleaned_up
-        try:
-            await asyncio.sleep(60)
-        finally:
-            cleaned_up = True
-
-    async with asyncio.timeout(2):
+    endless = Work()
+    endless.may_end.clear()
+    async with asyncio.timeout(PATIENCE):
         async with Ticker(patience_seconds=0.05) as ticker:
-            ticker.every(0.02, endless)
-            await asyncio.sleep(0.03)
-    assert cleaned_up
+            ticker.every(SOON, endless)
+            await until(lambda: endless.begun)
+    assert (endless.begun, endless.ended, endless.under_way) == (1, 0, 0)
 
 
 async def test_leaving_by_an_exception_or_cancelling_stops_just_as_cleanly() -> None:
-    begun, may_end = asyncio.Event(), asyncio.Event()
-    ended = 0
-
-    async def slow() -> None:
-        nonlocal ended
-        begun.set()
-        await may_end.wait()
-        ended += 1
+    slow = Work()
+    slow.may_end.clear()
 
     async def serve() -> None:
         async with Ticker() as ticker:
-            ticker.every(60, slow)
-            await asyncio.sleep(60)
+            ticker.every(NOT_NOW, slow)
+            await asyncio.Event().wait()
 
     serving = asyncio.ensure_future(serve())
-    await begun.wait()
+    await until(lambda: slow.begun)
     serving.cancel()
     await asyncio.sleep(0)
-    assert ended == 0
-    may_end.set()
+    assert slow.ended == 0
+    slow.may_end.set()
     with pytest.raises(asyncio.CancelledError):
         await serving
-    assert ended == 1
+    assert slow.ended == 1
 
 
 async def test_ticks_that_the_loop_was_too_busy_for_become_one_however_late() -> None:
-    calls = 0
-
-    async def work() -> None:
-        nonlocal calls
-        calls += 1
-
+    work = Work()
     async with Ticker() as ticker:
-        ticker.every(1, work)
-        await asyncio.sleep(0.02)
+        ticker.every(600, work)
+        await until(lambda: work.begun)
         (job,) = ticker._scheduler.get_jobs()
-        # As after a night with the lid closed: thousands of ticks lie in the past.
-        job.modify(next_run_time=datetime.now(UTC) - timedelta(hours=3))
+        # As after a night with the lid closed: many ticks lie in the past.
+        job.modify(next_run_time=datetime.now(UTC) - timedelta(days=30))
+        await until(lambda: work.begun >= 2)
         await asyncio.sleep(0.05)
-        assert calls == 2
+    assert work.begun == 2
 
 
 async def test_nothing_of_a_healthy_tick_is_logged_above_info(caplog: pytest.LogCaptureFixture) -> None:
-    async def work() -> None:
-        await asyncio.sleep(0.05)
-
+    slow, quick = Work(), Work()
+    slow.may_end.clear()
     caplog.set_level(logging.DEBUG)
     async with Ticker() as ticker:
-        ticker.every(0.02, work)
-        await asyncio.sleep(0.1)
+        ticker.every(SOON, slow)
+        ticker.every(SOON, quick)
+        await until(lambda: quick.ended >= 4)  # ticks of the slow one were left out meanwhile
+        slow.may_end.set()
     assert [record for record in caplog.records if record.levelno > logging.INFO] == []
 
 
@@ -178,7 +170,7 @@ async def test_a_tick_that_has_just_been_started_is_waited_for_and_not_cut_short
         ended.append(rounds)
 
     async with Ticker() as ticker:
-        ticker.every(3_600.0, work)
+        ticker.every(NOT_NOW, work)
         for _ in range(rounds):  # of the event loop, so that one of them leaves between start and beginning
             await asyncio.sleep(0)
     assert began == ended

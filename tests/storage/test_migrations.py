@@ -99,7 +99,7 @@ def run(installed: Path) -> Callable[[Path], str]:
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", INSTALLED, str(folder)],
             cwd="/", env={"PYTHONPATH": str(installed)},
-            capture_output=True, text=True, timeout=60, check=False,
+            capture_output=True, text=True, timeout=200, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -258,7 +258,7 @@ def test_a_database_that_finds_no_room_to_be_made_leaves_no_file(tmp_path: Path,
     path = tmp_path / "hub.db"
     done = subprocess.run(
         [sys.executable, "-c", TOO_SMALL, str(path), str(size)],
-        capture_output=True, text=True, check=True, timeout=60, env=unmeasured(),
+        capture_output=True, text=True, check=True, timeout=200, env=unmeasured(),
     )  # fmt: skip
     assert done.stdout.startswith("told: "), done
     assert str(path) in done.stdout

@@ -13,6 +13,7 @@ from typing import IO
 
 import pytest
 from kept import unmeasured
+from patience import PATIENCE
 from storage.hub_to_kill import copied_bytes
 
 from syndicate.ledger import ENTRIES, Edge, Tile, leaf_hash, read_checkpoint, read_entries
@@ -51,7 +52,7 @@ def hub(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
     ) as nursery:  # fmt: skip
         yield nursery
         nursery.stdin.close()  # type: ignore[union-attr]  # it is a pipe
-        nursery.wait(10)
+        nursery.wait(PATIENCE)
 
 
 def live_and_die(
@@ -120,7 +121,7 @@ async def check_log(storage: Storage, announced: Announced) -> None:
         assert read_checkpoint(kept.note)[0].root.hex() == roots[kept.size]
 
 
-@pytest.mark.timeout(60 + 2 * ROUNDS)
+@pytest.mark.timeout(200 + 2 * ROUNDS)
 @pytest.mark.parametrize("word", ["go", "checkpoint often"])
 async def test_attack_37_every_announced_index_survives_a_kill_and_a_power_cut(
     hub: "subprocess.Popen[str]", word: str, tmp_path: Path

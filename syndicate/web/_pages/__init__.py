@@ -9,22 +9,22 @@ from typing import Final
 
 from aiohttp import web
 
-from syndicate.deliver import FORM
 from syndicate.web._asking import Asking
-from syndicate.web._listing import agency_pages, slice_pages
+from syndicate.web._listing import agency_pages, evidence, item_pages, slice_pages, version_pages
 from syndicate.web._operation import HTML, SUB, VER, Operation, Schema
 from syndicate.web._pages._corrections import Corrections
-from syndicate.web._pages._item import Items
-from syndicate.web._pages._kept import Busy, Kept
+from syndicate.web._pages._item import ItemPages
+from syndicate.web._pages._kept import Busy, KeptPages
 from syndicate.web._pages._log import Log
 from syndicate.web._pages._lookup import FIELDS, PAGED, LookupPage
 from syndicate.web._pages._paper import Paper
-from syndicate.web._pages._sources import Sources
+from syndicate.web._pages._sources import SourcePages
 from syndicate.web._pages._subscribe import Subscribe
 from syndicate.web._pages._wire import Wire
 from syndicate.web._pages._words import Words
 from syndicate.web._route import Answer, Copies, Route, live
 from syndicate.web._world import World
+from syndicate.websub import FORM
 
 __all__ = ["page_routes"]
 
@@ -33,9 +33,9 @@ _LANG: Final = "en"
 
 def page_routes(world: World, asking: Asking | None) -> Sequence[Route]:
     """All pages of one hub, kept together within their bytes."""
-    paper, kept = Paper(Words(_LANG)), Kept(world)
-    wire, items = Wire(world, paper, kept), Items(world, paper, kept)
-    sources, corrections = Sources(world, paper, kept), Corrections(world, paper, kept)
+    paper, kept = Paper(Words(_LANG)), KeptPages(world)
+    wire, items = Wire(world, paper, kept), ItemPages(world, paper, kept)
+    sources, corrections = SourcePages(world, paper, kept), Corrections(world, paper, kept)
     log, subscribe = Log(world, paper, kept), Subscribe(world, paper, kept)
 
     def page(
@@ -68,7 +68,7 @@ def page_routes(world: World, asking: Asking | None) -> Sequence[Route]:
             "One version with its proof, in a file that checks itself.",
             404,
             410,
-            copies=live,
+            copies=evidence(world),
             sub=SUB,
             version=VER,
         ),
@@ -78,12 +78,18 @@ def page_routes(world: World, asking: Asking | None) -> Sequence[Route]:
             "One version of an item, for people; without a version, the one that stands.",
             404,
             410,
-            copies=live,
+            copies=version_pages(world),
             sub=SUB,
             version=VER,
         ),
         page(
-            "/item/{sub}", items.page, "An item, in the version that stands.", 404, 410, copies=live, sub=SUB
+            "/item/{sub}",
+            items.page,
+            "An item, in the version that stands.",
+            404,
+            410,
+            copies=item_pages(world),
+            sub=SUB,
         ),
         page("/sources", sources.all, "Who is in the federation, for people."),
         page(

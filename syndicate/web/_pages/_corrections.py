@@ -8,7 +8,7 @@ from aiohttp import web
 
 from syndicate.news import CORRECTIONS, AgencyId, Index, Registry, Slice
 from syndicate.ports import Amended, Delivered, Logged, Window
-from syndicate.web._pages._kept import Kept, Made
+from syndicate.web._pages._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper, called
 from syndicate.web._pages._query import before_of
 from syndicate.web._pages._rows import printed_rows
@@ -21,7 +21,7 @@ _DELIVERIES: Final = 200  # looked at for one page
 class Corrections:
     """Answers for the list of corrections."""
 
-    def __init__(self, world: World, paper: Paper, kept: Kept) -> None:
+    def __init__(self, world: World, paper: Paper, kept: KeptPages) -> None:
         self._world = world
         self._paper = paper
         self._kept = kept

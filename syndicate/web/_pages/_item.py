@@ -22,7 +22,7 @@ from syndicate.trust import recall
 from syndicate.web._answer import ALERT_CACHE, FEED_CACHE, NEVER, json_bytes, send_page
 from syndicate.web._operation import HTML
 from syndicate.web._pages._changes import changes_between
-from syndicate.web._pages._kept import Kept, Made
+from syndicate.web._pages._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper
 from syndicate.web._pages._proof import proof_values
 from syndicate.web._pages._related import Relations, read_relations, related_values
@@ -52,10 +52,10 @@ class _NoEvidence(Exception):
     """Whoever checks this version today says no: there is nothing to send on."""
 
 
-class Items:
+class ItemPages:
     """Answers for the pages of items, and for the evidence of each version."""
 
-    def __init__(self, world: World, paper: Paper, kept: Kept) -> None:
+    def __init__(self, world: World, paper: Paper, kept: KeptPages) -> None:
         self._world = world
         self._paper = paper
         self._kept = kept

@@ -5,11 +5,12 @@ kept as far as their bytes go, the one asked for last the longest.
 """
 
 import asyncio
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from syndicate.last_used import LastUsed
 from syndicate.web._answer import FEED_CACHE, Ready, squeezed
 from syndicate.web._operation import HTML
 from syndicate.web._world import World
@@ -39,13 +40,12 @@ class Busy(Exception):
     """So many pages are waited for that one more has to come back."""
 
 
-class Kept:
+class KeptPages:
     """Keeps pages within ``limits.pages_bytes``, and makes one at a time."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._bytes = 0
+        self._kept: LastUsed[str, _Kept] = LastUsed(world.limits.pages_bytes, lambda kept: kept.ready.size)
         self._one = asyncio.Lock()
         self._asked: Counter[str] = Counter()
 
@@ -57,7 +57,6 @@ class Kept:
         young = 0 <= self._world.clock.now() - kept.made_at < self._world.press.limits.rebuild_seconds
         if not young and kept.order != self._order(minutes=minutes):
             return None
-        self._kept.move_to_end(name)
         return kept.ready
 
     async def get(self, name: str, make: Callable[[], Awaitable[Made]], *, minutes: bool = False) -> Ready:
@@ -87,16 +86,7 @@ class Kept:
         ready = await asyncio.to_thread(
             squeezed, made.body, made.media_type, cache=made.cache, extra=made.extra
         )
-        self._put(name, _Kept(ready=ready, law=law, order=order, made_at=now))
-        return ready
-
-    def _put(self, name: str, kept: _Kept) -> None:
-        before = self._kept.pop(name, None)
-        self._bytes += kept.ready.size - (0 if before is None else before.ready.size)
-        self._kept[name] = kept
-        while self._bytes > self._world.limits.pages_bytes and len(self._kept) > 1:
-            _, dropped = self._kept.popitem(last=False)
-            self._bytes -= dropped.ready.size
+        return self._kept.put(name, _Kept(ready=ready, law=law, order=order, made_at=now)).ready
 
     def _law(self) -> Hashable:
         registry = self._world.registry()

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from syndicate.ledger import Policy, read_checkpoint
-from syndicate.web._pages._kept import Kept, Made
+from syndicate.web._pages._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper
 from syndicate.web._world import World
 
@@ -11,7 +11,7 @@ from syndicate.web._world import World
 class Log:
     """Answers for the page about the log; its files are elsewhere."""
 
-    def __init__(self, world: World, paper: Paper, kept: Kept) -> None:
+    def __init__(self, world: World, paper: Paper, kept: KeptPages) -> None:
         self._world = world
         self._paper = paper
         self._kept = kept

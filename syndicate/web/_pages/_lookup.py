@@ -10,17 +10,17 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 
-from syndicate.deliver import FORM
 from syndicate.journey import Answer, Did, Later, Verdict
 from syndicate.news import Act
 from syndicate.web._answer import NEVER, send_page
 from syndicate.web._asking import Asking, Form
 from syndicate.web._operation import HTML, Schema
-from syndicate.web._pages._kept import Kept, Made
+from syndicate.web._pages._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper
 from syndicate.web._pages._rows import row_of
 from syndicate.web._services import services_of
 from syndicate.web._world import World
+from syndicate.websub import FORM
 
 _FIELD: Final = "text"
 _TIMES: Final = 3  # as long as UTF-8: what is no letter of ASCII is escaped, and something around it
@@ -53,7 +53,7 @@ _AS_FORM: Final = Form(media_type=FORM, times=_TIMES, read=_read)
 class LookupPage:
     """Answers for the page."""
 
-    def __init__(self, world: World, paper: Paper, kept: Kept, asking: Asking) -> None:
+    def __init__(self, world: World, paper: Paper, kept: KeptPages, asking: Asking) -> None:
         self._world = world
         self._paper = paper
         self._kept = kept

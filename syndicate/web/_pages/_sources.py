@@ -10,7 +10,7 @@ from aiohttp import web
 from syndicate.news import Agency, AgencyId, AgencyKey, Registry, SignedFeed, Slice
 from syndicate.ports import Window
 from syndicate.web._condition import Health, feed_condition, read_health
-from syndicate.web._pages._kept import Kept, Made
+from syndicate.web._pages._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper, called
 from syndicate.web._pages._rows import printed_rows
 from syndicate.web._pages._ways import tongue, ways_into
@@ -20,10 +20,10 @@ _NEWEST: Final = 10  # items on a source's own page
 _UNPOLLED: Final = "unpolled"
 
 
-class Sources:
+class SourcePages:
     """Answers for the list of sources, and for each source's own page."""
 
-    def __init__(self, world: World, paper: Paper, kept: Kept) -> None:
+    def __init__(self, world: World, paper: Paper, kept: KeptPages) -> None:
         self._world = world
         self._paper = paper
         self._kept = kept

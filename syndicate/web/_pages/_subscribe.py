@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from aiohttp import web
 
 from syndicate.news import CORRECTIONS, Kind, Registry, Slice
-from syndicate.web._pages._kept import Kept, Made
+from syndicate.web._pages._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper
 from syndicate.web._pages._ways import title_of, ways_into
 from syndicate.web._pages._words import Words
@@ -15,7 +15,7 @@ from syndicate.web._world import World
 class Subscribe:
     """Answers for the page that says how to subscribe."""
 
-    def __init__(self, world: World, paper: Paper, kept: Kept) -> None:
+    def __init__(self, world: World, paper: Paper, kept: KeptPages) -> None:
         self._world = world
         self._paper = paper
         self._kept = kept

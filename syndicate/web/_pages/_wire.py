@@ -14,7 +14,7 @@ from syndicate.republish import SLICE_GRAMMAR, parse_slice, slice_of
 from syndicate.web._answer import see_other
 from syndicate.web._feeds import cache_of, is_known
 from syndicate.web._pages._filter import TOPICS, fields_of
-from syndicate.web._pages._kept import Kept, Made
+from syndicate.web._pages._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper
 from syndicate.web._pages._query import before_of, pairs_of
 from syndicate.web._pages._rows import printed_rows
@@ -25,7 +25,7 @@ from syndicate.web._world import World
 class Wire:
     """Answers for the wire."""
 
-    def __init__(self, world: World, paper: Paper, kept: Kept) -> None:
+    def __init__(self, world: World, paper: Paper, kept: KeptPages) -> None:
         self._world = world
         self._paper = paper
         self._kept = kept

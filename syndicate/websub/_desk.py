@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from syndicate.deliver._asked import Asked, Declined, Declining, Mode, not_a_topic, read_asked
-from syndicate.deliver._intent import confirms, denied_url, intent_url
-from syndicate.deliver._subscriptions import FULL, Subscriptions
-from syndicate.deliver._topic import Topic
-from syndicate.deliver._turns import Turns
-from syndicate.deliver._websub_limits import WebSubLimits
 from syndicate.errors import ForbiddenAddress, SyndicateError
 from syndicate.news import b64url
 from syndicate.ports import Answered, Call, Caller, Clock
+from syndicate.websub._asked import Asked, Declined, Declining, Mode, not_a_topic, read_asked
+from syndicate.websub._intent import confirms, denied_url, intent_url
+from syndicate.websub._limits import WebSubLimits
+from syndicate.websub._subscriptions import FULL, Subscriptions
+from syndicate.websub._topic import Topic
+from syndicate.websub._turns import Turns
 
 _log = logging.getLogger("syndicate.websub")
 _CHALLENGE_BYTES: Final = 32

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.deliver._asked import Asked, Declined, Declining, Mode, read_asked
-from syndicate.deliver._intent import confirms, denied_url, intent_url
-from syndicate.deliver._topic import Topic, read_topic
 from syndicate.news import MemberCode, Slice
+from syndicate.websub._asked import Asked, Declined, Declining, Mode, read_asked
+from syndicate.websub._intent import confirms, denied_url, intent_url
+from syndicate.websub._topic import Topic, read_topic
 
 HUB = "https://hub.example"
 TOPIC = f"{HUB}/feeds/vn.atom"

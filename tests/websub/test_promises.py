@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from syndicate.deliver import Declining
+from syndicate.websub import Declining
 
 HOME = Path(__file__).parent.parent.parent
 PAGE = (HOME / "docs" / "push.md").read_text(encoding="utf-8")

@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from syndicate.deliver._asked import Asked
-from syndicate.deliver._roster import Roster, new_id
-from syndicate.deliver._websub_limits import WebSubLimits
+from syndicate.deliver import Roster, new_id
 from syndicate.news import Slice
 from syndicate.ports import Clock, Subscriber, SubscriberKind, SubscriberState
+from syndicate.websub._asked import Asked
+from syndicate.websub._limits import WebSubLimits
 
 FULL: Final = "this hub has as many subscriptions as it can serve; poll the feed, or try again later"
 _GONE: Final = "this hub does not have that feed any more"

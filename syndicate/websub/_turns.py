@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from syndicate.deliver._websub_limits import WebSubLimits
+from syndicate.websub._limits import WebSubLimits
 
 
 class Turns:

@@ -5,12 +5,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
-from syndicate.deliver._recent import Piece
-from syndicate.deliver._topic import Topic
-from syndicate.deliver._voice import Message
+from syndicate.deliver import Message, Piece
 from syndicate.news import Slice
 from syndicate.ports import Call, Logged, Subscriber
 from syndicate.republish import hub_address
+from syndicate.websub._topic import Topic
 
 
 class Supplied(Protocol):
@@ -45,10 +44,11 @@ class Supplied(Protocol):
 Supply = Callable[[Slice, str, int], Awaitable[Supplied | None]]
 
 
-class WebSub:
-    """The ``Voice`` of WebSub. ``supply`` gives what is new in a slice's feed after an index.
+class Distribution:
+    """The ``Voice`` of WebSub: content distribution.
 
-    It has to give the same object to all who stand at the same place: what is known of it is kept with it.
+    ``supply`` gives what is new in a slice's feed after an index. It has to give the same object to all who
+    stand at the same place: what is known of it is kept with it.
     """
 
     def __init__(self, supply: Supply, base_url: str) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import parse_qsl
 
-from syndicate.deliver._topic import Topic, decoded, read_topic
+from syndicate.websub._topic import Topic, decoded, read_topic
 
 FORM: Final = "application/x-www-form-urlencoded"
 _FIELDS_MOST: Final = 20  # parameters that we do not know must be passed over, but not without end

@@ -3,7 +3,7 @@
 import hmac
 from urllib.parse import urlencode
 
-from syndicate.deliver._asked import Asked, Mode
+from syndicate.websub._asked import Asked, Mode
 
 
 def intent_url(asked: Asked, challenge: str, lease_seconds: int) -> str:

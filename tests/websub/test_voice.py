@@ -7,11 +7,12 @@ import pytest
 from kept import keep, published
 from press import NOON, PressRoom
 
-from syndicate.deliver import Piece, Supply, WebSub
+from syndicate.deliver import Piece
 from syndicate.journey import Supplement
 from syndicate.news import Slice
 from syndicate.ports import Call, Logged, Subscriber, SubscriberKind
 from syndicate.storage import open_storage
+from syndicate.websub import Distribution, Supply
 
 HUB = "https://hub.example"
 READER = Subscriber(
@@ -41,14 +42,14 @@ def always(given: Supplement) -> Supply:
     return supply
 
 
-def voice(*given: Supplement | None) -> WebSub:
+def voice(*given: Supplement | None) -> Distribution:
     left = list(given)
 
     async def supply(slice_: Slice, format_: str, after: int) -> Supplement | None:
         assert (slice_, format_, after) == (READER.slice, "atom", -1)
         return left.pop(0)
 
-    return WebSub(supply, f"{HUB}/")
+    return Distribution(supply, f"{HUB}/")
 
 
 async def test_it_is_sent_the_document_with_both_links_and_a_signature(logged: Logged) -> None:
@@ -77,7 +78,7 @@ async def test_what_is_known_of_a_document_is_found_out_once(logged: Logged) -> 
 
 async def test_it_is_told_of_nothing_that_it_had_acknowledged(logged: Logged) -> None:
     made = Supplement(upto=9, body=b"{}", media_type="application/feed+json", new=(logged,))
-    speaks = WebSub(always(made), HUB)
+    speaks = Distribution(always(made), HUB)
     assert (await speaks.message(replace(READER, reached=-1), Piece(logged), NOON)).pieces != ()
     assert (await speaks.message(replace(READER, reached=0), Piece(logged), NOON)).pieces == ()
 
