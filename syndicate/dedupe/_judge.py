@@ -1,67 +1,106 @@
 """What makes two texts alike, and what keeps them apart all the same."""
 
-import re
-from difflib import SequenceMatcher
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
 
+from syndicate.dedupe._align import blocks_of
+from syndicate.dedupe._guard import MOVED, Change, Objection, changes_of, objections
 from syndicate.dedupe._likeness import Compared, Guard, RelatedAs, Span
-from syndicate.dedupe._shingles import letters_of, shingles_of
-from syndicate.text import FOLDING, fold, fold_with_offsets
+from syndicate.dedupe._shingles import distinct, found_again, shingles_of, weight_of
+from syndicate.dedupe._side import Side
+from syndicate.text import FOLDING
 
-ALIKE: Final = 0.6
-CONTAINED: Final = 0.8
-_NUMBER: Final = re.compile(r"\d+(?:[.,:/-]\d+)*")
+_ALIKE: Final = 0.6  # J from which two texts are
+_CONTAINED: Final = 0.8  # of the shorter in the longer
+_SHORTER: Final = 0.7  # than the longer: length ratio below which one is an excerpt
+_EXCERPT_LETTERS: Final = 150
+_COPY_LETTERS: Final = 60
+_SHINGLES: Final = 12  # that are not the same: a letter repeated says nothing, however often
+_ALIGNED: Final = 0.1  # of the shorter in the longer, below which nothing is aligned
+_SHOWN: Final = 40  # characters of what stands in the place of what
 
 
 def judge(a: str, b: str) -> Compared:
     """How two texts stand to each other."""
-    letters = letters_of(a), letters_of(b)
-    shingles = [np.unique(shingles_of(each)) for each in letters]
-    shared = len(np.intersect1d(shingles[0], shingles[1], assume_unique=True))
-    sizes = [len(each) for each in shingles]
-    jaccard, a_in_b, b_in_a = (
-        shared / max(whole, 1) for whole in (sizes[0] + sizes[1] - shared, sizes[0], sizes[1])
-    )
-    kept, changed = _aligned(a, b)
-    substituted = tuple(
-        span
-        for span in changed
-        if _figures(a, span.a) != _figures(b, span.b) and span.a[0] != span.a[1] and span.b[0] != span.b[1]
-    )
-    guard = Guard.NUMBER if substituted else Guard.PASSED
-    likeness = None
-    if jaccard >= ALIKE:
-        likeness = RelatedAs.SIBLING if substituted else RelatedAs.COPY
-    elif max(a_in_b, b_in_a) >= CONTAINED and min(map(len, letters)) >= 150 and not substituted:
-        likeness = RelatedAs.EXCERPT
+    sides = Side(a), Side(b)
+    hashes = [shingles_of(side.letters) for side in sides]
+    shingles = [distinct(each) for each in hashes]
+    common = np.intersect1d(shingles[0], shingles[1], assume_unique=True)
+    shared, first, second = len(common), len(shingles[0]), len(shingles[1])
+    jaccard, a_in_b, b_in_a = (shared / max(of, 1) for of in (first + second - shared, first, second))
+    for side, each in zip(sides, hashes, strict=True):
+        side.again = found_again(side.letters, each, common, MOVED)
+    blocks = blocks_of(sides[0].letters, sides[1].letters) if max(a_in_b, b_in_a) >= _ALIGNED else []
+    objected = list(objections(*sides, blocks)) if blocks else []
+    likeness, guard = _likeness(sides, (jaccard, a_in_b, b_in_a), min(first, second), objected)
     return Compared(
         jaccard=jaccard,
         a_in_b=a_in_b,
         b_in_a=b_in_a,
-        letters=(len(letters[0]), len(letters[1])),
-        changed=changed,
-        kept=kept,
+        letters=(len(sides[0].letters), len(sides[1].letters)),
+        changed=_spans(sides, changes_of(*sides, blocks)),
+        kept=_spans(sides, (Change(at, at + length, to, to + length) for at, to, length in blocks)),
         guard=guard,
-        substituted=substituted,
+        substituted=_spans(sides, sorted({each.where for each in objected})),
         likeness=likeness,
-        same_numbers=sorted(_figures(a, (0, len(a)))) == sorted(_figures(b, (0, len(b)))),
+        same_numbers=_values(sides[0]) == _values(sides[1]),
         folding=FOLDING,
-        evidence=f"{jaccard:.0%} of their text is the same",
+        evidence=_evidence(sides, jaccard, max(a_in_b, b_in_a), guard, objected),
     )
 
 
-def _figures(text: str, at: tuple[int, int]) -> list[str]:
-    return [
-        fold(found[0]) for found in _NUMBER.finditer(text) if found.start() < at[1] and found.end() > at[0]
-    ]
+def _values(side: Side) -> Counter[str]:
+    return Counter(number.value for number in side.numbers)
 
 
-def _aligned(a: str, b: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    one, other = fold_with_offsets(a[:4000]), fold_with_offsets(b[:4000])
-    kept: list[Span] = []
-    changed: list[Span] = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, one.text, other.text, autojunk=False).get_opcodes():
-        (kept if tag == "equal" else changed).append(Span(a=one.span(i1, i2), b=other.span(j1, j2)))
-    return tuple(kept), tuple(changed)
+def _likeness(
+    sides: tuple[Side, Side], shares: tuple[float, float, float], fewest: int, objected: Sequence[Objection]
+) -> tuple[RelatedAs | None, Guard]:
+    jaccard, *contained = shares
+    weights = [weight_of(side.letters) for side in sides]
+    if min(weights) < _COPY_LETTERS or fewest < _SHINGLES:
+        return None, Guard.SHORT
+    guard = objected[0].guard if objected else Guard.PASSED
+    if jaccard >= _ALIKE:
+        return (RelatedAs.SIBLING if objected else RelatedAs.COPY), guard
+    shorter = weights.index(min(weights))
+    is_excerpt = (
+        contained[shorter] >= _CONTAINED
+        and weights[shorter] >= _EXCERPT_LETTERS
+        and weights[shorter] < _SHORTER * max(weights)
+        and not objected
+    )
+    return (RelatedAs.EXCERPT if is_excerpt else None), guard
+
+
+def _spans(sides: tuple[Side, Side], changes: Iterable[Change]) -> tuple[Span, ...]:
+    a, b = sides
+    return tuple(
+        Span(a=a.original(change.a, change.a_end), b=b.original(change.b, change.b_end)) for change in changes
+    )
+
+
+def _evidence(
+    sides: tuple[Side, Side], jaccard: float, contained: float, guard: Guard, objected: Sequence[Objection]
+) -> str:
+    """One sentence: how much is alike, and what the guard says."""
+    alike = (
+        f"{jaccard:.0%} of what both say is in both"
+        if jaccard >= _ALIKE
+        else f"{contained:.0%} of the shorter is in the longer, {jaccard:.0%} of what both say is in both"
+    )
+    if guard is Guard.SHORT:
+        return f"{alike}; too little text to tell more"
+    if not objected:
+        return f"{alike}; no number, name or quotation stands in the place of another"
+    first = objected[0].where
+    here, there = sides[0].in_words(first.a, first.a_end), sides[1].in_words(first.b, first.b_end)
+    return f"{alike}, but where one has “{_cut(here)}” the other has “{_cut(there)}”"
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"

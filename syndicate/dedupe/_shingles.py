@@ -52,6 +52,32 @@ def shingles_of(letters: Letters) -> Hashes:
     return _mixed(fives)
 
 
+def found_again(letters: Letters, hashes: Hashes, shared: Hashes, fewest: int) -> list[tuple[int, int]]:
+    """The stretches in which every shingle that holds a letter is in ``shared``, in order.
+
+    Only passages of ``fewest`` letters or more count (of Han a third); so what stands next to a letter that
+    is another one is in none of them.
+    """
+    hits = np.isin(hashes, shared)
+    starts, ends = np.diff(hits, prepend=False, append=False).nonzero()[0].reshape(-1, 2).T
+    is_han = _is_han(letters[starts])
+    widths = np.where(is_han, 3, 5)
+    long = (ends - starts + widths - 1) * np.where(is_han, 3, 1) >= fewest
+    firsts = np.where(starts > 0, starts + widths - 1, 0)[long]
+    lasts = np.where(ends < len(hashes), ends, len(letters))[long]
+    return [
+        (first, last) for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True) if first < last
+    ]
+
+
+def distinct(hashes: Hashes) -> Hashes:
+    """Each hash once, in ascending order."""
+    ordered: Hashes = np.sort(hashes)
+    first = np.ones(len(ordered), dtype=np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[first]
+
+
 def _mixed(hashes: Hashes) -> Hashes:
     """Hashes of which every bit depends on every letter."""
     hashes ^= hashes >> _QUARTER
@@ -65,6 +91,11 @@ def _is_han(letters: Letters) -> NDArray[np.bool_]:
     for first, last in _HAN:
         found |= (letters >= first) & (letters <= last)
     return found
+
+
+def weight_of(letters: Letters) -> int:
+    """How much a text says, in letters of an alphabet: one of Han is worth three."""
+    return len(letters) + 2 * int(_is_han(letters).sum())
 
 
 def bands_of(text: str) -> Sketch:

@@ -1,0 +1,248 @@
+"""The guard: what in two texts that look alike must not be called the same, judged where they differ.
+
+A number or date in the place of another one, a name in the place of another one, other words in quotation
+marks, or other words for what is counted. What was added or left out does not count, nor a new headline,
+dateline or credit line, unless it is the old one with other figures.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from syndicate.dedupe._align import Block
+from syndicate.dedupe._likeness import Guard
+from syndicate.dedupe._numbers import Number
+from syndicate.dedupe._side import Side, Stretch, contexts, within, without
+
+_LONG: Final = 40  # letters alike, before and after which is the edge of a text
+_LONG_HAN: Final = 15
+_HAN_FROM: Final = "\u3041"
+_EDGE: Final = 240  # letters of an edge, at most
+_REWORDED: Final = 0.6  # J of pairs of letters, below which two lines say it in other words
+_CONTEXT: Final = 6  # letters on each side by which a number is known again elsewhere
+_COUNTED: Final = 60  # letters of other words beside a number, at most
+_APART: Final = 8  # letters alike that part two changes
+MOVED: Final = 24  # letters in a row that are a passage which has moved, and not a turn of phrase
+_SEAM: Final = 8  # letters that are new where two passages meet that did not meet before
+_ANCHOR: Final = 10  # letters before, or after, a number by which it is the same one elsewhere
+_DAY: Final = re.compile(
+    r"0?[1-9]|[12]\d|3[01]|(?:19|20|2[456])\d\d|\d{1,4}([/.-])\d{1,2}(?:\1\d{1,4})?|\d{1,2}[:.]\d\d"
+)
+
+
+class Change(NamedTuple):
+    """Where two texts differ, in letters of their matching texts; an empty side: added or removed."""
+
+    a: int
+    a_end: int
+    b: int
+    b_end: int
+
+    @property
+    def replaces(self) -> bool:
+        """Whether both texts have something here."""
+        return self.a < self.a_end and self.b < self.b_end
+
+
+Settled = tuple[set[int], set[int]]
+
+
+class Objection(NamedTuple):
+    """What is in the way, and where."""
+
+    guard: Guard
+    where: Change
+
+
+def changes_of(a: Side, b: Side, blocks: Sequence[Block], *, apart: int = 1) -> Iterator[Change]:
+    """What lies between blocks; changes with fewer than ``apart`` letters between them are one."""
+    begun = Change(0, 0, 0, 0)
+    for block in (*blocks, Block(len(a.folded), len(b.folded), apart)):
+        begun = begun._replace(a_end=block.a, b_end=block.b)
+        if block.length >= apart:
+            if begun.a < begun.a_end or begun.b < begun.b_end:
+                yield begun
+            end = block.a + block.length, block.b + block.length
+            begun = Change(end[0], end[0], end[1], end[1])
+
+
+def objections(a: Side, b: Side, blocks: Sequence[Block]) -> Iterator[Objection]:
+    """All that the guard objects to in calling two texts the same, given what of them is alike."""
+    settled = _settled(a, b), _settled(b, a)
+    yield from (Objection(Guard.NUMBER, each) for each in _elsewhere(a, b, settled))
+    yield from (Objection(Guard.NUMBER, each) for each in _written_otherwise(a, b, blocks))
+    edges = _edges(a, b, blocks)
+    for change in changes_of(a, b, blocks, apart=_APART):
+        edge = _dateline(a, b, change) or next((each for each in edges if _holds(each, change)), None)
+        if edge is not None and _reworded(a, b, edge):
+            guard = Guard.NUMBER if _contradicts(a, b, change, tail=edge.a > 0) else None
+        else:
+            guard = _replaced(a, b, change, settled)
+        if guard is not None:
+            yield Objection(guard, change)
+
+
+def _settled(side: Side, other: Side) -> set[int]:
+    """Where the numbers of one text begin that stand in the other behind, or before, the same words."""
+    there = {anchor for number in contexts(other, _ANCHOR) for anchor in _anchors(*number)}
+    return {
+        number.start
+        for number, before, after in contexts(side, _ANCHOR)
+        if not there.isdisjoint(_anchors(number, before, after))
+    }
+
+
+def _anchors(number: Number, before: str, after: str) -> Iterator[tuple[str, str, str]]:
+    if len(before) == _ANCHOR:
+        yield number.value, before, ""
+    if len(after) == _ANCHOR:
+        yield number.value, "", after
+
+
+def _elsewhere(a: Side, b: Side, settled: Settled) -> Iterator[Change]:
+    """Numbers with the same words around them and another value, wherever a passage has moved to."""
+    here, there = _by_context(a), _by_context(b)
+    for context in here.keys() & there.keys():
+        left = _left(here[context], there[context]), _left(there[context], here[context])
+        loose = [[n for n in each if n.start not in known] for each, known in zip(left, settled, strict=True)]
+        if all(loose):
+            yield Change(loose[0][0].start, loose[0][0].stop, loose[1][0].start, loose[1][0].stop)
+
+
+def _by_context(side: Side) -> dict[tuple[str, str], list[Number]]:
+    found: dict[tuple[str, str], list[Number]] = defaultdict(list)
+    for number, before, after in contexts(side, _CONTEXT):
+        if len(before) + len(after) >= _CONTEXT:
+            found[before, after].append(number)
+    return found
+
+
+def _left(here: Sequence[Number], there: Sequence[Number]) -> list[Number]:
+    """Those of which there are more here."""
+    more = Counter(each.value for each in here) - Counter(each.value for each in there)
+    return [each for each in here if each.value in more]
+
+
+def _written_otherwise(a: Side, b: Side, blocks: Sequence[Block]) -> Iterator[Change]:
+    """Numbers with the same digits in passages that are alike, and another sign, point or length."""
+    for block in blocks:
+        for number in a.touching(block.a, block.a + block.length):
+            other = b.number_at(block.b + number.start - block.a)
+            if other is not None and other.value != number.value and number.start >= block.a:
+                yield Change(number.start, number.stop, other.start, other.stop)
+
+
+def _edges(a: Side, b: Side, blocks: Sequence[Block]) -> list[Change]:
+    """What stands before the first and after the last long passage that is alike, if that is little."""
+    long = [each for each in blocks if each.length >= _long(a, each)]
+    if not long:
+        return []
+    end = long[-1].a + long[-1].length, long[-1].b + long[-1].length
+    edges = [Change(0, long[0].a, 0, long[0].b), Change(end[0], len(a.folded), end[1], len(b.folded))]
+    return [each for each in edges if max(each.a_end - each.a, each.b_end - each.b) <= _EDGE]
+
+
+def _long(a: Side, block: Block) -> int:
+    return _LONG_HAN if a.folded[block.a] >= _HAN_FROM else _LONG
+
+
+def _holds(edge: Change, change: Change) -> bool:
+    return (
+        edge.a <= change.a
+        and change.a_end <= edge.a_end
+        and edge.b <= change.b
+        and change.b_end <= edge.b_end
+    )
+
+
+def _dateline(a: Side, b: Side, change: Change) -> Change | None:
+    """The datelines of both that hold a change."""
+    for one in a.datelines:
+        for other in b.datelines:
+            both = Change(*one, *other)
+            if _holds(both, change):
+                return both
+    return None
+
+
+def _reworded(a: Side, b: Side, edge: Change) -> bool:
+    """Whether an edge says it in other words, and not in the same with other figures."""
+    pairs = _pairs(a.folded[edge.a : edge.a_end]), _pairs(b.folded[edge.b : edge.b_end])
+    return len(pairs[0] & pairs[1]) < _REWORDED * len(pairs[0] | pairs[1])
+
+
+def _pairs(folded: str) -> set[str]:
+    words = re.sub("[0-9]", "", folded)
+    return {words[place : place + 2] for place in range(max(1, len(words) - 1))}
+
+
+def _contradicts(a: Side, b: Side, change: Change, *, tail: bool) -> bool:
+    """Whether both have figures in a new line that the other has nowhere; a day may differ."""
+    here, there = a.touching(change.a, change.a_end), b.touching(change.b, change.b_end)
+    only = _left(here, there), _left(there, here)
+    return all(
+        any(each.value not in other.values and not _is_day(side, each, tail=tail) for each in left)
+        for left, side, other in ((only[0], a, b), (only[1], b, a))
+    )
+
+
+def _is_day(side: Side, number: Number, *, tail: bool) -> bool:
+    return _DAY.fullmatch(number.value) is not None and (
+        tail or within(side.datelines, number.start, number.stop)
+    )
+
+
+def _replaced(a: Side, b: Side, change: Change, settled: Settled) -> Guard | None:
+    """What is in the place of what, in the body of a text."""
+    if not change.replaces:
+        return None
+    here, there = (change.a, change.a_end), (change.b, change.b_end)
+    new = without(*here, a.again), without(*there, b.again)
+    if new != ([here], [there]):
+        return _moved((a, b), new, settled)
+    values = [
+        [number.value for number in side.touching(*stretch)] for side, stretch in ((a, here), (b, there))
+    ]
+    if not _runs_in(values[0], values[1]) and not _runs_in(values[1], values[0]):
+        return Guard.NUMBER
+    if _counted(a, b, change):
+        return Guard.NUMBER
+    if a.is_quoted(*here) and b.is_quoted(*there):
+        return Guard.QUOTE
+    return Guard.NAME if _differ(a.names(*here), b.names(*there)) else None
+
+
+def _moved(
+    sides: tuple[Side, Side], new: tuple[list[Stretch], list[Stretch]], settled: Settled
+) -> Guard | None:
+    """What is new where a passage has moved away or to, on both sides: not the seams that it left."""
+    values: list[set[str]] = []
+    names: list[set[str]] = []
+    for side, stretches, known in zip(sides, new, settled, strict=True):
+        numbers = (number for stretch in stretches for number in side.touching(*stretch))
+        values.append({number.value for number in numbers if number.start not in known})
+        long = (stretch for stretch in stretches if stretch[1] - stretch[0] > _SEAM)
+        names.append({name for stretch in long for name in side.names(*stretch)})
+    if _differ(*values):
+        return Guard.NUMBER
+    return Guard.NAME if _differ(*names) else None
+
+
+def _differ(here: set[str], there: set[str]) -> bool:
+    """Whether each has something that the other has not."""
+    return bool(here - there and there - here)
+
+
+def _runs_in(values: Sequence[str], longer: Sequence[str]) -> bool:
+    """Whether some values are among others in the same order."""
+    left = iter(longer)
+    return all(each in left for each in values)
+
+
+def _counted(a: Side, b: Side, change: Change) -> bool:
+    """Whether other words stand beside a number: another month, unit or thing; or a word for the number."""
+    stretches = a.word_around(change.a, change.a_end), b.word_around(change.b, change.b_end)
+    if max(stop - start for start, stop in stretches) > _COUNTED:
+        return False
+    return any(side.beside_number(*stretch) for side, stretch in zip((a, b), stretches, strict=True))

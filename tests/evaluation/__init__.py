@@ -1,0 +1,1 @@
+"""How well likeness tells copies from siblings, per language."""
