@@ -53,9 +53,8 @@ def stands_in(folded: str, title: str, summary: str, body: str) -> bool:
         return True
     if not is_enough(folded):
         return False
-    return any(
-        _is_in(folded, text) or _is_cut_from(folded, text) for text in (head + lead + rest, head + rest)
-    )
+    texts = (head + lead + rest, head + rest, rest)
+    return any(_is_in(folded, text) or _is_cut_from(folded, text) for text in texts)
 
 
 def _is_in(passage: str, text: str) -> bool:

@@ -8,7 +8,6 @@ these.
 import asyncio
 import random
 import sqlite3
-import statistics
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -197,4 +196,4 @@ def _nonsense(drawn: random.Random) -> str:
 
 
 def _p95(values: Sequence[float]) -> float:
-    return values[min(len(values) - 1, round(0.95 * len(values)))] if values else statistics.nan
+    return values[min(len(values) - 1, round(0.95 * len(values)))]
