@@ -15,10 +15,11 @@ import importlib
 from types import ModuleType
 
 from syndicate.dedupe._asked import compare, sketch, winnow
+from syndicate.dedupe._differ import Difference
 from syndicate.dedupe._infer import Told, infer
 from syndicate.dedupe._likeness import Compared, Fingerprint, Guard, RelatedAs, Rule, Sketch, Span
 from syndicate.dedupe._origin import Origin, OriginRule, Teller, credited, origin
-from syndicate.dedupe._quote import Alike, Difference, alike, is_enough, stands_in
+from syndicate.dedupe._quote import Alike, alike, is_enough, stands_in
 from syndicate.dedupe._relate import Related, relate
 from syndicate.dedupe._url import normal_url
 
