@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check check-java format lint types contracts test bench vectors mutants clean
+.PHONY: help demo check check-java format lint types contracts test bench eval vectors mutants clean
 
 help:  ## what can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -54,6 +54,9 @@ mutants: $(READY)  ## lies about trust and ledger, one at a time: which do the t
 
 bench: $(READY)  ## speed and memory, as ratios measured in one run
 	$(BIN)/python -m tests.bench
+
+eval: $(READY)  ## how well copies are told from siblings, in each language
+	$(BIN)/python -m tests.evaluation
 
 clean:  ## forget the environment and every cache
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* htmlcov

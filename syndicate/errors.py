@@ -19,6 +19,7 @@
     │   ├── WithheldLeaf       a leaf's text is not shown, and no act in the log says why
     │   └── ForkedLog          a log signed two histories
     ├── ExportError        a copy of the site as files cannot be made
+    ├── Crowded            so many wait for documents that one more has to come back
     └── DemoError          the demonstration could not be set up
 
 A token that may not enter the feed is no failure: it is a ``Refused`` value (see ``syndicate.news``).
@@ -35,6 +36,8 @@ class SyndicateError(Exception):
         super().__init__(message)
         if hint is not None:
             self.hint = hint
+        if self.hint:
+            self.add_note(self.hint)  # a traceback shows it as well
 
 
 class SettingsError(SyndicateError):
@@ -147,6 +150,10 @@ class ForkedLog(ClientError):
 
 class ExportError(SyndicateError):
     """A copy of the site as files cannot be made; what stood there before stands still."""
+
+
+class Crowded(SyndicateError):
+    """So many wait for documents to be made that one more has to come back."""
 
 
 class DemoError(SyndicateError):

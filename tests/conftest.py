@@ -1,13 +1,19 @@
 """What holds for every test: bounded hypothesis; no test skipped, and no bug told as an entry's, unseen."""
 
+import contextlib
 import logging
 import os
+import shutil
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import Connection
+
+from syndicate.storage import _database
+from syndicate.storage._migrate import VersionLine
 
 settings.register_profile("check", max_examples=60, deadline=None, derandomize=True)
 settings.register_profile(
@@ -32,6 +38,30 @@ def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPat
     monkeypatch.setenv("XDG_CACHE_HOME", str(Path(tmp_path_factory.getbasetemp(), f"cache-{next(_tests)}")))
 
 
+@pytest.fixture(autouse=True)
+def migrated_once(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A fresh database is a copy of the one that the migrations made for the first test that wanted one.
+
+    Tests of the migrations themselves put their own fixture of this name in place of it.
+    """
+    made = Path(tmp_path_factory.getbasetemp(), "migrated")
+    really = _database._open
+
+    def copied(path: Path, line: VersionLine) -> Connection:
+        if not path.exists() and path.parent.is_dir():
+            _database._check_nothing_left(path)
+            template = made / line.folder
+            if not template.exists():
+                made.mkdir(exist_ok=True)
+                really(template, line).close()
+            with contextlib.suppress(OSError):  # whatever is wrong there is seen where a user sees it
+                _database.make_private(path)
+                shutil.copyfile(template, path)
+        return really(path, line)
+
+    monkeypatch.setattr(_database, "_open", copied)
+
+
 class _Surprises(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
@@ -49,6 +79,12 @@ def surprises() -> Iterator[list[str]]:
     yield heard.said
     _SURPRISED.removeHandler(heard)
     assert heard.said == [], "a bug was told as an entry's fault"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests come first, whatever the order of the rest, so that no worker is left alone with one."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

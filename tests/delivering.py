@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,14 +14,17 @@ from patience import PATIENCE
 from press import NOON, PressRoom, registry
 from raw_server import let_in_no_more, response
 
-from syndicate.deliver import Deliverer, DeliverLimits, Roster, Webhooks
+from syndicate.deliver import Deliverer, DeliverLimits, Roster, Voice, Webhooks
 from syndicate.fetch import CallLimits, open_caller
-from syndicate.journey import LocalWakeup
-from syndicate.news import Slice
+from syndicate.journey import LocalWakeup, Press, Supplements
+from syndicate.news import Registry, Slice
 from syndicate.ports import Logged, Storage, Subscriber, SubscriberKind, SubscriberState
 from syndicate.signing import ephemeral_signer
+from syndicate.websub import Distribution, Supply
+from syndicate.wire import MEDIA_TYPES, Typesetter
 
 OK = response(b"thanks")
+HUB = "https://hub.example"
 HOOK_KEY = ephemeral_signer(b"w" * 32)
 # Everything happens at once, so that no test waits for a clock.
 AT_ONCE = DeliverLimits(
@@ -188,6 +191,23 @@ def reached(index: int) -> Callable[[Subscriber], bool]:
     return lambda each: each.reached >= index
 
 
+def open_supply(
+    storage: Storage, known: Registry, clock: HandClock, wakeup: LocalWakeup, stack: AsyncExitStack
+) -> Supply:
+    """What gives WebSub its documents, closed with the stack."""
+    typesetter = Typesetter()
+    press = Press(
+        storage, lambda: known, clock, wakeup, typesetter,
+        media_types=MEDIA_TYPES, codings={}, base_url=HUB, pushes=True,
+    )  # fmt: skip
+    stack.callback(press.close)
+    made = Supplements(
+        storage, press.editor, lambda: known, typesetter.render, media_types=MEDIA_TYPES, whole_seconds=0.001
+    )
+    stack.callback(made.close)
+    return made.since
+
+
 @asynccontextmanager
 async def delivering(
     storage: Storage,
@@ -197,15 +217,22 @@ async def delivering(
     clock: HandClock | None = None,
     resolver: AbstractResolver | None = None,
 ) -> AsyncIterator[Delivery]:
-    """A deliverer of webhooks at work until left, over the real dialer."""
+    """A deliverer of webhooks and of WebSub at work until left, over the real dialer."""
     clock, wakeup = clock or HandClock(), LocalWakeup()
     roster = Roster(storage, most=limits.subscribers_most)
     await roster.load()
     bounds = CallLimits(total_seconds=limits.total_seconds, answer_bytes=limits.answer_bytes, connections=300)
-    async with open_caller(allow=allow, user_agent="test", limits=bounds, resolver=resolver) as caller:
+    async with AsyncExitStack() as stack:
+        caller = await stack.enter_async_context(
+            open_caller(allow=allow, user_agent="test", limits=bounds, resolver=resolver)
+        )
         known = registry(*rooms)
-        webhooks = Webhooks(lambda: known, storage.log, lambda: [HOOK_KEY], "https://hub.example")
-        voices = {SubscriberKind.WEBHOOK: webhooks}
+        webhooks = Webhooks(lambda: known, storage.log, lambda: [HOOK_KEY], HUB)
+        supply = open_supply(storage, known, clock, wakeup, stack)
+        voices: dict[SubscriberKind, Voice] = {
+            SubscriberKind.WEBHOOK: webhooks,
+            SubscriberKind.WEBSUB: Distribution(supply, HUB),
+        }
         deliverer = Deliverer(storage, roster, caller, clock, wakeup, voices, limits, chance=lambda: 0.0)
         async with asyncio.TaskGroup() as tasks:
             working = tasks.create_task(deliverer.run())

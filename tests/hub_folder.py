@@ -1,7 +1,9 @@
 """A hub's whole surroundings in one folder: registry, agency with its own feed server, settings."""
 
 import asyncio
+import contextlib
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -12,7 +14,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from patience import PATIENCE
 from press import PressRoom
-from raw_client import Reply, ask, listener
+from raw_client import Reply, ask, free_port, listener
 from registry_files import Folders, lay_out
 from rehearsed import Rehearsed, rehearsed
 from sealed import Clock
@@ -143,14 +145,25 @@ async def hub_at_work(here: Place, **changes: Any) -> AsyncIterator[Served]:
 
 def free_address() -> Address:
     """Where a hub may listen whose readers reach it elsewhere (``base_url``)."""
-    with listener() as bound:
-        return Address("127.0.0.1", bound.getsockname()[1])
+    return Address("127.0.0.1", free_port())
+
+
+_ports: list[int] = []
+
+
+def _same_port_again() -> socket.socket:
+    """Where the agency's feed answers: where the last one did, if it may, for its address is signed."""
+    with contextlib.suppress(OSError, IndexError):
+        return listener(_ports[-1])
+    bound = listener()
+    _ports.append(bound.getsockname()[1])
+    return bound
 
 
 @asynccontextmanager
 async def place(folder: Path) -> AsyncIterator[Place]:
     """The surroundings, with the agency's signed feed answering on loopback."""
-    bound = listener()
+    bound = _same_port_again()
     folders, port = lay_out(folder), bound.getsockname()[1]
     folders.edit("aa.toml", "127.0.0.1:8001", f"127.0.0.1:{port}")
     here = Place(folder, folders, Newsroom(), port, rehearsed(folders, folder))

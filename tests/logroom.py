@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from press import NOON
 
 from syndicate.ledger import (
+    ENTRIES,
     TILE_WIDTH,
     Checkpoint,
     Edge,
@@ -16,13 +17,13 @@ from syndicate.ledger import (
     Policy,
     ProofFile,
     Tile,
-    append_entries,
     compose_note,
     leaf_hash,
     prove_consistency,
     prove_inclusion,
     read_policy,
     sign_note,
+    write_entries,
     write_policy,
 )
 from syndicate.news import UnixTime
@@ -109,16 +110,21 @@ class MemoryLog:
     def __init__(self) -> None:
         self.edge = Edge()
         self.files: dict[Tile, bytes] = {}
-        self.bundle = b""
         self.leaves: list[bytes] = []
 
     def seal(self, leaves: Sequence[bytes]) -> None:
-        bundles, self.bundle = append_entries(self.edge.size, self.bundle, leaves)
-        self.edge, tiles = self.edge.append(map(leaf_hash, leaves))
-        for tile, told in (*bundles, *tiles):
-            assert tile not in self.files, "no file is ever written twice"
-            self.files[tile] = told
+        begun = len(self.leaves) // TILE_WIDTH * TILE_WIDTH
         self.leaves += leaves
+        self.edge, tiles = self.edge.append(map(leaf_hash, leaves))
+        for at in range(begun, len(self.leaves), TILE_WIDTH) if leaves else ():
+            part = self.leaves[at : at + TILE_WIDTH]
+            self._write(Tile(ENTRIES, at // TILE_WIDTH, len(part)), write_entries(part))
+        for tile, told in tiles:
+            self._write(tile, told)
+
+    def _write(self, tile: Tile, told: bytes) -> None:
+        assert tile not in self.files, "no file is ever written twice"
+        self.files[tile] = told
 
     def grow(self, count: int, window: int = TILE_WIDTH) -> "MemoryLog":
         end = self.edge.size + count

@@ -1,10 +1,12 @@
 """Raw HTTP over a socket: what the client sends is what the test wrote, what it sees is what was sent."""
 
 import asyncio
+import random
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from patience import PATIENCE
 
@@ -19,10 +21,23 @@ class Reply:
     names: tuple[str, ...]  # as sent, doubles included
 
 
-def listener() -> socket.socket:
+def listener(port: int = 0) -> socket.socket:
     bound = socket.socket()
-    bound.bind(("127.0.0.1", 0))
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind(("127.0.0.1", port))
     return bound
+
+
+def free_port() -> int:
+    """Where nobody listens, and where no connection of this machine begins by chance, now or in a while."""
+    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        with (
+            suppress(OSError),
+            listener(random.SystemRandom().randrange(min(10_000, lowest // 2), lowest)) as bound,
+        ):
+            port: int = bound.getsockname()[1]
+            return port
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from hub_folder import Place, Served, hub_at_work
+from hub_folder import Place, Served, free_address, hub_at_work
 from patience import PATIENCE
 from sealed import Clock
 
@@ -28,7 +28,7 @@ class Keeper:
         self._signer = ephemeral_signer(bytes([60 + number]) * 32)
         self._folder = folder / self.name
         self._clock = clock
-        self._listen = Address("127.0.0.1", 0)
+        self._listen = free_address()
         self._open = AsyncExitStack()
         self.url = ""
         if not self._folder.exists():
@@ -42,7 +42,6 @@ class Keeper:
     async def come(self) -> None:
         at_work = open_witness(self._folder, self.name, self._signer, self._listen, clock=self._clock)
         self.url = await self._open.enter_async_context(at_work)
-        self._listen = Address("127.0.0.1", urlsplit(self.url).port or 0)
 
     async def go(self) -> None:
         await self._open.aclose()

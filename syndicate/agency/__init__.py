@@ -9,7 +9,7 @@ enrolment file and configuration on the first day. For items that do not come fr
 
 ``deliver`` and ``keep_delivering`` push the stream to hubs; ``ask_status`` asks them what they see, and
 ``doctor`` holds the looks at everything here that signing depends on. Whatever a hub answers is read by
-``read_answer``, and is then a ``HubAnswer``.
+``read_answer``.
 
 For the newsdesk, which stands on this room: the brake's waiting list is signed by ``release``, its texts
 are known by ``marks_of`` and ``dropped_mark``; ``check_may_sign`` and ``check_book`` say why nothing may be
@@ -27,11 +27,11 @@ from syndicate.agency._ahead import look_ahead
 from syndicate.agency._brake import dropped_mark, marks_of, release
 from syndicate.agency._config import BOOK_SECONDS, AgencyConfig
 from syndicate.agency._config_file import Answers, load_config
-from syndicate.agency._convert import Converted, convert
+from syndicate.agency._convert import convert
 from syndicate.agency._deliver import deliver, keep_delivering
 from syndicate.agency._draft import item_id
 from syndicate.agency._enrolment import enrol_another, write_enrolment
-from syndicate.agency._entry import CmsEntry, CmsFeed
+from syndicate.agency._entry import CmsFeed
 from syndicate.agency._files import publish
 from syndicate.agency._findings import Finding
 from syndicate.agency._found import Founded, found_agency
@@ -44,13 +44,13 @@ from syndicate.agency._guard import (
     remember_run,
 )
 from syndicate.agency._halt import HALTED, ask_to_halt, keep_halt
-from syndicate.agency._hub_answer import HubAnswer, read_answer
+from syndicate.agency._hub_answer import read_answer
 from syndicate.agency._known import as_signed
 from syndicate.agency._preview import Asked, Preview, Previewed, preview
-from syndicate.agency._push import Objection, Pushed, forget_from
+from syndicate.agency._push import Pushed, forget_from
 from syndicate.agency._recognise import Moved
 from syndicate.agency._recovered import Recovery, remember_recovery
-from syndicate.agency._report import EntryReport, Fate, Report, WrittenFile
+from syndicate.agency._report import EntryReport, Fate, Report
 from syndicate.agency._sign import sign_once
 from syndicate.agency._source import CMS_BYTES, KINDS, read_cms, read_source
 from syndicate.agency._status import HubView, ask_status, concerns, details
@@ -65,24 +65,19 @@ __all__ = [
     "AgencyConfig",
     "Answers",
     "Asked",
-    "CmsEntry",
     "CmsFeed",
-    "Converted",
     "EntryReport",
     "Fate",
     "Finding",
     "Founded",
-    "HubAnswer",
     "HubView",
     "Moved",
-    "Objection",
     "Preview",
     "Previewed",
     "Pushed",
     "Recovery",
     "Report",
     "Unsigned",
-    "WrittenFile",
     "as_signed",
     "ask_status",
     "ask_to_halt",

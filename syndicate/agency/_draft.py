@@ -35,7 +35,7 @@ from syndicate.news import (
 
 _TITLE_FROM_TEXT: Final = 100  # characters of the text that stand in for a missing title
 _BLANK_LINES = re.compile(r"\r?\n[ \t]*\r?\n\s*")
-_MEDTOP = re.compile(r"(?:medtop:|https?://cv\.iptc\.org/newscodes/mediatopic/)(\d{8})")
+_MEDTOP = re.compile(rf"(?:{spelling.MEDTOP}|https?://cv\.iptc\.org/newscodes/mediatopic/)(\d{{8}})")
 _MEDTOP_SCHEME = re.compile(r"medtop|https?://cv\.iptc\.org/newscodes/mediatopic/?")
 _MEDIA_TYPE = re.compile(spelling.MEDIA_TYPE, re.ASCII)
 _TYPES: Final = {
@@ -236,9 +236,9 @@ def _topics(categories: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     """IPTC Media Topics among an entry's categories; any other word is the CMS's own business."""
     found: dict[str, None] = {}
     for scheme, term in categories:
-        full = f"medtop:{term}" if _MEDTOP_SCHEME.fullmatch(scheme) and term.isdecimal() else term
+        full = f"{spelling.MEDTOP}{term}" if _MEDTOP_SCHEME.fullmatch(scheme) and term.isdecimal() else term
         if topic := _MEDTOP.fullmatch(full):
-            found.setdefault(f"medtop:{topic[1]}")
+            found.setdefault(f"{spelling.MEDTOP}{topic[1]}")
     return tuple(found)[: limits.CATEGORIES]
 
 

@@ -6,7 +6,8 @@ which ``take_back`` makes a hub's database again; ``export_hub`` makes files of 
 agency's is imported when it is asked for: a hub runs without the libraries that read a CMS.
 ``check_settings`` looks whether a hub could start.
 ``begin_quarantine``, ``lift_quarantine`` and ``quarantines`` keep the operator's brake, a file beside a hub's
-database, which a running hub reads. ``give_order`` has a hub's subscribers seen to, whether it runs or not.
+database, which a running hub reads. ``give_order`` has a hub's subscribers seen to, whether it runs or not;
+``rule_relation`` notes the operator's word on two items in its log.
 """
 
 import importlib
@@ -14,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from syndicate.assembly._backup import UNFINISHED, back_up, put_back
 from syndicate.assembly._deliver import give_order
-from syndicate.assembly._ground import SystemClock, stopping
-from syndicate.assembly._hub import Hub, check_settings, open_hub, run_hub, tune_memory, user_agent
+from syndicate.assembly._ground import SystemClock, stopping, user_agent
+from syndicate.assembly._hub import Hub, check_settings, open_hub, run_hub
+from syndicate.assembly._memory import tune_memory
+from syndicate.assembly._orders import rule_relation
 from syndicate.assembly._quarantine import (
     begin_quarantine,
     lift_quarantine,
@@ -63,6 +66,7 @@ __all__ = [
     "put_back",
     "quarantine_file",
     "quarantines",
+    "rule_relation",
     "run_agency",
     "run_forms",
     "run_hub",

@@ -18,7 +18,7 @@ from typing import Final
 from syndicate.errors import DeliverError, SettingsError, SyndicateError
 
 _log = logging.getLogger("syndicate.hub")
-_LINE_BYTES: Final = 8_000_000  # the list of 10,000 subscribers
+_LINE_BYTES: Final = 32_000_000  # the list of 10,000 subscribers with the longest callbacks
 _ASKED_BYTES: Final = 65_536
 _SECONDS: Final = 60.0
 

@@ -2,30 +2,30 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
-from syndicate.assembly._admin import Answer, Obey, Order, ask_hub, take_orders
-from syndicate.assembly._ground import SystemClock
+from syndicate.assembly._admin import Answer, Order, ask_hub, take_orders
+from syndicate.assembly._ground import SystemClock, allowed
+from syndicate.assembly._orders import with_rulings
+from syndicate.assembly._premises import Premises
 from syndicate.assembly._webhook_keys import WebhookKeys
 from syndicate.assembly._websub import open_desk
 from syndicate.deliver import (
     Deliverer,
-    DeliverLimits,
     Orders,
     Roster,
     Voice,
     Webhooks,
     tester,
 )
-from syndicate.fetch import Allowed, CallLimits, check_callback, open_caller
-from syndicate.news import Registry
-from syndicate.ports import Clock, Storage, SubscriberKind, Wakeup
+from syndicate.fetch import CallLimits, check_callback, open_caller
+from syndicate.ports import Caller, Storage, SubscriberKind
+from syndicate.settings import Settings
 from syndicate.storage import open_storage
 from syndicate.web import DeliveryReach
-from syndicate.websub import Distribution, SubscriptionDesk, Supply, WebSubLimits
+from syndicate.websub import Distribution, SubscriptionDesk, Supply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,65 +46,43 @@ class Push:
 
 
 @asynccontextmanager
-async def open_push(  # noqa: PLR0913, PLR0917 - all that delivery is made of
-    database: Path,
-    storage: Storage,
-    registry: Callable[[], Registry],
-    clock: Clock,
-    wakeup: Wakeup,
-    url: str,
-    *,
-    allow: Allowed,
-    user_agent: str,
-    limits: DeliverLimits,
-    supply: Supply,
-    websub: WebSubLimits,
-    told: Callable[[str], None],
-) -> AsyncIterator[Push]:
+async def open_push(premises: Premises, supply: Supply) -> AsyncIterator[Push]:
     """Tell the subscribers, and take orders about them, until left. If a worker dies, so does the hub.
 
-    ``supply`` gives what WebSub sends; ``told`` hears a word for each outcome of a WebSub request.
+    ``supply`` gives what WebSub sends.
 
     Raises:
         SigningError: there is no key for webhooks, and none can be made.
         SettingsError: there can be no socket beside the database.
         StorageError: the subscribers cannot be read.
     """
+    storage, clock = premises.storage, premises.clock
+    database, limits = premises.settings.database, premises.settings.deliver
     keys = await asyncio.to_thread(WebhookKeys, database)
     roster = Roster(storage, most=limits.subscribers_most)
     await roster.load()
-    bounds = CallLimits(
-        total_seconds=limits.total_seconds,
-        answer_bytes=limits.answer_bytes,
-        connections=limits.at_once + limits.slow_at_once,
-    )
     async with AsyncExitStack() as stack:
-        caller = await stack.enter_async_context(
-            open_caller(allow=allow, user_agent=user_agent, limits=bounds)
-        )
-        webhooks = Webhooks(registry, storage.log, keys.signers, url)
+        caller = await stack.enter_async_context(_calling(premises))
+        webhooks = Webhooks(premises.registry, storage.log, keys.signers, premises.url)
         voices: dict[SubscriberKind, Voice] = {
             SubscriberKind.WEBHOOK: webhooks,
-            SubscriberKind.WEBSUB: Distribution(supply, url),
+            SubscriberKind.WEBSUB: Distribution(supply, premises.url),
         }
-        deliverer = Deliverer(storage, roster, caller, clock, wakeup, voices, limits)
+        deliverer = Deliverer(storage, roster, caller, clock, premises.wakeup, voices, limits)
         orders = Orders(
             roster,
             storage,
             clock,
-            judge=partial(check_callback, allow=allow),
+            judge=partial(check_callback, allow=premises.allow),
             keys=lambda: keys,
             test=tester(webhooks.test, caller, clock),
         )
-        desk = await open_desk(
-            roster, storage, registry, clock, stack,
-            url=url, allow=allow, user_agent=user_agent, limits=websub, told=told,
-        )  # fmt: skip
+        desk = await open_desk(premises, stack, roster)
         workers = await stack.enter_async_context(asyncio.TaskGroup())
         working = [workers.create_task(each.run()) for each in (deliverer, desk)]
         for each in working:
             stack.callback(each.cancel)
-        await stack.enter_async_context(take_orders(database, orders.obey))
+        await stack.enter_async_context(take_orders(database, with_rulings(orders.obey, storage, clock)))
         yield Push(
             roster=roster,
             deliverer=deliverer,
@@ -113,31 +91,40 @@ async def open_push(  # noqa: PLR0913, PLR0917 - all that delivery is made of
         )
 
 
-async def give_order(database: Path, asked: Order) -> Answer:
-    """Have an order carried out by the hub that runs on this database, or here if none does.
+def _calling(premises: Premises) -> AbstractAsyncContextManager[Caller]:
+    """A dialer for deliveries alone, within their limits."""
+    limits = premises.settings.deliver
+    bounds = CallLimits(
+        total_seconds=limits.total_seconds,
+        answer_bytes=limits.answer_bytes,
+        connections=limits.at_once + limits.slow_at_once,
+    )
+    return open_caller(allow=premises.allow, user_agent=premises.user_agent, limits=bounds)
+
+
+async def give_order(settings: Settings, asked: Order) -> Answer:
+    """Have an order carried out by the hub that runs on the settings' database, or here if none does.
 
     Raises:
         DeliverError, ForbiddenAddress: it cannot be done, and nothing was changed.
         StorageError: the database cannot be opened, or another process writes to it that takes no orders.
     """
-    answer = await ask_hub(database, asked)
+    answer = await ask_hub(settings.database, asked)
     if answer is not None:
         return answer
-    async with open_storage(database) as storage:
-        return await _obey_here(database, storage)(asked)
+    async with open_storage(settings.database) as storage:
+        return await _obey_here(settings, storage, asked)
 
 
-def _obey_here(database: Path, storage: Storage) -> Obey:
-    async def obey(asked: Order) -> Answer:
-        roster = Roster(storage, most=DeliverLimits().subscribers_most)
-        await roster.load()
-        orders = Orders(
-            roster,
-            storage,
-            SystemClock(),
-            judge=check_callback,
-            keys=lambda: WebhookKeys(database),
-        )
-        return await orders.obey(asked)
-
-    return obey
+async def _obey_here(settings: Settings, storage: Storage, asked: Order) -> Answer:
+    """What the hub would do if it ran: with the same bounds, and the same addresses that it may dial."""
+    roster = Roster(storage, most=settings.deliver.subscribers_most)
+    await roster.load()
+    orders = Orders(
+        roster,
+        storage,
+        SystemClock(),
+        judge=partial(check_callback, allow=allowed(settings)),
+        keys=lambda: WebhookKeys(settings.database),
+    )
+    return await orders.obey(asked)

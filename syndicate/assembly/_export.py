@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from syndicate.assembly._evidence import evidence_maker
-from syndicate.assembly._ground import SystemClock
-from syndicate.assembly._hub import cache_of, open_press, root_of, user_agent
+from syndicate.assembly._ground import SystemClock, user_agent
 from syndicate.assembly._mirror import FOLLOWS
+from syndicate.assembly._premises import Premises, open_press
 from syndicate.assembly._quarantine import quarantine_file, quarantines
+from syndicate.assembly._registry import cache_of, root_of
 from syndicate.errors import LedgerError, RegistryError, SettingsError, StorageError
 from syndicate.export import Orders, Reach, Summary, export_site
-from syndicate.journey import LocalWakeup
 from syndicate.ledger import Policy, read_checkpoint, read_policy
 from syndicate.news import Outcome, Refused
 from syndicate.ports import Clock, KeptCheckpoint, Storage
@@ -24,7 +24,7 @@ from syndicate.registry import Refreshed, RegistryClient
 from syndicate.republish import parse_slice
 from syndicate.settings import Settings
 from syndicate.storage import open_view
-from syndicate.web import Contents, Metrics, World, is_known
+from syndicate.web import Contents, World, is_known
 from syndicate.websub import Declined, WebSubLimits
 from syndicate.wire import Typesetter
 
@@ -70,27 +70,30 @@ async def _world(
     held = quarantines(quarantine_file(settings.database), clock.now())
     registry = replace(seen.registry, quarantined=held)
     policy = _policy(seen.policy, await storage.log.checkpoint_shown())
-    metrics, url = Metrics(), settings.base_url.rstrip("/")
     is_mirror = await storage.log.stopped() == FOLLOWS
     at_the_hub = None if is_mirror else _AtTheHub(settings.websub)
-    press = open_press(
-        settings, storage, lambda: registry, clock, LocalWakeup(), metrics, url, stack, Typesetter(),
-        pushes=not is_mirror,
-    )  # fmt: skip
-    return World(
+    premises = Premises(
+        settings=settings,
+        url=settings.base_url.rstrip("/"),
         storage=storage,
         registry=lambda: registry,
+        clock=clock,
+        typesetter=Typesetter(),
+    )
+    return World(
+        storage=storage,
+        registry=premises.registry,
         policy=lambda: policy,
-        press=press,
+        press=open_press(premises, stack, pushes=not is_mirror),
         submission=at_the_hub,
         clock=clock,
         alive=dict,
         log_waits=str,
-        metrics=metrics,
-        base_url=url,
+        metrics=premises.metrics,
+        base_url=premises.url,
         registry_files=cache_of(settings) / "mirror",
         limits=settings.web,
-        evidence=evidence_maker(lambda: registry, lambda: policy, lambda: seen.policy, clock),
+        evidence=evidence_maker(premises.registry, lambda: policy, lambda: seen.policy, clock),
         contact=settings.contact_uri,
         websub=at_the_hub,
         copy=settings.export,

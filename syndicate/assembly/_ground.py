@@ -1,4 +1,4 @@
-"""What every server of ours stands on: the clock, a socket, and the signals that stop it."""
+"""What every server of ours stands on: the clock, a socket, whom it may dial, the signals that stop it."""
 
 import asyncio
 import signal
@@ -6,12 +6,28 @@ import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from syndicate.errors import SettingsError
-from syndicate.settings import Address
+from syndicate.settings import Address, Settings
 
 _STOPS: Final = (signal.SIGTERM, signal.SIGINT)
+_UNNAMED_VERSION: Final = "0"
+
+
+def user_agent(contact: str) -> str:
+    """How the hub names itself to the servers it asks (RFC 9110, section 10.1.5), with whom to write to."""
+    try:
+        number = version("asean-syndicate")
+    except PackageNotFoundError:  # run from a checkout
+        number = _UNNAMED_VERSION
+    return f"syndicate/{number}" + (f" (+{contact})" if contact else "")
+
+
+def allowed(settings: Settings) -> tuple[tuple[str, int], ...]:
+    """The private addresses that may be dialled."""
+    return tuple((place.host, place.port) for place in settings.allow)
 
 
 class SystemClock:

@@ -7,8 +7,6 @@ the process is told to stop.
 
 import asyncio
 import contextlib
-import ctypes
-import gc
 import logging
 import signal
 import time
@@ -16,8 +14,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Final
 
 from syndicate.assembly._chronicle import Chronicle
@@ -25,44 +21,34 @@ from syndicate.assembly._deliver import open_push
 from syndicate.assembly._evidence import evidence_maker
 from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
 from syndicate.assembly._log import PolicyShelf, ahead_elsewhere, check_log, log_signer
+from syndicate.assembly._memory import tune_memory
+from syndicate.assembly._premises import Premises, open_lookup, open_press, open_supplements
 from syndicate.assembly._quarantine import quarantine_file
-from syndicate.assembly._registry import RegistryShelf, place_of
-from syndicate.assembly._websub import open_supplements
-from syndicate.client import read_root
+from syndicate.assembly._registry import RegistryShelf, open_shelf, place_of, root_of
 from syndicate.errors import SettingsError, SyndicateError
 from syndicate.fetch import open_caller, open_fetcher
 from syndicate.journey import (
     Admission,
     Cosigners,
-    LocalWakeup,
-    Lookup,
+    Indexer,
     PassageIndex,
     Poller,
-    Press,
     Sealer,
     SubmissionDesk,
 )
 from syndicate.ledger import NoteKey
 from syndicate.news import Registry
 from syndicate.ports import Clock, Storage
-from syndicate.registry import bundled_root
 from syndicate.schedule import Ticker
 from syndicate.settings import Settings
 from syndicate.storage import open_storage
-from syndicate.web import CODINGS, Metrics, World, make_site, serve
-from syndicate.wire import MEDIA_TYPES, Typesetter
+from syndicate.web import World, make_site, serve
+from syndicate.wire import Typesetter
 
 _log = logging.getLogger("syndicate.hub")
-_UNNAMED_VERSION: Final = "0"
 _BEAT_SECONDS: Final = 1.0
 _SILENT_SECONDS: Final = 15.0  # a ticker that did not tick for so long has stopped
 _PATIENCE_SECONDS: Final = 5.0  # for visits under way when the hub stops
-_MMAP_THRESHOLD: Final = -3  # of mallopt(3), in glibc
-_LARGE_BYTES: Final = 262_144
-_TRIM_THRESHOLD: Final = -1
-_KEPT_BYTES: Final = 16_777_216  # of free memory at the end of the heap
-_ARENA_MAX: Final = -8
-_HEAPS: Final = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +61,7 @@ class Hub:
     admission: Admission
     poller: Poller
     sealer: Sealer
+    indexer: Indexer
     passages: PassageIndex
     policy: PolicyShelf
     chronicle: Chronicle
@@ -126,165 +113,81 @@ async def open_hub(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         raise _plainest(group) from group
 
 
-def tune_memory() -> None:
-    """Have large blocks go back to the system when dropped, and small ones stay, in one heap; glibc only.
-
-    By itself it stops giving back at the first block of some megabytes, and the heaps of the threads then
-    grow around what stays: with 100,000 items a hub held half as much again. Told so, it would also give back
-    the few megabytes of every batch, only to ask for them again. Threads that take turns, as ours do, need no
-    heap each: theirs grow and shrink a page at a time (decision 0006). What the program itself is made of
-    stays for ever, so the collector need not look through it again and again.
-    """
-    gc.freeze()
-    with contextlib.suppress(AttributeError, OSError, TypeError):
-        library = ctypes.CDLL(None)
-        library.mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)
-        library.mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
-        library.mallopt(_ARENA_MAX, _HEAPS)
-
-
 async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hub:
     listener = stack.enter_context(contextlib.closing(listen_on(settings.listen)))
-    allow = allowed(settings)
     shelf = await open_shelf(settings, clock, quarantine_file(settings.database))
-    storage = await stack.enter_async_context(open_storage(settings.database))
-    fetcher = await stack.enter_async_context(
-        open_fetcher(
-            settings.fetch,
-            allow=allow,
-            user_agent=user_agent(settings.contact),
-        )
-    )
-    signer = await asyncio.to_thread(log_signer, settings, shelf.current.federation)
-    policy = PolicyShelf(signer, lambda: shelf.seen.policy)
-    await check_log(storage.log, signer, policy, settings)
-    caller = await stack.enter_async_context(
-        open_caller(allow=allow, user_agent=user_agent(settings.contact))
-    )
-    cosigners = Cosigners(caller, storage.log, policy.current)
-    stack.push_async_callback(cosigners.close)
-    wakeup = LocalWakeup()
-    mirrors = partial(ahead_elsewhere, fetcher, settings.mirrors, storage.log, policy.current)
-    admission = Admission(storage, lambda: shelf.current, clock, shelf.refresh_for_unknown)
-    hub = Hub(
+    premises = Premises(
+        settings=settings,
         url=settings.base_url.rstrip("/") or url_of(listener),
-        storage=storage,
-        shelf=shelf,
-        admission=admission,
-        poller=Poller(fetcher, storage, admission, lambda: shelf.current, clock),
-        sealer=Sealer(storage, clock, wakeup, signer, cosigners, elsewhere=mirrors),
-        passages=PassageIndex(storage, wakeup, window=settings.lookup.window),
-        policy=policy,
-        chronicle=Chronicle(storage.log, clock),
+        storage=await stack.enter_async_context(open_storage(settings.database)),
+        registry=lambda: shelf.current,
         clock=clock,
+        typesetter=Typesetter(),
     )
+    hub = await _set_up(premises, shelf, stack)
     await hub.note_acts()
     stack.push_async_callback(_seal_the_rest, hub.sealer)
     alive = await stack.enter_async_context(_at_work(hub, settings))
-    metrics, typesetter = Metrics(), Typesetter()
-    press = open_press(
-        settings, storage, lambda: hub.registry, clock, wakeup, metrics, hub.url, stack, typesetter,
-        pushes=True,
-    )  # fmt: skip
-    supplements = open_supplements(
-        storage, press, lambda: hub.registry, typesetter.render, stack, settings.feeds.rebuild_seconds
-    )
-    push = await stack.enter_async_context(
-        open_push(
-            settings.database,
-            storage,
-            lambda: hub.registry,
-            clock,
-            wakeup,
-            hub.url,
-            allow=allow,
-            user_agent=user_agent(settings.contact),
-            limits=settings.deliver,
-            supply=supplements.since,
-            websub=settings.websub,
-            told=metrics.subscribing,
-        )
-    )
-    world = World(
-        storage=storage,
-        registry=lambda: hub.registry,
-        press=press,
-        submission=SubmissionDesk(admission, lambda: hub.registry, clock, settings.submit),
-        clock=clock,
-        alive=lambda: {**alive(), "deliver": push.alive()},
-        policy=policy.current,
-        log_waits=lambda: hub.sealer.waits_for,
-        metrics=metrics,
-        base_url=hub.url,
-        registry_files=shelf.mirror,
-        limits=settings.web,
-        evidence=evidence_maker(lambda: hub.registry, policy.current, lambda: shelf.seen.policy, clock),
-        contact=settings.contact_uri,
-        websub=push.desk,
-        lookup=open_lookup(storage, hub.passages, settings, stack),
-        delivery=push.reach,
-    )
+    world = await _show(premises, hub, alive, stack)
     await stack.enter_async_context(serve(make_site(world), listener))
     return hub
 
 
-def allowed(settings: Settings) -> tuple[tuple[str, int], ...]:
-    """The private addresses that may be dialled."""
-    return tuple((place.host, place.port) for place in settings.allow)
-
-
-async def open_shelf(settings: Settings, clock: Clock, quarantine: Path | None = None) -> RegistryShelf:
-    """The registry that the settings name, looked at for the first time; raises as its ``open`` does."""
-    shelf = RegistryShelf(
-        place_of(settings.registry, allowed(settings), user_agent(settings.contact)),
-        root_of(settings),
-        cache_of(settings),
-        clock,
-        digests=settings.root_digests,
-        quarantine=quarantine,
+async def _set_up(premises: Premises, shelf: RegistryShelf, stack: AsyncExitStack) -> Hub:
+    """What polls, admits and seals; nothing of it is at work yet."""
+    settings, storage, clock = premises.settings, premises.storage, premises.clock
+    allow, agent = premises.allow, premises.user_agent
+    fetcher = await stack.enter_async_context(open_fetcher(settings.fetch, allow=allow, user_agent=agent))
+    signer = await asyncio.to_thread(log_signer, settings, shelf.current.federation)
+    policy = PolicyShelf(signer, lambda: shelf.seen.policy)
+    await check_log(storage.log, signer, policy, settings)
+    caller = await stack.enter_async_context(open_caller(allow=allow, user_agent=agent))
+    cosigners = Cosigners(caller, storage.log, policy.current)
+    stack.push_async_callback(cosigners.close)
+    mirrors = partial(ahead_elsewhere, fetcher, settings.mirrors, storage.log, policy.current)
+    admission = Admission(storage, premises.registry, clock, shelf.refresh_for_unknown)
+    return Hub(
+        url=premises.url,
+        storage=storage,
+        shelf=shelf,
+        admission=admission,
+        poller=Poller(fetcher, storage, admission, premises.registry, clock),
+        sealer=Sealer(storage, clock, premises.wakeup, signer, cosigners, elsewhere=mirrors),
+        indexer=Indexer(storage, premises.wakeup),
+        passages=PassageIndex(storage, premises.wakeup, window=settings.lookup.window),
+        policy=policy,
+        chronicle=Chronicle(storage.log, clock),
+        clock=clock,
     )
-    await shelf.open()
-    return shelf
 
 
-def open_lookup(
-    storage: Storage, passages: PassageIndex, settings: Settings, stack: AsyncExitStack
-) -> Lookup:
-    """Who answers questions; closed with the stack."""
-    lookup = Lookup(storage, passages, settings.lookup)
-    stack.callback(lookup.close)
-    return lookup
-
-
-def open_press(  # noqa: PLR0913, PLR0917 - all that a document is made of
-    settings: Settings,
-    storage: Storage,
-    registry: Callable[[], Registry],
-    clock: Clock,
-    wakeup: LocalWakeup,
-    metrics: Metrics,
-    url: str,
-    stack: AsyncExitStack,
-    typesetter: Typesetter,
-    *,
-    pushes: bool,
-) -> Press:
-    """What writes the documents; closed with the stack. ``pushes``: whether one can subscribe to them."""
-    press = Press(
-        storage,
-        registry,
-        clock,
-        wakeup,
-        typesetter,
-        media_types=MEDIA_TYPES,
-        codings=CODINGS,
-        base_url=url,
-        pushes=pushes,
-        limits=settings.feeds,
-        told=metrics.rendered,
+async def _show(
+    premises: Premises, hub: Hub, alive: Callable[[], Mapping[str, bool]], stack: AsyncExitStack
+) -> World:
+    """What shows readers what is sealed, and tells subscribers: at work when this returns."""
+    settings, registry, policy = premises.settings, premises.registry, hub.policy.current
+    press = open_press(premises, stack, pushes=True)
+    supplements = open_supplements(premises, stack, press)
+    push = await stack.enter_async_context(open_push(premises, supplements.since))
+    return World(
+        storage=premises.storage,
+        registry=registry,
+        press=press,
+        submission=SubmissionDesk(hub.admission, registry, premises.clock, settings.submit),
+        clock=premises.clock,
+        alive=lambda: {**alive(), "deliver": push.alive()},
+        policy=policy,
+        log_waits=lambda: hub.sealer.waits_for,
+        metrics=premises.metrics,
+        base_url=premises.url,
+        registry_files=hub.shelf.mirror,
+        limits=settings.web,
+        evidence=evidence_maker(registry, policy, lambda: hub.shelf.seen.policy, premises.clock),
+        contact=settings.contact_uri,
+        websub=push.desk,
+        lookup=open_lookup(premises, hub.passages, stack),
+        delivery=push.reach,
     )
-    stack.callback(press.close)
-    return press
 
 
 class _Pulse:
@@ -305,7 +208,7 @@ async def _at_work(hub: Hub, settings: Settings) -> AsyncIterator[Callable[[], M
     """The hub's workers, at work until left; gives what tells who is. If one dies, the hub stops."""
     pulse = _Pulse()
     async with asyncio.TaskGroup() as workers:
-        sealing = workers.create_task(hub.sealer.run())
+        sealing, indexing = workers.create_task(hub.sealer.run()), workers.create_task(hub.indexer.run())
         printing = workers.create_task(hub.passages.run())
         try:
             async with Ticker(patience_seconds=_PATIENCE_SECONDS) as ticker:
@@ -314,11 +217,13 @@ async def _at_work(hub: Hub, settings: Settings) -> AsyncIterator[Callable[[], M
                 ticker.every(settings.registry_seconds, hub.look_again)
                 yield lambda: {
                     "sealer": not sealing.done(),
+                    "index": not indexing.done(),
                     "lookup": not printing.done(),
                     "ticker": pulse.beats(),
                 }
         finally:
             sealing.cancel()
+            indexing.cancel()
             printing.cancel()
 
 
@@ -383,28 +288,3 @@ def check_settings(settings: Settings) -> None:
             f"there is no folder {settings.database.absolute().parent} for the database",
             hint="Make it, or name another file with --database FILE.",
         )
-
-
-def user_agent(contact: str) -> str:
-    """How the hub names itself to the servers it asks (RFC 9110, section 10.1.5), with whom to write to."""
-    try:
-        number = version("asean-syndicate")
-    except PackageNotFoundError:  # run from a checkout
-        number = _UNNAMED_VERSION
-    return f"syndicate/{number}" + (f" (+{contact})" if contact else "")
-
-
-def root_of(settings: Settings) -> bytes:
-    """The root that the hub trusts: the one it was given, or the one that came with the program."""
-    path = settings.root or bundled_root()
-    if path is None:
-        raise SettingsError(
-            "no root is named, and none came with this program: the founding ceremony has not been held",
-            hint="Get the federation's root.json from people you trust, and name it with --root FILE.",
-        )
-    return read_root(path)
-
-
-def cache_of(settings: Settings) -> Path:
-    """The folder that remembers what was seen of the registry."""
-    return settings.registry_cache or settings.database.with_name(f"{settings.database.name}.registry")

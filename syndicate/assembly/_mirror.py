@@ -14,12 +14,12 @@ from typing import Final
 
 from syndicate.assembly._backup import UNFINISHED, UNLOCKS
 from syndicate.assembly._evidence import evidence_maker
-from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
-from syndicate.assembly._hub import allowed, open_lookup, open_press, open_shelf, user_agent
-from syndicate.assembly._registry import RegistryShelf
+from syndicate.assembly._ground import SystemClock, allowed, listen_on, stopping, url_of, user_agent
+from syndicate.assembly._premises import Premises, open_lookup, open_press
+from syndicate.assembly._registry import RegistryShelf, open_shelf
 from syndicate.client import open_log
 from syndicate.errors import ForkedLog, StorageError, SyndicateError
-from syndicate.journey import LocalWakeup, PassageIndex
+from syndicate.journey import Indexer, LocalWakeup, PassageIndex
 from syndicate.ledger import NoteKey, Policy, read_policy
 from syndicate.mirror import Follower
 from syndicate.news import rfc3339
@@ -27,7 +27,7 @@ from syndicate.ports import Clock, Storage
 from syndicate.schedule import Ticker
 from syndicate.settings import Settings
 from syndicate.storage import open_storage
-from syndicate.web import Metrics, World, make_site, serve
+from syndicate.web import World, make_site, serve
 from syndicate.wire import Typesetter
 
 _log = logging.getLogger("syndicate.mirror")
@@ -106,39 +106,45 @@ async def open_mirror(
         listener = stack.enter_context(contextlib.closing(listen_on(settings.listen)))
         mirror = await _open(settings, source, clock, stack, url_of(listener))
         await _mark(mirror.storage)
-        passages = PassageIndex(mirror.storage, mirror.wakeup, window=settings.lookup.window)
         workers = await stack.enter_async_context(asyncio.TaskGroup())
+        indexing = workers.create_task(Indexer(mirror.storage, mirror.wakeup).run())
+        stack.callback(indexing.cancel)
+        passages = PassageIndex(mirror.storage, mirror.wakeup, window=settings.lookup.window)
         printing = workers.create_task(passages.run())
         stack.callback(printing.cancel)
         ticker = await stack.enter_async_context(Ticker(patience_seconds=_PATIENCE_SECONDS))
         ticker.every(settings.registry_seconds, mirror.shelf.refresh)
         ticker.every(seconds, mirror.look_again)
-        metrics = Metrics()
-        press = open_press(
-            settings, mirror.storage, lambda: mirror.shelf.current, clock, mirror.wakeup, metrics,
-            mirror.url, stack, Typesetter(), pushes=False,
-        )  # fmt: skip
-        world = World(
+        premises = Premises(
+            settings=settings,
+            url=mirror.url,
             storage=mirror.storage,
             registry=lambda: mirror.shelf.current,
-            press=press,
+            clock=clock,
+            typesetter=Typesetter(),
+            wakeup=mirror.wakeup,
+        )
+        world = World(
+            storage=mirror.storage,
+            registry=premises.registry,
+            press=open_press(premises, stack, pushes=False),
             submission=None,
             clock=clock,
-            alive=lambda: {"lookup": not printing.done()},
+            alive=lambda: {"index": not indexing.done(), "lookup": not printing.done()},
             policy=_policy_of(mirror.shelf, source),
             log_waits=lambda: mirror.complaint,
-            metrics=metrics,
+            metrics=premises.metrics,
             base_url=mirror.url,
             registry_files=mirror.shelf.mirror,
             limits=settings.web,
             evidence=evidence_maker(
-                lambda: mirror.shelf.current,
+                premises.registry,
                 _policy_of(mirror.shelf, source),
                 lambda: mirror.shelf.seen.policy,
                 clock,
             ),
             contact=settings.contact_uri,
-            lookup=open_lookup(mirror.storage, passages, settings, stack),
+            lookup=open_lookup(premises, passages, stack),
         )
         await stack.enter_async_context(serve(make_site(world), listener))
         yield mirror

@@ -8,13 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from syndicate.assembly._ground import allowed, user_agent
 from syndicate.assembly._quarantine import OperatorsAct, in_force, read_acts
-from syndicate.client import RegistryPlace, look
+from syndicate.client import RegistryPlace, look, read_root
 from syndicate.errors import FetchError, RegistryError, SettingsError
 from syndicate.fetch import is_address
 from syndicate.news import AgencyId, Quarantine, Registry, rfc3339
 from syndicate.ports import Clock
-from syndicate.registry import Refreshed
+from syndicate.registry import Refreshed, bundled_root
+from syndicate.settings import Settings
 
 _log = logging.getLogger("syndicate.hub")
 _ASKED_SECONDS: Final = 60.0  # between two looks because of keys that nobody knows
@@ -163,3 +165,33 @@ def place_of(where: str, allow: tuple[tuple[str, int], ...], user_agent: str) ->
             f"{where} is neither an address nor a folder", hint="See docs/settings.md, `registry`."
         )
     return RegistryPlace(where=where, allow=allow, user_agent=user_agent)
+
+
+async def open_shelf(settings: Settings, clock: Clock, quarantine: Path | None = None) -> RegistryShelf:
+    """The registry that the settings name, looked at for the first time; raises as its ``open`` does."""
+    shelf = RegistryShelf(
+        place_of(settings.registry, allowed(settings), user_agent(settings.contact)),
+        root_of(settings),
+        cache_of(settings),
+        clock,
+        digests=settings.root_digests,
+        quarantine=quarantine,
+    )
+    await shelf.open()
+    return shelf
+
+
+def root_of(settings: Settings) -> bytes:
+    """The root that the hub trusts: the one it was given, or the one that came with the program."""
+    path = settings.root or bundled_root()
+    if path is None:
+        raise SettingsError(
+            "no root is named, and none came with this program: the founding ceremony has not been held",
+            hint="Get the federation's root.json from people you trust, and name it with --root FILE.",
+        )
+    return read_root(path)
+
+
+def cache_of(settings: Settings) -> Path:
+    """The folder that remembers what was seen of the registry."""
+    return settings.registry_cache or settings.database.with_name(f"{settings.database.name}.registry")

@@ -1,77 +1,43 @@
-"""A WebSub hub's desk and what it sends, put together."""
+"""A WebSub hub's desk, put together."""
 
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Final
 
+from syndicate.assembly._premises import Premises
 from syndicate.deliver import Roster
-from syndicate.fetch import Allowed, CallLimits, check_callback, open_caller, registrable_domain
-from syndicate.journey import Press, Supplements
-from syndicate.news import Feed, Registry
-from syndicate.ports import Clock, Storage
+from syndicate.fetch import CallLimits, check_callback, open_caller, registrable_domain
 from syndicate.web import is_known
-from syndicate.websub import SubscriptionDesk, Subscriptions, WebSubLimits
-from syndicate.wire import MEDIA_TYPES
+from syndicate.websub import SubscriptionDesk, Subscriptions
 
 _YES_BYTES: Final = 1_000  # of an answer: a challenge has 43
 
 
-async def open_desk(  # noqa: PLR0913 - all that subscribing touches
-    roster: Roster,
-    storage: Storage,
-    registry: Callable[[], Registry],
-    clock: Clock,
-    stack: AsyncExitStack,
-    *,
-    url: str,
-    allow: Allowed,
-    user_agent: str,
-    limits: WebSubLimits,
-    told: Callable[[str], None],
-) -> SubscriptionDesk:
+async def open_desk(premises: Premises, stack: AsyncExitStack, roster: Roster) -> SubscriptionDesk:
     """Who hears subscribers, with a dialer of its own that is closed with the stack; to be run."""
+    storage, limits = premises.storage, premises.settings.websub
     asking = CallLimits(
         total_seconds=limits.asking_seconds,
         answer_bytes=_YES_BYTES,
         connections=limits.asking_at_once,
     )
-    caller = await stack.enter_async_context(open_caller(allow=allow, user_agent=user_agent, limits=asking))
+    caller = await stack.enter_async_context(
+        open_caller(allow=premises.allow, user_agent=premises.user_agent, limits=asking)
+    )
     subscriptions = Subscriptions(
         roster,
-        clock,
-        has_feed=lambda slice_: is_known(slice_, registry(), storage),
+        premises.clock,
+        has_feed=lambda slice_: is_known(slice_, premises.registry(), storage),
         head=lambda: storage.log.visible - 1,
         limits=limits,
+        site_of=registrable_domain,
     )
     return SubscriptionDesk(
         subscriptions,
         caller,
-        clock,
-        base_url=url,
-        judge=partial(check_callback, allow=allow),
-        site_of=registrable_domain,
+        premises.clock,
+        base_url=premises.url,
+        judge=partial(check_callback, allow=premises.allow),
         limits=limits,
-        told=told,
+        told=premises.metrics.subscribing,
     )
-
-
-def open_supplements(  # noqa: PLR0913, PLR0917 - all that a document is made of
-    storage: Storage,
-    press: Press,
-    registry: Callable[[], Registry],
-    render: Callable[[Feed, str], bytes],
-    stack: AsyncExitStack,
-    whole_seconds: float,
-) -> Supplements:
-    """What writes the documents that are sent; closed with the stack."""
-    made = Supplements(
-        storage,
-        press.editor,
-        registry,
-        render,
-        media_types=MEDIA_TYPES,
-        whole_seconds=whole_seconds,
-    )
-    stack.callback(made.close)
-    return made

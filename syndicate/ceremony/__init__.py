@@ -22,7 +22,7 @@ from syndicate.ceremony._collect import (
     sign_draft,
 )
 from syndicate.ceremony._draft import Draft, Papers, draft, draft_files, revocation
-from syndicate.ceremony._keys import RoleSigner, holder_of, role_key, tuf_key
+from syndicate.ceremony._keys import RoleSigner, role_key, tuf_key
 from syndicate.ceremony._operate import Operator, check_signed, publish, tick
 from syndicate.ceremony._proposal import (
     PROPOSAL_BYTES,
@@ -53,7 +53,6 @@ __all__ = [
     "collect",
     "draft",
     "draft_files",
-    "holder_of",
     "proposal_digest",
     "publish",
     "read_proposal",

@@ -140,9 +140,12 @@ def _act(act: KeptAct) -> Event:
     at = said["at"]
     if isinstance(at, str):
         at = datetime.fromisoformat(at).timestamp()
-    more = (f"act {act.digest}, {place}", *filter(None, [shown(said.get("reason", ""))]))
+    two = f"{said['sub']} and {said['to_sub']}" if "to_sub" in said else ""
+    more = (f"act {act.digest}, {place}", *filter(None, [two, shown(said.get("reason", ""))]))
     names = {
         "erase": "taken back by the operator",
+        "relation-confirm": "the operator says that it belongs with another item",
+        "relation-reject": "the operator says that it does not belong with another item",
         "quarantine-begin": "the operator has the agency wait",
         "quarantine-lift": "the operator lets the agency go on",
     }

@@ -75,6 +75,8 @@ async def _erase(
         }
         body = json.dumps(act, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
         await storage.write(lambda book: book.erase(list(going.values()), body))
+        while await storage.sweep():
+            pass
         return {"act": body.decode(), "tokens": sorted(going.values())}
 
 

@@ -3,14 +3,17 @@
 import argparse
 import asyncio
 import json
+import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from syndicate.assembly import give_order
-from syndicate.cli._database import add_database
+from syndicate.cli._hub import add_settings, given_settings
 from syndicate.cli._shown import shown
 from syndicate.errors import StorageError
+from syndicate.settings import read_settings
 
+_SETTINGS: Final = ("database",)
 _VERBS = {
     "add": "tell an address of everything in a slice, from now on",
     "list": "who is told, of what, and how far each has come",
@@ -29,7 +32,7 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "subscribers",
         help="who is told of what the hub shows, by webhook",
         description="Webhooks as Standard Webhooks has them (docs/push.md). A running hub does what is asked "
-        "here at once; without one it is written into the database.",
+        "here at once; without one it is written into the database, by the hub's own settings (--config).",
     )
     verbs = parser.add_subparsers(title="what to do", metavar="VERB", required=True)
     for name, does in _VERBS.items():
@@ -51,7 +54,7 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
             )
             change.add_argument("--drop", action="store_true", help="the older of the two no longer signs")
         verb.add_argument("--json", action="store_true", help="write JSON, for programs")
-        add_database(verb)
+        add_settings(verb, _SETTINGS)
         verb.set_defaults(run=_run, do=name)
 
 
@@ -72,15 +75,17 @@ def _describe(verb: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    if not args.db.exists():
+    settings = read_settings(args.config, os.environ, given_settings(args, _SETTINGS))
+    if not settings.database.exists():
         raise StorageError(
-            f"there is no hub's database {args.db}", hint="Name it: --db FILE (the hub's setting `database`)."
+            f"there is no hub's database {settings.database}",
+            hint="Name it: --db FILE, or --config FILE with the hub's settings.",
         )
     named = ("callback", "slice", "lang", "id", "reason", "new", "drop")
     asked = {name: getattr(args, name) for name in named if hasattr(args, name)}
     if args.do == "add":
         asked["from"] = args.from_
-    told = asyncio.run(give_order(args.db, {"do": args.do, **asked}))
+    told = asyncio.run(give_order(settings, {"do": args.do, **asked}))
     if args.json:
         print(json.dumps(told, ensure_ascii=False, indent=2))
     else:

@@ -10,6 +10,7 @@ loaded when it is first asked for, and what dials or reads a feed when it is fir
 each checked against its agency's key and the public log; what a hub withholds, alters or forks is raised by
 name. ``fetch_evidence`` brings one version's token and proof, ``evidence_page`` makes a page of them.
 ``ask_hub`` asks whether an official source said something, ``checked`` judges the answer.
+``search`` asks a hub what it has on something.
 ``LogReader`` reads a public log over what ``open_log`` gives; ``watch`` compares it with what was there
 before, with what an agency signed, and with what others see.
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         look_offline,
         read_root,
     )
+    from syndicate.client._search import Hit, Hits, search
     from syndicate.client._token import Logging, Proof, TokenReport, Verdict, verify_token
     from syndicate.client._version import Evidence, fetch_evidence, named_item
 
@@ -54,6 +56,8 @@ __all__ = [
     "Followed",
     "Get",
     "Given",
+    "Hit",
+    "Hits",
     "LogReader",
     "Logging",
     "Look",
@@ -86,6 +90,7 @@ __all__ = [
     "read_page",
     "read_root",
     "read_watched",
+    "search",
     "verify_feed",
     "verify_token",
     "watch",
@@ -99,6 +104,7 @@ _FILES: Final = {
     **dict.fromkeys(("Checked", "Trusted", "ask_hub", "checked"), "_lookup"),
     **dict.fromkeys(("Alarm", "AlarmKind", "Look", "Own", "Watched", "read_watched", "watch"), "_monitor"),
     **dict.fromkeys(("Given", "read_page"), "_page"),
+    **dict.fromkeys(("Hit", "Hits", "search"), "_search"),
     **dict.fromkeys(("Logging", "Proof", "TokenReport", "Verdict", "verify_token"), "_token"),
     **dict.fromkeys(("Evidence", "fetch_evidence", "named_item"), "_version"),
 }

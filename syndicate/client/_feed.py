@@ -8,13 +8,17 @@ from syndicate.client._edition import Edition, recognise
 from syndicate.client._token import TokenReport, verify_token
 from syndicate.errors import WireError
 from syndicate.news import Entry, Registry, digest_of
-from syndicate.republish import light
+from syndicate.republish import STORIES, light
 from syndicate.wire import Difference, Sheet, Typesetter, lay_out, proofread
 
 DIFFERS: Final = "differs"
 ELSEWHERE: Final = "elsewhere"  # a signed item that does not belong in this feed
 REPEATED: Final = "repeated"  # another version of an item that stands in the feed already
 _RSS_ALONE: Final = "RSS is light and carries no tokens: bring them, or check the Atom or JSON feed"
+_GATHERED: Final = (
+    "who tells a story together is derived from the log and signed by nobody, so it cannot be written anew: "
+    "its tokens were checked; check the slice's own feed for the rest"
+)
 _NO_EDITION: Final = "its self link names neither a feed of a hub nor a registered signed feed"
 
 
@@ -122,7 +126,8 @@ def _judge(body: bytes, sheet: Sheet, desk: _Desk) -> FeedReport:
         entries=tuple(EntryReport(place=place, token=report) for place, report in enumerate(reports)),
     )
     if edition is None:
-        return replace(told, detail=_NO_EDITION)
+        gathered = f"/feeds/{STORIES}" in (sheet.self_url or "")
+        return replace(told, detail=_GATHERED if gathered else _NO_EDITION)
     if desk.format == "rss" and reports and not any(reports):
         return replace(told, detail=_RSS_ALONE)
     entries = {

@@ -76,7 +76,7 @@ class LogReader:
             raise LedgerError(
                 "no log is named that counts: the registry has no log/policy.txt",
                 code=Reason.LOG_ORIGIN_UNKNOWN,
-                hint="Name the log's key, as its hub prints it at the start: --log KEY.",
+                hint="Name the key that its hub prints at the start: --log KEY, in a program log=[KEY].",
             )
         if not logs:
             why = f"the policy names no log {checkpoint.origin!r}"

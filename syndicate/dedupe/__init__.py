@@ -17,11 +17,12 @@ from types import ModuleType
 from syndicate.dedupe._asked import compare, sketch, winnow
 from syndicate.dedupe._differ import Difference
 from syndicate.dedupe._infer import Told, infer
-from syndicate.dedupe._likeness import Compared, Fingerprint, Guard, RelatedAs, Rule, Sketch, Span
+from syndicate.dedupe._likeness import Compared, Fingerprint, Guard, RelatedAs, Rule, Sketch, Span, Standing
 from syndicate.dedupe._origin import Origin, OriginRule, Teller, credited, origin
 from syndicate.dedupe._quote import Alike, alike, is_enough, stands_in
 from syndicate.dedupe._relate import Related, relate
 from syndicate.dedupe._url import normal_url
+from syndicate.dedupe._weigh import matter_of, weigh
 
 __all__ = [
     "Alike",
@@ -36,6 +37,7 @@ __all__ = [
     "Rule",
     "Sketch",
     "Span",
+    "Standing",
     "Teller",
     "Told",
     "alike",
@@ -43,12 +45,14 @@ __all__ = [
     "credited",
     "infer",
     "is_enough",
+    "matter_of",
     "normal_url",
     "origin",
     "postings",
     "relate",
     "sketch",
     "stands_in",
+    "weigh",
     "winnow",
 ]
 

@@ -8,6 +8,7 @@ dateline or credit line, unless it is the old one with other figures.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
 from syndicate.dedupe._align import Block
@@ -45,7 +46,9 @@ class Change(NamedTuple):
         return self.a < self.a_end and self.b < self.b_end
 
 
-Settled = tuple[set[int], set[int]]
+Settled = tuple[
+    AbstractSet[int], AbstractSet[int]
+]  # where the numbers begin, in each of two texts, that raise no question
 
 
 class Objection(NamedTuple):
@@ -70,26 +73,31 @@ def changes_of(a: Side, b: Side, blocks: Sequence[Block], *, apart: int = 1) -> 
 def objections(a: Side, b: Side, blocks: Sequence[Block]) -> Iterator[Objection]:
     """All that the guard objects to in calling two texts the same, given what of them is alike."""
     settled = _settled(a, b), _settled(b, a)
-    yield from (Objection(Guard.NUMBER, each) for each in _elsewhere(a, b, settled))
-    yield from (Objection(Guard.NUMBER, each) for each in _written_otherwise(a, b, blocks))
     edges = _edges(a, b, blocks)
     for change in changes_of(a, b, blocks, apart=_APART):
-        edge = _dateline(a, b, change) or next((each for each in edges if _holds(each, change)), None)
+        edge = _dateline(a, b, change) or next((one for one in edges if _holds(one, change)), None)
         if edge is not None and _reworded(a, b, edge):
-            guard = Guard.NUMBER if _contradicts(a, b, change, tail=edge.a > 0) else None
+            days = _days(a, change.a, change.a_end), _days(b, change.b, change.b_end)
+            guard = Guard.NUMBER if _contradicts(a, b, change, days) else None
+            settled = settled[0] | days[0], settled[1] | days[1]
         else:
             guard = _replaced(a, b, change, settled)
         if guard is not None:
             yield Objection(guard, change)
+    yield from (Objection(Guard.NUMBER, each) for each in _elsewhere(a, b, settled))
+    yield from (Objection(Guard.NUMBER, each) for each in _written_otherwise(a, b, blocks))
 
 
-def _settled(side: Side, other: Side) -> set[int]:
-    """Where the numbers of one text begin that stand in the other behind, or before, the same words."""
-    there = {anchor for number in contexts(other, _ANCHOR) for anchor in _anchors(*number)}
+def _settled(side: Side, other: Side) -> AbstractSet[int]:
+    """Where the numbers begin that stand in the other text, too, with the same words on one side."""
+    here, there = (
+        Counter(anchor for number in contexts(each, _ANCHOR) for anchor in _anchors(*number))
+        for each in (side, other)
+    )
     return {
         number.start
         for number, before, after in contexts(side, _ANCHOR)
-        if not there.isdisjoint(_anchors(number, before, after))
+        if any(here[anchor] <= there[anchor] for anchor in _anchors(number, before, after))
     }
 
 
@@ -101,21 +109,21 @@ def _anchors(number: Number, before: str, after: str) -> Iterator[tuple[str, str
 
 
 def _elsewhere(a: Side, b: Side, settled: Settled) -> Iterator[Change]:
-    """Numbers with the same words around them and another value, wherever a passage has moved to."""
-    here, there = _by_context(a), _by_context(b)
-    for context in here.keys() & there.keys():
-        left = _left(here[context], there[context]), _left(there[context], here[context])
-        loose = [[n for n in each if n.start not in known] for each, known in zip(left, settled, strict=True)]
-        if all(loose):
-            yield Change(loose[0][0].start, loose[0][0].stop, loose[1][0].start, loose[1][0].stop)
+    """Numbers behind, or before, the same words with another value, wherever a passage has moved to."""
+    here, there = _by_words(a, settled[0]), _by_words(b, settled[1])
+    for words in here.keys() & there.keys():
+        left = _left(here[words], there[words]), _left(there[words], here[words])
+        if all(left):
+            yield Change(left[0][0].start, left[0][0].stop, left[1][0].start, left[1][0].stop)
 
 
-def _by_context(side: Side) -> dict[tuple[str, str], list[Number]]:
+def _by_words(side: Side, settled: AbstractSet[int]) -> dict[tuple[str, str], list[Number]]:
     found: dict[tuple[str, str], list[Number]] = defaultdict(list)
     for number, before, after in contexts(side, _CONTEXT):
-        if len(before) + len(after) >= _CONTEXT:
-            found[before, after].append(number)
-    return found
+        if number.start not in settled:
+            found[before, ""].append(number)
+            found["", after].append(number)
+    return {words: numbers for words, numbers in found.items() if len("".join(words)) == _CONTEXT}
 
 
 def _left(here: Sequence[Number], there: Sequence[Number]) -> list[Number]:
@@ -140,7 +148,19 @@ def _edges(a: Side, b: Side, blocks: Sequence[Block]) -> list[Change]:
         return []
     end = long[-1].a + long[-1].length, long[-1].b + long[-1].length
     edges = [Change(0, long[0].a, 0, long[0].b), Change(end[0], len(a.folded), end[1], len(b.folded))]
-    return [each for each in edges if max(each.a_end - each.a, each.b_end - each.b) <= _EDGE]
+    return [
+        each
+        for each in edges
+        if max(each.a_end - each.a, each.b_end - each.b) <= _EDGE
+        and _mostly_new(a, each.a, each.a_end)
+        and _mostly_new(b, each.b, each.b_end)
+    ]
+
+
+def _mostly_new(side: Side, start: int, stop: int) -> bool:
+    """Whether half of a stretch is its text's own: a line that has moved is no new one."""
+    new = sum(last - first for first, last in without(start, stop, side.again))
+    return 2 * new >= stop - start
 
 
 def _long(a: Side, block: Block) -> int:
@@ -177,20 +197,24 @@ def _pairs(folded: str) -> set[str]:
     return {words[place : place + 2] for place in range(max(1, len(words) - 1))}
 
 
-def _contradicts(a: Side, b: Side, change: Change, *, tail: bool) -> bool:
+def _contradicts(a: Side, b: Side, change: Change, days: Settled) -> bool:
     """Whether both have figures in a new line that the other has nowhere; a day may differ."""
     here, there = a.touching(change.a, change.a_end), b.touching(change.b, change.b_end)
     only = _left(here, there), _left(there, here)
     return all(
-        any(each.value not in other.values and not _is_day(side, each, tail=tail) for each in left)
-        for left, side, other in ((only[0], a, b), (only[1], b, a))
+        any(each.value not in values and each.start not in known for each in left)
+        for left, values, known in zip(only, (b.values, a.values), days, strict=True)
     )
 
 
-def _is_day(side: Side, number: Number, *, tail: bool) -> bool:
-    return _DAY.fullmatch(number.value) is not None and (
-        tail or within(side.datelines, number.start, number.stop)
-    )
+def _days(side: Side, start: int, stop: int) -> AbstractSet[int]:
+    """Where the numbers begin that may be a day, in a dateline or in the last line."""
+    return {each.start for each in side.touching(start, stop) if _is_day(side, each)}
+
+
+def _is_day(side: Side, number: Number) -> bool:
+    in_place = number.start >= side.last_line or within(side.datelines, number.start, number.stop)
+    return in_place and _DAY.fullmatch(number.value) is not None
 
 
 def _replaced(a: Side, b: Side, change: Change, settled: Settled) -> Guard | None:

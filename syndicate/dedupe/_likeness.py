@@ -37,6 +37,15 @@ class Rule(StrEnum):
     SAME_FIGURES = "same-figures-other-language"
 
 
+class Standing(StrEnum):
+    """Whether what was found counts. What an agency declared always stands."""
+
+    STANDS = "stands"
+    WAITS = "waits"  # for a person: too many at once
+    CONFIRMED = "confirmed"  # by the operator, in the log
+    REJECTED = "rejected"  # likewise: it stays to be seen, and has no effect
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """A place where two texts differ, or are alike. Offsets in code points; an empty side: added, removed."""

@@ -57,6 +57,8 @@ def _is_in(passage: str, text: str) -> bool:
 
 def _is_cut_from(passage: str, text: str) -> bool:
     """The same of a passage that was cut between a letter and its marks, at its beginning or its end."""
+    if passage[_RUN:-_RUN] not in text:
+        return False
     apart = unicodedata.normalize("NFD", passage)
     begin = next((at for at, each in enumerate(apart) if not unicodedata.combining(each)), 0)
     return _is_in(apart[begin:], unicodedata.normalize("NFD", text))

@@ -7,7 +7,7 @@ these, so that a reader can always tell an agency's word from ours.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from syndicate.dedupe._likeness import RelatedAs, Rule, Span
+from syndicate.dedupe._likeness import RelatedAs, Rule, Span, Standing
 from syndicate.news import Item, ItemId, Relation
 
 
@@ -27,6 +27,7 @@ class Related:
     score: float | None = None  # J, or the containment of an excerpt
     spans: tuple[Span, ...] = ()  # where they differ; a: of this version's text, b: of the other's
     folding: int | None = None  # the version of the folding it was found with
+    state: Standing = Standing.STANDS
 
 
 def relate(item: Item, known_highest: int) -> tuple[Related, ...]:

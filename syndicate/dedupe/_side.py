@@ -12,6 +12,7 @@ from syndicate.dedupe._numbers import MINUS, Number, numbers_of
 from syndicate.dedupe._shingles import LETTERS, Letters
 from syndicate.text import fold_with_offsets
 
+_LAST_LINE: Final = 120  # characters, at most, of a credit line
 _LINES: Final = 4  # from the first on, in which a dateline may stand
 _DATELINE: Final = re.compile(r"[^\n]{1,80}?(?:[)\]】]|\s[-\u2013\u2014]{1,2}\s|:\s)")
 _QUOTED: Final = re.compile(
@@ -41,6 +42,7 @@ class Side:
         self._stops = [number.stop for number in self.numbers]
         self.values = {number.value for number in self.numbers}
         self.datelines = self._places(_datelines(text))
+        self.last_line = bisect_left(self.at, max(text.rstrip().rfind("\n") + 1, len(text) - _LAST_LINE))
         self.again: list[Stretch] = []  # what stands in the other text too, in whatever place
         self._quoted = self._places(found.span() for found in _QUOTED.finditer(text))
 

@@ -228,4 +228,6 @@ def _text(asked: Order, name: str) -> str:
     value = asked.get(name, "")
     if not isinstance(value, str):
         raise DeliverError(f"{name} is no text")
+    if not value.isprintable():  # it is shown in lists, and half a letter cannot even be written down
+        raise DeliverError(f"{name} has characters that cannot be shown", hint="Write it in one plain line.")
     return value

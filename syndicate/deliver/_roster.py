@@ -11,9 +11,18 @@ from dataclasses import replace
 from typing import Any, Final
 
 from syndicate.errors import DeliverError
-from syndicate.ports import Storage, Subscriber, SubscriberState, Told
+from syndicate.news import Slice
+from syndicate.ports import Storage, Subscriber, SubscriberKind, SubscriberState, Told
 
 _ID_BYTES: Final = 12
+
+
+Name = tuple[SubscriberKind, str, Slice, str]
+
+
+def name_of(subscriber: Subscriber) -> Name:
+    """What no two subscribers have in common: kind, callback, slice and format."""
+    return subscriber.kind, subscriber.callback, subscriber.slice, subscriber.format
 
 
 def new_id() -> str:
@@ -32,6 +41,7 @@ class Roster:
         self._store = storage.subscribers
         self._most = most
         self._all: dict[str, Subscriber] = {}
+        self._ids: dict[Name, str] = {}
         self._moved: set[str] = set()
         self._told: list[Told] = []
         self._changing = asyncio.Lock()
@@ -41,6 +51,7 @@ class Roster:
     async def load(self) -> None:
         """Read them all. Raises StorageError."""
         self._all = {each.id: each for each in await self._store.all()}
+        self._ids = {name_of(each): each.id for each in self._all.values()}
 
     def __iter__(self) -> Iterator[Subscriber]:
         return iter(tuple(self._all.values()))
@@ -48,6 +59,14 @@ class Roster:
     def get(self, id: str) -> Subscriber | None:  # noqa: A002 - as in the port
         """The subscriber of this id, if there is one."""
         return self._all.get(id)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def named(self, name: "Name") -> Subscriber | None:
+        """The one of this kind that is told of this slice in this format at this callback."""
+        id_ = self._ids.get(name)
+        return None if id_ is None else self._all.get(id_)
 
     def counts(self) -> Mapping[str, int]:
         """How many there are in each state."""
@@ -71,6 +90,7 @@ class Roster:
                 )
             await self._store.put(subscriber)
             self._all[subscriber.id] = subscriber
+            self._ids[name_of(subscriber)] = subscriber.id
         self._tell(subscriber.id)
 
     async def change(self, id: str, **changes: Any) -> Subscriber:  # noqa: A002, ANN401 - fields of a Subscriber
@@ -81,18 +101,22 @@ class Roster:
             StorageError: the change makes it the same as another one, or cannot be written.
         """
         async with self._changing:
-            await self._store.put(replace(self._known(id), **changes))
+            before = self._known(id)
+            await self._store.put(replace(before, **changes))
             # It may have come further meanwhile: that is written down after this, and stays in memory.
             changed = self._all[id] = replace(self._known(id), **changes)
+            self._ids.pop(name_of(before), None)
+            self._ids[name_of(changed)] = id
         self._tell(id)
         return changed
 
     async def remove(self, id: str) -> None:  # noqa: A002 - as in the port
         """Forget a subscriber. Raises DeliverError, StorageError."""
         async with self._changing:
-            self._known(id)
+            known = self._known(id)
             await self._store.remove(id)
             del self._all[id]
+            self._ids.pop(name_of(known), None)
         self._tell(id)
 
     def move(self, subscriber: Subscriber, told: Iterable[Told] = ()) -> None:

@@ -26,7 +26,7 @@ from syndicate.ports import Caller, Clock, Storage, Subscriber, SubscriberKind, 
 
 _log = logging.getLogger("syndicate.deliver")
 _AGAIN_SECONDS: Final = 1.0  # after trouble with the database
-_LAPSED_SECONDS: Final = 600.0  # until one looks again whether a lease has been renewed
+_LAPSED_SECONDS: Final = 60.0  # until one looks again whether a lease has been renewed
 
 _Going = tuple[str, Line, Flight]  # a subscriber's id, its line, and its flight
 
@@ -139,13 +139,15 @@ class Deliverer:
 
     def _changed(self, id_: str) -> None:
         """A subscriber is new, gone, or not what it was."""
-        line = self._lines.get(id_)
+        line, subscriber = self._lines.get(id_), self._roster.get(id_)
         if line is not None and line.state is Is.UNDER_WAY:
             return  # looked at again when it has landed
+        active = subscriber if subscriber and subscriber.state is SubscriberState.ACTIVE else None
+        if line is not None and line.state is Is.IN_LINE and active and line.follows(active):
+            return  # who renews again and again stands in line once
         self._lines.drop(id_)
-        subscriber = self._roster.get(id_)
-        if subscriber is not None and subscriber.state is SubscriberState.ACTIVE:
-            self._rest_or_line_up(subscriber, self._lines.add(subscriber))
+        if active is not None:
+            self._rest_or_line_up(active, self._lines.add(active))
             self._depart()
 
     def _rest_or_line_up(self, subscriber: Subscriber, line: Line) -> None:

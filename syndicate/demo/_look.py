@@ -29,6 +29,7 @@ def look(hub: Visitor) -> list[Row]:
         *_formats(hub),
         *_acts(shown),
         *_companions(items),
+        *_stories(hub),
     ]
 
 
@@ -92,6 +93,21 @@ def _acts(shown: list[dict[str, Any]]) -> Iterable[Row]:
 
 def _is(item: Mapping[str, Any], agency: str, key: str) -> bool:
     return str(item["id"]).startswith(f"urn:syndicate:{agency}:") and item["url"].endswith(f"/{key}")
+
+
+def _stories(hub: Visitor) -> Iterable[Row]:
+    """What is told together, and what is kept apart."""
+    shown = hub.get_json("/feeds/stories.json")["items"]
+    for named, told in (expected.TOLD_ONCE | expected.APART).items():
+        agency, _, key = named.partition("/")
+        item: dict[str, Any] = next((item for item in shown if _is(item, agency, key)), {})
+        yield compare(f"in the stories, {named}", told, _told(item) if item else "nothing")
+
+
+def _told(item: Mapping[str, Any]) -> str:
+    said = item["_syndicate"]
+    also = sorted(f"{each['agency']} as {each['as']}" for each in said.get("also", ()))
+    return f"{said['agency']}, also {', '.join(also)}" if also else "alone"
 
 
 def _companions(items: list[dict[str, Any]]) -> Iterable[Row]:

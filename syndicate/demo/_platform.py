@@ -28,6 +28,7 @@ from syndicate.demo._table import Row, compare
 from syndicate.demo._telling import Teller
 from syndicate.export import Orders
 from syndicate.news import Act
+from syndicate.settings import Settings
 
 _HOOK, _PUSH = "/hook", "/push"
 _CAP = "{urn:oasis:names:tc:emergency:cap:1.2}"
@@ -50,7 +51,7 @@ class Platform:
     async def subscribe(self) -> None:
         """By webhook, as the hub's operator sets it up, and by WebSub, which anybody can."""
         added = await give_order(
-            self._federation.database,
+            Settings(database=self._federation.database),
             {"do": "add", "callback": self._box.open(_HOOK), "slice": "all", "lang": "en", "from": "begin"},
         )
         self._hook_secret = str(added["secret"])

@@ -14,7 +14,7 @@ from syndicate.demo._stories import Story
 from syndicate.demo._telling import Teller
 from syndicate.news import Act, AgencyId, Kind
 
-_PATIENCE_SECONDS = 15.0  # for the hub to have read what was published
+_PATIENCE_SECONDS = 60.0  # for the hub to have read what was published, on a machine that has much else to do
 _LOOK_SECONDS = 0.1
 
 _SCENES = {

@@ -10,7 +10,7 @@ from typing import Any
 
 from syndicate.errors import DemoError
 
-_SECONDS = 20
+_SECONDS = 60
 _PAGE = 200  # items at a time
 # Proxies of this machine have no business between the demo and itself.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))

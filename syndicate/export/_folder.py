@@ -7,8 +7,10 @@ they said are not touched. A file of ours remembers how far the copy came, and i
 import fcntl
 import json
 import os
+import shutil
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -73,9 +75,13 @@ class Folder:
         return found
 
     def holds(self, name: str, body: bytes) -> bool:
-        """Whether the file, which is there, says exactly this."""
-        with (self._path / name).open("rb") as file:
-            return os.fstat(file.fileno()).st_size == len(body) and file.read() == body
+        """Whether what is there is a file, of its own, that says exactly this."""
+        # Without waiting: of a pipe that somebody put there nobody may ever write to the other end.
+        handle = os.open(self._path / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(handle, "rb") as file:  # noqa: PTH123 - of a handle that follows no link
+            seen = os.fstat(handle)
+            ours = stat.S_ISREG(seen.st_mode) and seen.st_nlink == 1
+            return ours and seen.st_size == len(body) and file.read() == body
 
     def write(self, name: str, body: bytes, modified: int | None) -> None:
         """Put a file in its place, whole; ``modified`` (Unix seconds) is what a web server says of it."""
@@ -83,7 +89,11 @@ class Folder:
         self._make(folder)
         path = self._path / name
         beside = path.with_name(f".{last}~")
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
+        _clear(beside)
+        if path.is_dir():
+            _clear(path)
+        # New, and nothing else's: a link or a pipe that stood there would lead elsewhere.
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
         try:
             with open(handle, "wb") as file:  # noqa: PTH123 - of a handle that follows no link
                 file.write(body)
@@ -99,8 +109,9 @@ class Folder:
 
     def remove(self, name: str) -> None:
         """Take a file out, and the folders that it leaves empty."""
-        path = self._path / name
-        path.unlink(missing_ok=True)
+        if name in self._made:  # it was in the way of a folder, and is one now
+            return
+        _clear(self._path / name)
         folder = name.rpartition("/")[0]
         self._changed.add(folder)
         while folder:
@@ -115,18 +126,34 @@ class Folder:
 
     def _make(self, folder: str) -> None:
         if folder and folder not in self._made:
-            (self._path / folder).mkdir(parents=True, exist_ok=True)
-            self._made.add(folder)
+            for parent in (*reversed((self._path / folder).relative_to(self._path).parents), Path(folder)):
+                here = self._path / parent
+                if here.is_symlink() or not here.is_dir():
+                    _clear(here)
+                    here.mkdir()
+                self._made.add(str(parent))
             while folder:
                 folder = folder.rpartition("/")[0]
                 self._changed.add(folder)
 
     def _sync(self, folder: str) -> None:
-        handle = os.open(self._path / folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            handle = os.open(self._path / folder, os.O_RDONLY | os.O_DIRECTORY)
+        except (FileNotFoundError, NotADirectoryError):
+            return  # it was in the way of a file
         try:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _clear(path: Path) -> None:
+    """Take away whatever stands there, if anything does: what is not of the copy is nobody's here."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        with suppress(NotADirectoryError):  # a folder above it is a file now
+            path.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -10,9 +10,8 @@ from syndicate.fetch._addresses import why_special
 from syndicate.fetch._limits import Allowed
 from syndicate.fetch._trouble import BadUrl
 from syndicate.fetch._urls import fetchable
-from syndicate.news import HostError, host_of
+from syndicate.news import HostError, host_of, limits
 
-_LONGEST: Final = 2_000  # characters
 _PORTS: Final = (80, 443)
 _HINT: Final = "A callback is an http or https address of a public host, on port 80 or 443."
 
@@ -26,8 +25,8 @@ def check_callback(address: str, allow: Allowed = ()) -> None:
         ForbiddenAddress: it is too long, no plain http(s) address, has a user or a fragment, another port
             than 80 or 443, a host that is no dotted name, or an IP address that is not public.
     """
-    if len(address) > _LONGEST:
-        raise ForbiddenAddress(f"a callback has at most {_LONGEST:,} characters", hint=_HINT)
+    if len(address) > limits.URL:
+        raise ForbiddenAddress(f"a callback has at most {limits.URL:,} characters", hint=_HINT)
     try:
         url = fetchable(address)
     except BadUrl as exc:

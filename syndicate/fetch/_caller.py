@@ -11,6 +11,7 @@ from aiohttp.abc import AbstractResolver
 from syndicate.fetch import _headers as headers
 from syndicate.fetch._failed import TROUBLES, failed
 from syndicate.fetch._limits import Allowed, CallLimits, FetchLimits
+from syndicate.fetch._portions import to_send
 from syndicate.fetch._session import open_session
 from syndicate.fetch._trouble import TooLarge
 from syndicate.fetch._urls import fetchable
@@ -36,7 +37,7 @@ class HttpCaller:
             async with (
                 asyncio.timeout(self._limits.total_seconds),
                 self._session.request(
-                    method, fetchable(call.url), data=call.body, headers=told, allow_redirects=False
+                    method, fetchable(call.url), data=to_send(call.body), headers=told, allow_redirects=False
                 ) as response,
             ):
                 # A body that is left unread ends the connection with it, whatever it would have been.

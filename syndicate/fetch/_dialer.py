@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections import OrderedDict
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -10,15 +11,21 @@ from ipaddress import ip_address
 
 from aiohttp import TCPConnector
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.client_proto import ResponseHandler
 
 from syndicate.errors import ForbiddenAddress
 from syndicate.fetch._addresses import why_special
+from syndicate.fetch._answers import FewAnswers
 from syndicate.fetch._limits import Allowed
 
 _PUBLIC_PORTS = frozenset({80, 443})
-_RESOLVING_THREADS = 16
+_RESOLVING_THREADS = 64  # started as they are needed; one waits for a name server for up to half a minute
+_PATIENCE_SECONDS = 0.5  # for the name server, about a name whose addresses are known
+_KNOWN_SECONDS = 86_400.0  # for how long (RFC 8767 says one to three days), and
+_KNOWN_MOST = 10_000  # of how many names
 CONNECTIONS = 100
 
+_Name = tuple[str, int, socket.AddressFamily]
 _AddrInfo = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
 
 
@@ -50,14 +57,37 @@ class _Guard:
 
 
 class _ThreadedResolver(AbstractResolver):
-    """Resolves in threads of its own: a stalled name server must not keep others from the loop's threads."""
+    """Resolves in threads of its own: a stalled name server must not keep others from the loop's threads.
+
+    Nobody can stop a thread that waits for one, so names that stall can occupy them all. Then a name is taken
+    to lead where it led last (RFC 8767): the guard judges those addresses as it judges any others.
+    """
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(_RESOLVING_THREADS, thread_name_prefix="resolve")
+        self._known: OrderedDict[_Name, tuple[float, list[ResolveResult]]] = OrderedDict()
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
+        name, loop = (host, port, family), asyncio.get_running_loop()
+        since, known = self._known.get(name, (0.0, []))
+        if loop.time() - since > _KNOWN_SECONDS:
+            known = []
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS if known else None):
+                found = await self._ask(*name)
+        except (TimeoutError, socket.gaierror) as exc:
+            if known and (isinstance(exc, TimeoutError) or exc.errno == socket.EAI_AGAIN):
+                return known
+            raise
+        self._known[name] = (loop.time(), found)
+        self._known.move_to_end(name)
+        if len(self._known) > _KNOWN_MOST:
+            self._known.popitem(last=False)
+        return found
+
+    async def _ask(self, host: str, port: int, family: socket.AddressFamily) -> list[ResolveResult]:
         ask = partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
         try:
             found = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
@@ -128,6 +158,8 @@ async def open_dialer(
         # Our resolver is asked each time; a cache would only lengthen the life of a poisoned answer.
         use_dns_cache=False,
     )
+    handler: type[ResponseHandler] = FewAnswers
+    connector._factory = partial(handler, loop=asyncio.get_running_loop())  # noqa: SLF001 - there is no other way
     try:
         yield connector
     finally:

@@ -14,7 +14,11 @@ from syndicate.journey._arrive import Polled, Poller
 from syndicate.journey._cosign import Cosigners
 from syndicate.journey._depart import Press
 from syndicate.journey._document import Body, Document
+from syndicate.journey._explain import Difference, Explained, Explanation, counts, explain, title_of
+from syndicate.journey._explain import as_json as explained_as_json
 from syndicate.journey._findings import By, Did, Run
+from syndicate.journey._index import Indexer
+from syndicate.journey._kin import Kin
 from syndicate.journey._layout import ARCHIVE_PAGE, PressLimits
 from syndicate.journey._log_signer import LogSigner
 from syndicate.journey._lookup import (
@@ -29,9 +33,11 @@ from syndicate.journey._lookup import (
 from syndicate.journey._outputs import OPML_TYPE, SITEMAP_TYPE, Outputs
 from syndicate.journey._passages import PassageIndex
 from syndicate.journey._prove import proof_of
+from syndicate.journey._ruling import rule
 from syndicate.journey._seal import Sealer
 from syndicate.journey._submit import SubmissionDesk, SubmitLimits
 from syndicate.journey._supplement import Supplement, SupplementLimits, Supplements
+from syndicate.journey._turnstile import Turnstile
 from syndicate.journey._wakeup import LocalWakeup
 
 __all__ = [
@@ -44,7 +50,12 @@ __all__ = [
     "By",
     "Cosigners",
     "Did",
+    "Difference",
     "Document",
+    "Explained",
+    "Explanation",
+    "Indexer",
+    "Kin",
     "Later",
     "LocalWakeup",
     "LogSigner",
@@ -65,6 +76,12 @@ __all__ = [
     "Supplement",
     "SupplementLimits",
     "Supplements",
+    "Turnstile",
     "Verdict",
+    "counts",
+    "explain",
+    "explained_as_json",
     "proof_of",
+    "rule",
+    "title_of",
 ]

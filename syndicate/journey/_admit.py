@@ -4,6 +4,7 @@
  (2) each token is verified by itself (steps 1 to 11), off the event loop, a few at a time;
  (3) in one transaction for at most a hundred, each is given its place among the tokens already here
      (step 12, at the desk) and kept: admitted with its relations, refused with its evidence, or held;
+     what it is like among what came before is found by its sketch, made off the event loop before that;
  (4) where that took a forked stream's floor back, the tokens held for it are judged again.
 
 The same batch twice is a no-op. One bad token never stops another.
@@ -11,12 +12,15 @@ The same batch twice is a no-op. One bad token never stops another.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, TypeVar
 
+from syndicate.dedupe import Sketch
 from syndicate.journey._desk import Desk
+from syndicate.journey._kin import sketch_of
 from syndicate.news import (
     Admitted,
     AgencyId,
@@ -30,13 +34,15 @@ from syndicate.news import (
     TokenDigest,
     Unjudged,
 )
-from syndicate.ports import Book, Clock, Storage
+from syndicate.ports import Book, Clock, Storage, VersionKey
 from syndicate.trust import Verified, VerifiedHeartbeat, verify
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 BATCH: Final = 100  # tokens in one transaction: nobody's flood keeps the writer from the others for longer
+_BATCH_LEAST: Final = 10  # where they take long
+_LONG_SECONDS: Final = 0.25
 _SLICE: Final = 100  # tokens verified in one visit to a thread
 
 Verdict = Verified | VerifiedHeartbeat | Refused | Held | Unjudged
@@ -74,6 +80,7 @@ class Admission:
         self._look_again = look_again
         self._met: set[AgencyId] = set()  # since this process began
         self._caught_up_with: Registry | None = None
+        self._most = BATCH  # tokens in one transaction, as things are
 
     async def admit(self, envelopes: Sequence[Envelope]) -> tuple[Outcome, ...]:
         """Judge tokens and keep what came of it; the outcomes stand in the order of the envelopes.
@@ -122,7 +129,27 @@ class Admission:
         # (3) place and keep, a hundred at a time
         at = int(self._clock.now())
         for batch in _batches(judged):
-            settled.add(await self._storage.write(partial(_settle, batch=batch, registry=registry, at=at)))
+            sketches = await asyncio.to_thread(_sketch_each, batch)
+            settled.add(await self._settled(batch, sketches, registry, at))
+        return settled
+
+    async def _settled(
+        self,
+        batch: Sequence[tuple[Envelope, Verdict]],
+        sketches: Mapping[VersionKey, Sketch],
+        registry: Registry,
+        at: int,
+    ) -> _Settled:
+        """Place and keep a batch; where that takes long, in shorter transactions."""
+        settled, start = _Settled(), 0
+        while start < len(batch):
+            some = batch[start : start + self._most]
+            began = time.monotonic()
+            settle = partial(_settle, batch=some, sketches=sketches, registry=registry, at=at)
+            settled.add(await self._storage.write(settle))
+            start += len(some)
+            slow = time.monotonic() - began > _LONG_SECONDS
+            self._most = max(_BATCH_LEAST, self._most // 2) if slow else min(BATCH, self._most * 2)
         return settled
 
     async def _judge_held(self, agencies: set[AgencyId]) -> None:
@@ -152,6 +179,11 @@ def _verify_each(receipts: Sequence[Receipt], registry: Registry) -> list[tuple[
     ]
 
 
+def _sketch_each(batch: Sequence[tuple[Envelope, Verdict]]) -> dict[VersionKey, Sketch]:
+    items = [verdict for _, verdict in batch if isinstance(verdict, Verified)]
+    return {(each.item.sub, each.item.ver): sketch_of(each) for each in items}
+
+
 def _surely(envelope: Envelope, judge: Callable[[], T]) -> T | Unjudged:
     """What ``judge`` says; a bug of ours costs this token its judgement, and no other token anything."""
     try:
@@ -178,11 +210,17 @@ def _by_stream(each: tuple[Envelope, Verdict]) -> tuple[int, str, str, int]:
             return (2, "", "", 0)
 
 
-def _settle(book: Book, batch: Sequence[tuple[Envelope, Verdict]], registry: Registry, at: int) -> _Settled:
+def _settle(
+    book: Book,
+    batch: Sequence[tuple[Envelope, Verdict]],
+    sketches: Mapping[VersionKey, Sketch],
+    registry: Registry,
+    at: int,
+) -> _Settled:
     """Step (3), inside one transaction."""
     items = [verdict for _, verdict in batch if isinstance(verdict, Verified)]
     beats = [verdict for _, verdict in batch if isinstance(verdict, VerifiedHeartbeat)]
-    desk = Desk(book, items, beats)
+    desk = Desk(book, items, beats, sketches)
     outcomes: dict[TokenDigest, Outcome] = {
         envelope.digest: verdict
         for envelope, verdict in batch
@@ -193,6 +231,7 @@ def _settle(book: Book, batch: Sequence[tuple[Envelope, Verdict]], registry: Reg
     for beat in beats:
         outcomes[beat.digest] = _surely(beat.envelope, partial(desk.hear, beat))
     desk.keep(registry)
+    book.sweep(at)
     _keep_the_rest(book, [(envelope, outcomes[envelope.digest]) for envelope, _ in batch], at)
     return _Settled(outcomes=outcomes, agencies={each.item.iss for each in items}, lifted=desk.lifted)
 

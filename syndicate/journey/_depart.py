@@ -15,16 +15,18 @@ from functools import partial
 from typing import Final, TypeVar
 from weakref import WeakValueDictionary
 
+from syndicate.errors import Crowded
 from syndicate.journey._alerts import Alerts
 from syndicate.journey._document import Codings, Document, Written, coded, let_go, squeeze
 from syndicate.journey._galley import Galley
 from syndicate.journey._layout import TOMBSTONES, Editor, Layout, PressLimits
 from syndicate.journey._shelf import Shelf
+from syndicate.journey._turnstile import Turnstile
 from syndicate.journey._wakeup import LocalWakeup
 from syndicate.last_used import LastUsed
-from syndicate.news import Entry, Registry, Slice
+from syndicate.news import Entry, Feed, Registry, Slice
 from syndicate.ports import Clock, Logged, Storage
-from syndicate.republish import PENDING_ALERTS
+from syndicate.republish import PENDING_ALERTS, view_path
 from syndicate.wire import Plain, Typesetter, Wholes, in_frame
 
 T = TypeVar("T")
@@ -92,7 +94,7 @@ class Press:
         # Weakly: what nobody waits for needs no lock, however many names were asked for.
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         # One core is enough for rendering: admission and answers need the other.
-        self._one_rendering = asyncio.Lock()
+        self._turnstile = Turnstile(self._limits.waiting_most)
         # Always the same thread: each thread that renders would keep the memory of its largest document.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="press")
 
@@ -115,13 +117,18 @@ class Press:
         """Let its thread go, once what it is writing is written."""
         self._thread.shutdown()
 
-    async def document(self, slice_: Slice, format: str) -> Document:  # noqa: A002 - the word of every feed API
+    async def document(self, slice_: Slice, format: str, *, stories: bool = False) -> Document:  # noqa: A002 - the word of every feed API
         """The slice in a format of ``media_types``: ``rebuild_seconds`` behind at most, and never an alert.
+
+        ``stories`` asks for its stories, each once, instead of its items.
 
         Raises:
             StorageError: the slice cannot be read.
+            Crowded: it is no plain slice, and enough others wait already.
         """
-        return await self.keep(f"{slice_.path}.{format}", slice_, partial(self._write, slice_, format))
+        name = f"{view_path(slice_, stories=stories)}.{format}"
+        write = partial(self._write, slice_, format, stories=stories)
+        return await self.keep(name, slice_, write, stories=stories)
 
     async def pending(self, format: str) -> Document:  # noqa: A002 - the word of every feed API
         """Alerts that too few witnesses stand behind so far: out at once, without a place in the order.
@@ -139,6 +146,7 @@ class Press:
 
         Raises:
             StorageError: it cannot be read.
+            Crowded: enough others wait already.
         """
         name = (slice_, last, format, self._registry().version, self._storage.log.erased)
         if (kept := self._pages.get(name)) is not None:
@@ -146,13 +154,20 @@ class Press:
         lay_out = await self._editor.archive(slice_, last)
         if lay_out is None:
             return None
-        async with self._one_rendering:
+        async with self._turnstile.turn(first=False):
+            if (kept := self._pages.get(name)) is not None:  # made meanwhile for somebody else
+                return kept
             document = await self._squeezed(partial(self._typeset, lay_out, format), stays=True)
         return self._pages.put(name, document)
 
     def entry(self, logged: Logged) -> Entry:
         """A version as readers see it now."""
         return self._editor.entry(logged)
+
+    async def render(self, feed: Feed, format: str) -> bytes:  # noqa: A002 - the word of every feed API
+        """A feed that is not kept here, written when nothing else is."""
+        async with self._turnstile.turn(first=False):
+            return await self.at_work(partial(self._typesetter.render, feed, format))
 
     async def at_work(self, work: Callable[[], T]) -> T:
         """Do ``work`` in the press's own thread, off the event loop."""
@@ -170,8 +185,11 @@ class Press:
         write: Callable[[], Awaitable[Written]],
         *,
         stale_after: float = _NEVER_STALE,
+        stories: bool = False,
     ) -> Document:
         """What ``write`` gave for ``name``; written again when the slice moves, or after ``stale_after``.
+
+        ``stories``: also when any story does.
 
         Requests for one name wait for one writing.
         """
@@ -179,31 +197,39 @@ class Press:
         async with lock:
             if (document := self.standing(name)) is not None:
                 return document
-            return await self._look(name, slice_, write, self._kept.get(name), stale_after)
+            return await self._look(name, slice_, write, self._kept.get(name), stale_after, stories=stories)
 
     def _believed(self, kept: _Kept) -> bool:
         age = self._clock.now() - kept.looked_at
         return kept.rings == self._wakeup.rings and 0 <= age < self._limits.look_seconds
 
-    async def _look(
+    async def _look(  # noqa: PLR0913 - what is kept, and what it is made of
         self,
         name: str,
         slice_: Slice,
         write: Callable[[], Awaitable[Written]],
         kept: _Kept | None,
         stale_after: float,
+        *,
+        stories: bool,
     ) -> Document:
         await self._alerts.begin()
         rings, now = self._wakeup.rings, self._clock.now()  # before reading: a ring meanwhile counts
-        newest, registry = await self._editor.newest(slice_), self._registry().version
+        newest = await self._editor.moved(slice_, stories=stories)
+        registry = self._registry().version
         erased = self._storage.log.erased
         stands = kept is not None and kept.erased == erased
         if kept and stands and not await self._must_write(kept, slice_, newest, registry, stale_after):
             kept.looked_at, kept.rings = now, rings
             self._kept.move_to_end(name)
-            return await self._settled(name, kept)
-        async with self._one_rendering:
-            document = await self._squeezed(write)
+            return await self._settled(name, kept, slice_)
+        try:
+            async with self._turnstile.turn(first=slice_.plain):
+                document = await self._squeezed(write)
+        except Crowded:
+            if kept and stands and registry == kept.registry and await self._will_do(kept, slice_):
+                return kept.document
+            raise
         dated = -1 if kept is None else kept.dated
         if kept is not None and kept.document.digest == document.digest:
             document = kept.document  # the same bytes keep their date
@@ -225,16 +251,24 @@ class Press:
         )
         return document
 
-    async def _settled(self, name: str, kept: _Kept) -> Document:
+    async def _settled(self, name: str, kept: _Kept, slice_: Slice) -> Document:
         """What is kept, in every coding once it has stood long enough to be worth it."""
         document = kept.document
         late = {coding: make for coding, make in self._codings.items() if coding not in document.bodies}
         if late and self._clock.now() - kept.made_at >= _SETTLED_SECONDS:
-            async with self._one_rendering:
-                made = await self.at_work(partial(coded, document.bodies["identity"], late))
+            try:
+                async with self._turnstile.turn(first=slice_.plain):
+                    made = await self.at_work(partial(coded, document.bodies["identity"], late))
+            except Crowded:
+                return document  # it is whole without them
             document = replace(document, bodies={**document.bodies, **made})
             self._put(name, replace(kept, document=document))
         return document
+
+    async def _will_do(self, kept: _Kept, slice_: Slice) -> bool:
+        """Whether what stood a moment ago is better than nothing: it lacks no alert."""
+        recent = 0 <= self._clock.now() - kept.made_at < _SETTLED_SECONDS
+        return recent and not await self._alerts.came(slice_, kept.newest)
 
     async def _must_write(
         self, kept: _Kept, slice_: Slice, newest: int, registry: str, stale_after: float
@@ -270,16 +304,20 @@ class Press:
             self._shelf.take(dropped)
             let_go(dropped)
 
-    async def _write(self, slice_: Slice, format_: str) -> Written:
+    async def _write(self, slice_: Slice, format_: str, *, stories: bool) -> Written:
         if format_ == TOMBSTONES:
-            return await self._typeset(await self._editor.feed(slice_, format_), format_)
+            return await self._typeset(await self._editor.tombstones(slice_, stories=stories), format_)
         registry = self._registry()  # one for all of it
-        draft = await self._editor.draft(slice_, format_)
-        known, places = self._editor.fitting(draft, await self._galley.known(draft.indices, registry))
+        drafting = self._editor.stories if stories else self._editor.draft
+        draft = await drafting(slice_, format_)
+        known = await self._galley.known(draft.indices, registry)
+        if draft.stories:
+            known = await self._galley.retold(known, draft.stories, registry)
+        fitting, places = self._editor.fitting(draft, known)
         pieces = await self._galley.pieces(places, format_, registry)
 
         def work() -> Written:
-            page = self._editor.outline(draft, known, registry)
+            page = self._editor.outline(draft, fitting, registry)
             frame = self._typesetter.frame(page.feed, format_)
             body = Plain(in_frame(frame, pieces), self._wholes)
             return Written(body=body, media_type=self._media_types[format_], modified=page.modified)

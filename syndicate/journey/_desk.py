@@ -3,10 +3,13 @@
 It asks storage once for all it must know, places each token, and keeps once what came of it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
 
-from syndicate.dedupe import Related, relate
+from syndicate.dedupe import Related, Sketch, relate
+from syndicate.journey._kin import Kin
 from syndicate.news import (
     Admitted,
     AgencyId,
@@ -30,17 +33,26 @@ from syndicate.trust import (
 
 _UNSEEN_ITEM = ItemState()
 _UNSEEN_STREAM = StreamState()
+_NO_SKETCHES: Final[Mapping[VersionKey, Sketch]] = MappingProxyType({})
 
 
 class Desk:
     """What is known of the items and streams of a batch, and what is decided about them."""
 
-    def __init__(self, book: Book, items: Sequence[Verified], beats: Sequence[VerifiedHeartbeat]) -> None:
+    def __init__(
+        self,
+        book: Book,
+        items: Sequence[Verified],
+        beats: Sequence[VerifiedHeartbeat],
+        sketches: Mapping[VersionKey, Sketch] = _NO_SKETCHES,
+    ) -> None:
+        """``sketches`` are those that were made already; the others are made when they are needed."""
         self._book = book
         said = [verified.item for verified in items]
         places = {(item.iss, item.stream, item.seq) for item in said}
         places |= {(each.beat.iss, each.beat.stream, each.beat.seq) for each in beats}
         self._items: dict[ItemId, ItemState] = dict(book.items({item.sub for item in said}))
+        self._kin = Kin(book, sketches, {sub: state.highest for sub, state in self._items.items()})
         again: set[VersionKey] = {(item.sub, item.ver) for item in said if item.sub in self._items}
         self._versions = dict(book.versions(again)) if again else {}
         self._streams = dict(book.streams({at[:2] for at in places}))
@@ -120,8 +132,10 @@ class Desk:
 
     def keep(self, registry: Registry) -> None:
         """Hand to storage what was admitted, related, moved and heard."""
-        self._book.keep(self._by_number())
-        self._book.keep_relations(self._relations)
+        kept = self._by_number()
+        self._book.keep(kept, registry.languages)
+        found = self._kin.find([verified for verified, _ in kept])
+        self._book.keep_relations([*self._relations, *found])
         self._book.keep_streams({key: self._streams[key] for key in self._moved})
         for verified in self._alive:
             for feed in registry.agencies[verified.beat.iss].feeds:

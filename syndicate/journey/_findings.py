@@ -19,6 +19,7 @@ from syndicate.text import fold
 from syndicate.trust import recall
 
 _VERSIONS_COMPARED: Final = 2  # of one item
+_CLEARLY: Final = 0.8  # of the question stands in it: what has fewer fingerprints is hardly more alike
 _RUNS: Final = 200  # places where a question differs that are told of
 _LEFT_OUT: Final = 300  # characters of a passage that the question leaves out
 
@@ -179,6 +180,8 @@ class Judge:
             close = self._compare(each)
             if close is not None and (best is None or close[0] > best[0]):
                 best = (close[0], each, close[1], close[2])
+                if close[0] >= _CLEARLY:
+                    break
         if best is None:
             return None
         return Finding(

@@ -1,17 +1,17 @@
 """What documents share: each version's piece in each format, set once and kept while a document has it."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import Final, NamedTuple, Protocol, TypeVar
 from weakref import ReferenceType, ref
 
 from syndicate.last_used import LastUsed
-from syndicate.news import Entry, Index, Registry, TokenDigest
-from syndicate.ports import Logged, Storage
-from syndicate.republish import light, with_notices
+from syndicate.news import Also, Entry, Index, Registry, TokenDigest, rfc3339
+from syndicate.ports import Logged, Storage, Story
+from syndicate.republish import also_of, light, story_of, with_notices
 from syndicate.wire import Piece, Typesetter, facts_of, piece_of
 
 T = TypeVar("T")
@@ -28,8 +28,17 @@ class AtWork(Protocol):
 _KNOWN_MOST: Final = 50_000  # versions whose facts are kept: some 20 MB
 _READ_MOST: Final = 200  # entries kept for the next format, none of a token longer than
 _READ_CHARACTERS: Final = 20_000
+_BESIDE_MOST: Final = 2_000  # entries that stand beside another one in a story, without their bodies
 _AT_ONCE: Final = 100  # tokens read at a time
 _AT_ONCE_CHARACTERS: Final = 8_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Retold:
+    """What a story's entry says beyond its origin's own."""
+
+    also: tuple[Also, ...]
+    changed_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,7 @@ class Known:
     sealed_at: float
     updated: str
     withdrawn: bool
+    retold: Retold | None = None  # where it stands for a story
 
 
 class Look(NamedTuple):
@@ -85,6 +95,7 @@ class Galley:
         self._basis: tuple[str, int] = ("", 0)
         self._known: dict[Index, Known] = {}
         self._read: LastUsed[tuple[TokenDigest, str], Entry] = LastUsed(_READ_MOST)
+        self._beside: LastUsed[Index, Entry] = LastUsed(_BESIDE_MOST)
         self._pieces: dict[_Name, ReferenceType[Piece]] = {}  # WeakValueDictionary takes five times as long
 
     async def known(self, indices: Sequence[Index], registry: Registry) -> list[Known]:
@@ -93,6 +104,7 @@ class Galley:
         if basis != self._basis:
             self._known = {}
             self._read = LastUsed(_READ_MOST)
+            self._beside = LastUsed(_BESIDE_MOST)
             self._basis = basis
         kept = self._known
         missing = [index for index in indices if index not in kept]
@@ -108,6 +120,47 @@ class Galley:
             del kept[index]
         return there
 
+    async def retold(
+        self, known: Sequence[Known], stories: Mapping[Index, Story], registry: Registry
+    ) -> list[Known]:
+        """The same, where one is a story's origin with who else published it."""
+        told = [stories[one.index] for one in known if one.index in stories]
+        beside = await self._read_beside([each.index for story in told for each in story.others], registry)
+        return [
+            one if (story := stories.get(one.index)) is None else self._retell(one, story, beside)
+            for one in known
+        ]
+
+    async def _read_beside(self, indices: Sequence[Index], registry: Registry) -> Mapping[Index, Entry]:
+        """The entries at these indices, without their bodies; none of those erased."""
+        standing = ((index, self._beside.get(index)) for index in indices)
+        found = {index: entry for index, entry in standing if entry is not None}
+        missing = [index for index in indices if index not in found]
+        for start in range(0, len(missing), _AT_ONCE):
+            logged = await self._storage.these(missing[start : start + _AT_ONCE])
+            made = await self._at_work(partial(self._make_beside, logged, registry))
+            found |= {index: self._beside.put(index, entry) for index, entry in made.items()}
+        return found
+
+    def _make_beside(self, logged: Sequence[Logged], registry: Registry) -> dict[Index, Entry]:
+        return {one.index: light(self._entry_of(one, registry)) for one in logged if not one.erased}
+
+    def _retell(self, one: Known, story: Story, beside: Mapping[Index, Entry]) -> Known:
+        also = tuple(
+            also_of(beside[each.index], each.joined_as, base_url=self._base_url)
+            for each in story.others
+            if each.index in beside
+        )
+        facts = "\0".join(text for each in also for text in map(str, astuple(each)))
+        name = hashlib.sha256(one.name + f"{story.changed_at}\0{facts}".encode()).digest()[:16]
+        return replace(
+            one,
+            name=name,
+            sealed_at=max(one.sealed_at, story.changed_at),
+            updated=max(one.updated, rfc3339(story.changed_at)),
+            retold=Retold(also=also, changed_at=story.changed_at),
+        )
+
     async def pieces(self, places: Sequence[Place], format_: str, registry: Registry) -> list[Piece]:
         """The pieces of these entries, those that no document has made anew."""
         names = [(known.name, format_, look) for known, look in places]
@@ -119,7 +172,7 @@ class Galley:
             by_index = {one.index: one for one in logged}
             # A law may have taken one back just now: the document has none of it.
             wanted = [
-                (number, places[number][1], one)
+                (number, places[number], one)
                 for number in some
                 if (one := by_index[places[number][0].index]).token
             ]
@@ -145,12 +198,16 @@ class Galley:
         return read.put(key, entry) if len(logged.token) <= _READ_CHARACTERS else entry
 
     def _set_all(
-        self, wanted: Sequence[tuple[int, Look, Logged]], format_: str, registry: Registry
+        self, wanted: Sequence[tuple[int, Place, Logged]], format_: str, registry: Registry
     ) -> list[tuple[int, Piece]]:
-        return [(number, self._set(look, one, format_, registry)) for number, look, one in wanted]
+        return [(number, self._set(place, one, format_, registry)) for number, place, one in wanted]
 
-    def _set(self, look: Look, logged: Logged, format_: str, registry: Registry) -> Piece:
+    def _set(self, place: Place, logged: Logged, format_: str, registry: Registry) -> Piece:
+        known, look = place
         whole = self._entry_of(logged, registry)
+        retold = known.retold
+        if retold is not None:
+            whole = story_of(whole, retold.also, retold.changed_at)
         entry = light(whole) if look.bare else whole
         both = with_notices((entry,), base_url=self._base_url)
         shown = both[0] if look.notice else both[-1]

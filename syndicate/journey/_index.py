@@ -1,6 +1,6 @@
-"""Index: whole texts become searchable after their items are shown, a few at a time, as far as the log goes.
+"""Index: whole texts become searchable after their items are shown, a few at a time, to the end of the log.
 
-What it did is in storage, in the transaction that did it: whoever stops it, and however, it goes on from there.
+What it did is in storage, in the transaction that did it: whoever stops it, and however, it goes on there.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """What stands in a document: read from the one order now, put together when the press is free."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
@@ -9,11 +9,12 @@ from typing import Final
 from syndicate.journey._galley import Known, Look, Place
 from syndicate.last_used import LastUsed
 from syndicate.news import CORRECTIONS, Entry, Feed, Index, Kind, Registry, Slice
-from syndicate.ports import Logged, Storage, Stretch, Window
+from syndicate.ports import Logged, Storage, Story, Stretch, Window
 from syndicate.republish import (
     compose,
     compose_archive,
     compose_pending,
+    compose_stories,
     compose_tombstones,
     entry_of,
     light,
@@ -48,6 +49,7 @@ class PressLimits:
     look_seconds: float = 1.0  # how long the newest index is believed when nobody rang
     kept_bytes: int = 192_000_000  # of all documents together; what several show counts once
     kept_most: int = 5_000  # documents: many small ones weigh more than their bytes
+    waiting_most: int = 64  # of archives and of combined slices, until they are made; more come back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,7 @@ class Draft:
     indices: Sequence[Index]
     last: Index | None
     archived: Index | None
+    stories: Mapping[Index, Story] | None = None  # by the origin's index, where stories are asked for
 
 
 Layout = Callable[[], Page]  # puts a page together from what was read: work, but no waiting
@@ -110,10 +113,15 @@ class Editor:
         address = token_address(self._base_url, item)
         return entry_of(item, logged.token, registry, token_url=address, marks=marks)
 
+    async def tombstones(self, slice_: Slice, *, stories: bool) -> Layout:
+        """What stands withdrawn in a slice: it is among the corrections, whatever else the slice asks for."""
+        corrections = replace(slice_, kind=CORRECTIONS)
+        logged = await self._storage.window(corrections, self._window(corrections, TOMBSTONES))
+        gone = [one for one in logged if slice_.holds(one.facets) and recall(one.token).withdrawn]
+        return partial(self._lay_out_tombstones, slice_, gone, stories)
+
     async def feed(self, slice_: Slice, format_: str) -> Layout:
         """The slice as it stands now."""
-        if format_ == TOMBSTONES:
-            return await self._tombstones(slice_)
         newest = await self._storage.newest(slice_)
         logged = await self._storage.window(slice_, self._window(slice_, format_))
         indices = [one.index for one in logged]
@@ -128,6 +136,29 @@ class Editor:
         last = Index(max(newest, *indices)) if indices else None
         archived = await self._archived(slice_, last) if last is not None and format_ != "rss" else None
         return Draft(slice=slice_, format=format_, indices=indices, last=last, archived=archived)
+
+    async def stories(self, slice_: Slice, format_: str) -> Draft:
+        """Which stories the slice shows: each where the newest of its items in the slice stands."""
+        newest = await self.newest(slice_)
+        placed = await self._placed(slice_, self._window(slice_, format_))
+        gathered = await self._storage.stories(placed)
+        leads: dict[Index, Story | None] = {}
+        for index in placed:
+            story = gathered.get(index)
+            if story is None:
+                leads[index] = None
+            elif not story.is_alias(index):  # an item under a new id is not announced again
+                leads.setdefault(story.origin.index, story)
+        last = Index(max(newest, *placed)) if placed else None
+        told = {index: story for index, story in leads.items() if story is not None}
+        return Draft(
+            slice=slice_, format=format_, indices=list(leads), last=last, archived=None, stories=told
+        )
+
+    async def moved(self, slice_: Slice, *, stories: bool) -> int:
+        """The index at which a slice changed last; of its stories, at which any story did."""
+        newest = await self.newest(slice_)
+        return max(newest, await self._storage.stories_changed()) if stories else newest
 
     async def newest(self, slice_: Slice) -> int:
         """The highest index in a slice, -1 if it is empty; asked of storage once while the log stands."""
@@ -174,6 +205,8 @@ class Editor:
             archived=draft.archived,
             pushes=self._pushes,
         )
+        if draft.stories is not None:
+            feed = compose_stories(feed, draft.slice, registry, base_url=self._base_url)
         if known:
             feed = replace(feed, updated=max(one.updated for one in known))
         return Page(feed=feed, modified=max((one.sealed_at for one in known), default=None))
@@ -216,13 +249,6 @@ class Editor:
         newest = await self._storage.archived(slice_, ARCHIVE_PAGE, upto=last, after=after)
         self._counted.put(slice_, newest)
         return Index(newest) if newest >= 0 else None
-
-    async def _tombstones(self, slice_: Slice) -> Layout:
-        """What stands withdrawn in a slice: it is among the corrections, whatever else the slice asks for."""
-        corrections = replace(slice_, kind=CORRECTIONS)
-        logged = await self._storage.window(corrections, self._window(corrections, TOMBSTONES))
-        gone = [one for one in logged if slice_.holds(one.facets) and recall(one.token).withdrawn]
-        return partial(self._lay_out_tombstones, slice_, gone)
 
     def _lay_out(
         self,
@@ -267,9 +293,10 @@ class Editor:
         )
         return Page(feed=feed)
 
-    def _lay_out_tombstones(self, slice_: Slice, gone: Sequence[Logged]) -> Page:
+    def _lay_out_tombstones(self, slice_: Slice, gone: Sequence[Logged], stories: bool) -> Page:  # noqa: FBT001 - for partial
         registry = self._registry()
-        feed = compose_tombstones(slice_, self._entries(gone, registry), registry, base_url=self._base_url)
+        entries = self._entries(gone, registry)
+        feed = compose_tombstones(slice_, entries, registry, base_url=self._base_url, stories=stories)
         return Page(feed=feed, modified=max((one.sealed_at for one in gone), default=None))
 
     def _lay_out_pending(self, alerts: Sequence[Logged]) -> Page:

@@ -52,7 +52,7 @@ class LookupLimits:
     seconds: float = 4.0  # for looking at what was found
     candidates: int = 48  # versions that are read for their headline or address, and as many for passages
     compared: int = 6  # of these that are compared letter by letter
-    prints: int = 48  # of its fingerprints that are looked for, from all over the question
+    prints: int = 32  # of its fingerprints that are looked for, from all over the question
     open: int = 32  # questions in hand at one time
     per_minute: int = 60  # questions of one network
     window: int = 1_000_000  # newest versions of which passages are found; headlines and addresses for ever

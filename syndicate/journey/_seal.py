@@ -59,6 +59,7 @@ class Sealer:
         self._began = False
         self._stopped = ""
         self._elsewhere = elsewhere
+        self._sealing = asyncio.Lock()
         self._behind = False
         self._complaint = ""
 
@@ -81,19 +82,22 @@ class Sealer:
     async def seal_once(self) -> int:
         """Seal all that waits, and sign the log after each transaction; how many indices were given.
 
+        Two never do so at once: whoever comes second finds signed, too, what the first one sealed.
+
         Raises:
             StorageError: the database could not do it; what it had sealed before stays sealed.
             LedgerError: the checkpoint could not be signed.
         """
-        if await self._held_back():
-            return 0
-        sealed = 0
-        while given := await self._storage.seal(self._clock.now(), self._most, show=False):
-            sealed += given
-            await self._sign()
-            if given < self._most:
-                break
-        return sealed
+        async with self._sealing:
+            if await self._held_back():
+                return 0
+            sealed = 0
+            while given := await self._storage.seal(self._clock.now(), self._most, show=False):
+                sealed += given
+                await self._sign()
+                if given < self._most:
+                    break
+            return sealed
 
     async def cosign_once(self) -> None:
         """Ask the witnesses about the checkpoint signed last; show what it holds if enough stand behind it.

@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Final
 
 from syndicate.journey._layout import Editor, Layout
+from syndicate.journey._turnstile import Turnstile
 from syndicate.last_used import LastUsed
 from syndicate.news import Feed, Index, Kind, Registry, Slice
 from syndicate.ports import Logged, Storage
@@ -19,6 +20,8 @@ from syndicate.trust import recall
 _WHOLE: Final = frozenset({"json"})
 _AROUND: Final = 1_000  # bytes around a body
 _WHOLES: Final = 10_000  # whole feeds of which it is known when they were made
+_HEADS: Final = 10_000  # feeds of which it is known how far those who keep up have come
+_BEHIND: Final = 10_000  # who wait for a document that hardly anybody else wants
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,9 @@ class _Whole:
 class Supplements:
     """Makes supplements, one at a time, off the event loop; keeps those made last.
 
+    Whoever fell behind stands at a place of its own, and its document is for itself: those who keep up, and
+    share theirs, wait for one of these at most.
+
     A whole feed is made again after ``whole_seconds`` at the earliest, but for an alert.
     """
 
@@ -108,7 +114,8 @@ class Supplements:
             self._limits.kept_bytes, attrgetter("size"), least=0
         )
         self._wholes: LastUsed[tuple[Slice, str], _Whole] = LastUsed(_WHOLES)
-        self._one_making = asyncio.Lock()
+        self._heads: LastUsed[tuple[Slice, str], int] = LastUsed(_HEADS)
+        self._turnstile = Turnstile(_BEHIND)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="supplements")
 
     def close(self) -> None:
@@ -130,11 +137,17 @@ class Supplements:
         basis = (self._registry().version, self._storage.log.erased)
         asked = _Asked(slice_, format, after, newest, basis)
         if (kept := self._kept.get(asked)) is None:
-            async with self._one_making:
+            async with self._turnstile.turn(first=after >= self._head_of(asked)):
                 kept = self._kept.get(asked)
                 if kept is None:
                     kept = await self._make(asked)
+            self._heads.put(asked.topic, max(asked.newest, self._head_of(asked)))
         return kept
+
+    def _head_of(self, asked: _Asked) -> int:
+        """How far those who keep up with a feed have come."""
+        head = self._heads.get(asked.topic)
+        return -1 if head is None else head
 
     async def _make(self, asked: _Asked) -> Supplement:
         last = self._wholes.get(asked.topic)

@@ -6,7 +6,7 @@ docs/protocol.md, "The public log", writes them down.
 
 - **Whoever seals** brings an ``Edge`` (``edge_from`` the partial tiles that ``edge_tiles`` names), what was
   accepted (``leaf_of``, ``leaf_hash``) and something that signs. Leaves with tiles and entry bundles to write
-  (``Edge.append``, ``append_entries``), then with a signed ``Checkpoint`` (``sign_note``, ``compose_note``).
+  (``Edge.append``, ``write_entries``), then with a signed ``Checkpoint`` (``sign_note``, ``compose_note``).
 - **Whoever serves** asks ``read_tile_path`` for the tile behind an address, and makes proofs from tiles:
   ``tiles_for_inclusion`` says which to fetch, ``prove_inclusion`` needs no more; likewise for consistency.
 - **Whoever witnesses** lets ``judge`` decide about an ``AddCheckpoint`` and the checkpoint it saw last.
@@ -31,8 +31,8 @@ from syndicate.ledger._note import (
     read_vkey,
     sign_note,
 )
-from syndicate.ledger._policy import Group, Policy, quorum_size, read_policy, write_policy
-from syndicate.ledger._proof import Cosigned, Pending, ProofFile, Proven, Unproven, read_proof, verify_proof
+from syndicate.ledger._policy import Policy, quorum_size, read_policy, write_policy
+from syndicate.ledger._proof import Pending, ProofFile, Proven, Unproven, read_proof, verify_proof
 from syndicate.ledger._prove import (
     prove_consistency,
     prove_inclusion,
@@ -45,7 +45,6 @@ from syndicate.ledger._tiles import (
     TILE_WIDTH,
     Edge,
     Tile,
-    append_entries,
     edge_from,
     edge_tiles,
     read_entries,
@@ -61,7 +60,6 @@ from syndicate.ledger._tree import (
     node_hash,
 )
 from syndicate.ledger._witness import (
-    CONFLICT_BYTES,
     REQUEST_BYTES,
     SIZE_TYPE,
     AddCheckpoint,
@@ -74,7 +72,6 @@ from syndicate.ledger._witness import (
 
 __all__ = [
     "BUNDLE_BYTES",
-    "CONFLICT_BYTES",
     "EMPTY_ROOT",
     "ENTRIES",
     "HASH_BYTES",
@@ -85,9 +82,7 @@ __all__ = [
     "ActLeaf",
     "AddCheckpoint",
     "Checkpoint",
-    "Cosigned",
     "Edge",
-    "Group",
     "ItemLeaf",
     "KeyKind",
     "NotWitnessed",
@@ -100,7 +95,6 @@ __all__ = [
     "Proven",
     "Tile",
     "Unproven",
-    "append_entries",
     "check_consistency",
     "check_inclusion",
     "compose_note",

@@ -143,27 +143,6 @@ def edge_from(size: int, tiles: Sequence[bytes]) -> Edge:
     return Edge(size, tuple(next(unread) if width else b"" for width in _widths(size)))
 
 
-def append_entries(
-    size: int, last: bytes, leaves: Sequence[bytes]
-) -> tuple[tuple[tuple[Tile, bytes], ...], bytes]:
-    """The entry bundles to write for ``leaves`` behind the first ``size``, and the partial one that is last.
-
-    ``last`` is the partial bundle that was last until now, empty if there was none.
-
-    Raises:
-        LedgerError: it is another one, or a leaf has more than 65,535 bytes.
-    """
-    entries = [*read_entries(last, size % TILE_WIDTH), *leaves]
-    first = size // TILE_WIDTH
-    written = []
-    bundle = last
-    for at in range(0, len(entries), TILE_WIDTH) if leaves else ():
-        part = entries[at : at + TILE_WIDTH]
-        bundle = write_entries(part)
-        written.append((Tile(ENTRIES, first + at // TILE_WIDTH, len(part)), bundle))
-    return tuple(written), bundle if (size + len(leaves)) % TILE_WIDTH else b""
-
-
 def write_entries(leaves: Iterable[bytes]) -> bytes:
     """An entry bundle: each leaf behind its length, a uint16.
 

@@ -105,7 +105,9 @@ class Follower:
         leaves = [_Leaf(index, each, read_leaf(each)) for index, each in enumerate(raw, edge.size)]
         given = await self._given(leaves)
         taken = [await self._resolve(reader, leaf, given.get(leaf.at), seen) for leaf in leaves]
-        await self._storage.follow(edge.size, partial(keep, taken=taken))
+        await self._storage.follow(
+            edge.size, partial(keep, taken=taken, languages=self._registry().languages)
+        )
 
     async def _resolve(
         self, reader: LogReader, leaf: _Leaf, given: Given | None, seen: SeenCheckpoint

@@ -1,10 +1,11 @@
 """What was taken over, as a hub would have kept it: versions, states, relations, and acts that are heeded."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from syndicate.client import erased_by
 from syndicate.dedupe import Related, relate
+from syndicate.journey import Kin
 from syndicate.ledger import ItemLeaf
 from syndicate.news import ItemId
 from syndicate.ports import Book, Entry, StreamKey
@@ -40,9 +41,12 @@ class Acted:
 Taken = Signed | Gone | Acted
 
 
-def keep(book: Book, taken: Sequence[Taken]) -> list[Entry]:
-    """Keep these leaves in one transaction; the order that they have in the log."""
-    desk = _Desk(book, taken)
+def keep(book: Book, taken: Sequence[Taken], languages: Collection[str]) -> list[Entry]:
+    """Keep these leaves in one transaction; the order that they have in the log.
+
+    ``languages`` are those that the registry names.
+    """
+    desk = _Desk(book, taken, languages)
     entries = [desk.take(each) for each in taken]
     desk.keep()
     return entries
@@ -51,14 +55,16 @@ def keep(book: Book, taken: Sequence[Taken]) -> list[Entry]:
 class _Desk:
     """States that change from one leaf to the next; versions are kept in the order of their leaves."""
 
-    def __init__(self, book: Book, taken: Sequence[Taken]) -> None:
+    def __init__(self, book: Book, taken: Sequence[Taken], languages: Collection[str]) -> None:
         self._book = book
+        self._languages = languages
         subs = {_item_of(each) for each in taken if not isinstance(each, Acted)}
         streams = {_stream_of(each) for each in taken if not isinstance(each, Acted)}
         self._items = dict(book.items(subs))
         self._streams = dict(book.streams(streams))
         self._waiting: list[tuple[Verified, Placed]] = []
         self._relations: list[Related] = []
+        self._kin = Kin(book, {}, {sub: state.highest for sub, state in self._items.items()})
         self._acts: list[bytes] = []
 
     def take(self, one: Taken) -> Entry:
@@ -96,6 +102,7 @@ class _Desk:
         state = item_after(said.ver, said.act, self._items.get(said.sub, ItemState()))
         self._flush()
         self._book.keep_erased(said, state, one.act)
+        self._kin.pass_by(said.sub, said.ver)
         self._items[said.sub] = state
         key = (said.iss, said.stream)
         stream = self._streams.get(key, StreamState())
@@ -104,8 +111,11 @@ class _Desk:
         self._streams[key] = stream
 
     def _flush(self) -> None:
-        self._book.keep([(each, replace(placed, item=self._items[each.item.sub]))
-                         for each, placed in self._waiting])  # fmt: skip
+        waiting = [(each, replace(placed, item=self._items[each.item.sub])) for each, placed in self._waiting]
+        self._book.keep(waiting, self._languages)
+        self._relations += self._kin.find([each for each, _ in self._waiting])
+        if self._waiting:
+            self._book.sweep(self._waiting[-1][0].received_at)
         self._waiting = []
 
 

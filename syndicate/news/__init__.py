@@ -6,8 +6,8 @@ Bring nothing. Leave with the words every other room speaks: what came in (``Env
 an item stands (``Facets``), what is written (``Feed``, ``Entry``); and with small judges: for hosts
 (``host_of``, ``is_listed``) and for the content profile (``check_content``), which sign, check and display
 alike; a third, ``check_key``, refuses the Ed25519 keys under which a signature proves nothing. ``letters``
-takes a text apart where its readers would, ``paragraphs`` a body where its form does. ``limits`` holds the protocol's bounds, ``spelling`` the patterns
-of its names.
+takes a text apart where its readers would, ``paragraphs`` a body where its form does. ``limits`` holds the
+protocol's bounds, ``spelling`` the patterns of its names.
 
 This door is wider than five names because it is a dictionary, not a machine.
 """
@@ -15,9 +15,9 @@ This door is wider than five names because it is a dictionary, not a machine.
 from syndicate.news import _limits as limits
 from syndicate.news import _spelling as spelling
 from syndicate.news._content import UNSAFE_CHARACTERS, ContentError, check_content
-from syndicate.news._encode import PROTOCOL_VERSION, compose_token, encode
+from syndicate.news._encode import compose_token, encode
 from syndicate.news._envelope import Envelope, b64url, digest_of
-from syndicate.news._feed import Entry, Feed, Outline
+from syndicate.news._feed import Also, Entry, Feed, Outline
 from syndicate.news._hosts import HostError, a_label, host_of, is_listed
 from syndicate.news._ids import (
     AgencyId,
@@ -79,7 +79,6 @@ from syndicate.news._times import rfc3339
 
 __all__ = [
     "CORRECTIONS",
-    "PROTOCOL_VERSION",
     "SLICED_BY",
     "UNPROVED",
     "UNSAFE_CHARACTERS",
@@ -91,6 +90,7 @@ __all__ = [
     "Alert",
     "AlertArea",
     "AlertMessage",
+    "Also",
     "Claim",
     "Content",
     "ContentError",

@@ -7,6 +7,22 @@ from syndicate.news._item import Act, Kind, Media, Relation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Also:
+    """Another item that tells the same story. Which ones do is derived from the log, and not signed."""
+
+    sub: ItemId
+    ver: int
+    agency: AgencyId
+    agency_name: str
+    lang: str
+    title: str
+    url: str  # its page at this hub
+    token_url: str
+    digest: TokenDigest
+    joined_as: str  # why it is here: "copy", "excerpt", "declared", "confirmed", "re-identified" or "first"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One item as readers see it. Every field is derived from its token's payload and the registry."""
 
@@ -38,6 +54,7 @@ class Entry:
     media: tuple[Media, ...] = ()
     relations: tuple[Relation, ...] = ()
     expires: str | None = None
+    also: tuple[Also, ...] = ()  # of a story: who else published it
     about: str | None = None  # of a notice that an item was withdrawn: that item's id
 
     @property

@@ -17,6 +17,7 @@ LARGEST_INTEGER: Final = 2**53 - 1
 MEDIA: Final = 50  # entries of a list
 CATEGORIES: Final = 20
 ITEM_TOPICS: Final = 50  # in which an item stands, whatever its versions say together
+AGENCY_LANGUAGES: Final = 24  # that an agency opens slices of, beside those that the registry names
 RELATIONS: Final = 20
 AREAS: Final = 20
 EVIDENCE: Final = 20

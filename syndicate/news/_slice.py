@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from syndicate.news import _limits as limits
+from syndicate.news import _spelling as spelling
 from syndicate.news._ids import AgencyId, MemberCode
 from syndicate.news._item import Act, Item, Kind
 
 CORRECTIONS: Final = "corrections"  # stands where a kind does: whatever was corrected or taken away
 _AMENDS: Final = (Act.CORRECT, Act.WITHHOLD, Act.RETRACT)
-_SCHEME: Final = "medtop:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Facets:
 
     member: MemberCode
     agency: AgencyId
-    lang: str = ""  # empty, like the kind, while only versions are known whose text a law took back
+    lang: str = ""  # empty, like the kind, where only erased versions are known; or it opens no slice
     topics: frozenset[str] = frozenset()  # Media Topic codes of eight digits; at most ``limits.ITEM_TOPICS``
     urgency: int | None = None  # 1 (highest) to 9
     kind: Kind | None = None
@@ -32,7 +32,7 @@ class Facets:
     def then(self, item: Item) -> "Facets":
         """What a later version of the same item makes of these."""
         said = [urgency for urgency in (self.urgency, item.urgency) if urgency is not None]
-        more = (code.removeprefix(_SCHEME) for code in item.categories)
+        more = (code.removeprefix(spelling.MEDTOP) for code in item.categories)
         return Facets(
             member=self.member,
             agency=self.agency,
@@ -83,6 +83,11 @@ class Slice:
         if self == _ALL:
             return "all"
         return "/".join(str(value) if name == "member" else f"{name}/{value}" for name, value in self._set())
+
+    @property
+    def plain(self) -> bool:
+        """Whether it asks for one thing out of a few at most: a member, an agency, a language or a kind."""
+        return self.topic is None and self.urgency is None and sum(1 for _ in self._set()) <= 1
 
     @property
     def query(self) -> str:

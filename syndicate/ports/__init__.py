@@ -17,6 +17,7 @@ from syndicate.ports._fetcher import (
     Unchanged,
     Validators,
 )
+from syndicate.ports._kin import Candidate, Carried, Sketched, Story
 from syndicate.ports._log import Entry, KeptCheckpoint, PublicLog
 from syndicate.ports._logged import Amended, Changed, Logged, Named, Stretch, Window
 from syndicate.ports._passages import Candidates, Passages, Printed
@@ -44,7 +45,9 @@ __all__ = [
     "Book",
     "Call",
     "Caller",
+    "Candidate",
     "Candidates",
+    "Carried",
     "Case",
     "Changed",
     "Clock",
@@ -74,7 +77,9 @@ __all__ = [
     "Search",
     "Signed",
     "Signer",
+    "Sketched",
     "Storage",
+    "Story",
     "StreamBook",
     "StreamKey",
     "Stretch",

@@ -14,6 +14,7 @@ from syndicate.news import (
     StreamName,
     TokenDigest,
 )
+from syndicate.ports._kin import Candidate, Sketched
 from syndicate.ports._polled import Backfill, FeedState
 from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
 
@@ -45,15 +46,37 @@ class Book(Protocol):
         """The tokens that stand at these places, and at the numbers before and after each, if any do."""
         ...
 
-    def keep(self, items: Sequence[tuple[Verified, Placed]]) -> None:
+    def keep(self, items: Sequence[tuple[Verified, Placed]], languages: Collection[str] = ()) -> None:
         """Keep admitted versions with their marks, and the states of their items as placed.
 
-        They get their index from ``Storage.seal``, in the order kept.
+        They get their index from ``Storage.seal``, in the order kept. An item opens the slice of its language
+        if that is one of ``languages`` or of the first ``limits.AGENCY_LANGUAGES`` others that its agency
+        signed in; else it stands in every other slice that it belongs in (decision 0064).
         """
         ...
 
     def keep_relations(self, relations: Sequence[Related]) -> None:
         """Keep how admitted versions stand to items or addresses, with rule and evidence."""
+        ...
+
+    def alike(self, sketched: Sequence[Sketched]) -> Mapping[VersionKey, tuple[Candidate, ...]]:
+        """Keep the sketches of versions that were kept in this transaction, in the order of keeping.
+
+        For each: versions of other items, kept before it and within 30 days, that share several bands with
+        it, one of each agency, at most eight; and those that its item was found to be like before. What is
+        found depends on the order of keeping alone, not on how it was cut into transactions.
+        """
+        ...
+
+    def aliases(self, agency: AgencyId, since: int) -> int:
+        """How many items of an agency, received since ``since``, were found again under another id."""
+        ...
+
+    def sweep(self, now: int) -> int:
+        """Take some of what is too old to be compared with out of the way; how many versions.
+
+        A few hundred at a time, whatever there is.
+        """
         ...
 
     def keep_streams(self, states: Mapping[StreamKey, StreamState]) -> None:

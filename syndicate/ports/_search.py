@@ -21,7 +21,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """What is looked for: ``sought``, in a slice, shown from ``since`` on and before ``until`` (Unix seconds).
+    """What is looked for: in a slice, shown from ``since`` on and before ``until`` (Unix seconds).
 
     ``ranked`` orders the newest 2,000 matches by where they match; else the newest come first. ``after`` is
     where an earlier answer to the same question ended.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from syndicate.dedupe import Related
+from syndicate.dedupe import Related, Standing
 from syndicate.news import (
     AgencyId,
     FeedId,
@@ -15,6 +15,7 @@ from syndicate.news import (
 )
 from syndicate.ports._book import Book, StreamKey
 from syndicate.ports._case import RefusalRecord
+from syndicate.ports._kin import Story
 from syndicate.ports._log import Entry, PublicLog
 from syndicate.ports._logged import Amended, Changed, Logged, Named, Stretch, Window
 from syndicate.ports._passages import Passages
@@ -172,6 +173,27 @@ class Storage(Protocol):
 
     async def relations(self, sub: ItemId) -> tuple[Related, ...]:
         """Every relation from this item's versions or to it, in the order kept; at most 1,000."""
+        ...
+
+    async def stories(self, indices: Collection[Index]) -> Mapping[Index, Story]:
+        """The stories that the items shown at these indices belong to; what stands alone is not in it.
+
+        Stories are gathered as the log is shown: who shows the same log has the same ones.
+        """
+        ...
+
+    async def story_of(self, sub: ItemId) -> Story | None:
+        """The story that an item belongs to; None if it stands alone."""
+        ...
+
+    async def stories_changed(self) -> int:
+        """The index at which some story changed last; -1 if none ever did. Cheap, like ``newest``."""
+        ...
+
+    async def found(
+        self, limit: int, *, state: Standing | None = None, agency: AgencyId | None = None
+    ) -> tuple[Related, ...]:
+        """At most ``limit`` relations found by likeness, last ones first; of this state, by this agency."""
         ...
 
     async def search(self, asked: Search) -> Found:

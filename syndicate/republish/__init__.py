@@ -14,17 +14,30 @@ from syndicate.republish._compose import (
     compose_archive,
     compose_page,
     compose_pending,
+    compose_search,
+    compose_stories,
     compose_tombstones,
     hub_address,
 )
-from syndicate.republish._entry import entry_of, light, notice_id, notice_of, token_address, with_notices
+from syndicate.republish._entry import (
+    also_of,
+    entry_of,
+    light,
+    notice_id,
+    notice_of,
+    story_of,
+    token_address,
+    with_notices,
+)
 from syndicate.republish._lists import compose_sitemap, outline
-from syndicate.republish._slices import SLICE_GRAMMAR, parse_slice, slice_of
+from syndicate.republish._slices import SLICE_GRAMMAR, STORIES, parse_slice, parse_view, slice_of, view_path
 
 __all__ = [
     "CAP_INDEX",
     "PENDING_ALERTS",
     "SLICE_GRAMMAR",
+    "STORIES",
+    "also_of",
     "article_of",
     "compose",
     "compose_agency",
@@ -32,7 +45,9 @@ __all__ = [
     "compose_archive",
     "compose_page",
     "compose_pending",
+    "compose_search",
     "compose_sitemap",
+    "compose_stories",
     "compose_tombstones",
     "entry_of",
     "hub_address",
@@ -44,7 +59,10 @@ __all__ = [
     "notice_of",
     "outline",
     "parse_slice",
+    "parse_view",
     "slice_of",
+    "story_of",
     "token_address",
+    "view_path",
     "with_notices",
 ]

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from syndicate.news import Act, Agency, Entry, Media, Registry, Relation, RelationType
+from syndicate.news import Act, Agency, Entry, Media, Registry, Relation, RelationType, spelling
 
 _CONTEXT: Final = "https://schema.org"
-_MEDIA_TOPICS: Final = "http://cv.iptc.org/newscodes/mediatopic/"
 _STATUS: Final = {Act.WITHHOLD: "Withheld", Act.RETRACT: "Withdrawn"}
 _NOTED: Final = frozenset({Act.CORRECT, Act.WITHHOLD, Act.RETRACT})
 # Rebuttals, disputes and endorsements have no word there that would not be a verdict of ours (S3, S6).
@@ -118,7 +117,7 @@ def _image(medium: Media) -> Mapping[str, Any]:
 
 
 def _topic(code: str) -> Mapping[str, Any]:
-    return {"@type": "DefinedTerm", "termCode": code, "inDefinedTermSet": _MEDIA_TOPICS}
+    return {"@type": "DefinedTerm", "termCode": code, "inDefinedTermSet": spelling.MEDIA_TOPICS}
 
 
 def _related(entry: Entry, base: str) -> Mapping[str, list[str]]:

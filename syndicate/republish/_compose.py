@@ -6,6 +6,7 @@ from typing import Final
 
 from syndicate.news import Agency, Entry, Feed, Index, Registry, Slice, rfc3339
 from syndicate.republish._entry import home_of
+from syndicate.republish._slices import STORIES, view_path
 
 PENDING_ALERTS: Final = "pending-alerts"
 
@@ -61,10 +62,32 @@ def _continued(base: str, slice_: Slice, last: Index | None) -> str:
     return f"{base}/v1/items?after={-1 if last is None else last}{narrowed}"
 
 
-def compose_tombstones(slice_: Slice, entries: Sequence[Entry], registry: Registry, *, base_url: str) -> Feed:
+def compose_stories(feed: Feed, slice_: Slice, registry: Registry, *, base_url: str) -> Feed:
+    """A slice's ``feed`` as the feed of its stories: each once, whoever tells it.
+
+    Its entries go on changing, so it has no archive and nobody is sent what is new in it: whoever must not
+    miss anything follows the slice itself.
+    """
+    home = f"{base_url.rstrip('/')}/feeds/{view_path(slice_, stories=True)}"
+    return replace(
+        feed,
+        id=f"{home}.atom",
+        title=" · ".join([_whose(slice_, registry), STORIES, *_narrowed(slice_)]),
+        self_urls=tuple((format_, f"{home}.{format_}") for format_, _ in feed.self_urls),
+        hub_url=None,
+        prev_archive=None,
+        next_url=None,
+    )
+
+
+def compose_tombstones(
+    slice_: Slice, entries: Sequence[Entry], registry: Registry, *, base_url: str, stories: bool = False
+) -> Feed:
     """What was withdrawn of a slice, newest first: another document of the same feed (RFC 6721)."""
     feed = compose(slice_, entries, registry, base_url=base_url, first_index=None, last_index=None)
-    home = f"{base_url.rstrip('/')}/feeds/{slice_.path}"
+    if stories:
+        feed = compose_stories(feed, slice_, registry, base_url=base_url)
+    home = f"{base_url.rstrip('/')}/feeds/{view_path(slice_, stories=stories)}"
     urls = (("atom", f"{home}.tombstones"),)
     return replace(feed, entries=tuple(entries), self_urls=urls, continue_url=None)
 
@@ -121,6 +144,31 @@ def compose_pending(entries: Sequence[Entry], registry: Registry, *, base_url: s
     )
 
 
+def compose_search(  # noqa: PLR0913 - what a feed of a query is made of
+    query: str,
+    asked: str,
+    slice_: Slice,
+    entries: Sequence[Entry],
+    registry: Registry,
+    *,
+    base_url: str,
+    formats: Sequence[str],
+) -> Feed:
+    """The newest of a slice in which ``query`` is found; ``asked`` is all that is asked, as in an address.
+
+    It is no slice, and not of the log's order alone: nothing of it is archived, and nobody is sent it.
+    """
+    feed = compose(slice_, entries, registry, base_url=base_url, first_index=None, last_index=None)
+    home = f"{base_url.rstrip('/')}/feeds/search"
+    return replace(
+        feed,
+        id=f"{home}.atom?{asked}",
+        title=f"{feed.title} · {''.join(each if each.isprintable() else ' ' for each in query)}",
+        self_urls=tuple((format_, f"{home}.{format_}?{asked}") for format_ in formats),
+        continue_url=None,
+    )
+
+
 def compose_agency(
     agency: Agency,
     entries: Sequence[Entry],
@@ -166,9 +214,12 @@ def compose_page(  # noqa: PLR0913 - what an archive page has to say
 
 def _title(slice_: Slice, registry: Registry) -> str:
     """Whose and which, in the registry's names and in codes: "ASEAN · Việt Nam · vi · 04000000 · ≤3"."""
+    return " · ".join([_whose(slice_, registry), *_narrowed(slice_)])
+
+
+def _narrowed(slice_: Slice) -> Iterable[str]:
     urgency = f"≤{slice_.urgency}" if slice_.urgency is not None else None
-    narrowed = (slice_.lang, slice_.topic, urgency, slice_.kind)
-    return " · ".join([_whose(slice_, registry), *filter(None, narrowed)])
+    return filter(None, (slice_.lang, slice_.topic, urgency, slice_.kind))
 
 
 def _whose(slice_: Slice, registry: Registry) -> str:

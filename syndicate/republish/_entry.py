@@ -6,7 +6,7 @@ from html import escape
 from typing import Final
 from urllib.parse import quote
 
-from syndicate.news import Act, Agency, Entry, Item, ItemId, Mark, Registry, digest_of
+from syndicate.news import Act, Agency, Also, Entry, Item, ItemId, Mark, Registry, digest_of, rfc3339
 
 # A withdrawn item is replaced in place: an entry that vanishes stays on readers' screens.
 _WITHDRAWN: Final = {Act.RETRACT: "[WITHDRAWN] ", Act.WITHHOLD: "[WITHHELD] "}
@@ -65,6 +65,30 @@ def entry_of(
         relations=item.relations,
         expires=item.expires,
     )
+
+
+def also_of(entry: Entry, joined_as: str, *, base_url: str) -> Also:
+    """``entry`` as it stands beside another that tells the same story."""
+    return Also(
+        sub=entry.sub,
+        ver=entry.ver,
+        agency=entry.agency,
+        agency_name=entry.agency_name,
+        lang=entry.lang,
+        title=entry.title,
+        url=f"{base_url.rstrip('/')}/item/{entry.sub}",
+        token_url=entry.token_url,
+        digest=entry.digest,
+        joined_as=joined_as,
+    )
+
+
+def story_of(origin: Entry, also: tuple[Also, ...], changed_at: float) -> Entry:
+    """A story: the origin as it stands, who else published it, and when somebody joined or changed last.
+
+    What is derived is the list and the time; all the rest is what the origin's agency signed.
+    """
+    return replace(origin, also=also, updated=max(origin.updated, rfc3339(changed_at)))
 
 
 def with_notices(entries: Iterable[Entry], *, base_url: str) -> tuple[Entry, ...]:

@@ -15,6 +15,7 @@ SLICE_GRAMMAR: Final[Mapping[str, str]] = {
     "urgency": r"[1-9]",
     "kind": "|".join([*Kind, CORRECTIONS]),
 }
+STORIES: Final = "stories"  # stands before a slice's path, or in place of "all"
 _WHOSE = "(?:/(?P<member>{member})|/agency/(?P<agency>{agency}))?".format_map(SLICE_GRAMMAR)
 _OTHERS = "".join(f"(?:/{name}/(?P<{name}>{SLICE_GRAMMAR[name]}))?" for name in SLICED_BY[2:])
 _PATH = re.compile(_WHOSE + _OTHERS, re.ASCII)
@@ -30,6 +31,26 @@ def parse_slice(path: str) -> Slice | None:
         return Slice()
     found = _PATH.fullmatch(f"/{path}")
     return None if found is None else slice_of(found.groupdict())
+
+
+def parse_view(path: str) -> tuple[Slice, bool] | None:
+    """The slice at ``path``, and whether its stories are asked for: "stories", "stories/vn/lang/vi".
+
+    None if no view has exactly that name.
+    """
+    first, _, rest = path.partition("/")
+    if first != STORIES:
+        slice_ = parse_slice(path)
+        return None if slice_ is None else (slice_, False)
+    slice_ = parse_slice(rest) if rest else Slice()
+    return None if slice_ is None or rest == "all" else (slice_, True)
+
+
+def view_path(slice_: Slice, *, stories: bool) -> str:
+    """The place of a slice, or of its stories, below ``/feeds/``."""
+    if not stories:
+        return slice_.path
+    return STORIES if slice_ == Slice() else f"{STORIES}/{slice_.path}"
 
 
 def slice_of(said: Mapping[str, str | None]) -> Slice:

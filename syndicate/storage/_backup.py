@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from syndicate.errors import StorageError
+from syndicate.storage._database import make_private
 from syndicate.storage._hub_tables import HUB
 from syndicate.storage._sqlite import in_our_words
 
@@ -37,6 +38,8 @@ def copy_database(path: Path, copy: Path) -> None:
 
 
 def _fill(copy: Path, source: sqlite3.Connection) -> None:
+    copy.unlink(missing_ok=True)  # of a copy that was killed
+    make_private(copy)
     with in_our_words(copy), closing(sqlite3.connect(copy)) as target:
         source.backup(target)
         whole = target.execute("PRAGMA integrity_check").fetchone()[0]

@@ -25,10 +25,11 @@ from syndicate.news import (
     amends,
     facets_of,
 )
-from syndicate.ports import Backfill, FeedState, Place, StreamKey, VersionKey
+from syndicate.ports import Backfill, Candidate, FeedState, Place, Sketched, StreamKey, VersionKey
+from syndicate.storage import _kin
 from syndicate.storage import _rows as rows
 from syndicate.storage._erase import erase, mark_erased
-from syndicate.storage._facets import facets_from, keep_facets
+from syndicate.storage._facets import Tongues, facets_from, keep_facets
 from syndicate.storage._refusals import hold, keep_refused
 from syndicate.storage._search_index import keep_heads
 from syndicate.trust import ItemState, Numbered, Placed, StreamState, Verified
@@ -64,8 +65,9 @@ _STREAM = """
     SET seq = excluded.seq, digest = excluded.digest, kids = excluded.kids, forked = excluded.forked
 """
 _RELATION = """
-    INSERT INTO relation (sub, ver, type, to_sub, to_ver, to_url, rule, evidence)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO relation (sub, ver, type, to_sub, to_ver, to_url, rule, evidence, score, spans, folding,
+                          state, at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _FEED = """
     INSERT INTO feed (feed, etag, last_modified, basis, due_at, last_try, last_success, last_new,
@@ -99,6 +101,7 @@ class SqliteBook:
         self._asked: set[ItemId] = set()  # in this transaction, whether they are here or not
         self._item_ids: dict[ItemId, int] = {}
         self._facets: dict[ItemId, Facets] = {}  # of their versions so far
+        self._kept: dict[VersionKey, tuple[int, int]] = {}  # id and receipt of what was kept here
 
     def known(self, digests: Collection[TokenDigest]) -> frozenset[TokenDigest]:
         """Which of these tokens have been admitted."""
@@ -130,10 +133,11 @@ class SqliteBook:
                 answer[(agency, stream, seq)] = (digest, prev)
         return answer
 
-    def keep(self, items: Sequence[tuple[Verified, Placed]]) -> None:
+    def keep(self, items: Sequence[tuple[Verified, Placed]], languages: Collection[str] = ()) -> None:
         """Keep admitted versions with their marks, and the states of their items as placed."""
         if not items:
             return
+        tongues = Tongues(self._connection, languages)
         first = self._next_version()
         states = {verified.item.sub: placed.item for verified, placed in items}
         self._keep_items(states, {each[0].item.sub: id_ for id_, each in enumerate(items, first)})
@@ -141,7 +145,9 @@ class SqliteBook:
         rows_ = [(id_, *_version_row(ids[each[0].item.sub], *each)) for id_, each in enumerate(items, first)]
         self._many(_VERSION, rows_)
         said = [verified.item for verified, _ in items]
-        facets = {id_: self._facets_after(each) for id_, each in enumerate(said, first)}
+        for id_, (verified, _) in enumerate(items, first):
+            self._kept[(verified.item.sub, verified.item.ver)] = (id_, verified.received_at)
+        facets = {id_: self._facets_after(each, tongues) for id_, each in enumerate(said, first)}
         keep_facets(self._connection, facets)
         keep_heads(self._connection, zip(facets, said, facets.values(), strict=True))
         newest = {verified.item.iss: verified.received_at for verified, _ in items}
@@ -149,7 +155,27 @@ class SqliteBook:
 
     def keep_relations(self, relations: Sequence[Related]) -> None:
         """Keep how admitted versions stand to items or addresses."""
-        self._many(_RELATION, [rows.relation_row(each) for each in relations])
+        nowhere = (0, None)
+        self._many(
+            _RELATION,
+            [rows.relation_row(each, self._kept.get((each.sub, each.ver), nowhere)[1]) for each in relations],
+        )
+
+    def alike(self, sketched: Sequence[Sketched]) -> Mapping[VersionKey, tuple[Candidate, ...]]:
+        """Keep the sketches of versions just kept; which earlier versions may be like each."""
+        kept = (
+            _kin.Kept(self._kept[(each.sub, each.ver)][0], self._item_ids[each.sub], each)
+            for each in sketched
+        )
+        return _kin.alike(self._connection, sorted(kept))
+
+    def aliases(self, agency: AgencyId, since: int) -> int:
+        """How many items of an agency were found again under another id since ``since``."""
+        return _kin.aliases(self._connection, agency, since)
+
+    def sweep(self, now: int) -> int:
+        """Take some of what is too old to be compared with out of the way; how many versions."""
+        return _kin.sweep(self._connection, now)
 
     def keep_streams(self, states: Mapping[StreamKey, StreamState]) -> None:
         """Replace the state of these streams."""
@@ -216,9 +242,11 @@ class SqliteBook:
     def _next_version(self) -> int:
         return int(self._connection.exec_driver_sql(_NEXT).scalar_one())
 
-    def _facets_after(self, item: Item) -> Facets:
+    def _facets_after(self, item: Item, tongues: Tongues) -> Facets:
         before = self._facets.get(item.sub)
         after = facets_of(item) if before is None else before.then(item)
+        if (before is None or not before.lang) and not tongues.open(after.agency, after.lang):
+            after = replace(after, lang="")
         self._facets[item.sub] = after
         return after
 

@@ -37,6 +37,7 @@ _FIGURES: Final = """
     FROM delivery WHERE idx = ?
 """
 _SUBSCRIBERS: Final = "SELECT slice, reached FROM subscriber WHERE state != 'ended'"
+_OF_AN_ITEM: Final = ("erase", "relation-confirm", "relation-reject")
 _SAME: Final = ("ver", "agency", "stream", "seq", "received_at", "digest", "token", "sealed_at")
 _MOST_VERSIONS: Final = 1_000
 _MOST_REFUSALS: Final = 2_000  # of an agency that are looked through
@@ -145,5 +146,5 @@ def _acts(connection: Connection, sub: ItemId, agency: AgencyId | None) -> Itera
     for index, digest, body in reversed(connection.exec_driver_sql(_ACTS, (_MOST_ACTS,)).all()):
         said = json.loads(body)
         quarantine = said["act"].startswith("quarantine-") and said["agency"] == agency
-        if quarantine or (said["act"] == "erase" and said["sub"] == sub):
+        if quarantine or (said["act"] in _OF_AN_ITEM and sub in (said["sub"], said.get("to_sub"))):
             yield KeptAct(index=index, digest=digest, body=body)

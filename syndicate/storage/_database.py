@@ -1,5 +1,7 @@
 """Opening a database to write in it: the one writer's place first, then the file, then its schema."""
 
+import contextlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +39,8 @@ def _open(path: Path, line: VersionLine) -> Connection:
     if fresh:
         _check_nothing_left(path)
     try:
+        if fresh:
+            make_private(path)
         connection = open_writer(path)
         try:
             with in_our_words(path):
@@ -49,6 +53,15 @@ def _open(path: Path, line: VersionLine) -> Connection:
             _remove(path)
         raise
     return connection
+
+
+def make_private(path: Path) -> None:
+    """An empty file that only its own user can read: secrets of subscribers will stand in it.
+
+    SQLite gives what it puts beside a database the same permissions. Where it cannot be made, SQLite says so.
+    """
+    with contextlib.suppress(OSError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _check_nothing_left(path: Path) -> None:

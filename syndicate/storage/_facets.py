@@ -6,12 +6,12 @@ answers for every combination, where each would else need its own (decision 51).
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from syndicate.news import AgencyId, Facets, Kind, MemberCode
+from syndicate.news import AgencyId, Facets, Kind, MemberCode, limits
 
 _FIND = """
     SELECT cell.agency, cell.lang, cell.kind, cell.urgency, cell.corrected, cell.id
@@ -26,7 +26,34 @@ _NEW = "INSERT INTO cell (agency, lang, kind, urgency, corrected, member) VALUES
 _FACETS = "INSERT INTO facets (version_id, cell, topics) VALUES (?, ?, ?)"
 _NO_URGENCY: Final = 10  # less urgent than any
 
+_LANGUAGES: Final = "SELECT DISTINCT lang FROM cell WHERE agency = ? AND lang <> ''"
+
 Cell = tuple[AgencyId, str, str, int, bool]
+
+
+class Tongues:
+    """Which languages may open slices, within one transaction.
+
+    Those of ``known`` always may. Of others each agency has so many as it signs in first: names are cheap,
+    and each would be cells that every question about its member or a topic has to look through.
+    """
+
+    def __init__(self, connection: Connection, known: Collection[str]) -> None:
+        self._connection = connection
+        self._known = frozenset(known)
+        self._opened: dict[AgencyId, set[str]] = {}
+
+    def open(self, agency: AgencyId, lang: str) -> bool:
+        """Whether items of this agency stand in the slice of this language, which counts it as opened."""
+        if lang in self._known:
+            return True
+        opened = self._opened.get(agency)
+        if opened is None:
+            found = self._connection.exec_driver_sql(_LANGUAGES, (agency,)).scalars()
+            opened = self._opened[agency] = set(found) - self._known
+        if lang not in opened and len(opened) < limits.AGENCY_LANGUAGES:
+            opened.add(lang)
+        return lang in opened
 
 
 def keep_facets(connection: Connection, facets: Mapping[int, Facets]) -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from syndicate.dedupe import Related
+from syndicate.dedupe import Related, Standing
 from syndicate.errors import StorageError
 from syndicate.news import AgencyId, FeedId, Index, ItemId, Reason, Slice, TokenDigest
 from syndicate.ports import (
@@ -25,11 +25,12 @@ from syndicate.ports import (
     RefusalRecord,
     Search,
     Storage,
+    Story,
     StreamKey,
     Stretch,
     Window,
 )
-from syndicate.storage import _listed, _refusals, _rows
+from syndicate.storage import _gathered, _listed, _refusals, _rows
 from syndicate.storage import _order as order
 from syndicate.storage import _reading as read
 from syndicate.storage._book import SqliteBook
@@ -215,6 +216,24 @@ class SqliteStorage:
     async def relations(self, sub: ItemId) -> tuple[Related, ...]:
         """Every relation from this item's versions or to it, in the order kept."""
         return await self.reading(lambda view: _rows.relations(view, sub))
+
+    async def stories(self, indices: Collection[Index]) -> Mapping[Index, Story]:
+        """The stories that the items shown at these indices belong to; what stands alone is not in it."""
+        return await self.reading(lambda view: _gathered.stories(view, indices))
+
+    async def story_of(self, sub: ItemId) -> Story | None:
+        """The story that an item belongs to; None if it stands alone."""
+        return await self.reading(lambda view: _gathered.story_of(view, sub))
+
+    async def stories_changed(self) -> int:
+        """The index at which some story changed last; -1 if none ever did."""
+        return await self.reading(_gathered.changed)
+
+    async def found(
+        self, limit: int, *, state: Standing | None = None, agency: AgencyId | None = None
+    ) -> tuple[Related, ...]:
+        """Relations found by likeness, the last ones first."""
+        return await self.reading(lambda view: _gathered.found(view, limit, state, agency))
 
     async def search(self, asked: Search) -> Found:
         """What matches, the best of the newest first; one search at a time, beside everything else."""

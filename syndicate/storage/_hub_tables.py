@@ -68,7 +68,7 @@ class CellRow(HubTable, table=True):
     id: int = Field(primary_key=True)
     member: str
     agency: str
-    lang: str  # of the item's first version; empty, like the kind, while none is known
+    lang: str  # of the item's first version; empty, like the kind, where none is known or it opens no slice
     kind: str
     urgency: int  # the most urgent so far; 10 where none is said
     corrected: bool
@@ -178,6 +178,8 @@ class StoryHeadRow(HubTable, table=True):
 
     story: int = Field(primary_key=True, foreign_key="item.id")
     origin: int = Field(foreign_key="item.id")
+    rule: str  # why that one stands first
+    evidence: str
     changed_idx: int
     changed_at: float
 
@@ -311,18 +313,6 @@ class DeliveryRow(HubTable, table=True):
     notified: int
     acknowledged: int
     acknowledged_at: int | None = None
-
-
-class SearchReachRow(HubTable, table=True):
-    """How far the index of texts is, in one row. The index itself is FTS5's (``_search_index``)."""
-
-    __tablename__: ClassVar[str] = "search_reach"
-
-    id: int = Field(primary_key=True)
-    terms: int  # the version of the terms that it is made of
-    began: int  # versions above this id have title and summary in it since they were kept
-    reach: int  # versions up to this id have their whole text in it
-    sweeping: int  # whether what was taken out has to be swept from the files: 0 no, 1 yes, 2 under way
 
 
 HUB: Final = VersionLine(

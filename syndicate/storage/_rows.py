@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from syndicate.dedupe import Related, RelatedAs, Rule
+from syndicate.dedupe import Related, RelatedAs, Rule, Span, Standing
 from syndicate.news import Act, AgencyId, FeedId, ItemId, KeyId, Mark, Reason, StreamName, TokenDigest
 from syndicate.ports import Backfill, FeedError, FeedState, StreamKey, Validators
 from syndicate.trust import ItemState, StreamState
 
 _RELATIONS = """
-    SELECT sub, ver, type, to_sub, to_ver, to_url, rule, evidence FROM relation
+    SELECT sub, ver, type, to_sub, to_ver, to_url, rule, evidence, score, spans, folding, state
+    FROM relation
     WHERE id IN (
         SELECT id FROM (SELECT id FROM relation WHERE sub = ? ORDER BY id LIMIT 1000)
         UNION
@@ -130,26 +131,52 @@ def marks_of(text: str) -> frozenset[Mark]:
     return frozenset(Mark(word) for word in text.split(",") if word)
 
 
-def relation_row(said: Related) -> tuple[object, ...]:
-    """A relation as its table holds it."""
-    return (said.sub, said.ver, said.type, said.to_sub, said.to_ver, said.to_url, said.rule, said.evidence)
+def relation_row(said: Related, at: int | None) -> tuple[object, ...]:
+    """A relation as its table holds it; ``at`` is when its version was received."""
+    found = said.score is not None
+    spans = json.dumps([(*each.a, *each.b) for each in said.spans]) if found else None
+    return (
+        said.sub,
+        said.ver,
+        said.type,
+        said.to_sub,
+        said.to_ver,
+        said.to_url,
+        said.rule,
+        said.evidence,
+        said.score,
+        spans,
+        said.folding,
+        said.state,
+        at if found else None,
+    )
 
 
 def relations(connection: Connection, sub: ItemId) -> tuple[Related, ...]:
     """Every relation from this item or to it, in the order kept; at most 1,000."""
-    return tuple(
-        Related(
-            sub=row.sub,
-            ver=row.ver,
-            type=RelatedAs(row.type),
-            to_sub=row.to_sub,
-            to_ver=row.to_ver,
-            to_url=row.to_url,
-            rule=Rule(row.rule),
-            evidence=row.evidence,
-        )
-        for row in connection.exec_driver_sql(_RELATIONS, (sub, sub))
+    return tuple(map(related_from, connection.exec_driver_sql(_RELATIONS, (sub, sub))))
+
+
+def related_from(row: Any) -> Related:  # noqa: ANN401 - a row
+    """A relation from its columns."""
+    return Related(
+        sub=row.sub,
+        ver=row.ver,
+        type=RelatedAs(row.type),
+        to_sub=row.to_sub,
+        to_ver=row.to_ver,
+        to_url=row.to_url,
+        rule=Rule(row.rule),
+        evidence=row.evidence,
+        score=row.score,
+        spans=() if row.spans is None else _spans(row.spans),
+        folding=row.folding,
+        state=Standing(row.state),
     )
+
+
+def _spans(text: str) -> tuple[Span, ...]:
+    return tuple(Span(a=(a, b), b=(c, d)) for a, b, c, d in json.loads(text))
 
 
 def feed_row(state: FeedState) -> tuple[object, ...]:

@@ -1,9 +1,9 @@
 """Searching the index: the newest matches first, then in order of where they match; bounded in time.
 
 An index gives the versions that match by age, newest first, as fast as they are asked for; to rank them all
-would mean reading them all. So the newest 2,000 are ranked, among them: what has the accents that were asked for
-before what has not, what matches in its title before the summary before the text, newer before older. FTS5 is
-asked for one stretch of the order after the other: between two of them one can stop, and say so.
+would mean reading them all. So the newest 2,000 are ranked: what has the accents that were asked for before
+what has not, what matches in its title before the summary before the text, newer before older. FTS5 is asked
+for one stretch of the order after the other: between two of them one can stop, and say so.
 """
 
 import json
@@ -23,6 +23,7 @@ from syndicate.storage._search_index import facet_terms, reach_of
 from syndicate.text import Way
 
 _SECONDS: Final = 0.1  # so long one looks, and to the end of a stretch
+_PATIENT_SECONDS: Final = 1.0  # more, where a stretch was looked through before
 _STRETCH: Final = 100_000  # versions that one question is about
 _BATCH: Final = 100  # matches of which is looked up whether they are shown
 _FROM: Final = "SELECT version_id, sealed_at FROM log WHERE idx >= ? ORDER BY idx LIMIT 1"
@@ -76,28 +77,23 @@ class _Looking:
     def in_order(self) -> Iterator[Sequence[Turn]]:
         """All that matches, in batches; each as the turn after it."""
         low, top, after = self._bounds.low, self._bounds.high, self._asked.after
-        floor = top + 1
+        begin = floor = top + 1
         if after is not None and after.rank == _UNRANKED:
-            floor = after.last
+            begin = floor = after.last
         elif self._asked.ranked:
-            if after is None:
-                matches, floor = self._match("", _Stretch(low, top), RANKED_MOST)
-                known = Turn(top=top, floor=floor, rank=-1, last=0)
-            else:  # a stretch that was looked through before
-                matches, floor = self._match("", _Stretch(after.floor, top), RANKED_MOST, patient=True)[0], after.floor
-                known = after
+            bottom = low if after is None else after.floor  # down to which was looked before
+            matches, found_to = self._match("", _Stretch(bottom, top), RANKED_MOST, patient=after is not None)
+            floor = found_to if after is None else after.floor
+            known = after or Turn(top=top, floor=floor, rank=-1, last=0)
             yield from _batches(self._ranked(matches, known))
         turn = Turn(top=top, floor=floor, rank=_UNRANKED, last=floor)
         while turn.last > low:
-            if self._late:
+            if self._late and turn.last < begin:  # each answer goes on by a stretch at least
                 self.stopped = turn
                 return
-            matches, turn = self._older(turn, low)
-            yield matches
-
-    def _older(self, turn: Turn, low: int) -> tuple[Sequence[Turn], Turn]:
-        matches, end = self._match("", _Stretch(low, turn.last - 1), _BATCH)
-        return [replace(turn, last=id_) for id_ in matches], replace(turn, last=end)
+            older, end = self._match("", _Stretch(low, turn.last - 1), _BATCH)
+            yield [replace(turn, last=id_) for id_ in older]
+            turn = replace(turn, last=end)
 
     def _ranked(self, matches: Sequence[int], known: Turn) -> Iterator[Turn]:
         """What matches, in order of rank, as far as it comes after what is ``known``."""
@@ -105,13 +101,12 @@ class _Looking:
             yield from (replace(known, rank=_UNRANKED, last=id_) for id_ in matches)
             return
         within = _Stretch(known.floor, known.top)
-        accented = self._set("", within, *self._asked.sought.accented) if self._asked.sought.accented else None
+        accents = self._asked.sought.accented
+        accented = self._set("", within, *accents) if accents else frozenset(matches)
         title, head = self._set(_TITLE, within), self._set(_HEAD, within)
-        ranks = [
-            (3 * (accented is not None and id_ not in accented) + (id_ not in title) + (id_ not in head), -id_)
-            for id_ in matches
-        ]
-        ranks.sort()
+        ranks = sorted(
+            (3 * (id_ not in accented) + (id_ not in title) + (id_ not in head), -id_) for id_ in matches
+        )
         for rank, id_ in ranks[bisect_left(ranks, (known.rank, 1 - known.last)) :]:
             yield replace(known, rank=rank, last=-id_)
 
@@ -137,7 +132,7 @@ class _Looking:
             asked = (self._expression(where, more), low, high, most - len(found))
             found += self._connection.exec_driver_sql(_MATCH.format(table=table), asked).scalars()
             high = low - 1
-            if self._late and not patient:
+            if time.monotonic() > self._until + (_PATIENT_SECONDS if patient else 0.0):
                 break
         return found, found[-1] if len(found) >= most else high + 1
 
@@ -191,5 +186,5 @@ def _shown(connection: Connection, ids: Sequence[int]) -> Mapping[int, int]:
 
 
 def _these(connection: Connection, indices: Sequence[int]) -> tuple[Logged, ...]:
-    by_index = {logged.index: logged for logged in these(connection, indices)}
+    by_index: dict[int, Logged] = {logged.index: logged for logged in these(connection, indices)}
     return tuple(by_index[index] for index in indices if by_index[index].token)

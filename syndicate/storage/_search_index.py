@@ -2,8 +2,8 @@
 
 Title and summary stand in one table from the moment their version is kept. The whole text stands in another,
 which follows the log: up to ``search_reach`` all is there. Whether a version is shown is not for an index to
-know: who searches looks at ``shown``. FTS5 gets terms with spaces between them, so its own tokeniser only cuts at
-spaces; a facet is a term with a sign before it that no text's term has.
+know: who searches looks at ``shown``. FTS5 gets terms with spaces between them, so its own tokeniser only
+cuts at spaces; a facet is a term with a sign before it that no text's term has.
 
 A row goes by writing once more what it was made of (the tables hold no content). That leaves it in the files
 until they are merged: ``sweep`` does that, step by step, with every freed byte overwritten.
@@ -11,29 +11,26 @@ until they are merged: ``sweep`` does that, step by step, with every freed byte 
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from sqlalchemy import Connection
+from sqlmodel import Field
 
 from syndicate.news import CORRECTIONS, Facets, Item, Slice, paragraphs
 from syndicate.storage._facets import facets_from
+from syndicate.storage._hub_table import HubTable
 from syndicate.text import TERMS, Terms, terms
 from syndicate.trust import recall
 
 SIGN: Final = "\u00a4"  # before a facet; folding takes it out of every text
 BREAK: Final = f"{SIGN}{SIGN}"  # between two texts: no phrase reaches across
-TABLES: Final = {"search_head": "title, summary, beside", "search_whole": "text, beside"}
-_CREATE: Final = (
-    "CREATE VIRTUAL TABLE {table} USING fts5({columns}, content='', columnsize=0, tokenize='ascii')"
-)
+TABLES: Final = ("search_head", "search_whole")
 _HEAD: Final = "INSERT INTO search_head (rowid, title, summary, beside) VALUES (?, ?, ?, ?)"
 _WHOLE: Final = "INSERT INTO search_whole (rowid, text, beside) VALUES (?, ?, ?)"
 _NO_HEAD: Final = (
     "INSERT INTO search_head (search_head, rowid, title, summary, beside) VALUES ('delete', ?, ?, ?, ?)"
 )
-_NO_WHOLE: Final = (
-    "INSERT INTO search_whole (search_whole, rowid, text, beside) VALUES ('delete', ?, ?, ?)"
-)
+_NO_WHOLE: Final = "INSERT INTO search_whole (search_whole, rowid, text, beside) VALUES ('delete', ?, ?, ?)"
 _REACH: Final = "SELECT terms, began, reach, sweeping FROM search_reach WHERE id = 1"
 _LAST: Final = "SELECT coalesce(max(version_id), 0) FROM log"
 _NEXT: Final = """
@@ -49,8 +46,20 @@ _RESTED, _ASKED, _SWEEPING = 0, 1, 2
 _NO_URGENCY: Final = 9  # the least there is
 
 
+class SearchReachRow(HubTable, table=True):
+    """How far the index of texts is, in one row. The index itself is FTS5's (``_search_index``)."""
+
+    __tablename__: ClassVar[str] = "search_reach"
+
+    id: int = Field(primary_key=True)
+    terms: int  # the version of the terms that it is made of
+    began: int  # versions above this id have title and summary in it since they were kept
+    reach: int  # versions up to this id have their whole text in it
+    sweeping: int  # whether what was taken out has to be swept from the files: 0 no, 1 yes, 2 under way
+
+
 class Reach(NamedTuple):
-    """How far the index is: whole texts up to version ``reach``; heads of those as well, and above ``began``."""
+    """How far the index is: whole texts up to version ``reach``; heads of those, and above ``began``."""
 
     terms: int
     began: int
@@ -86,9 +95,8 @@ def make_again(connection: Connection) -> None:
     """Begin the index anew if it was made of other terms than these."""
     if reach_of(connection).terms == TERMS:
         return
-    for table, columns in TABLES.items():
-        connection.exec_driver_sql(f"DROP TABLE {table}")
-        connection.exec_driver_sql(_CREATE.format(table=table, columns=columns))
+    for table in TABLES:
+        connection.exec_driver_sql(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")  # noqa: S608 - our own table
     connection.exec_driver_sql(
         "UPDATE search_reach SET terms = ?, began = (SELECT coalesce(max(id), 0) FROM version),"
         " reach = 0, sweeping = 0",
@@ -156,7 +164,9 @@ def sweep(connection: Connection) -> bool:
     pages = -_PAGES if stands == _ASKED else _PAGES  # below 0: all of it is to become one
     moved = [_merge(connection, table, pages) for table in TABLES]
     connection.exec_driver_sql("PRAGMA secure_delete=OFF")
-    connection.exec_driver_sql("UPDATE search_reach SET sweeping = ?", (_SWEEPING if any(moved) else _RESTED,))
+    connection.exec_driver_sql(
+        "UPDATE search_reach SET sweeping = ?", (_SWEEPING if any(moved) else _RESTED,)
+    )
     return any(moved)
 
 

@@ -18,6 +18,7 @@ from syndicate.errors import StorageBusy, StorageError
 
 _BUSY_SECONDS: Final = 5.0  # how long to wait for somebody's sqlite3 shell
 _READERS: Final = 4
+_HIDE: Final = True  # no exception repeats what was to be written: subscribers' secrets are among it
 _PAGE_BYTES: Final = 16_384  # holds two or three whole tokens, where 4,096 would chain each over three pages
 _WRITER_PRAGMAS: Final = (
     "PRAGMA synchronous=FULL",
@@ -76,7 +77,8 @@ def open_writer(path: Path) -> Connection:
     def connect() -> sqlite3.Connection:
         return _connect(path, "rwc")
 
-    engine = _begins_with("BEGIN IMMEDIATE", create_engine("sqlite://", creator=connect, poolclass=NullPool))
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=_HIDE)
+    engine = _begins_with("BEGIN IMMEDIATE", engine)
     with in_our_words(path):
         connection = engine.connect()
     try:
@@ -105,7 +107,12 @@ def _prepare_writer(connection: Connection, path: Path) -> None:
 def open_readers(path: Path) -> Engine:
     """Connections that can only read, each transaction one unchanging view; at most four at a time."""
     engine = create_engine(
-        "sqlite://", creator=_reader(path), poolclass=QueuePool, pool_size=_READERS, max_overflow=0
+        "sqlite://",
+        creator=_reader(path),
+        poolclass=QueuePool,
+        pool_size=_READERS,
+        max_overflow=0,
+        hide_parameters=_HIDE,
     )
 
     @event.listens_for(engine, "connect")

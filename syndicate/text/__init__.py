@@ -12,10 +12,11 @@ query what such an index is asked (``Sought``), or says why it cannot (``Unfit``
 
 from syndicate.text._excerpt import Excerpt, clip, excerpt, mark
 from syndicate.text._fold import FOLDING, Folded, fold, fold_codes, fold_with_offsets
-from syndicate.text._query import Sought, Unfit, Way, seek
+from syndicate.text._query import CHARACTERS, Sought, Unfit, Way, seek
 from syndicate.text._terms import TERMS, Terms, terms
 
 __all__ = [
+    "CHARACTERS",
     "FOLDING",
     "TERMS",
     "Excerpt",

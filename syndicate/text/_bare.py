@@ -1,14 +1,15 @@
 """A text with a space wherever something separates; and the same without what writers leave out.
 
-Each code point folds to the letters of ``fold``, to nothing if nobody sees it or it only marks a letter, or to
-a space: so without its spaces the text is the matching text. A bare text lacks the accents of Latin letters
-and the short vowels of Arabic ones, too; the marks of other scripts are no ornament and stay.
+Each code point folds to the letters of ``fold``, to nothing if nobody sees it, or to a space: so without its
+spaces the text is the matching text. A bare text lacks the accents of Latin letters and the short vowels of
+Arabic ones, too; the marks of other scripts are no ornament and stay.
 """
 
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from syndicate.text._fold import fold
@@ -17,7 +18,7 @@ from syndicate.text._fold import fold
 _ADORNED: Final = re.compile("[\x80-\u06ff\u1e00-\u1fff]")
 _TATWEEL: Final = "\u0640"  # stretches an Arabic word
 # Letters without a decomposition, and one letter that is two on two keyboards: Vietnamese đ, those of Jawi.
-_SAME: Final = dict(zip("đłøıىیکڬۀةەہھ", "dloiييكݢههههه", strict=True))
+_SAME: Final = dict(zip("đłøıىیکڬۀةەہھ", "dloiييكݢههههه", strict=True))  # noqa: RUF001 - Arabic heh
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,28 @@ def spaced(text: str) -> Spaced:
 
 def spaced_with_places(text: str) -> Spaced:
     """The same, and where each character stood: ``text[starts[i]:stops[i]]``, its marks included."""
+    letters = [_folding[ord(character)] for character in text]
+    whole = "".join(letters)
+    if unicodedata.is_normalized("NFC", whole) and (made := spaced(text)).folded == whole:
+        ends = _ends(text, letters)
+        at = [at for at, letter in enumerate(letters) for _ in letter]
+        return Spaced(whole, made.bare, at, [ends[each] for each in at])
+    return _spaced_apart(text)
+
+
+def _ends(text: str, letters: Sequence[str]) -> Sequence[int]:
+    """Where the letter ends of which each character is the beginning, or a part."""
+    ends = [0] * len(text)
+    end = len(text)
+    for at in range(len(text) - 1, -1, -1):
+        ends[at] = end
+        if letters[at] and (text[at] < "\u0300" or not _joins(text[at])):
+            end = at
+    return ends
+
+
+def _spaced_apart(text: str) -> Spaced:
+    """The same letter by letter, for what is composed, or stripped, only when its letters are together."""
     folded, bare = [], []
     starts: list[int] = []
     stops: list[int] = []
@@ -55,8 +78,8 @@ def spaced_with_places(text: str) -> Spaced:
 
 def _clusters(text: str) -> Sequence[tuple[int, int]]:
     """Where each letter begins, and where it ends with its marks and with what nobody sees."""
-    starts = [at for at, each in enumerate(text) if not at or _folding[ord(each)] and not _joins(each)]
-    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+    starts = [at for at, each in enumerate(text) if not at or (_folding[ord(each)] and not _joins(each))]
+    return list(pairwise([*starts, len(text)]))
 
 
 def _joins(character: str) -> bool:
@@ -97,7 +120,7 @@ def _bare_letter(code: int) -> str:
     letter = chr(code)
     if _ADORNED.match(letter) is None:
         return letter
-    first, *marks = unicodedata.normalize("NFD", letter)
+    first, *marks = list(unicodedata.normalize("NFD", letter))
     if any(unicodedata.category(each) != "Mn" for each in marks):
         return letter
     return _SAME.get(first, first)

@@ -8,7 +8,7 @@ from syndicate.news import letters
 from syndicate.text._query import Sought, Way
 from syndicate.text._terms import Placed, Terms, placed_terms, terms
 
-_PIECE: Final = 600  # characters of a text that are looked at together
+_PIECE: Final = 400  # characters of a text that are looked at together
 _PIECES: Final = 200  # of a text that are looked at
 _BEFORE: Final = 3  # so much of an excerpt, one in so many, stands before what was found
 
@@ -122,9 +122,10 @@ def _spans(text: str, sought: Sought) -> tuple[Span, ...]:
 
 
 def _phrase_spans(stream: Sequence[Placed], phrase: Sequence[str]) -> Iterator[Span]:
-    for at in range(len(stream) - len(phrase) + 1):
-        if all(stream[at + n].term == term for n, term in enumerate(phrase)):
-            yield stream[at].start, stream[at + len(phrase) - 1].stop
+    last = len(phrase) - 1
+    for at, placed in enumerate(stream[: len(stream) - last]):
+        if placed.term == phrase[0] and all(stream[at + n].term == term for n, term in enumerate(phrase)):
+            yield placed.start, stream[at + last].stop
 
 
 def _merged(spans: Sequence[Span]) -> Iterator[Span]:

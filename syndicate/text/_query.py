@@ -1,10 +1,11 @@
-"""What somebody looks for: words that must all be there, "words in a row" in quotes, places by all their names."""
+"""What somebody looks for: words that must all be there, "words in a row", places by all their names."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from syndicate.text._bare import spaced
@@ -13,7 +14,7 @@ from syndicate.text._terms import TOKEN, in_one_order
 
 CHARACTERS: Final = 400  # of a query
 WORDS: Final = 16  # that must all be there; a quotation is one
-_QUOTES: Final = re.compile("[\"“”„‟«»「」『』＂]")
+_QUOTES: Final = re.compile('["“”„‟«»「」『』＂]')  # noqa: RUF001 - on every keyboard others
 _NAME_WORDS: Final = 6  # of the longest name of a place, and some
 
 
@@ -84,7 +85,9 @@ def seek(query: str) -> Sought | Unfit:
         wanted += [(each.way,) for each in said] if quoted else _with_places(said)
     if not wanted:
         return Unfit.EMPTY
-    return Unfit.TOO_MANY if len(wanted) > WORDS else Sought(tuple(dict.fromkeys(wanted)), frozenset(accented))
+    return (
+        Unfit.TOO_MANY if len(wanted) > WORDS else Sought(tuple(dict.fromkeys(wanted)), frozenset(accented))
+    )
 
 
 def _said(piece: str) -> _Said | None:
@@ -98,7 +101,7 @@ def _said(piece: str) -> _Said | None:
                 beside.add(run[0])
                 phrases.append([])
             else:
-                phrases[-1] += map("".join, zip(run, run[1:], strict=False))
+                phrases[-1] += map("".join, pairwise(run))
             continue
         phrases[-1].append(made.bare[run])
         if made.folded[run] != made.bare[run]:
@@ -125,7 +128,7 @@ def _runs(bare: str) -> Iterator[tuple[str, ...] | slice]:
 def _few(phrase: Sequence[str]) -> Iterator[str]:
     """A phrase as a stream has it: the same term more than twice in a row is there twice."""
     for at, term in enumerate(phrase):
-        if at < 2 or phrase[at - 2 : at] != [term, term]:  # noqa: PLR2004 - as often as a stream has it
+        if at < 2 or phrase[at - 2 : at] != [term, term]:
             yield term
 
 

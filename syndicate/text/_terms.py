@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from syndicate.text._bare import spaced, spaced_with_places
 from syndicate.text._fold import FOLDING
@@ -53,8 +53,7 @@ class Terms:
     beside: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A term, and where in the text it stands; ``beside`` says that it is none of the stream."""
 
     term: str
@@ -105,7 +104,7 @@ def _read(bare: str) -> tuple[list[str], set[str]]:
     last = last_but_one = ""
     for letter, term in TOKEN.findall(bare):
         if letter:
-            here = in_one_order(letter) if len(letter) > 2 else letter  # noqa: PLR2004 - else there is one order
+            here = in_one_order(letter) if len(letter) > 2 else letter
             letters.add(here)
             term, run, alone = run + here, here, not run  # noqa: PLW2901 - a pair of letters
             if alone:

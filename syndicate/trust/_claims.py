@@ -168,7 +168,7 @@ _CLAIMS: Final[dict[str, tuple[str, Shape]]] = {
     "credit": ("credit", line(limits.CREDIT)),
     "rights": ("rights", lines(limits.RIGHTS)),
     "urgency": ("urgency", whole(1, 9)),
-    "cat": ("categories", list_of(matching(r"medtop:[0-9]{8}", "a Media Topic code"), limits.CATEGORIES)),
+    "cat": ("categories", list_of(matching(spelling.MEDIA_TOPIC, "a Media Topic code"), limits.CATEGORIES)),
     "media": ("media", list_of(_MEDIUM, limits.MEDIA)),
     "alert": ("alert", _ALERT),
     "rel": ("relations", list_of(_RELATION, limits.RELATIONS)),

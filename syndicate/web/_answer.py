@@ -36,6 +36,7 @@ _PREFLIGHT: Final = {
 }
 _SUFFIX: Final = {"identity": "", "gzip": "-gzip", "br": "-br"}
 _ORDER: Final = ("br", "gzip", "identity")
+_LIST_MOST: Final = 8_192  # characters of a list field, over all its lines
 _KEPT_WHEN_UNCHANGED: Final = (
     hdrs.ETAG,
     hdrs.CACHE_CONTROL,
@@ -145,11 +146,15 @@ def _fields(fields: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _joined(asked: Mapping[str, str], name: str) -> str | None:
-    """A list field's value; several lines of it are one list (RFC 9110, section 5.3)."""
+    """A list field's value; several lines of it are one list (RFC 9110, section 5.3).
+
+    A hundred lines of 8 kB would take as long to read as a thousand requests, and be remembered: a list that
+    is longer than one line may be names nothing.
+    """
     lines: list[str] | None = asked.getall(name, None)  # type: ignore[attr-defined] # a CIMultiDictProxy
     if lines is None:
         return None
-    return lines[0] if len(lines) == 1 else ", ".join(lines)
+    return ", ".join(lines) if sum(map(len, lines)) <= _LIST_MOST else ""
 
 
 def ready(body: bytes, media_type: str, *, cache: str, extra: Mapping[str, str] | None = None) -> Ready:

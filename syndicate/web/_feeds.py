@@ -9,7 +9,7 @@ from aiohttp import hdrs, web
 from syndicate.journey import Document
 from syndicate.news import Registry, Slice
 from syndicate.ports import Storage
-from syndicate.republish import PENDING_ALERTS, hub_address, parse_slice
+from syndicate.republish import PENDING_ALERTS, STORIES, hub_address, parse_view
 from syndicate.web._answer import ALERT_CACHE, FEED_CACHE, Ready, problem
 from syndicate.web._world import World
 from syndicate.wire import MEDIA_TYPES, NINJS_SCHEMA
@@ -48,7 +48,8 @@ class Feeds:
         """The feed's own address, and where to subscribe, if one can (RFC 8288; WebSub, section 4)."""
         format_ = name.rpartition(".")[2]
         own = f'<{self._world.base_url}/feeds/{name}>; rel="self"'
-        if self._world.websub is None or name.startswith(PENDING_ALERTS) or format_ not in _PUSHED:
+        pushed = format_ in _PUSHED and not name.startswith((PENDING_ALERTS, STORIES))
+        if self._world.websub is None or not pushed:
             return own
         return f'<{hub_address(self._world.base_url)}>; rel="hub", {own}'
 
@@ -56,15 +57,10 @@ class Feeds:
         path, _, format_ = name.rpartition(".")
         if path == PENDING_ALERTS and format_ in _PUSHED:
             return await self._world.press.pending(format_)
-        asked = await self._find(name)
-        return None if asked is None else await self._world.press.document(*asked)
-
-    async def _find(self, name: str) -> tuple[Slice, str] | None:
-        path, _, format_ = name.rpartition(".")
-        slice_ = parse_slice(path) if format_ in FORMATS else None
-        if slice_ is None or not await is_known(slice_, self._world.registry(), self._world.storage):
+        view = parse_view(path) if format_ in FORMATS else None
+        if view is None or not await is_known(view[0], self._world.registry(), self._world.storage):
             return None
-        return slice_, format_
+        return await self._world.press.document(view[0], format_, stories=view[1])
 
 
 def cache_of(path: str) -> str:

@@ -7,7 +7,7 @@ from syndicate.journey import ARCHIVE_PAGE
 from syndicate.ledger import ENTRIES, TILE_WIDTH, Tile
 from syndicate.news import CORRECTIONS, ItemId, Kind, Slice
 from syndicate.ports import Named
-from syndicate.republish import PENDING_ALERTS, parse_slice
+from syndicate.republish import PENDING_ALERTS, parse_slice, view_path
 from syndicate.web._feeds import FORMATS
 from syndicate.web._route import Copies, Listed
 from syndicate.web._world import World
@@ -96,12 +96,17 @@ def evidence(world: World) -> Copies:
 
 
 async def moved_since(world: World, index: int) -> Collection[ItemId]:
-    """Of which items, or of those in relation to them, a version has this index or a higher one."""
+    """Of which items a version has this index or a higher one, and who is in relation or in one story."""
     moved = {each.sub async for each in _every(world, index - 1)}
     beside: set[ItemId] = set()
     for sub in moved:
         for one in await world.storage.relations(sub):
             beside.update(end for end in (one.sub, one.to_sub) if end is not None)
+    # A story that lost an item is still that of whoever was in relation to it.
+    for sub in moved | beside:
+        story = await world.storage.story_of(sub)
+        if story is not None:
+            moved.update(each.sub for each in (story.origin, *story.others))
     return moved | beside
 
 
@@ -165,6 +170,8 @@ def feeds(world: World) -> Copies:
             newest = await world.storage.newest(slice_)
             for format_ in FORMATS:
                 yield Listed(f"/feeds/{slice_.path}.{format_}", newest)
+                # What joins a story may be of any slice.
+                yield Listed(f"/feeds/{view_path(slice_, stories=True)}.{format_}")
         for format_ in FORMATS:
             yield Listed(f"/feeds/{PENDING_ALERTS}.{format_}")
 

@@ -24,6 +24,14 @@ class LogReach:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """How many versions that are shown cannot be searched, and how many indices cannot be found, so far."""
+
+    unindexed: int
+    lookup: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryReach:
     """How many deliveries were acknowledged and failed since the start, and subscribers by state."""
 
@@ -72,12 +80,11 @@ class Metrics:
         now: float,
         delivery: DeliveryReach | None = None,
         *,
-        behind: int = 0,
+        behind: Behind,
     ) -> bytes:
         """Everything in Prometheus' text format 0.0.4: what was counted here, and what storage remembers."""
         kept = CollectorRegistry()
-        kept.register(_Snapshot(registry, health, log, now))
-        kept.register(_Behind(behind))
+        kept.register(_Snapshot(registry, health, log, now, behind))
         if delivery is not None:
             kept.register(_Delivery(delivery))
         return generate_latest(self._own) + generate_latest(kept)
@@ -103,24 +110,12 @@ class _Delivery(Collector):
         yield subscribers
 
 
-class _Behind(Collector):
-    """How much of the log cannot be found by a lookup yet."""
-
-    def __init__(self, behind: int) -> None:
-        self._behind = behind
-
-    def collect(self) -> Iterator[Metric]:
-        """The one family."""
-        yield GaugeMetricFamily(
-            "syndicate_lookup_behind", "Indices that are shown and cannot be found yet.", self._behind
-        )
-
-
 class _Snapshot(Collector):
     """What storage says at one moment, as metric families."""
 
-    def __init__(self, registry: Registry, health: Health, log: LogReach, now: float) -> None:
+    def __init__(self, registry: Registry, health: Health, log: LogReach, now: float, behind: Behind) -> None:
         self._registry, self._health, self._log, self._now = registry, health, log, now
+        self._behind = behind
 
     def collect(self) -> Iterator[Metric]:
         """The families; feeds that the registry no longer names are left out."""
@@ -128,6 +123,12 @@ class _Snapshot(Collector):
         yield CounterMetricFamily("syndicate_index_shown", "Leaves that are shown.", self._log.shown)
         yield CounterMetricFamily(
             "syndicate_index_proven", "Leaves that enough witnesses stand behind.", self._log.proven
+        )
+        yield GaugeMetricFamily(
+            "syndicate_unindexed", "Versions whose whole text cannot be searched yet.", self._behind.unindexed
+        )
+        yield GaugeMetricFamily(
+            "syndicate_lookup_behind", "Indices that are shown and cannot be found yet.", self._behind.lookup
         )
         refused = CounterMetricFamily(
             "syndicate_refused_tokens", "Refused tokens and documents.", labels=["agency", "reason"]

@@ -6,6 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
+from syndicate.text import CHARACTERS
 from syndicate.web._answer import FEED_CACHE, Ready, json_bytes, squeezed
 from syndicate.web._operation import HTML, JSON, Operation, Schema
 from syndicate.web._route import Route
@@ -55,6 +56,11 @@ _PARAMETERS: Final = {
     "agency": "Only what this agency signed. Not together with `member`.",
     "lang": "Only items whose first version was in this language (RFC 5646).",
     "topic": "Only items on this IPTC Media Topic: eight digits.",
+    "q": "What to look for: every word of it, in any order; what stands in quotes, in that order. Case, "
+    "accents, the script of digits, and spaces where a script sets none make no difference.",
+    "since": "Only what was shown on this day (UTC) or later.",
+    "until": "Only what was shown on this day (UTC) or before.",
+    "next": "Where an answer to the same question said that it goes on.",
     "urgency": "Only items that are so urgent (IPTC, 1 to 9; 1 is the most urgent) or more.",
     "kind": "Only items of this kind; `corrections`: those that were ever corrected, withheld or withdrawn.",
 }
@@ -114,7 +120,8 @@ def _operation(told: Operation, page_items: int) -> Mapping[str, object]:
             "name": name,
             "in": "query",
             "description": _PARAMETERS[name],
-            "schema": _parameter(name, pattern, page_items),
+            **({"required": True} if name in told.needs else {}),
+            "schema": _parameter(name, pattern, told.most or page_items),
         }
         for name, pattern in (told.query or {}).items()
     ]
@@ -130,12 +137,14 @@ def _operation(told: Operation, page_items: int) -> Mapping[str, object]:
     return made
 
 
-def _parameter(name: str, pattern: str, page_items: int) -> Schema:
+def _parameter(name: str, pattern: str, most: int) -> Schema:
     """What a parameter may be: numbers by their bounds, the rest by the pattern that reads it."""
-    bounds = {"after": (-1, _AFTER_MOST), "limit": (1, page_items)}
+    if name == "q":
+        return {"type": "string", "minLength": 1, "maxLength": CHARACTERS, "pattern": f"^(?:{pattern})$"}
+    bounds = {"after": (-1, _AFTER_MOST), "limit": (1, most)}
     if name in bounds:
-        least, most = bounds[name]
-        return {"type": "integer", "minimum": least, "maximum": most}
+        least, highest = bounds[name]
+        return {"type": "integer", "minimum": least, "maximum": highest}
     return {"type": "string", "pattern": f"^(?:{pattern})$"}
 
 

@@ -30,6 +30,8 @@ class Operation:
     # The grammar that the address reads its query with; {} where any query is refused, None where none is
     # looked at.
     query: Mapping[str, str] | None = None
+    needs: frozenset[str] = frozenset()  # parameters of the query that may not be left out
+    most: int | None = None  # of what "limit" may say; None: as many items as a page holds
     takes: tuple[str, ...] = ()  # media types of a body, and
     body: Schema = field(default_factory=dict)  # what it must be
     conditional: bool = True  # whether 304 and 406 can come

@@ -8,7 +8,7 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from syndicate.errors import SyndicateError
+from syndicate.errors import Crowded, SyndicateError
 from syndicate.news import ItemId
 from syndicate.web._answer import options, problem
 from syndicate.web._operation import HTML, Operation
@@ -23,6 +23,7 @@ Copies = Callable[[], AsyncIterator["Listed"]]
 _log = logging.getLogger("syndicate.web")
 _RETRY_SECONDS: Final = 10
 _PAGE: Final = ".html"  # an address that has the ending already
+_CROWDED_SECONDS: Final = 5
 _NO_QUERY: Final = "there are no parameters here"
 
 
@@ -106,6 +107,8 @@ class Edge:
             return problem(400, _NO_QUERY)
         try:
             return await chosen(request, rest)
+        except Crowded as exc:
+            return problem(503, str(exc), retry_after=_CROWDED_SECONDS)
         except SyndicateError as exc:
             _log.error("cannot answer %s: %s", self._name, exc)
             return problem(503, "this cannot be answered right now", retry_after=_RETRY_SECONDS)

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
+from syndicate.dedupe import RelatedAs, Rule, Standing
 from syndicate.journey import By, Did, Verdict
-from syndicate.news import Act, Mark, Reason
+from syndicate.news import Act, Kind, Mark, Reason
 from syndicate.ports import Notable
 from syndicate.web._operation import Schema
 
@@ -108,7 +109,38 @@ _ASKED_ITEM: Final = _record(
     page_url=_ADDRESS,
 )
 
+_NUMBER_OR_NONE: Final[Schema] = {"type": ["number", "null"]}
+_OFFSETS: Final[Schema] = {"type": "array", "items": _COUNT, "minItems": 4, "maxItems": 4}
+_RELATED: Final = _record(
+    type={"enum": sorted(RelatedAs)},
+    sub=_TEXT,
+    ver=_COUNT,
+    to_sub=_TEXT_OR_NONE,
+    to_ver=_NUMBER_OR_NONE,
+    to_url=_TEXT_OR_NONE,
+    rule={"enum": sorted(Rule)},
+    evidence=_TEXT,
+    state={"enum": sorted(Standing)},
+    current=_FLAG,
+    score=_NUMBER_OR_NONE,
+    folding=_NUMBER_OR_NONE,
+    spans=_list(_OFFSETS),
+    differences=_list(_record(at=_OFFSETS, here=_TEXT, there=_TEXT)),
+)
+_STORY: Final = _record(
+    origin=_TEXT,
+    rule=_TEXT,
+    evidence=_TEXT,
+    changed=_COUNT,
+    items=_list({**_record(sub=_TEXT, ver=_COUNT), "description": "`as` says why it is here."}),
+)
 SCHEMAS: Final[Mapping[str, Schema]] = {
+    "Relations": _record(
+        sub=_TEXT,
+        ver=_COUNT,
+        story={"oneOf": [{"type": "null"}, _STORY]},
+        relations=_list(_RELATED),
+    ),
     "Problem": {
         "description": "RFC 9457. `reason` is a stable code of docs/protocol.md, where there is one.",
         "type": "object",
@@ -170,6 +202,35 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         behind={**_COUNT, "description": "Indices that are shown and were not looked through yet."},
         passages_since={**_TIME_OR_NONE, "description": "Passages older than this were not looked for."},
         services=_list(_record(member=_TEXT, member_name=_TEXT, name=_TEXT, url=_ADDRESS)),
+    ),
+    "Runs": {
+        "description": "A text in runs, each with whether it is what was looked for.",
+        **_list(_record(text=_TEXT, match=_FLAG)),
+    },
+    "Hits": _record(
+        items=_list(
+            _record(
+                index=_COUNT,
+                sub=_TEXT,
+                ver={"type": "integer", "minimum": 1},
+                agency=_TEXT,
+                lang=_TEXT,
+                act={"enum": sorted(Act)},
+                kind={"enum": sorted(Kind)},
+                title=named("Runs"),
+                excerpt=named("Runs"),
+                published=_TIME,
+                updated=_TIME,
+                logged_at=_TIME,
+                digest=_DIGEST,
+                url=_ADDRESS,
+                page_url=_ADDRESS,
+                token_url=_ADDRESS,
+                proof_url=_ADDRESS,
+            )
+        ),
+        next={**_TEXT_OR_NONE, "description": "`next` of the next page; null at the end."},
+        unindexed={**_COUNT, "description": "Items of which only title and summary can be found yet."},
     ),
     "Outcome": _OUTCOME,
     "Outcomes": _record(results=_list(named("Outcome"))),
@@ -235,7 +296,12 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         next=_ADDRESS,
     ),
     "Taken": _record(detail=_TEXT),
-    "Health": _record(status={"enum": ["ok", "failing"]}, parts=_by_name(_TEXT), lookup_behind=_COUNT),
+    "Health": _record(
+        status={"enum": ["ok", "failing"]},
+        parts=_by_name(_TEXT),
+        unindexed={**_COUNT, "description": "Items whose whole text cannot be searched yet."},
+        lookup_behind={**_COUNT, "description": "Indices that a lookup cannot find yet."},
+    ),
     "AgencyStatus": _record(
         agency=_TEXT,
         state=_TEXT,

@@ -27,13 +27,16 @@ from syndicate.web._lookup import TEXT as PLAIN
 from syndicate.web._metrics import CONTENT_TYPE as METRICS
 from syndicate.web._openapi import PATH as OPENAPI
 from syndicate.web._openapi import OpenApi
-from syndicate.web._operation import TEXT, VERSION, Operation, Schema
+from syndicate.web._operation import SUB, TEXT, VERSION, Operation, Schema
 from syndicate.web._outputs import other_routes
 from syndicate.web._pages import page_routes
 from syndicate.web._readers import Readers
 from syndicate.web._registry import RegistryFiles
+from syndicate.web._relations import PATH as RELATIONS
+from syndicate.web._relations import ItemRelations
 from syndicate.web._route import Route, dispatch, live
 from syndicate.web._schemas import named
+from syndicate.web._search import Searching, search_routes
 from syndicate.web._sources import Sources
 from syndicate.web._stream import QUERY as STREAM_QUERY
 from syndicate.web._stream import Stream
@@ -67,13 +70,16 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
     """
     items, log, registry = Items(world), LogFiles(world), RegistryFiles(world)
     asking = None if world.lookup is None else Asking(world, world.lookup, Readers(world.limits.proxies))
+    searching = Searching(world)
     routes: list[Route] = []
     known, openapi = WellKnown(world, routes), OpenApi(world, routes)  # they tell of all of them
     routes += [
         *other_routes(world, _SLICE, VERSION),
+        *search_routes(world, searching),
         *routes_to_check_with(world, items, log, registry),
+        *_relations(world),
         *_feeds(world),
-        *page_routes(world, asking),
+        *page_routes(world, searching, asking),
         *_interface(items, stream),
         *_asked(world, asking),
         *_condition(world, registry),
@@ -90,6 +96,25 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
         *_taken(world),
     ]
     return routes
+
+
+def _relations(world: World) -> Sequence[Route]:
+    """How items stand to each other."""
+    return [
+        Route(
+            RELATIONS,
+            ItemRelations(world).get,
+            Operation(
+                summary="How an item stands to others: its story, its relations, and the evidence for each.",
+                schema=named("Relations"),
+                tag="items",
+                path={"sub": SUB},
+                query={},
+                also=(404,),
+            ),
+            live,
+        ),
+    ]
 
 
 def _feeds(world: World) -> Sequence[Route]:

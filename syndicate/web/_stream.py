@@ -116,8 +116,9 @@ class Stream:
             return problem(404, "neither the registry nor the log knows what the filter names")
         if request.method == hdrs.METH_HEAD:
             return web.Response(headers=_FIELDS)
-        if place is None:
-            place = await storage.size() - 1
+        end = await storage.size() - 1
+        # Who claims to be beyond the end, as after garbage or at another log, would never hear anything.
+        place = end if place is None else min(place, end)
         who = hash(self._readers.of(request))
         refused = self._refused(who)
         if refused is not None:

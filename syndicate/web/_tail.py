@@ -15,7 +15,7 @@ _KEPT_BYTES: Final = 8_000_000  # of events: who is further behind is read for b
 _PAGE: Final = 100  # versions read at a time of what is new
 _PAGE_CHARACTERS: Final = 4_000_000  # of tokens among them
 _BEHIND: Final = 10  # and of what one listener missed: it holds them until it has sent them
-_BEHIND_CHARACTERS: Final = 400_000
+_BEHIND_CHARACTERS: Final = 60_000  # of their tokens, or one of them: two thousand may hold as much
 _AT_ONCE: Final = 4  # listeners that are read for at a time
 
 

@@ -7,18 +7,18 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import parse_qsl
 
+from syndicate.news import limits
 from syndicate.websub._topic import Topic, decoded, read_topic
 
 FORM: Final = "application/x-www-form-urlencoded"
 _FIELDS_MOST: Final = 20  # parameters that we do not know must be passed over, but not without end
 _NUMBER: Final = re.compile(r"[0-9]{1,20}", re.ASCII)
 _SECRET_BYTES: Final = 199  # "less than 200 bytes"
-_CALLBACK_LONGEST: Final = 2_000  # characters
 _NO_CALLBACK: Final = (
-    f"hub.callback must be an address of at most {_CALLBACK_LONGEST} characters of ASCII, percent-encoded, "
+    f"hub.callback must be an address of at most {limits.URL} characters of ASCII, percent-encoded, "
     "without a fragment"
 )
-_CALLBACK: Final = re.compile(rf"[!$-;=?-\[\]_a-z~]{{1,{_CALLBACK_LONGEST}}}", re.ASCII)  # RFC 3986, no "#"
+_CALLBACK: Final = re.compile(rf"[!$-;=?-\[\]_a-z~]{{1,{limits.URL}}}", re.ASCII)  # RFC 3986, no "#"
 
 
 class Mode(StrEnum):

@@ -12,7 +12,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from syndicate.errors import ForbiddenAddress, SyndicateError
 from syndicate.news import b64url
@@ -20,7 +19,7 @@ from syndicate.ports import Answered, Call, Caller, Clock
 from syndicate.websub._asked import Asked, Declined, Declining, Mode, not_a_topic, read_asked
 from syndicate.websub._intent import confirms, denied_url, intent_url
 from syndicate.websub._limits import WebSubLimits
-from syndicate.websub._subscriptions import FULL, Subscriptions
+from syndicate.websub._subscriptions import Subscriptions
 from syndicate.websub._topic import Topic
 from syndicate.websub._turns import Turns
 
@@ -44,8 +43,7 @@ class _Waiting:
 class SubscriptionDesk:
     """Takes what subscribers ask. ``run`` it, or no callback is ever asked.
 
-    ``judge`` refuses addresses that are never called; ``site_of`` gives the registrable domain of a host,
-    None for what is none. ``told`` hears one word for each outcome.
+    ``judge`` refuses addresses that are never called. ``told`` hears one word for each outcome.
     """
 
     def __init__(  # noqa: PLR0913 - the world, as far as subscribing touches it
@@ -56,7 +54,6 @@ class SubscriptionDesk:
         *,
         base_url: str,
         judge: Callable[[str], None],
-        site_of: Callable[[str], str | None],
         limits: WebSubLimits,
         told: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -65,7 +62,6 @@ class SubscriptionDesk:
         self._clock = clock
         self._base_url = base_url.rstrip("/")
         self._judge = judge
-        self._site_of = site_of
         self._limits = limits
         self._told = told
         self._turns = Turns(limits)
@@ -122,8 +118,7 @@ class SubscriptionDesk:
         if known is not None:
             known.asked = asked  # a callback is asked one thing at a time; this one is next
             return None
-        host = urlsplit(asked.callback).hostname or ""
-        waiting = _Waiting(asked, visitor, self._site_of(host) or host)
+        waiting = _Waiting(asked, visitor, self._subscriptions.site_of(asked.callback))
         if declined := self._no_room(waiting):
             return declined
         self._waiting[asked.key] = waiting
@@ -135,8 +130,9 @@ class SubscriptionDesk:
     def _no_room(self, waiting: _Waiting) -> Declined | None:
         limits, turns = self._limits, self._turns
         new = self._subscriptions.known(waiting.asked) is None
-        if new and waiting.asked.mode is Mode.SUBSCRIBE and self._subscriptions.is_full():
-            return Declined(reason=Declining.FULL, detail=FULL, retry_after=_LATER_SECONDS)
+        full = self._subscriptions.why_full(waiting.asked.callback) if new else None
+        if full is not None and waiting.asked.mode is Mode.SUBSCRIBE:
+            return Declined(reason=Declining.FULL, detail=full, retry_after=_LATER_SECONDS)
         crowded = len(self._waiting) >= limits.waiting_most
         crowded |= turns.of_visitor(waiting.visitor) >= limits.waiting_per_visitor
         # Who renews is not kept out by strangers who name the same site.

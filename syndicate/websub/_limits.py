@@ -8,6 +8,7 @@ class WebSubLimits:
     """What subscribing may cost. A lease that is asked for is clamped between the least and the most."""
 
     subscriptions_most: int = 5_000
+    subscriptions_per_site: int = 1_000  # with callbacks at one site
     lease_seconds: int = 864_000  # 10 days: when none is asked for
     lease_least_seconds: int = 300
     lease_most_seconds: int = 2_592_000  # 30 days

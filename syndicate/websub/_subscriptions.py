@@ -1,5 +1,6 @@
 """WebSub subscriptions in the roster: begun, renewed, ended, and swept when their leases are over."""
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -8,8 +9,12 @@ from syndicate.news import Slice
 from syndicate.ports import Clock, Subscriber, SubscriberKind, SubscriberState
 from syndicate.websub._asked import Asked
 from syndicate.websub._limits import WebSubLimits
+from syndicate.websub._sites import Sites
 
 FULL: Final = "this hub has as many subscriptions as it can serve; poll the feed, or try again later"
+SITE_FULL: Final = (
+    "this hub serves no more subscriptions with callbacks at one site; one may be enough for all"
+)
 _GONE: Final = "this hub does not have that feed any more"
 _GRACE_SECONDS: Final = 86_400  # a clock that is wrong for some hours must end nothing
 
@@ -21,7 +26,7 @@ class Subscriptions:
     subscription begins.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the world, as far as subscriptions touch it
         self,
         roster: Roster,
         clock: Clock,
@@ -29,26 +34,35 @@ class Subscriptions:
         has_feed: Callable[[Slice], Awaitable[bool]],
         head: Callable[[], int],
         limits: WebSubLimits,
+        site_of: Callable[[str], str | None],
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._roster = roster
         self._clock = clock
         self.has_feed = has_feed
         self._head = head
         self._limits = limits
+        self._sites = Sites(roster, site_of)
+        self._ticks = ticks
+        self._over: dict[str, float] = {}  # when each was first seen with a lease that is over
 
     def known(self, asked: Asked) -> Subscriber | None:
         """The subscription of this callback to this topic, if there is one."""
-        same = (SubscriberKind.WEBSUB, asked.callback, asked.topic.slice, asked.topic.format)
-        for each in self._roster:
-            if (each.kind, each.callback, each.slice, each.format) == same:
-                return each
-        return None
+        name = (SubscriberKind.WEBSUB, asked.callback, asked.topic.slice, asked.topic.format)
+        return self._roster.named(name)
 
-    def is_full(self) -> bool:
-        """Whether no more subscriptions are to be had; those whose leases are over do not count."""
-        now = self._clock.now()
-        many = sum(1 for each in self._roster if each.kind is SubscriberKind.WEBSUB and not lapsed(each, now))
-        return many >= self._limits.subscriptions_most
+    def why_full(self, callback: str) -> str | None:
+        """Why no new subscription is to be had for a callback; those whose leases are over do not count."""
+        limits = self._limits
+        if len(self._sites) >= limits.subscriptions_most:
+            many = len(self._sites) - len(self._lapsed())
+            if many >= limits.subscriptions_most:
+                return FULL
+        return SITE_FULL if self._sites.many_like(callback) >= limits.subscriptions_per_site else None
+
+    def site_of(self, callback: str) -> str:
+        """The site of a callback: what somebody registered."""
+        return self._sites.of(callback)
 
     async def begin(self, asked: Asked, until: int) -> str | None:
         """Begin what was asked for, or renew it, until ``until``; why it is denied if it is.
@@ -62,9 +76,10 @@ class Subscriptions:
             return _GONE
         if known is not None:
             await self._renew(known, until, signed_with)
-        elif self.is_full():
-            return FULL
+        elif (full := self.why_full(asked.callback)) is not None:
+            return full
         else:
+            await self._make_room()
             await self._roster.add(self._made(asked, until, signed_with))
         return None
 
@@ -75,15 +90,29 @@ class Subscriptions:
             await self._roster.remove(known.id)
 
     async def sweep(self) -> None:
-        """Forget those whose leases ended a day ago or more: nothing was sent to them since.
+        """Forget those whose leases were over for a day: nothing was sent to them since.
+
+        A day as this process counts it: however far the machine's clock jumps ahead, who is away until it is
+        put right loses nothing.
 
         Raises:
             StorageError: one cannot be forgotten now.
         """
-        now = self._clock.now() - _GRACE_SECONDS
-        for each in self._roster:
-            if each.kind is SubscriberKind.WEBSUB and lapsed(each, now):
-                await self._roster.remove(each.id)
+        ticks = self._ticks()
+        self._over = {each.id: self._over.get(each.id, ticks) for each in self._lapsed()}
+        for id_, since in tuple(self._over.items()):
+            if ticks - since >= _GRACE_SECONDS:
+                await self._roster.remove(id_)
+
+    async def _make_room(self) -> None:
+        """Forget who has been over for longest where that many are kept beside those who are served."""
+        over = len(self._sites) + 1 - 2 * self._limits.subscriptions_most
+        for each in sorted(self._lapsed(), key=lambda one: one.lease_until or 0)[: max(0, over)]:
+            await self._roster.remove(each.id)
+
+    def _lapsed(self) -> list[Subscriber]:
+        now = self._clock.now()
+        return [each for each in self._roster if each.kind is SubscriberKind.WEBSUB and lapsed(each, now)]
 
     async def _renew(self, known: Subscriber, until: int, signed_with: tuple[str, ...]) -> None:
         """What it has reached stays, and so does a pause that the operator made."""

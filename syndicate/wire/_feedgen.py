@@ -12,9 +12,9 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from syndicate.news import Entry, Feed
+from syndicate.news import Entry, Feed, spelling
 from syndicate.wire._inert import as_html
-from syndicate.wire._names import ATOM, MEDIA_TOPICS
+from syndicate.wire._names import ATOM
 
 _SOME_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)  # stands in until the last pass
 _GENERATOR: Final = "syndicate"
@@ -58,7 +58,7 @@ def _entry(entry: Entry) -> Any:  # noqa: ANN401 - feedgen has no types
     made.title(entry.title)
     made.source(entry.source_url, entry.agency_name)
     if entry.categories:
-        made.category([{"term": code, "scheme": MEDIA_TOPICS} for code in entry.categories])
+        made.category([{"term": code, "scheme": spelling.MEDIA_TOPICS} for code in entry.categories])
     return made
 
 

@@ -32,6 +32,9 @@ def inert_entry(entry: Entry) -> Entry:
         relations=tuple(
             each for each in clean.relations if each.url is None or each.url == address(each.url)
         ),
+        also=tuple(
+            replace(each, url=address(each.url), token_url=address(each.token_url)) for each in clean.also
+        ),
         text=text,
         html=html,
     )

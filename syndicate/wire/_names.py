@@ -32,6 +32,5 @@ NEWS: Final = "http://www.google.com/schemas/sitemap-news/0.9"
 
 CAP_TYPE: Final = "application/cap+xml"
 NINJS_SCHEMA: Final = "https://www.iptc.org/std/ninjs/ninjs-schema_3.1.json"
-MEDIA_TOPICS: Final = "http://cv.iptc.org/newscodes/mediatopic/"
 TOKEN_TYPE: Final = "application/jose"  # noqa: S105 - a media type
 TOKEN_REL: Final = "urn:syndicate:rel:token"  # noqa: S105 - a link relation

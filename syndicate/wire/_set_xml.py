@@ -6,7 +6,7 @@ bytes of fragments can be joined without being parsed or declared again.
 
 from lxml import etree
 
-from syndicate.news import Entry, Feed
+from syndicate.news import Also, Entry, Feed
 from syndicate.wire._names import ATOM, SYN
 
 
@@ -69,6 +69,28 @@ def add_window(into: etree._Element, feed: Feed) -> None:
     }
     stated = {name: str(value) for name, value in told.items() if value is not None}
     etree.SubElement(into, f"{{{SYN}}}window", stated)
+
+
+def add_also(into: etree._Element, other: Also) -> None:
+    """``<atom:link rel="related" .../>``: another item that tells the same story, and why it is told here."""
+    link = add(
+        into,
+        f"{{{ATOM}}}link",
+        rel="related",
+        type="text/html",
+        href=other.url,
+        hreflang=other.lang,
+        title=other.agency_name,
+    )
+    for name, value in (
+        ("also", other.joined_as),
+        ("id", f"urn:syndicate:{other.sub}"),
+        ("ver", str(other.ver)),
+        ("agency", other.agency),
+        ("sha256", other.digest),
+        ("token", other.token_url),
+    ):
+        link.set(f"{{{SYN}}}{name}", value)
 
 
 def add_particulars(into: etree._Element, entry: Entry) -> None:

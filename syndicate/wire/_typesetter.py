@@ -101,6 +101,16 @@ def _key(entry: Entry, format_: str, complete: bool) -> Hashable:  # noqa: FBT00
     return (*facts_of(entry), not entry.token, format_, complete)
 
 
+def _of_story(entry: Entry) -> tuple[str, ...]:
+    """What an entry says of others that tell the same story: nothing of it follows from its own token."""
+    if not entry.also:
+        return ()
+    others = (text for each in entry.also for text in (
+        each.digest, each.agency_name, each.url, each.token_url, each.joined_as,
+    ))  # fmt: skip
+    return (entry.updated, *others)
+
+
 def facts_of(entry: Entry) -> tuple[str, ...]:
     """What two entries of the same bytes have in common, beside whether they are complete.
 
@@ -108,5 +118,5 @@ def facts_of(entry: Entry) -> tuple[str, ...]:
     """
     return (
         entry.digest, entry.id, entry.url, entry.token_url, entry.agency_name, entry.source_url,
-        entry.credit or "", entry.rights or "", entry.title,
+        entry.credit or "", entry.rights or "", entry.title, *_of_story(entry),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from syndicate.wire._inert import inert_entry, inert_head
 from syndicate.wire._names import ATOM, DCTERMS, HISTORY, SYN, THR, TOKEN_REL, TOKEN_TYPE, XML
 from syndicate.wire._set_xml import (
     add,
+    add_also,
     add_hub,
     add_particulars,
     add_window,
@@ -72,6 +73,9 @@ def fragment(entry: Entry) -> bytes:
     add(made, _name("link"), rel=TOKEN_REL, type=TOKEN_TYPE, href=clean.token_url)
     for relation in clean.relations:
         _add_relation(made, relation)
+    for other in clean.also:
+        add(add(made, _name("contributor")), _name("name"), other.agency_name)
+        add_also(made, other)
     if clean.about is not None:
         add(made, f"{{{THR}}}in-reply-to", ref=clean.about)
     _add_validity(made, clean)

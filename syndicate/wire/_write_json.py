@@ -3,7 +3,7 @@
 import json
 from typing import Any, Final
 
-from syndicate.news import Entry, Feed, Media, Relation
+from syndicate.news import Also, Entry, Feed, Media, Relation
 from syndicate.wire._feedgen import authors
 from syndicate.wire._inert import inert_entry, inert_head
 from syndicate.wire._names import JSON_FEED
@@ -85,7 +85,23 @@ def _particulars(entry: Entry) -> dict[str, Any]:
         expires=entry.expires,
         about=entry.about,
         rel=[_relation(relation) for relation in entry.relations] or None,
+        also=[_also(other) for other in entry.also] or None,
     )
+
+
+def _also(other: Also) -> dict[str, Any]:
+    return {
+        "as": other.joined_as,
+        "agency": other.agency,
+        "agency_name": other.agency_name,
+        "id": f"urn:syndicate:{other.sub}",
+        "ver": other.ver,
+        "language": other.lang,
+        "title": other.title,
+        "url": other.url,
+        "sha256": other.digest,
+        "token_url": other.token_url,
+    }
 
 
 def _relation(relation: Relation) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 import json
 from typing import Any, Final
 
-from syndicate.news import Act, Entry, Feed, Media, Relation
+from syndicate.news import Act, Also, Entry, Feed, Media, Relation, spelling
 from syndicate.wire._inert import inert_entry, inert_head
-from syndicate.wire._names import MEDIA_TOPICS, NINJS_SCHEMA
+from syndicate.wire._names import NINJS_SCHEMA
 
 CLOSE: Final = b"]}"
 _STANDARD: Final = {"name": "ninjs", "version": "3.1", "schema": NINJS_SCHEMA}
@@ -46,7 +46,7 @@ def _told(entry: Entry) -> dict[str, Any]:
         uri=entry.id,
         standard=_STANDARD,
         type="text",
-        representationType="full",
+        representationType="full" if entry.token else "partial",
         version=str(entry.ver),
         firstCreated=entry.published,
         versionCreated=entry.updated,
@@ -60,10 +60,14 @@ def _told(entry: Entry) -> dict[str, Any]:
         descriptions=None if entry.summary is None else [{"role": "summary", "value": entry.summary}],
         bodies=_bodies(entry),
         by=entry.byline,
-        subjects=[{"uri": MEDIA_TOPICS + code.removeprefix("medtop:")} for code in entry.categories] or None,
+        subjects=[
+            {"uri": code.replace(spelling.MEDTOP, spelling.MEDIA_TOPICS, 1)} for code in entry.categories
+        ]
+        or None,
         infoSources=_sources(entry),
         renditions=[{"name": "web", "href": entry.url, "contentType": "text/html"}],
-        associations=[*map(_medium, entry.media), *map(_relation, entry.relations)] or None,
+        associations=[*map(_medium, entry.media), *map(_relation, entry.relations), *map(_also, entry.also)]
+        or None,
         altIds=_alternatives(
             sub=entry.sub,
             agency=entry.agency,
@@ -109,6 +113,23 @@ def _relation(relation: Relation) -> dict[str, Any]:
     )
 
 
+def _also(other: Also) -> dict[str, Any]:
+    return {
+        "name": other.agency_name,
+        "uri": f"urn:syndicate:{other.sub}",
+        "type": "text",
+        "rel": "also-published-by",
+        "version": str(other.ver),
+        "language": other.lang,
+        "headlines": [{"value": other.title}],
+        "infoSources": [{"name": other.agency_name, "role": "publisher"}],
+        "renditions": [{"name": "web", "href": other.url, "contentType": "text/html"}],
+        "altIds": _alternatives(
+            agency=other.agency, sha256=other.digest, token=other.token_url, joined=other.joined_as
+        ),
+    }
+
+
 def _alternatives(**told: object) -> list[dict[str, str]]:
     return [{"role": name, "value": str(value)} for name, value in told.items() if value is not None]
 
@@ -120,3 +141,7 @@ def _present(**told: object) -> dict[str, Any]:
 def _bytes(told: dict[str, Any]) -> bytes:
     # "<" stands only inside texts; escaped, the document is inert even where it is taken for HTML.
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c").encode()
+
+
+def _topic(category: str) -> str:
+    return spelling.MEDIA_TOPICS + category.removeprefix(spelling.MEDTOP)

@@ -10,6 +10,7 @@ from syndicate.wire._inert import as_html, inert_entry, inert_head
 from syndicate.wire._names import ATOM, CONTENT, DC, DCTERMS, MEDIA, SYN
 from syndicate.wire._set_xml import (
     add,
+    add_also,
     add_hub,
     add_particulars,
     add_window,
@@ -80,6 +81,9 @@ def _fragment(entry: Entry, *, with_body: bool) -> bytes:
         _add_body(made, clean)
     for medium in clean.media:
         _add_medium(made, medium)
+    for other in clean.also:
+        add(made, f"{{{DC}}}contributor", other.agency_name)
+        add_also(made, other)
     add_particulars(made, clean)
     add(made, f"{{{SYN}}}token", sha256=clean.digest, href=clean.token_url)
     return _hexadecimal_title(cut(root))

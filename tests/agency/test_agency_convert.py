@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.agency import Converted, convert
+from syndicate.agency import convert
+from syndicate.agency._convert import Converted
 from syndicate.agency._tree import MOST_TAGS, TooMuchMarkup
 from syndicate.news import check_content
 

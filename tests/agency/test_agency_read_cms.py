@@ -6,10 +6,10 @@ import feedparser
 import pytest
 from newsroom import SITE, rss, story
 
-from syndicate.agency import CmsEntry, read_cms
 from syndicate.agency import _entry as cms
 from syndicate.agency import _read_xml as reading
 from syndicate.agency import _source as source
+from syndicate.agency import read_cms
 from syndicate.errors import AgencyError
 
 ATOM = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"
@@ -30,7 +30,7 @@ def _never(*_: object, **__: object) -> None:
     pytest.fail("what is refused was read")
 
 
-def only(text: str) -> CmsEntry:
+def only(text: str) -> cms.CmsEntry:
     (entry,) = read_cms(text.encode(), source=f"{SITE}/rss")
     return entry
 

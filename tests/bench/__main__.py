@@ -11,6 +11,7 @@ from . import (
     _agency,
     _beside_reader,
     _client,
+    _crowd,
     _cursor,
     _deliver,
     _export,
@@ -20,8 +21,10 @@ from . import (
     _memory,
     _polls,
     _registry,
+    _relations,
     _render,
     _sealing,
+    _search,
     _streams,
     _warm_feed,
 )
@@ -31,6 +34,7 @@ SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "ingest": _ingest.measure,
     "agency": _agency.measure,
     "reader": _beside_reader.measure,
+    "relations": _relations.measure,
     "polls": _polls.measure,
     "feed": _warm_feed.measure,
     "stream": _streams.measure,
@@ -41,9 +45,11 @@ SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "cursor": _cursor.measure,
     "client": _client.measure,
     "deliver": _deliver.measure,
+    "crowd": _crowd.measure,
     "render": _render.measure,
     "lookup": _lookup.measure,
     "export": _export.measure,
+    "search": _search.measure,
 }
 
 

@@ -22,7 +22,7 @@ from syndicate.journey import SubmitLimits
 from ._measure import Goal, Result, Scale, told
 
 GOAL: Final = Goal(at_most=1.0)
-_ITEMS: Final = 2_000
+_ITEMS: Final = 500
 _AT_ONCE: Final = 100  # submitted together
 
 

@@ -9,10 +9,11 @@ from itertools import islice
 from typing import Final
 
 from syndicate.ledger import (
+    ENTRIES,
+    TILE_WIDTH,
     Checkpoint,
     Edge,
     Tile,
-    append_entries,
     edge_from,
     edge_tiles,
     leaf_hash,
@@ -20,6 +21,7 @@ from syndicate.ledger import (
     prove_inclusion,
     tiles_for_consistency,
     tiles_for_inclusion,
+    write_entries,
 )
 from syndicate.ledger._tiles import _peaks
 
@@ -38,14 +40,18 @@ class Log:
 
     def __init__(self) -> None:
         self.edge = Edge()
-        self.bundle = b""
+        self._leaves: list[bytes] = []  # of the bundle that is not full
         self.files: dict[Tile, bytes] = {}
 
     def append(self, leaves: Sequence[bytes]) -> bytes:
         """Take leaves in, write all files, and say what there is to sign."""
-        bundles, self.bundle = append_entries(self.edge.size, self.bundle, leaves)
+        first = self.edge.size // TILE_WIDTH
+        self._leaves += leaves
         self.edge, tiles = self.edge.append([leaf_hash(leaf) for leaf in leaves])
-        self.files.update(bundles)
+        for at in range(0, len(self._leaves), TILE_WIDTH):
+            part = self._leaves[at : at + TILE_WIDTH]
+            self.files[Tile(ENTRIES, first + at // TILE_WIDTH, len(part))] = write_entries(part)
+        del self._leaves[: len(self._leaves) // TILE_WIDTH * TILE_WIDTH]
         self.files.update(tiles)
         return Checkpoint("log.example", self.edge.size, self.edge.root).text
 

@@ -28,7 +28,7 @@ def measure(scale: Scale) -> list[Result]:
     with TemporaryDirectory(prefix="syndicate-bench-") as made:
         folder = Path(made)
         costs = _fill(folder, items, scale.turns)
-        return [_growth(items, costs), _peak(folder, items)]
+        return [_growth(items, costs), _peak(folder, items, scale)]
 
 
 def _fill(folder: Path, items: int, turns: int) -> list[tuple[float, float]]:
@@ -50,20 +50,21 @@ def _growth(items: int, costs: Sequence[tuple[float, float]]) -> Result:
     )
 
 
-def _peak(folder: Path, items: int) -> Result:
+def _peak(folder: Path, items: int, scale: Scale) -> Result:
     seen: list[tuple[str, float]] = []
+    slices, pages = _SLICES[: scale.of(len(_SLICES), 1)], scale.of(_PAGES, 2)
     with (
         child(folder / "large.db", folder / "repository", folder / "root.json") as hub,
         closing(Visitor(hub.port)) as visitor,
     ):
         seen.append(("it opened", _megabytes(hub)))
-        _read_feeds(visitor)
+        _read_feeds(visitor, slices)
         seen.append(("feeds in every format", _megabytes(hub)))
-        _read_pages(visitor, items)
+        _read_pages(visitor, items, pages)
         seen.append(("pages of the order", _megabytes(hub)))
         _submit(visitor, folder)
         seen.append(("1,000 more items", _megabytes(hub)))
-        _read_feeds(visitor)
+        _read_feeds(visitor, slices)
         seen.append(("the feeds made anew", _megabytes(hub)))
     peak = seen[-1][1]
     return Result(
@@ -82,16 +83,16 @@ def _megabytes(hub: Child) -> float:
     return kilobytes * 1024 / 1e6
 
 
-def _read_feeds(visitor: Visitor) -> None:
-    for slice_ in _SLICES:
+def _read_feeds(visitor: Visitor, slices: Sequence[str]) -> None:
+    for slice_ in slices:
         for format_ in _FORMATS:
             for coding in _CODINGS:
                 _expect(visitor.get(f"/feeds/{slice_}.{format_}", f"Accept-Encoding: {coding}")[0])
 
 
-def _read_pages(visitor: Visitor, items: int) -> None:
-    for number in range(_PAGES):
-        after = number * items // _PAGES - 1
+def _read_pages(visitor: Visitor, items: int, pages: int) -> None:
+    for number in range(pages):
+        after = number * items // pages - 1
         _expect(visitor.get(f"/v1/items?after={after}&limit={_PAGE_ITEMS}")[0])
 
 

@@ -3,6 +3,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -12,7 +16,7 @@ def test_the_bench_measures_ingest_beside_a_bare_signature_check() -> None:
     assert ran.returncode == 0, ran.stderr
     [told] = json.loads(ran.stdout)
     assert told["section"] == "ingest"
-    assert told["goal"] == "at most 3"
+    assert told["goal"] == "at most 5"
     assert told["figure"] > 0
 
 
@@ -41,3 +45,12 @@ def test_the_bench_measures_which_files_one_new_item_touches() -> None:
     assert ran.returncode == 0, ran.stderr
     [told] = json.loads(ran.stdout)
     assert (told["section"], told["goal"], told["figure"]) == ("export", "at most 1", 1.0)
+
+
+def test_the_bench_measures_a_crowd_of_subscribers_of_all_kinds() -> None:
+    words = [sys.executable, "-m", "tests.bench", "--quick", "--only", "crowd", "--json"]
+    ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=90, check=False)
+    assert ran.returncode == 0, ran.stderr
+    seconds, held = json.loads(ran.stdout)
+    assert (seconds["goal"], held["goal"]) == ("at most 5", "at most 60")
+    assert seconds["figure"] > 0

@@ -38,7 +38,7 @@ def run(served: Served, *words: str, trusted: bool = False) -> int:
     hub = ["--hub", served.hub.url]
     settings = served.here.settings()
     root = ["--registry", settings.registry, "--root", str(settings.root)] if trusted else []
-    keys = ["--log", str(served.hub.log_key)] if trusted else []
+    keys = ["--log", served.hub.log_key.vkey] if trusted else []
     return main(["lookup", *words, *hub, *root, *keys])
 
 

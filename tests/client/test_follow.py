@@ -17,6 +17,7 @@ from witnessed import Witnessed, witnessed
 
 from syndicate.cli import main
 from syndicate.client import Followed, Verdict, follow, follow_sync
+from syndicate.client._page import read_page
 from syndicate.errors import (
     ClientError,
     FalseLeaf,
@@ -231,6 +232,62 @@ async def test_attack_5_and_7_what_was_not_signed_or_not_logged_never_comes_out(
             async with liar(there.served, lie) as url:
                 with pytest.raises(error):
                     assert await followed(url, here) == []
+
+
+def altered(**changes: Any) -> Any:
+    """The lie that the first item of a page has these members."""
+
+    def lie(body: bytes) -> bytes:
+        told = json.loads(body)
+        told["items"] = [told["items"][0] | changes, *told["items"][1:]]
+        return json.dumps(told).encode()
+
+    return lie
+
+
+HOSTILE_PAGES = {
+    "no page": lambda _: b"[]",
+    "no JSON": lambda _: b"\xff\xfe<html>",
+    "nothing": lambda _: b"",
+    "a depth without end": lambda _: b"[" * 100_000,
+    "items of another kind": lambda _: b'{"items": {"index": 1}}',
+    "a number without end": lambda _: b'{"items": [{"index": ' + b"9" * 100_000 + b"}]}",
+    "an index that is no number": altered(index=True),
+    "an index below the first": altered(index=-1),
+    "an index beyond all": altered(index=2**60),
+    "a token that is none": altered(token=["a"]),
+    "a time beyond all": altered(received_at="9999-12-31T23:59:59Z"),
+    "a time of no zone": altered(logged_at="2026-11-23T12:00:00"),
+    "marks of another kind": altered(marks=[{}]),
+    "members that are missing": lambda _: b'{"items": [{}]}',
+}
+
+
+PAGE = {
+    "index": 1, "token": "a.b.c", "received_at": "2026-11-23T12:00:00Z", "logged_at": "2026-11-23T12:00:01Z",
+    "marks": [],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE_PAGES)
+def test_attack_whatever_a_hub_says_instead_of_a_page_is_said_by_name(name: str) -> None:
+    honest = json.dumps({"items": [PAGE]}).encode()
+    assert read_page(honest)[0].index == 1
+    with pytest.raises(FetchError, match="gave no page of versions"):
+        read_page(HOSTILE_PAGES[name](honest))
+
+
+async def test_attack_a_page_that_does_not_go_on_ends_it(here: Place) -> None:
+    async with witnessed(here) as there:
+        await released(there, here, "one", "two")
+        lies = altered(index=0)
+
+        def lie(path: str, body: bytes) -> bytes:
+            return bytes(lies(body)) if path.startswith("/v1/items?after=0") else body
+
+        async with liar(there.served, lie) as url:
+            with pytest.raises(FetchError, match="does not go on"):
+                assert await followed(url, here, after=0) == []
 
 
 async def test_attack_11_a_log_that_is_another_than_before_is_evidence(here: Place, tmp_path: Path) -> None:

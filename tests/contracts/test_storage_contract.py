@@ -27,6 +27,7 @@ from syndicate.news import (
     StreamName,
     TokenDigest,
     facets_of,
+    limits,
 )
 from syndicate.ports import (
     Backfill,
@@ -137,6 +138,35 @@ async def test_an_item_has_the_state_it_was_placed_with(storage: Storage, vn: Pr
     assert await storage.write(lambda book: book.items([one.item.sub])) == {one.item.sub: first}
     await storage.write(lambda book: book.keep([(later, placed(later, then))]))
     assert await storage.write(lambda book: book.items([one.item.sub])) == {one.item.sub: then}
+
+
+def tag(number: int) -> str:
+    """One of many languages that nobody speaks."""
+    return f"q{chr(97 + number // 26)}{chr(97 + number % 26)}"
+
+
+async def test_attack_ever_new_languages_open_so_many_slices_and_nothing_is_lost_from_the_others(
+    storage: Storage, vn: PressRoom, th: PressRoom
+) -> None:
+    most = limits.AGENCY_LANGUAGES
+    minted = [verified(vn, vn.publish(f"m{tag(n)}", lang=tag(n))) for n in range(most + 20)]
+    for start in range(0, len(minted), 20):
+        await keep(storage, *minted[start : start + 20])
+    later = next_version(vn, minted[-1].item)
+    (declared,) = [verified(vn, vn.publish("declared", lang="tet"))]
+    (others,) = [verified(th, th.publish("others", lang=tag(most + 5)))]
+    await storage.write(
+        lambda book: book.keep([(one, placed(one)) for one in (later, declared, others)], ("tet", "vi"))
+    )
+    await storage.seal(NOON + 2)
+    opened = [n for n in range(most + 20) if await storage.newest(Slice(lang=tag(n), agency=vn.id)) >= 0]
+    assert opened == list(range(most)), "its first ones, and no more"
+    assert await storage.newest(Slice(lang="tet")) >= 0, "what the registry names always opens its slice"
+    assert await storage.newest(Slice(lang=tag(most + 5))) >= 0, "another agency's are its own"
+    everything = await storage.page(Slice(), -1, 1_000)
+    assert len(everything) == most + 20 + 3
+    assert len(await storage.page(Slice(member=MemberCode(vn.id[:2])), -1, 1_000)) == most + 20 + 2
+    assert {each.facets.lang for each in everything if each.sub == later.item.sub} == {""}
 
 
 async def test_two_versions_of_one_item_may_come_in_one_batch(storage: Storage, vn: PressRoom) -> None:

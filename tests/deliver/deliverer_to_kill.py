@@ -16,6 +16,7 @@ from press import NOON, PressRoom, envelope, registry
 
 from syndicate.journey import Admission
 from syndicate.news import Kind, Slice, StreamName
+from syndicate.ports import SubscriberKind
 from syndicate.storage import open_storage
 from syndicate.trust import StreamState
 
@@ -29,6 +30,11 @@ async def run(path: Path, port: int, word: str) -> None:
             for name, slice_ in SUBSCRIBERS.items():
                 await storage.subscribers.put(
                     subscriber(f"http://127.0.0.1:{port}/{name}", name, slice=slice_)
+                )
+            for format_ in ("atom", "json"):
+                topic = {"kind": SubscriberKind.WEBSUB, "format": format_, "lang": "", "lease_until": 10**10}
+                await storage.subscribers.put(
+                    subscriber(f"http://127.0.0.1:{port}/{format_}", format_, **topic)
                 )
         state = await storage.stream_state((room.id, StreamName("main"))) or StreamState()
         room.seq, room.prev = state.seq, state.digest

@@ -240,6 +240,51 @@ async def test_a_hundred_that_never_answer_hold_nobody_up(works: Works, sink: Si
     assert bad.most_open <= 4
 
 
+@pytest.mark.parametrize("inside", ["10.0.0.7", "169.254.169.254", "127.0.0.2", "::1"])
+async def test_attack_a_name_that_led_outside_at_first_and_inside_later_is_dialled_once(
+    works: Works, bad: Sink, inside: str
+) -> None:
+    bad.answers["/hook"] = [response(b"", Connection="close")]
+    async with works(resolver=Lies("127.0.0.1", inside)) as delivery:
+        await delivery.roster.add(subscriber(f"http://desk.example:{bad.port}/hook", BAD))
+        await delivery.publish("a")
+        await bad.until(lambda: bad.has(1))
+        await delivery.publish("b")
+        paused = await delivery.until(BAD, at(SubscriberState.PAUSED))
+    assert "fetch-forbidden-address" in paused.reason
+    assert bad.indices() == [0]
+
+
+async def test_attack_whoever_changes_again_and_again_stands_in_line_once(
+    works: Works, sink: Sink, bad: Sink
+) -> None:
+    bad.answers["/hook"] = [never]
+    limits = replace(AT_ONCE, total_seconds=60.0, slow_at_once=1, at_once=1, per_host=1)
+    async with works(limits=limits) as delivery:
+        await delivery.roster.add(subscriber(bad.url(), BAD))
+        await delivery.publish("a")
+        await bad.until(lambda: bad.has(1))
+        await delivery.roster.add(subscriber(bad.url("/other"), "b3RoZXI"))
+        for number in range(200):
+            await delivery.roster.change("b3RoZXI", lease_until=10**10 + number)
+        [host] = delivery.deliverer._hosts._hosts.values()
+        assert list(host.queue) == ["b3RoZXI"]
+
+
+async def test_attack_a_clock_that_jumps_by_years_neither_stalls_nor_floods(
+    works: Works, sink: Sink, bad: Sink
+) -> None:
+    bad.answers["/hook"] = [response(status="503 Later"), OK]
+    async with works(limits=AT_ONCE) as delivery:
+        await delivery.roster.add(subscriber(sink.url(), GOOD))
+        await delivery.roster.add(subscriber(bad.url(), BAD))
+        for name, years in (("a", 1), ("b", -2), ("c", 3), ("d", -1)):
+            delivery.clock.hands += years * 31_557_600
+            await delivery.publish(name)
+        assert await sink.until_told(4) == [0, 1, 2, 3]
+        assert await bad.until_told(5) == [0, 0, 1, 2, 3]
+
+
 async def test_memory_stays_bounded_whatever_they_answer(works: Works, sink: Sink, bad: Sink) -> None:
     bad.answers |= {f"/{number}": [endless_body, endless_headers] for number in range(20)}
     async with works(limits=replace(STERN, failures_most=2)) as delivery:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -15,11 +16,12 @@ from kept import unmeasured
 from patience import PATIENCE
 from raw_server import response
 
-from syndicate.news import Slice
+from syndicate.news import Slice, spelling
 from syndicate.storage import open_storage
 
 HUB = Path(__file__).with_name("deliverer_to_kill.py")
 ROUNDS = int(os.environ.get("SYNDICATE_KILLS", "6"))
+PUSHED = ("/atom", "/json")
 BROKEN = response(status="500 Internal Server Error")
 
 
@@ -66,6 +68,15 @@ def firsts(indices: list[int]) -> list[int]:
     return list(dict.fromkeys(indices))
 
 
+def pushed(sink: Sink, path: str) -> list[str]:
+    """The items that came in documents to a WebSub callback, by when each came first."""
+    found: dict[str, None] = {}
+    for each in sink.at(path):
+        newest_first = dict.fromkeys(re.findall(spelling.ITEM_ID, each.body.decode()))
+        found |= dict.fromkeys(reversed(newest_first))
+    return list(found)
+
+
 @pytest.mark.timeout(200 + 2 * ROUNDS)
 async def test_a_hub_killed_at_any_moment_has_told_everybody_everything_in_order(
     hub: asyncio.subprocess.Process, sink: Sink, tmp_path: Path
@@ -77,14 +88,23 @@ async def test_a_hub_killed_at_any_moment_has_told_everybody_everything_in_order
         await sink.until(partial(sink.has, enough))
         await kill(hub, child)
     async with open_storage(tmp_path / "hub.db") as storage:
-        everything = [each.index for each in await storage.page(Slice(), -1, 100_000)]
+        page = await storage.page(Slice(), -1, 100_000)
+        everything, items = [each.index for each in page], [each.sub for each in page]
         notices = [each.index for each in await storage.page(Slice(kind="notice"), -1, 100_000)]
     child = await begin(hub, "finish")
     wanted = {"/all": everything, "/flaky": everything, "/notices": notices}
-    await sink.until(lambda: all(set(sink.indices(path)) >= set(these) for path, these in wanted.items()))
+    await sink.until(
+        lambda: (
+            all(set(sink.indices(path)) >= set(these) for path, these in wanted.items())
+            and all(set(pushed(sink, path)) >= set(items) for path in PUSHED)
+        )
+    )
     await kill(hub, child)
+    for path in PUSHED:
+        assert pushed(sink, path) == items, "each as it came first, in the order of the log"
     assert len(everything) > 3 * ROUNDS
     for path, these in wanted.items():
         assert firsts(sink.indices(path)) == these
         assert len(bodies_by_id(sink.at(path))) == len(these)
-    assert all(len(bodies) == 1 for bodies in bodies_by_id(sink.messages).values())
+    hooked = [each for each in sink.messages if each.path not in PUSHED]
+    assert all(len(bodies) == 1 for bodies in bodies_by_id(hooked).values())

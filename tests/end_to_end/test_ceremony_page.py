@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from nursery import nursery
 
+pytestmark = pytest.mark.long
 PAGE = Path(__file__).parent.parent.parent / "docs" / "ceremony.md"
 DIGEST = """\
 digest() { syndicate registry review "$@" --json | sed -n 's/.*"digest": "\\(.*\\)".*/\\1/p'; }

@@ -22,6 +22,7 @@ from syndicate.errors import DemoError
 from syndicate.news import Entry
 from syndicate.wire import Typesetter
 
+pytestmark = pytest.mark.long
 COMMAND = [sys.executable, "-c", "import sys; from syndicate.cli import main; sys.exit(main())", "demo"]
 # Each act after the first night takes seconds; one test plays them, the others look at what comes before.
 LATER = ("play_bad_nights", "play_log_nights", "play_ceremonies")

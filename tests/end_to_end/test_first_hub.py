@@ -9,19 +9,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from patience import PATIENCE
-from raw_client import ask, listener
+from raw_client import ask, free_port
 
+pytestmark = pytest.mark.long
 PAGE = Path(__file__).parent.parent.parent / "docs" / "first-hub.md"
 SCRIPT = f"""\
 #!/bin/sh
 exec {sys.executable} -c "import sys; from syndicate.cli import main; sys.exit(main())" "$@"
 """
-
-
-def free_port() -> int:
-    with listener() as bound:
-        return int(bound.getsockname()[1])
 
 
 def blocks(agency_port: int, hub_port: int) -> list[str]:

@@ -16,15 +16,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from hub_folder import Place, place
+from hub_folder import Newsroom, Place, place
 from patience import PATIENCE
 from raw_client import ask
-from rehearsed import Rehearsed
+from registry_files import lay_out
+from rehearsed import Rehearsed, rehearsed
 
 from syndicate.ceremony import Rehearsal, Repository
+from syndicate.cli import main
 from syndicate.news import Content, MemberCode
 from syndicate.signing import ephemeral_signer
 
+Refused = Callable[..., str]
 COMMAND = "import sys; from syndicate.cli import main; sys.exit(main(sys.argv[1:]))"
 
 
@@ -77,6 +80,26 @@ async def said(process: asyncio.subprocess.Process) -> str:
     out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert b"Traceback" not in err, err.decode()
     return (out + err).decode()
+
+
+@pytest.fixture
+def refused(capsys: pytest.CaptureFixture[str]) -> Refused:
+    """What the command says that has to refuse, without the second that a process takes to begin."""
+
+    def refuse(*words: str) -> str:
+        assert main(["hub", *words]) == 2
+        said = capsys.readouterr()
+        assert said.err.startswith("syndicate: "), said
+        return said.err
+
+    return refuse
+
+
+@pytest.fixture
+def still(tmp_path: Path) -> Place:
+    """The surroundings of a hub that does not come to fetch anything."""
+    folders = lay_out(tmp_path)
+    return Place(tmp_path, folders, Newsroom(), 8_001, rehearsed(folders, tmp_path))
 
 
 async def fails(*words: str, before: Callable[[], None] | None = None) -> str:
@@ -160,46 +183,48 @@ async def test_a_busy_port_is_named_and_nothing_is_left_behind(here: Place) -> N
     assert not (here.folder / "hub.sqlite3").exists()
 
 
-async def test_a_corrupt_database_is_named_and_left_as_it_is(here: Place) -> None:
-    database = here.folder / "hub.sqlite3"
+def test_a_corrupt_database_is_named_and_left_as_it_is(still: Place, refused: Refused) -> None:
+    database = still.folder / "hub.sqlite3"
     database.write_bytes(b"this was a database once" * 100)
     before = database.read_bytes()
-    assert "hub.sqlite3" in await fails(*options(here))
+    assert "hub.sqlite3" in refused(*options(still))
     assert database.read_bytes() == before
 
 
-async def test_another_programs_database_is_left_as_it_is(here: Place) -> None:
-    with sqlite3.connect(here.folder / "hub.sqlite3") as theirs:
+def test_another_programs_database_is_left_as_it_is(still: Place, refused: Refused) -> None:
+    with sqlite3.connect(still.folder / "hub.sqlite3") as theirs:
         theirs.execute("CREATE TABLE recipes (name)")
     theirs.close()
-    assert "hub.sqlite3" in await fails(*options(here))
+    assert "hub.sqlite3" in refused(*options(still))
 
 
-async def test_a_folder_that_is_not_there_is_named(here: Place) -> None:
-    assert "nowhere" in await fails(*options(here), "--db", str(here.folder / "nowhere" / "hub.sqlite3"))
-    assert "nothing" in await fails(*options(here), "--registry", str(here.folder / "nothing"))
+def test_a_folder_that_is_not_there_is_named(still: Place, refused: Refused) -> None:
+    assert "nowhere" in refused(*options(still), "--db", str(still.folder / "nowhere" / "hub.sqlite3"))
+    assert "nothing" in refused(*options(still), "--registry", str(still.folder / "nothing"))
 
 
-async def test_a_registry_under_another_root_is_refused_before_anything_is_made(here: Place) -> None:
-    other = Rehearsed(here.folders, here.folder / "other")
+def test_a_registry_under_another_root_is_refused_before_anything_is_made(
+    still: Place, refused: Refused
+) -> None:
+    other = Rehearsed(still.folders, still.folder / "other")
     people = Rehearsal.begin([MemberCode("aa"), MemberCode("bb")], ephemeral_signer)
-    people.publish(here.registry, Repository(other.repository), datetime.now(UTC))
-    told = await fails(*options(here), "--registry", str(other.repository))
+    people.publish(still.registry, Repository(other.repository), datetime.now(UTC))
+    told = refused(*options(still), "--registry", str(other.repository))
     assert "too few of the people who may sign it did" in told
-    assert not (here.folder / "hub.sqlite3").exists()
+    assert not (still.folder / "hub.sqlite3").exists()
 
 
-async def test_without_a_registry_or_a_root_the_hub_says_what_it_lacks(here: Place) -> None:
-    assert "no registry is named" in await fails("--listen", "127.0.0.1:0", "--root", str(here.signed.root))
-    where = ["--registry", str(here.signed.repository)]
-    assert "the founding ceremony has not been held" in await fails("--listen", "127.0.0.1:0", *where)
+def test_without_a_registry_or_a_root_the_hub_says_what_it_lacks(still: Place, refused: Refused) -> None:
+    assert "no registry is named" in refused("--listen", "127.0.0.1:0", "--root", str(still.signed.root))
+    where = ["--registry", str(still.signed.repository)]
+    assert "the founding ceremony has not been held" in refused("--listen", "127.0.0.1:0", *where)
 
 
-async def test_a_wrong_setting_is_named(here: Place) -> None:
-    config = here.folder / "hub.toml"
+def test_a_wrong_setting_is_named(still: Place, refused: Refused) -> None:
+    config = still.folder / "hub.toml"
     config.write_text("[feeds]\nwindow_mots = 3\n", encoding="utf-8")
-    assert "hub.toml:2, feeds.window_mots" in await fails("--config", str(config))
-    assert "--listen" in await fails("--listen", "8080")
+    assert "hub.toml:2, feeds.window_mots" in refused("--config", str(config))
+    assert "--listen" in refused("--listen", "8080")
 
 
 async def test_a_full_disk_at_the_start_is_told_and_the_next_start_goes_well(here: Place) -> None:
@@ -249,10 +274,10 @@ async def test_a_disk_that_fills_up_refuses_what_comes_and_goes_on_serving(here:
     ("changed", "missing"),
     [("--registry", "neither an address nor a folder"), ("--root", "cannot"), ("--db", "there is no folder")],
 )
-async def test_check_says_what_a_hub_could_not_start_with(here: Place, changed: str, missing: str) -> None:
-    process = await start(*options(here), changed, str(here.folder / "nowhere" / "it"), "--check")
-    told = await said(process)
-    assert process.returncode == 2
+def test_check_says_what_a_hub_could_not_start_with(
+    still: Place, refused: Refused, changed: str, missing: str
+) -> None:
+    told = refused(*options(still), changed, str(still.folder / "nowhere" / "it"), "--check")
     assert missing in told
 
 

@@ -167,6 +167,28 @@ async def test_without_a_hub_it_is_written_into_the_database(
         assert [each.id for each in await served.hub.storage.subscribers.all()] == [added["id"]]
 
 
+async def test_without_a_hub_its_settings_file_says_where_what_and_how_many(
+    here: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with hub_at_work(here):
+        pass
+    config = here.folder / "hub.toml"
+    config.write_text(
+        'database = "hub.sqlite3"\nallow = ["127.0.0.1:9"]\n\n[deliver]\nsubscribers_most = 1\n'
+    )
+
+    async def said(*words: str, code: int) -> str:
+        told = ["subscribers", *words, "--config", str(config)]
+        assert await asyncio.to_thread(main, told) == code
+        return "".join(capsys.readouterr())
+
+    assert "acknowledged up to" in await said("add", "http://127.0.0.1:9/hook", code=0)
+    assert "1 subscribers" in await said("list", code=0)
+    full = await said("add", "https://desk.example/hook", code=2)
+    assert "there are 1 subscribers, and no room for more" in full
+    assert "another" in await said("list", "--db", str(here.folder / "another"), code=2)
+
+
 async def test_there_is_never_a_second_writer(here: Place, command: Command) -> None:
     async with hub_at_work(here):
         pass
@@ -190,6 +212,7 @@ async def test_there_is_never_a_second_writer(here: Place, command: Command) -> 
         pytest.param(["https://desk.example/", "--slice", "moon/lang"], "no slice", id="no slice"),
         pytest.param(["https://desk.example/", "--lang", "tlh"], "no words of ours", id="no language"),
         pytest.param(["https://desk.example/", "--from", "noon"], "no place in the log", id="no place"),
+        pytest.param(["https://desk.example/\x1b[2J"], "cannot be shown", id="what a terminal would obey"),
     ],
 )
 async def test_what_cannot_be_told_is_refused_with_what_to_do(

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import feedparser
 import pytest
-from hub_folder import Place, Served, hub_at_work, place
+from hub_folder import Place, Served, free_address, hub_at_work, place
 from raw_client import Reply, ask, exchange
 from websub_reader import Reader, Sent, reader_at_work
 
@@ -178,12 +178,12 @@ async def test_what_a_law_took_back_before_it_was_sent_is_not_sent(here: Place, 
     async with hub_at_work(here, **dialled(reader)) as served:
         await subscribe(served, reader)
         [subscriber] = await kept(served)
-        database, storage = here.folder / "hub.sqlite3", served.hub.storage
-        await give_order(database, {"do": "pause", "id": subscriber.id})
+        settings, storage = here.settings(), served.hub.storage
+        await give_order(settings, {"do": "pause", "id": subscriber.id})
         await served.release("private")
         [logged] = await storage.page(Slice(), -1, 9)
         await storage.write(lambda book: book.erase([logged.digest], b"by law"))
-        await give_order(database, {"do": "resume", "id": subscriber.id})
+        await give_order(settings, {"do": "resume", "id": subscriber.id})
         await served.release("storm")
         await reader.until(lambda: len(reader.sent) == 1)
         assert titles(reader.sent[0]) == ["Story storm"]
@@ -202,9 +202,9 @@ async def test_who_answers_410_is_sent_nothing_more(here: Place, reader: Reader)
 
 
 async def test_what_came_while_the_hub_was_down_comes_when_it_is_back(here: Place, reader: Reader) -> None:
-    async with hub_at_work(here, **dialled(reader)) as served:
+    address = free_address()
+    async with hub_at_work(here, **dialled(reader), listen=address) as served:
         await subscribe(served, reader, lease_seconds="864000")
-        address = Address("127.0.0.1", served.port)
         await served.hub.sealer.seal_once()
     async with hub_at_work(here, **dialled(reader), listen=address) as served:
         await served.release("storm")
@@ -342,7 +342,7 @@ async def test_the_operator_sees_the_site_of_a_callback_and_nothing_secret(
 ) -> None:
     async with hub_at_work(here, **dialled(reader)) as served:
         await subscribe(served, reader, callback=reader.callback("/private-path"), secret="private-secret")
-        told: dict[str, Any] = await give_order(here.folder / "hub.sqlite3", {"do": "list"})
+        told: dict[str, Any] = await give_order(here.settings(), {"do": "list"})
         assert "private" not in str(told)
         [shown] = told["subscribers"]
         assert (shown["kind"], shown["format"]) == ("websub", "atom")

@@ -97,13 +97,19 @@ def _otherwise(character: str, chance: random.Random) -> str:
 
 
 def other_figures(document: Document, other: Document, chance: random.Random) -> str:
-    """The same with one number more: each digit, or one number alone, is another one."""
-    text = document.text
-    places = [place for place, character in enumerate(text) if character.isdecimal()]
+    """Other figures in what it tells, all of them or one, and often in another dress as well."""
+    body = "\n".join(document.paragraphs)
+    places = [place for place, character in enumerate(body) if character.isdecimal()]
     changed = set(places) if chance.random() < 0.5 else {chance.choice(places)}
-    return "".join(
-        figure_after(character) if place in changed else character for place, character in enumerate(text)
+    figures = (figure_after(each) if place in changed else each for place, each in enumerate(body))
+    told = replace(document, paragraphs=tuple("".join(figures).split("\n")))
+    dresses = (
+        told,
+        replace(told, headline=other.headline),
+        _from(told, chance, 0),
+        replace(told, paragraphs=tuple(chance.sample(told.paragraphs, len(told.paragraphs)))),
     )
+    return chance.choice(dresses).text
 
 
 def figure_after(digit: str) -> str:

@@ -12,6 +12,7 @@ from ._documents import Document, counted, documents
 from ._edits import PARTS, WHOLE, other_figures
 
 MERGING: Final = (RelatedAs.COPY, RelatedAs.EXCERPT)
+_REFIGURED: Final = 6  # times that a story is told with other figures
 _PASSAGE: Final = 60  # characters that somebody pastes
 
 
@@ -41,7 +42,11 @@ def measure(lang: str) -> Measured:
     missed = [
         missing for number, story in enumerate(stories) for missing in _missed(story, stories[number - 1])
     ]
-    refigured = [(story.text, other_figures(story, story, _chance(story, "figures"))) for story in stories]
+    refigured = [
+        (story.text, other_figures(story, stories[number - 1], _chance(story, f"figures {seed}")))
+        for number, story in enumerate(stories)
+        for seed in range(_REFIGURED)
+    ]
     issued = [text for name in BULLETINS for text in bulletins(lang, name)]
     series = [pair for name in BULLETINS for pair in combinations(bulletins(lang, name), 2)]
     series += [one_figure_later(lang, name) for name in BULLETINS if lang in BULLETINS[name]]

@@ -14,8 +14,15 @@ from hub_folder import Place, Served, hub_at_work, place
 from syndicate.errors import ExportError, RegistryError, SettingsError, StorageError
 from syndicate.export import Orders
 from syndicate.ledger import write_policy
-from syndicate.news import Act, Relation, RelationType, TokenDigest, digest_of
+from syndicate.news import Act, Content, Relation, RelationType, TokenDigest, digest_of
 from syndicate.web import CopyLimits
+
+TOLD_TWICE = Content(
+    type="text/plain",
+    body=" ".join(
+        f"The {name} of the bridge was looked at on its {name}." for name in "abcdefghijklmnopqrstuvwxyz"
+    ),
+)
 
 
 @pytest.fixture
@@ -91,8 +98,10 @@ async def test_one_new_item_touches_only_the_files_that_change(here: Place) -> N
         item = f"v1/items/{here.newsroom.item('one-more').sub}/1"
         page = f"item/{here.newsroom.item('one-more').sub}"
         slices = {"all", "kind/story", "aa", "lang/vi", "agency/aa.news"}
+        stories = {"stories", *(f"stories/{path}" for path in slices - {"all"})}
+        formats = ("rss", "atom", "json", "ninjs")
         assert {name.removesuffix(".gz").removesuffix(".br") for name in changed} == {
-            *(f"feeds/{path}.{format_}" for path in slices for format_ in ("rss", "atom", "json", "ninjs")),
+            *(f"feeds/{path}.{format_}" for path in slices | stories for format_ in formats),
             *(f"wire/{path}.html" for path in slices),
             *(f"{item}.{format_}" for format_ in ("jws", "tlog-proof", "ninjs")),
             *(f"{page}{ending}.html" for ending in ("", "/1")),
@@ -121,16 +130,21 @@ async def test_the_pages_of_an_item_are_written_again_when_more_is_said_of_it(he
         here.signed.publish(policy=write_policy([served.hub.log_key], {}, 0))
         await served.hub.look_again()
         await served.release("storm", "flood", "fire")
+        await served.release("first", title="The bridge", content=TOLD_TWICE)
         folder = here.folder / "copy"
         await export(served, folder)
         before = stands(folder)
-        storm, flood, fire = (here.newsroom.item(name).sub for name in ("storm", "flood", "fire"))
+        storm, flood, fire, first = (
+            here.newsroom.item(name).sub for name in ("storm", "flood", "fire", "first")
+        )
         served.clock.time += 1
         told = Relation(type=RelationType.CITES, sub=storm)
         await served.release("late", relations=(told,))
+        await served.release("second", title="The bridge", content=TOLD_TWICE)
         await served.release("flood", ver=2, act=Act.CORRECT, note="The river was another.")
         await export(served, folder)
         changed = touched(before, stands(folder))
+        assert f"item/{first}.html" in changed, "another item tells its story"
         assert {f"item/{storm}.html", f"item/{storm}/1.html", f"item/{flood}/1.html"} <= changed
         assert f"item/{flood}/1/evidence.html" in before.keys() - changed, "it says what it always said"
         assert f"item/{flood}/2/evidence.html" in changed

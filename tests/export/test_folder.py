@@ -32,6 +32,9 @@ class Site:
     asked: list[str] = field(default_factory=list)
     moved_: Collection[ItemId] = ()
 
+    def names(self) -> set[str]:
+        return {path.removeprefix("/") for path in self.documents}
+
     async def listed(self) -> AsyncIterator[Listed]:
         for each in self.listed_ if self.listed_ is not None else map(Listed, self.documents):
             yield each
@@ -112,6 +115,42 @@ async def test_a_link_in_the_folder_is_followed_nowhere(tmp_path: Path) -> None:
     assert (outside / "all.atom").read_text() == "mine"
     assert (folder / "feeds" / "all.atom").read_text() == "ours"
     assert not (folder / "y").is_symlink()
+
+
+def put_in_the_way(folder: Path, outside: Path) -> None:
+    outside.write_text("mine")
+    for name in ("a/x", "a/z", "e", "b/c/d"):
+        (folder / name).unlink()
+    os.mkfifo(folder / "a" / "x")  # whoever opens it waits for ever
+    os.mkfifo(folder / "a" / ".y~")
+    os.link(outside, folder / "a" / ".x~")  # whoever writes into it writes outside
+    os.link(outside, folder / "e")
+    (folder / "a" / "z" / "deep").mkdir(parents=True)  # a folder where a file belongs
+    (folder / "a" / "z" / "deep" / "file").write_text("odd")
+    (folder / "b" / "c" / "d.gz").unlink()
+    (folder / "b" / "c").rmdir()
+    (folder / "b" / "c").write_text("a file where a folder belongs")
+    (folder / "/".join("f" * 30)).mkdir(parents=True)
+    for odd in (b"\xff\xfe", b"new\nline", b"-rf", b" ", b"a.atom\x1b[2J"):
+        Path(os.fsdecode(os.fsencode(folder) + b"/" + odd)).write_text("odd")
+
+
+@pytest.mark.timeout(20)
+async def test_attack_whatever_stands_in_the_way_of_a_file_is_taken_away_and_read_by_nobody(
+    tmp_path: Path,
+) -> None:
+    folder, outside = tmp_path / "copy", tmp_path / "outside"
+    site = Site({"/a/x": b"1", "/a/y": b"2", "/a/z": b"3", "/b/c/d": b"4", "/e": b"5"})
+    await export(site, folder)
+    put_in_the_way(folder, outside)
+    done = await export(site, folder, orders=Orders(everything=True))
+    assert outside.read_text() == "mine"
+    assert stands(folder).keys() == {*site.names(), *(f"{name}.gz" for name in site.names())}
+    assert (folder / "a" / "x").read_bytes() == b"1"
+    assert (folder / "e").read_bytes() == b"5"
+    assert done.removed >= 6
+    again = await export(site, folder, orders=Orders(everything=True))
+    assert (again.written, again.removed) == (0, 0)
 
 
 async def test_two_exports_into_one_folder_do_not_meet(tmp_path: Path) -> None:

@@ -64,6 +64,15 @@ async def test_nginx_tells_of_every_file_what_the_hub_tells(tmp_path: Path) -> N
                 assert cache_of(address_of(name)) == reply.headers["cache-control"], name
 
 
+def test_no_location_gives_out_what_begins_with_a_dot() -> None:
+    for opening in ("location ^~ /feeds/ {", "server {"):
+        assert re.search(r"location ~ /\\\.\S* \{\s*return 404;", CONF[CONF.index(opening) :]), opening
+    assert (
+        "location ~ /\\. {"
+        in CONF[CONF.index("location ^~ /feeds/") : CONF.index("location = /log/checkpoint")]
+    )
+
+
 def test_what_holds_for_the_moment_is_asked_of_the_hub() -> None:
     [live] = re.findall(r"location ~ (\^/\(wire\S+\$) \{", CONF)
     refused = {"/metrics"}  # figures are for whoever looks after the hub

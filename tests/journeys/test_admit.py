@@ -2,14 +2,18 @@
 
 import asyncio
 import random
+import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kept import HandClock
+from patience import PATIENCE
 from press import DAY, FEDERATION, NOON, PressRoom, envelope, registry
 
+from syndicate import trust
 from syndicate.dedupe import RelatedAs
 from syndicate.errors import StorageError
 from syndicate.journey import Admission, _admit, _desk
@@ -494,20 +498,22 @@ async def test_a_flood_from_one_source_does_not_starve_another(
     assert set(kinds(await flooding)) == {"Admitted"}
 
 
-async def test_the_event_loop_runs_on_while_a_batch_is_verified(hub: Hub, vn: PressRoom) -> None:
-    tokens = [vn.publish(f"{first}{second}z") for first in "bcdefghij" for second in "bcdefghijk"]
-    ticks = 0
+async def test_the_event_loop_runs_on_while_a_batch_is_verified(
+    hub: Hub, vn: PressRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, really, ran_on = asyncio.get_running_loop(), trust.verify, []
 
-    async def tick() -> None:
-        nonlocal ticks
-        while True:
-            await asyncio.sleep(0)
-            ticks += 1
+    def slowly(*asked: Any) -> Any:
+        """Verify, but not before the event loop has done something else."""
+        did = threading.Event()
+        loop.call_soon_threadsafe(did.set)
+        ran_on.append(did.wait(PATIENCE))
+        return really(*asked)
 
-    ticking = asyncio.create_task(tick())
-    await hub.admit(*tokens)
-    ticking.cancel()
-    assert ticks > 20
+    monkeypatch.setattr(_admit, "verify", slowly)
+    tokens = [vn.publish(name) for name in "bcdef"]
+    assert kinds(await hub.admit(*tokens)) == ["Admitted"] * 5
+    assert ran_on == [True] * 5
 
 
 async def test_two_batches_with_the_same_tokens_at_once_admit_each_once(hub: Hub, vn: PressRoom) -> None:

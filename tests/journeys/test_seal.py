@@ -13,7 +13,7 @@ from press import NOON, PressRoom
 from syndicate.errors import StorageError
 from syndicate.journey import Sealer, _seal
 from syndicate.news import Slice
-from syndicate.ports import Storage
+from syndicate.ports import KeptCheckpoint, Storage
 from syndicate.storage import open_storage
 
 
@@ -59,6 +59,31 @@ async def test_what_was_admitted_before_a_restart_is_sealed_after_it(tmp_path: P
     async with open_storage(tmp_path / "hub.db") as storage:
         assert await sealer_of(storage, HandClock(), Bell()).seal_once() == 1
         assert [each.index for each in await storage.page(Slice(), -1, 9)] == [0, 1]
+
+
+async def test_whoever_seals_beside_another_finds_it_signed_and_shown_too(
+    storage: Storage, vn: PressRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed, go_on = asyncio.Event(), asyncio.Event()
+    really = storage.log.keep_checkpoint
+
+    async def slow(kept: KeptCheckpoint) -> None:
+        if kept.size:
+            sealed.set()
+            await go_on.wait()
+        await really(kept)
+
+    monkeypatch.setattr(storage.log, "keep_checkpoint", slow)
+    sealer = sealer_of(storage, HandClock(), Bell())
+    await keep(storage, *published(vn, "one"))
+    first = asyncio.create_task(sealer.seal_once())
+    await sealed.wait()
+    second = asyncio.create_task(sealer.seal_once())
+    await asyncio.sleep(0.05)  # long enough to look into the database and to find nothing left
+    assert not second.done()
+    go_on.set()
+    assert [await first, await second] == [1, 0]
+    assert await storage.size() == 1
 
 
 async def test_it_seals_within_a_window_until_it_is_cancelled(storage: Storage, vn: PressRoom) -> None:

@@ -227,3 +227,24 @@ async def test_where_nothing_of_what_is_new_is_to_be_seen_nothing_is_sent(
     await hub.storage.write(lambda book: book.erase([gone.digest], b"by law"))
     nothing = await since(supplements, "atom", 0)
     assert (nothing.body, nothing.upto) == (None, 1)
+
+
+async def test_attack_many_who_fell_behind_at_different_places_keep_up_nobody_who_did_not(
+    hub: Hub, room: Newsroom, supplements: Supplements, typist: Typist
+) -> None:
+    await hub.take(*(room.sign(name) for name in "abcdefgh"))
+    assert (await since(supplements, "atom", 6)).upto == 7  # who keeps up
+    await hub.take(room.sign("i"))
+    order: list[int] = []
+
+    async def ask(after: int) -> None:
+        await since(supplements, "atom", after)
+        order.append(after)
+
+    async with asyncio.TaskGroup() as tasks:
+        for after in range(-1, 6):
+            tasks.create_task(ask(after))
+        await asyncio.sleep(0)
+        tasks.create_task(ask(7))
+    assert order.index(7) <= 2
+    assert typist.rendered == 9

@@ -14,7 +14,6 @@ from syndicate.ledger import (
     TILE_WIDTH,
     Edge,
     Tile,
-    append_entries,
     check_inclusion,
     edge_from,
     edge_tiles,
@@ -180,8 +179,6 @@ def test_a_log_whose_tiles_are_full_starts_again_from_those_that_are_not(size: i
 def test_nothing_is_written_for_no_leaves() -> None:
     log = MemoryLog().grow(3)
     assert log.edge.append([]) == (log.edge, ())
-    assert append_entries(3, log.bundle, []) == ((), log.bundle)
-    assert append_entries(256, b"", []) == ((), b"")
 
 
 def test_a_partial_tile_that_did_not_change_is_not_written_again() -> None:
@@ -244,16 +241,6 @@ def test_the_longest_leaf_has_65_535_bytes() -> None:
 def test_a_bundle_of_another_length_or_number_is_refused(bundle: bytes, width: int) -> None:
     with pytest.raises(LedgerError, match="not a bundle"):
         read_entries(bundle, width)
-
-
-def test_entries_go_on_in_the_partial_bundle() -> None:
-    first, last = append_entries(255, write_entries([b"x"] * 255), [b"y", b"z"])
-    assert [tile for tile, _ in first] == [Tile(ENTRIES, 0), Tile(ENTRIES, 1, 1)]
-    assert first[1][1] == last == write_entries([b"z"])
-    full, empty = append_entries(255, write_entries([b"x"] * 255), [b"y"])
-    assert (full[0][1], empty) == (write_entries([*[b"x"] * 255, b"y"]), b"")
-    with pytest.raises(LedgerError):
-        append_entries(255, b"", [b"y"])
 
 
 @given(st.data())

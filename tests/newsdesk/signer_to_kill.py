@@ -79,8 +79,11 @@ def child(order: dict[str, Any]) -> None:
     killer = Killer(order.get("at", -1))
     told: dict[str, object] = {}
     sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123 - the answer has the pipe for itself
-    threading.setprofile(killer)
-    sys.setprofile(killer)
+    if "at" in order:  # to watch every call makes an act three times as slow
+        threading.setprofile(killer)
+        sys.setprofile(killer)
+    if "micros" in order:  # of its own processor time: however busy the machine is, it dies at work
+        signal.setitimer(signal.ITIMER_VIRTUAL, order["micros"] / 1e6)
     try:
         do(order["act"], Path(order["folder"]))
     except SyndicateError as failure:

@@ -2,14 +2,9 @@
 
 import asyncio
 import json
-import os
-import random
 import resource
 import shutil
 import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -318,39 +313,6 @@ def test_what_a_wrong_clock_signed_is_signed_again_by_the_right_one(room: DeskRo
 
 
 # The power and the disk.
-
-SIGNER = """
-import sys
-from pathlib import Path
-sys.path.insert(0, {tests!r})
-from newsdesk_room import DeskRoom
-room = DeskRoom(Path({folder!r}))
-room.reconfigure(release_seconds={delay})
-room.clock.time += 1_000 if {delay} else 0
-print("ready", flush=True)
-room.sign()
-"""
-
-
-def signer(folder: Path, delay: int = 0) -> "subprocess.Popen[bytes]":
-    text = SIGNER.format(tests=str(Path(__file__).parent.parent), folder=str(folder), delay=delay)
-    return subprocess.Popen([sys.executable, "-c", text], stdout=subprocess.PIPE)
-
-
-def test_a_signer_that_is_killed_anywhere_loses_nothing_and_never_forks(room: DeskRoom) -> None:
-    hub = SmallHub(room.registry)
-    dice = random.Random(20_261_123)
-    room.cms(rss(*(story(number, pubDate="") for number in range(200, 0, -1))))
-    for _ in range(12):
-        with signer(room.folder) as running:
-            assert running.stdout is not None
-            running.stdout.readline()
-            time.sleep(dice.random() * 0.25)
-            os.kill(running.pid, signal.SIGKILL)
-        assert hub.troubles(room.tokens(), STARTED) == []
-    room.sign()
-    assert hub.troubles(room.tokens(), STARTED) == []
-    assert sorted(item.title for item in room.said()) == sorted(f"Tin số {each}" for each in range(1, 201))
 
 
 def test_a_full_disk_signs_nothing_that_is_lost_and_says_so(room: DeskRoom) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from kept import HandClock, unmeasured
-from newsdesk_room import DeskRoom
+from newsdesk_room import DeskRoom, SmallHub
 from newsroom import SITE, STARTED, rss, story
 from patience import PATIENCE
 
@@ -27,11 +27,13 @@ from syndicate.storage import open_storage, open_streambook
 from syndicate.trust import recall
 from syndicate.wire import take_out
 
+pytestmark = pytest.mark.long
 DESK = Path(__file__).with_name("signer_to_kill.py")
 # Of each act, which has some hundreds; a night of it: SYNDICATE_KILLS=400
 POINTS = int(os.environ.get("SYNDICATE_KILLS", "12"))
 STORIES = 6
 WORDS = "a few plain words"
+NEVER = -1  # a place to die at that no act comes to: so all of them are counted
 
 Order = Callable[..., dict[str, Any]]
 
@@ -192,7 +194,7 @@ def test_a_signer_killed_at_any_effect_goes_on_where_it_was(act: str, order: Ord
     before = DeskRoom(tmp_path / "before")
     BEFORE[act](before)
     signed_before = in_the_book(before)
-    count = order(act, copied(before.folder, "whole").folder)["count"]
+    count = order(act, copied(before.folder, "whole").folder, at=NEVER)["count"]
     assert count > 12
     for at in places(act, count):
         room = copied(before.folder, f"killed-{at}")
@@ -205,6 +207,20 @@ def test_a_signer_killed_at_any_effect_goes_on_where_it_was(act: str, order: Ord
         AFTER[act](room)
         assert set(kept) <= set(in_the_book(room)), "what was signed is lost"
         whoever_looks_on_finds_one_stream(room, room.folder, signed_before, seen, kept, in_the_book(room))
+
+
+def test_a_signer_that_is_killed_anywhere_loses_nothing_and_never_forks(order: Order, tmp_path: Path) -> None:
+    room, dice = DeskRoom(tmp_path), random.Random(20_261_123)
+    hub = SmallHub(room.registry)
+    room.cms(rss(*(story(number, pubDate="") for number in range(200, 0, -1))))
+    deaths = 0
+    for _ in range(12):
+        deaths += order("sign", room.folder, micros=dice.randrange(1, 250_000)) == {"killed": True}
+        assert hub.troubles(room.tokens(), STARTED) == []
+    assert deaths > 1
+    room.sign()
+    assert hub.troubles(room.tokens(), STARTED) == []
+    assert sorted(item.title for item in room.said()) == sorted(f"Tin số {each}" for each in range(1, 201))
 
 
 @pytest.mark.parametrize("act", BEFORE)
@@ -283,7 +299,7 @@ def rotations(order: Order, folder: Path) -> Iterator[tuple[Path, int, dict[str,
     """A rotation that dies at one place after another, each in a copy of the folder."""
     whole = folder.with_name("whole")
     shutil.copytree(folder, whole)
-    count = order("rotate", whole)["count"]
+    count = order("rotate", whole, at=NEVER)["count"]
     assert count > 12
     for at in places("rotate", count):
         into = folder.with_name(f"killed-{at}")

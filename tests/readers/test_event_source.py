@@ -13,7 +13,7 @@ from aiohttp import web
 from get_readers import libraries
 from hub_folder import Place, hub_at_work, place
 from patience import PATIENCE
-from raw_client import listener, served
+from raw_client import free_port, served
 
 from syndicate.settings import Address
 
@@ -96,12 +96,6 @@ async def hear_over_a_restart(here: Place, told: asyncio.Queue[str], port: int, 
 @pytest.fixture(autouse=True)
 def soon_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("syndicate.web._stream._AGAIN_MILLISECONDS", 50)
-
-
-def free_port() -> int:
-    with contextlib.closing(listener()) as bound:
-        port: int = bound.getsockname()[1]
-        return port
 
 
 WANTED = ["2/2", "3/3", "4/4", "5/5"]

@@ -23,6 +23,11 @@ from syndicate.storage import open_storage, open_streambook, read_refusals
 VN, MAIN = AgencyId("vn.demo"), StreamName("main")
 
 
+@pytest.fixture(autouse=True)
+def migrated_once() -> None:
+    """Here the migrations are looked at: every fresh database has them run."""
+
+
 @pytest.fixture
 def vn() -> PressRoom:
     return PressRoom("vn.demo")

@@ -502,7 +502,8 @@ async def test_a_page_follows_what_it_shows(here: Place) -> None:
 
 async def test_more_pages_than_may_be_waited_for_ask_to_come_back(here: Place) -> None:
     async with hub_at_work(here, web=WebLimits(pages_waiting=0)) as served:
-        reply = await served.get("/")
+        assert (await served.get("/")).status == 200, "what everybody asks for is not held up by the others"
+        reply = await served.get("/wire/aa/kind/alert")
         assert (reply.status, reply.headers["retry-after"]) == (503, "5")
         assert "Come back in a few seconds" in read(reply.body.decode())
 

@@ -61,6 +61,7 @@ SCRIPT = axe()
 if PROGRAM is not None and SCRIPT is not None:  # `.ci/run` brings both; elsewhere these are not there
     AXE = SCRIPT.read_text(encoding="utf-8")
 
+    @pytest.mark.long
     async def test_axe_finds_nothing_on_any_page_in_any_script_light_and_dark(
         room: PageRoom, browser: Browser
     ) -> None:

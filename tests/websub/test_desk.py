@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -24,7 +24,7 @@ from syndicate.fetch import CallLimits, check_callback, open_caller, registrable
 from syndicate.news import Slice
 from syndicate.ports import Caller, Storage, Subscriber, SubscriberKind, SubscriberState
 from syndicate.storage import open_storage
-from syndicate.websub._asked import Declined, Declining
+from syndicate.websub._asked import Asked, Declined, Declining, read_asked
 from syndicate.websub._desk import SubscriptionDesk
 from syndicate.websub._limits import WebSubLimits
 from syndicate.websub._subscriptions import Subscriptions
@@ -32,6 +32,19 @@ from syndicate.websub._subscriptions import Subscriptions
 HUB = "https://hub.example"
 TOPIC = f"{HUB}/feeds/all.atom"
 VISITOR = "192.0.2.7"
+
+
+class Silent(AbstractResolver):
+    """A name server that never answers."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        await asyncio.Event().wait()
+        return []
+
+    async def close(self) -> None:
+        pass
 
 
 class Leads(AbstractResolver):
@@ -63,6 +76,7 @@ class Hub:
     storage: Storage
     reader: Reader
     clock: Clock
+    ticks: Clock  # the process's own count of seconds
     told: list[str]
     feeds: set[Slice] = field(default_factory=lambda: {Slice()})
 
@@ -124,20 +138,23 @@ async def at_work(
             return slice_ in feeds
 
         bounds = WebSubLimits(**limits)
-        subscriptions = Subscriptions(roster, clock, has_feed=has_feed, head=lambda: 41, limits=bounds)
+        ticks = Clock()
+        subscriptions = Subscriptions(
+            roster, clock, has_feed=has_feed, head=lambda: 41, limits=bounds,
+            site_of=registrable_domain, ticks=ticks.now,
+        )  # fmt: skip
         desk = SubscriptionDesk(
             subscriptions,
             caller,
             clock,
             base_url=HUB,
             judge=partial(check_callback, allow=allowed) if judged else lambda _: None,
-            site_of=registrable_domain,
             limits=bounds,
             told=lambda word: None if word == "taken" else told.append(word),
         )
         running = asyncio.create_task(desk.run())
         try:
-            yield Hub(desk, subscriptions, caller, roster, storage, reader, clock, told, feeds)
+            yield Hub(desk, subscriptions, caller, roster, storage, reader, clock, ticks, told, feeds)
         finally:
             running.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -241,11 +258,25 @@ def answers(status: int, body: bytes | None = None, **headers: str) -> Any:
     return answer
 
 
+def altered(change: Callable[[bytes], bytes]) -> Any:
+    async def answer(request: web.BaseRequest) -> web.Response:
+        return web.Response(body=change(request.rel_url.query["hub.challenge"].encode()))
+
+    return answer
+
+
 @pytest.mark.parametrize(
     "answer",
     [
         pytest.param(answers(200, b"yes"), id="a wrong challenge"),
         pytest.param(answers(200, b""), id="no challenge"),
+        pytest.param(altered(lambda said: said[:-1]), id="the beginning of the challenge"),
+        pytest.param(altered(lambda said: said[1:]), id="the end of the challenge"),
+        pytest.param(altered(lambda said: said + b"\n"), id="the challenge and a line break"),
+        pytest.param(altered(lambda said: b'"' + said + b'"'), id="the challenge in quotes"),
+        pytest.param(altered(lambda said: b"<p>" + said + b"</p>"), id="the challenge in a page"),
+        pytest.param(altered(bytes.swapcase), id="the challenge in other letters"),
+        pytest.param(answers(200, b"\xff\xfe\x00"), id="what is no text"),
         pytest.param(answers(404), id="a 404"),
         pytest.param(answers(410), id="a 410"),
         pytest.param(answers(500), id="a 500"),
@@ -520,7 +551,9 @@ async def test_what_the_disk_does_not_take_is_said_and_stops_nobody(
     assert await hub.outcome(2) == ["failed", "failed"]
     assert hub.only() == before
     hub.clock.time += 1e6
-    await hub.desk._sweep()
+    for _ in range(2):
+        await hub.desk._sweep()
+        hub.ticks.time += 86_400
     assert caplog.text.count("the disk is full") == 3
     monkeypatch.undo()
     await hub.subscribe()
@@ -533,7 +566,6 @@ async def test_what_came_before_the_desk_opened_is_seen_to_when_it_opens(hub: Hu
         hub.clock,
         base_url=HUB,
         judge=lambda _: None,
-        site_of=lambda _: None,
         limits=WebSubLimits(),
         told=lambda word: None if word == "taken" else hub.told.append(word),
     )
@@ -552,13 +584,82 @@ async def test_what_came_before_the_desk_opened_is_seen_to_when_it_opens(hub: Hu
 
 async def test_a_subscription_whose_lease_is_over_is_forgotten_a_day_later(hub: Hub) -> None:
     await hub.subscribe(lease_seconds="600")
-    hub.clock.time += 600 + 86_400 - 1
+    hub.clock.time += 600
+    await hub.subscriptions.sweep()
+    hub.ticks.time += 86_400 - 1
     await hub.subscriptions.sweep()
     assert len(list(hub.roster)) == 1
-    hub.clock.time += 1
+    hub.ticks.time += 1
     await hub.subscriptions.sweep()
     assert list(hub.roster) == []
     assert await hub.storage.subscribers.all() == ()
+
+
+async def test_attack_a_clock_that_jumps_a_year_ahead_and_back_ends_no_subscription(hub: Hub) -> None:
+    before = await hub.subscribe(lease_seconds="600")
+    for jump in (31e6, -62e6, 31e6, 31e6):  # each for some hours
+        hub.clock.time += jump
+        for _ in range(3):
+            await hub.subscriptions.sweep()
+            hub.ticks.time += 7 * 3_600
+    hub.clock.time -= 31e6
+    await hub.subscriptions.sweep()
+    assert hub.only() == before
+    renewed = await hub.subscribe(lease_seconds="600")
+    assert renewed.lease_until == int(hub.clock.time) + 600
+
+
+async def test_however_many_are_over_there_is_room_for_who_comes(tmp_path: Path) -> None:
+    async with at_work(tmp_path, subscriptions_most=2) as hub:
+        for round_ in range(4):
+            for path in ("/a", "/b"):
+                hub.told.clear()
+                assert await hub.ask(callback=hub.reader.callback(f"{path}{round_}")) is None
+                assert await hub.outcome() == ["subscribed"]
+            hub.clock.time += 1e6
+        assert len(list(hub.roster)) == 4, "as many again as are served"
+
+
+async def test_attack_one_site_does_not_take_the_places_of_all(tmp_path: Path) -> None:
+    leads = Leads("127.0.0.1")
+    async with at_work(tmp_path, subscriptions_per_site=3, judged=False, resolver=leads) as hub:
+        for number in range(3):
+            hub.told.clear()
+            callback = f"http://{number}.greedy.example:{hub.reader.port}/in"
+            assert await hub.ask(callback=callback) is None
+            assert await hub.outcome() == ["subscribed"]
+        refused = await hub.ask(callback=f"http://another.greedy.example:{hub.reader.port}/in")
+        assert refused is not None
+        assert (refused.reason, refused.retry_after) == (Declining.FULL, 3_600)
+        assert "at one site" in refused.detail
+        hub.told.clear()
+        assert await hub.ask(callback=f"http://0.greedy.example:{hub.reader.port}/in") is None, "a renewal"
+        assert await hub.ask(callback=f"http://modest.example:{hub.reader.port}/in") is None
+        assert await hub.outcome(2) == ["subscribed", "subscribed"]
+        await hub.subscriptions.end(asked_of(hub, "http://1.greedy.example:{}/in"))
+        assert await hub.ask(callback=f"http://another.greedy.example:{hub.reader.port}/in") is None
+
+
+def asked_of(hub: Hub, callback: str) -> Asked:
+    form = {"hub.mode": "unsubscribe", "hub.topic": TOPIC, "hub.callback": callback.format(hub.reader.port)}
+    asked = read_asked(urlencode(form).encode(), HUB)
+    assert isinstance(asked, Asked)
+    return asked
+
+
+async def test_attack_requests_without_end_of_one_visitor_cost_its_share_and_keep_nobody_out(
+    tmp_path: Path,
+) -> None:
+    async with at_work(tmp_path, judged=False, resolver=Silent()) as hub:
+        taken = 0
+        for number in range(2_000):  # a minute's worth thrice: what is beyond 600 never comes to the desk
+            callback = f"http://{number}.site{number % 500}.example/in"
+            taken += await hub.ask("192.0.2.66", callback=callback) is None
+        assert taken == hub.desk.limits.waiting_per_visitor
+        assert (len(hub.desk._waiting), len(hub.desk._turns)) == (taken, taken + 1)
+        hub.told.clear()
+        assert await hub.ask("192.0.2.67") is None
+        assert await hub.outcome() == ["subscribed"]
 
 
 async def test_a_webhook_is_never_swept(hub: Hub) -> None:

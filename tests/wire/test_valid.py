@@ -39,6 +39,7 @@ from syndicate.republish import (
     compose_sitemap,
     compose_tombstones,
     in_force,
+    light,
     message_of,
     outline,
 )
@@ -150,6 +151,13 @@ def test_ninjs_says_all_that_was_signed() -> None:
     assert (corrected["rel"], corrected["uri"]) == ("corrects", f"urn:syndicate:{item.relations[0].sub}")
     assert (cited["rel"], cited["uri"]) == ("cites", item.relations[1].url)
     assert {each["role"] for each in told["altIds"]} == {"sub", "agency", "act", "kind", "sha256", "token"}
+
+
+def test_ninjs_says_of_what_is_told_without_its_text_that_this_is_a_part() -> None:
+    entry = DESK.entry(DESK.rich())
+    assert check_json(ninjs(entry))["representationType"] == "full"
+    told = check_json(ninjs(light(entry)))
+    assert (told["representationType"], "bodies" in told) == ("partial", False)
 
 
 def test_the_schema_refuses_what_is_not_its_own() -> None:

@@ -17,6 +17,7 @@ from raw_client import Reply, ask
 from syndicate.cli import main
 from syndicate.ledger import AddCheckpoint, Edge, leaf_hash
 
+pytestmark = pytest.mark.long
 LOG = log_signer()
 COMMAND = "import sys; from syndicate.cli import main; sys.exit(main(sys.argv[1:]))"
 

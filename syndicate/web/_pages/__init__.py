@@ -9,20 +9,23 @@ from typing import Final
 
 from aiohttp import web
 
+from syndicate.errors import Crowded
 from syndicate.web._asking import Asking
+from syndicate.web._kept import KeptPages
 from syndicate.web._listing import agency_pages, evidence, item_pages, slice_pages, version_pages
 from syndicate.web._operation import HTML, SUB, VER, Operation, Schema
 from syndicate.web._pages._corrections import Corrections
 from syndicate.web._pages._item import ItemPages
-from syndicate.web._pages._kept import Busy, KeptPages
 from syndicate.web._pages._log import Log
 from syndicate.web._pages._lookup import FIELDS, PAGED, LookupPage
 from syndicate.web._pages._paper import Paper
+from syndicate.web._pages._search import SearchPage
 from syndicate.web._pages._sources import SourcePages
 from syndicate.web._pages._subscribe import Subscribe
 from syndicate.web._pages._wire import Wire
 from syndicate.web._pages._words import Words
 from syndicate.web._route import Answer, Copies, Route, live
+from syndicate.web._search import Searching
 from syndicate.web._world import World
 from syndicate.websub import FORM
 
@@ -31,12 +34,13 @@ __all__ = ["page_routes"]
 _LANG: Final = "en"
 
 
-def page_routes(world: World, asking: Asking | None) -> Sequence[Route]:
+def page_routes(world: World, searching: Searching, asking: Asking | None) -> Sequence[Route]:
     """All pages of one hub, kept together within their bytes."""
     paper, kept = Paper(Words(_LANG)), KeptPages(world)
     wire, items = Wire(world, paper, kept), ItemPages(world, paper, kept)
     sources, corrections = SourcePages(world, paper, kept), Corrections(world, paper, kept)
     log, subscribe = Log(world, paper, kept), Subscribe(world, paper, kept)
+    search = SearchPage(world, paper, searching)
 
     def page(
         path: str, answer: Answer, summary: str, *also: int, copies: Copies | None = None, **named: Schema
@@ -101,6 +105,7 @@ def page_routes(world: World, asking: Asking | None) -> Sequence[Route]:
             agency=_text("vn.vna"),
         ),
         *(() if asking is None else _asked(LookupPage(world, paper, kept, asking))),
+        page("/search", search.get, "What stands in the items, for people.", copies=live),
         page("/corrections", corrections.get, "What was corrected or withdrawn, for people."),
         page("/log", log.get, "The public log, for people."),
         page("/subscribe", subscribe.get, "Every way in, with examples."),
@@ -143,7 +148,7 @@ def _patient(answer: Answer, paper: Paper, world: World) -> Answer:
     async def answered(request: web.BaseRequest, rest: str) -> web.StreamResponse:
         try:
             return await answer(request, rest)
-        except Busy:
+        except Crowded:
             return paper.refuse(503, "missing.busy", world.registry())
 
     return answered

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from syndicate.news import CORRECTIONS, AgencyId, Index, Registry, Slice
 from syndicate.ports import Amended, Delivered, Logged, Window
-from syndicate.web._pages._kept import KeptPages, Made
+from syndicate.web._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper, called
 from syndicate.web._pages._query import before_of
 from syndicate.web._pages._rows import printed_rows
@@ -33,7 +33,8 @@ class Corrections:
         async def make() -> Made:
             return await self._make(before)
 
-        return (await self._kept.get(f"corrections/{before}", make, minutes=True)).answer(request)
+        ready = await self._kept.get(f"corrections/{before}", make, minutes=True, first=before is None)
+        return ready.answer(request)
 
     async def _make(self, before: Index | None) -> Made:
         world, registry = self._world, self._world.registry()

@@ -20,12 +20,13 @@ from syndicate.news import ItemId, Kind, spelling
 from syndicate.ports import KeptCheckpoint, Logged
 from syndicate.trust import recall
 from syndicate.web._answer import ALERT_CACHE, FEED_CACHE, NEVER, json_bytes, send_page
+from syndicate.web._kept import KeptPages, Made
 from syndicate.web._operation import HTML
 from syndicate.web._pages._changes import changes_between
-from syndicate.web._pages._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper
 from syndicate.web._pages._proof import proof_values
 from syndicate.web._pages._related import Relations, read_relations, related_values
+from syndicate.web._pages._room import Room, fitting, told_within, within
 from syndicate.web._pages._signed import article_in, banner_over, signed_values
 from syndicate.web._pages._versions import version_values
 from syndicate.web._world import EvidenceMaker, World
@@ -143,23 +144,26 @@ class ItemPages:
 
     def _print(self, read: _Read) -> bytes:
         registry, base, logged = self._world.registry(), self._world.base_url, read.logged
-        article = json_bytes(article_in(logged, registry, base)).decode()
-        return self._paper.print(
-            "item.html",
-            registry,
-            "",
+        article = article_in(logged, registry, base)
+        values = {
             **signed_values(self._paper, logged, registry, base),
             **proof_values(logged, read.made, registry, self._world.storage.log.proven),
             **related_values(read.relations, registry),
-            article=Markup(article),  # noqa: S704 - there is no < in it
-            banner=banner_over(logged, read.stands),
-            newest=read.stands.ver,
-            stands_here=read.stands.ver == logged.ver,
-            version_address=f"/item/{logged.sub}/{logged.ver}",
-            versions=read.versions,
-            changes=None if read.earlier is None else changes_between(read.earlier, logged),
-            has_evidence=self._world.evidence is not None and read.made is not None,
-        )
+            "banner": banner_over(logged, read.stands),
+            "newest": read.stands.ver,
+            "stands_here": read.stands.ver == logged.ver,
+            "version_address": f"/item/{logged.sub}/{logged.ver}",
+            "versions": read.versions,
+            "changes": None if read.earlier is None else changes_between(read.earlier, logged),
+            "has_evidence": self._world.evidence is not None and read.made is not None,
+        }
+
+        def print_(room: Room) -> bytes:
+            told = json_bytes(told_within(article, room)).decode()
+            shown = within(values, room)
+            return self._paper.print("item.html", registry, "", article=Markup(told), **shown)  # noqa: S704 - there is no < in it
+
+        return fitting(print_)
 
     async def _evidence(self, make: EvidenceMaker, logged: Logged, proof: bytes) -> Made:
         body = await asyncio.to_thread(make, logged, proof)

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from syndicate.ledger import Policy, read_checkpoint
-from syndicate.web._pages._kept import KeptPages, Made
+from syndicate.web._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper
 from syndicate.web._world import World
 
@@ -18,7 +18,7 @@ class Log:
 
     async def get(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """The page."""
-        return (await self._kept.get("log", self._make, minutes=True)).answer(request)
+        return (await self._kept.get("log", self._make, minutes=True, first=True)).answer(request)
 
     async def _make(self) -> Made:
         world, log, policy = self._world, self._world.storage.log, self._world.policy()

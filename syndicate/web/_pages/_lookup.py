@@ -14,8 +14,8 @@ from syndicate.journey import Answer, Did, Later, Verdict
 from syndicate.news import Act
 from syndicate.web._answer import NEVER, send_page
 from syndicate.web._asking import Asking, Form
+from syndicate.web._kept import KeptPages, Made
 from syndicate.web._operation import HTML, Schema
-from syndicate.web._pages._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper
 from syndicate.web._pages._rows import row_of
 from syndicate.web._services import services_of

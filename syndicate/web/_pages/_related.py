@@ -1,12 +1,13 @@
 """What stands in relation to an item, from both ends; side by side where one contradicts another (S5, S6)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from syndicate.dedupe import Related, RelatedAs
+from syndicate.journey import Explained, counts, explain
 from syndicate.news import Item, ItemId, Registry
-from syndicate.ports import Logged, Storage
+from syndicate.ports import Logged, Storage, Story
 from syndicate.trust import recall
 from syndicate.web._pages._paper import called
 from syndicate.web._pages._tongues import direction
@@ -14,6 +15,7 @@ from syndicate.web._pages._tongues import direction
 _MOST: Final = 60  # relations on one page
 _PAIRS: Final = 6  # of them side by side
 _EXCERPT: Final = 400  # characters
+_ALIKE: Final = (RelatedAs.COPY, RelatedAs.SIBLING, RelatedAs.REIDENTIFIED, RelatedAs.TRANSLATION)
 _AGAINST: Final = (RelatedAs.REBUTS, RelatedAs.DISPUTES)
 
 
@@ -23,23 +25,39 @@ class Relations:
 
     sub: ItemId
     found: tuple[Related, ...]
+    story: Story | None
     stands: Mapping[ItemId, Logged]
     more: bool
 
 
 async def read_relations(storage: Storage, sub: ItemId) -> Relations:
     """Read them; raises StorageError."""
-    every = [one for one in await storage.relations(sub) if one.type is not RelatedAs.REVISION]
+    told = await explain(storage, sub)
+    story = None if told is None else told.story
+    beside = () if story is None else tuple(each.sub for each in (story.origin, *story.others))
+    every = [one.related for one in (() if told is None else told.relations) if _is_told(one, sub, beside)]
     unlike = {_same(one, sub): one for one in every}  # later versions say the same again
     found = tuple(unlike.values())[:_MOST]
-    subs = {end for one in found for end in (one.sub, one.to_sub) if end is not None} | {sub}
+    subs = {end for one in found for end in (one.sub, one.to_sub) if end is not None} | {sub, *beside}
     stands = await storage.standing(subs)
     return Relations(
         sub=sub,
         found=found,
+        story=story,
         stands={name: logged for name, logged in stands.items() if not logged.erased},
         more=len(unlike) > _MOST,
     )
+
+
+def _is_told(one: Explained, sub: ItemId, beside: Sequence[ItemId]) -> bool:
+    """Whether a relation is for readers: what was found counts while both versions stand and nobody objects.
+
+    Who tells the same story stands on the page by itself.
+    """
+    if one.related.score is None:
+        return one.related.type is not RelatedAs.REVISION
+    other = one.related.to_sub if one.related.sub == sub else one.related.sub
+    return counts(one) and other not in beside
 
 
 def _same(one: Related, sub: ItemId) -> tuple[object, ...]:
@@ -51,17 +69,39 @@ def related_values(relations: Relations, registry: Registry) -> Mapping[str, obj
     groups: dict[str, list[Mapping[str, object]]] = {}
     for one in relations.found:
         outward = one.sub == relations.sub
-        key = f"relation.{'out' if outward else 'in'}_{one.type}"
+        way = "is" if one.type in _ALIKE else "out" if outward else "in"
+        key = f"relation.{way}_{one.type}"
         groups.setdefault(key, []).append(_end(one, relations, registry, outward=outward))
     pairs = [pair for one in relations.found if (pair := _pair(one, relations, registry)) is not None]
-    return {"groups": list(groups.items()), "pairs": pairs[:_PAIRS], "more_relations": relations.more}
+    return {
+        "groups": list(groups.items()),
+        "pairs": pairs[:_PAIRS],
+        "more_relations": relations.more,
+        "told_by": list(_told_by(relations, registry)),
+        "found_any": any(one.score is not None for one in relations.found),
+    }
+
+
+def _told_by(relations: Relations, registry: Registry) -> Iterator[Mapping[str, object]]:
+    """Who tells the same story, the origin first; the item itself is among them."""
+    story = relations.story
+    for each in () if story is None else (story.origin, *story.others):
+        logged = relations.stands.get(each.sub)
+        if logged is not None:
+            told = side(recall(logged.token), logged, registry)
+            yield {
+                "item": told,
+                "itself": each.sub == relations.sub,
+                "origin": story is not None and each.sub == story.origin.sub,
+            }
 
 
 def _end(one: Related, relations: Relations, registry: Registry, *, outward: bool) -> Mapping[str, object]:
     other = one.to_sub if outward else one.sub
     logged = None if other is None else relations.stands.get(other)
     shown = None if logged is None else side(recall(logged.token), logged, registry)
-    return {"item": shown, "url": one.to_url, "sub": other}
+    score = None if one.score is None else one.evidence
+    return {"item": shown, "url": one.to_url, "sub": other, "evidence": score}
 
 
 def _pair(one: Related, relations: Relations, registry: Registry) -> Mapping[str, object] | None:

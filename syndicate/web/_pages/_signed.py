@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from syndicate.news import Act, Alert, Claim, Item, Kind, Mark, Registry, paragraphs
+from syndicate.news import Act, Alert, Claim, Item, Kind, Mark, Registry, paragraphs, spelling
 from syndicate.ports import Logged
 from syndicate.republish import article_of, entry_of
 from syndicate.trust import marks_since, recall
@@ -22,7 +22,6 @@ _BANNERS: Final = {
     Act.RETRACT: "item.withdrawn",
 }
 _LATER: Final = {Act.WITHHOLD: "item.withheld_later", Act.RETRACT: "item.withdrawn_later"}
-_SCHEME: Final = "medtop:"
 _ALERT: Final = ("event", "category", "urgency", "severity", "certainty")
 _TIMES: Final = ("effective", "onset", "expires")
 
@@ -59,7 +58,7 @@ def signed_values(paper: Paper, logged: Logged, registry: Registry, base_url: st
         "loud": item.withdrawn or item.act is Act.CORRECT or item.kind is Kind.ALERT,
         "dir": direction(item.lang),
         "body": _body(paper, item),
-        "topics": [topic(code.removeprefix(_SCHEME), words) for code in item.categories],
+        "topics": [topic(code.removeprefix(spelling.MEDTOP), words) for code in item.categories],
         "credit": item.credit or (agency.credit if agency else None),
         "rights": item.rights or (agency.rights if agency else None),
         "claim": None if item.claim is None or item.withdrawn else _claim(item.claim),

@@ -10,7 +10,7 @@ from aiohttp import web
 from syndicate.news import Agency, AgencyId, AgencyKey, Registry, SignedFeed, Slice
 from syndicate.ports import Window
 from syndicate.web._condition import Health, feed_condition, read_health
-from syndicate.web._pages._kept import KeptPages, Made
+from syndicate.web._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper, called
 from syndicate.web._pages._rows import printed_rows
 from syndicate.web._pages._ways import tongue, ways_into
@@ -30,7 +30,7 @@ class SourcePages:
 
     async def all(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """The list."""
-        return (await self._kept.get("sources", self._make_all, minutes=True)).answer(request)
+        return (await self._kept.get("sources", self._make_all, minutes=True, first=True)).answer(request)
 
     async def one(self, request: web.BaseRequest, id_: str) -> web.Response:
         """One source."""
@@ -38,7 +38,8 @@ class SourcePages:
         if agency is None:
             return self._paper.refuse(404, "missing.source", self._world.registry())
         make = partial(self._make_one, agency)
-        return (await self._kept.get(f"sources/{agency.id}", make, minutes=True)).answer(request)
+        ready = await self._kept.get(f"sources/{agency.id}", make, minutes=True, first=True)
+        return ready.answer(request)
 
     async def _make_all(self) -> Made:
         registry, now = self._world.registry(), self._world.clock.now()

@@ -1,15 +1,28 @@
 """/subscribe: every way in, with examples to copy, the limits in force, and what stays as it is."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from aiohttp import web
 
 from syndicate.news import CORRECTIONS, Kind, Registry, Slice
-from syndicate.web._pages._kept import KeptPages, Made
+from syndicate.web._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper
 from syndicate.web._pages._ways import title_of, ways_into
 from syndicate.web._pages._words import Words
 from syndicate.web._world import World
+
+_LOOKED_AT: Final = 200  # indices
+# In which field of a format an item's terms stand.
+_FORMATS: Final = ("rss", "atom", "json", "ninjs")
+_TERMS: Final = tuple(
+    (name, tuple(zip(_FORMATS, fields, strict=True)))
+    for name, fields in (
+        ("item.rights", ("dc:rights", "rights", "_syndicate.rights", "usageTerms")),
+        ("item.credit", ("syn:credit", "syn:credit", "_syndicate.credit", "infoSources")),
+        ("subscribe.terms_byline", ("dc:creator", "author", "authors", "by")),
+    )
+)
 
 
 class Subscribe:
@@ -22,10 +35,11 @@ class Subscribe:
 
     async def get(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """The page."""
-        return (await self._kept.get("subscribe", self._make)).answer(request)
+        return (await self._kept.get("subscribe", self._make, first=True)).answer(request)
 
     async def _make(self) -> Made:
         registry, feeds = self._world.registry(), self._world.press.limits
+        topic = await self._topic()
         body = self._paper.print(
             "subscribe.html",
             registry,
@@ -33,6 +47,8 @@ class Subscribe:
             base=self._world.base_url,
             example=next(iter(sorted(registry.members)), "all"),
             lang=next(iter(registry.languages), "en"),
+            topic=topic,
+            terms=_TERMS,
             limits=self._world.limits,
             websub=None if self._world.websub is None else self._world.websub.limits,
             feeds=feeds,
@@ -42,6 +58,12 @@ class Subscribe:
             ways=ways_into(Slice(), pushes=self._world.websub is not None),
         )
         return Made(body=body, extra=self._paper.headers())
+
+    async def _topic(self) -> str | None:
+        """A topic of the newest items that have any: of one that no item has there is no feed."""
+        storage = self._world.storage
+        newest = await storage.page(Slice(), storage.log.visible - 1 - _LOOKED_AT, _LOOKED_AT)
+        return next((min(one.facets.topics) for one in reversed(newest) if one.facets.topics), None)
 
 
 def _lists(registry: Registry, words: Words) -> Sequence[tuple[str, Sequence[Mapping[str, object]]]]:

@@ -13,8 +13,8 @@ from syndicate.ports import Logged, Window
 from syndicate.republish import SLICE_GRAMMAR, parse_slice, slice_of
 from syndicate.web._answer import see_other
 from syndicate.web._feeds import cache_of, is_known
+from syndicate.web._kept import KeptPages, Made
 from syndicate.web._pages._filter import TOPICS, fields_of
-from syndicate.web._pages._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper
 from syndicate.web._pages._query import before_of, pairs_of
 from syndicate.web._pages._rows import printed_rows
@@ -43,7 +43,8 @@ class Wire:
             asked = replace(slice_, topic=None) if slice_.topic in TOPICS else slice_
             if not await is_known(asked, self._world.registry(), self._world.storage):
                 return self._nothing()
-            ready = await self._kept.get(name, partial(self._make, slice_, before))
+            first = slice_.plain and before is None
+            ready = await self._kept.get(name, partial(self._make, slice_, before), first=first)
         return ready.answer(request)
 
     async def choose(self, request: web.BaseRequest, _rest: str) -> web.Response:

@@ -55,6 +55,8 @@ def upgrade() -> None:
         "story_head",
         sa.Column("story", sa.Integer(), nullable=False),
         sa.Column("origin", sa.Integer(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("evidence", sa.String(), nullable=False),
         sa.Column("changed_idx", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.Float(), nullable=False),
         sa.ForeignKeyConstraint(["story"], ["item.id"]),

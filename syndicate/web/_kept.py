@@ -5,11 +5,13 @@ kept as far as their bytes go, the one asked for last the longest.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Final
+from weakref import WeakValueDictionary
 
+from syndicate.errors import Crowded
+from syndicate.journey import Turnstile
 from syndicate.last_used import LastUsed
 from syndicate.web._answer import FEED_CACHE, Ready, squeezed
 from syndicate.web._operation import HTML
@@ -36,18 +38,19 @@ class _Kept:
     made_at: float
 
 
-class Busy(Exception):
-    """So many pages are waited for that one more has to come back."""
-
-
 class KeptPages:
-    """Keeps pages within ``limits.pages_bytes``, and makes one at a time."""
+    """Keeps pages within ``limits.pages_bytes``, and makes one at a time.
+
+    Pages out of a small set are ``first``. Of the others so many are waited for that none is long in coming;
+    whoever asks for one more gets it as it stood a moment ago, or has to come back.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._kept: LastUsed[str, _Kept] = LastUsed(world.limits.pages_bytes, lambda kept: kept.ready.size)
-        self._one = asyncio.Lock()
-        self._asked: Counter[str] = Counter()
+        self._turnstile = Turnstile(world.limits.pages_waiting)
+        # Weakly: what nobody waits for needs no lock, however many names were asked for.
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def standing(self, name: str, *, minutes: bool = False) -> Ready | None:
         """The page kept as ``name``, if it still stands."""
@@ -59,25 +62,34 @@ class KeptPages:
             return None
         return kept.ready
 
-    async def get(self, name: str, make: Callable[[], Awaitable[Made]], *, minutes: bool = False) -> Ready:
+    async def get(
+        self, name: str, make: Callable[[], Awaitable[Made]], *, minutes: bool = False, first: bool = False
+    ) -> Ready:
         """The page kept as ``name``, or what ``make`` gives; ``minutes``: it shows what moves with time.
 
         Raises:
-            Busy: too many other pages are being waited for.
+            Crowded: too many other pages are being waited for.
         """
         if (ready := self.standing(name, minutes=minutes)) is not None:
             return ready
-        if name not in self._asked and len(self._asked) >= self._world.limits.pages_waiting:
-            raise Busy
-        self._asked[name] += 1
-        try:
-            async with self._one:
-                standing = self.standing(name, minutes=minutes)
-                return standing if standing is not None else await self._make(name, make, minutes=minutes)
-        finally:
-            self._asked[name] -= 1
-            if not self._asked[name]:
-                del self._asked[name]
+        lock = self._locks.setdefault(name, asyncio.Lock())
+        async with lock:
+            if (ready := self.standing(name, minutes=minutes)) is not None:
+                return ready
+            try:
+                async with self._turnstile.turn(first=first):
+                    return await self._make(name, make, minutes=minutes)
+            except Crowded:
+                if (ready := self._just_now(name)) is not None:
+                    return ready
+                raise
+
+    def _just_now(self, name: str) -> Ready | None:
+        """The page as it stood a moment ago, unless a law or the registry has changed since."""
+        kept = self._kept.get(name)
+        if kept is None or kept.law != self._law():
+            return None
+        return kept.ready if 0 <= self._world.clock.now() - kept.made_at < _MINUTE else None
 
     async def _make(self, name: str, make: Callable[[], Awaitable[Made]], *, minutes: bool) -> Ready:
         # Before anything is read: what moves meanwhile has the page made again.

@@ -1,0 +1,294 @@
+"""Stories: items that say the same, gathered as the log is shown, one index after the other.
+
+Everybody who shows the same log, acts of the operator included, has the same stories. An item belongs to a
+story by its tie to the item that was first in it, never by way of others: so nobody can chain what does not
+belong together. A story has one item of each agency. Whoever's text changes so that the tie is gone leaves,
+or, if it was first, is left.
+"""
+
+import json
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from syndicate.dedupe import Origin, Teller, origin
+from syndicate.news import AgencyId, Index, ItemId, UnixTime
+from syndicate.storage._ties import RANKS, WORDS, Tie, Ties
+from syndicate.trust import recall
+
+log = logging.getLogger(__name__)
+
+SETTLED_SECONDS: Final = 900  # after which nobody who comes later takes the first place by an earlier date
+
+_EVENTS: Final = f"""
+    SELECT log.idx AS idx, it.item_id AS item, NULL AS act
+    FROM log JOIN version AS it ON it.id = log.version_id JOIN item ON item.id = it.item_id
+    WHERE log.idx >= :first AND log.idx < :end AND (
+        EXISTS (SELECT 1 FROM relation WHERE relation.sub = item.sub AND relation.type IN ({WORDS}))
+        OR EXISTS (SELECT 1 FROM relation WHERE relation.to_sub = item.sub AND relation.type IN ({WORDS}))
+        OR EXISTS (SELECT 1 FROM story WHERE story.item_id = item.id))
+    UNION ALL
+    SELECT idx, NULL, digest FROM act WHERE idx >= :first AND idx < :end
+    AND CAST(body AS TEXT) LIKE '%"act":"relation-%'
+    ORDER BY idx
+"""  # noqa: S608 - words of our own
+_ACT: Final = "SELECT body FROM act WHERE digest = ?"
+_SEALED_AT: Final = "SELECT sealed_at FROM log WHERE idx <= ? ORDER BY idx DESC LIMIT 1"
+_RULE: Final = """
+    INSERT INTO ruling (sub, to_sub, verdict, act) VALUES (?, ?, ?, ?)
+    ON CONFLICT (sub, to_sub) DO UPDATE SET verdict = excluded.verdict, act = excluded.act
+"""
+_MARK: Final = """
+    UPDATE relation SET state = :state WHERE score IS NOT NULL
+    AND ((sub = :a AND to_sub = :b) OR (sub = :b AND to_sub = :a))
+"""
+_MARK_NEW: Final = """
+    UPDATE relation SET state = iif(ruling.verdict = 'confirm', 'confirmed', 'rejected')
+    FROM ruling WHERE relation.sub = ? AND relation.score IS NOT NULL
+    AND ruling.sub = min(relation.sub, relation.to_sub) AND ruling.to_sub = max(relation.sub, relation.to_sub)
+"""
+_STORY_OF: Final = "SELECT story FROM story WHERE item_id = ?"
+_MEMBERS: Final = "SELECT item_id, agency, joined_as FROM story WHERE story = ? ORDER BY joined_idx, item_id"
+_JOIN: Final = "INSERT INTO story (item_id, story, agency, joined_as, joined_idx) VALUES (?, ?, ?, ?, ?)"
+_HERE_AS: Final = "UPDATE story SET joined_as = ? WHERE item_id = ?"
+_LEAVE: Final = "DELETE FROM story WHERE item_id = ?"
+_DISSOLVE: Final = "DELETE FROM story WHERE story = ?"
+_NAMED: Final = "SELECT id FROM item WHERE sub IN (?, ?) ORDER BY id DESC"
+_HEAD: Final = """
+    INSERT INTO story_head (story, origin, rule, evidence, changed_idx, changed_at) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (story) DO UPDATE SET
+        origin = excluded.origin, rule = excluded.rule, evidence = excluded.evidence,
+        changed_idx = excluded.changed_idx, changed_at = excluded.changed_at
+"""
+_END: Final = "DELETE FROM story_head WHERE story = ?"
+_STATES: Final = {"confirm": "confirmed", "reject": "rejected"}
+
+
+class _Member(NamedTuple):
+    id: int
+    agency: str
+    joined_as: str
+
+
+def gather(connection: Connection, first: int, end: int) -> None:
+    """Have the stories follow the log from index ``first`` up to ``end``."""
+    events = connection.exec_driver_sql(_EVENTS, {"first": first, "end": end}).all()
+    for idx, item, act in events:
+        try:
+            _follow(_Moment(connection, idx), item, act)
+        except SQLAlchemyError:
+            raise
+        except Exception:
+            log.exception("the stories could not follow index %d of the log", idx)
+
+
+def _follow(moment: "_Moment", item: int, act: str | None) -> None:
+    if act is None:
+        moment.came(item)
+    else:
+        moment.ruled(act)
+
+
+def review(connection: Connection, item: int) -> None:
+    """Look again at the story of an item of which a text went."""
+    idx = connection.exec_driver_sql("SELECT coalesce(max(idx), 0) FROM log").scalar_one()
+    _Moment(connection, idx).reviewed(item)
+
+
+def ruling(act: bytes) -> tuple[str, str, str] | None:
+    """The two items and the verdict of an act of the operator about a relation; None if it is another act."""
+    told = json.loads(act)
+    verdict = str(told.get("act", "")).removeprefix("relation-")
+    if verdict not in _STATES:
+        return None
+    return str(told["sub"]), str(told["to_sub"]), verdict
+
+
+class _Moment:
+    """The stories as of one index, and what it changes in them."""
+
+    def __init__(self, connection: Connection, idx: int) -> None:
+        self._connection = connection
+        self._idx = idx
+        self._ties = Ties(connection, idx)
+
+    def came(self, item: int) -> None:
+        """A version of this item is shown."""
+        stands = self._ties.stands(item)
+        if stands is not None and stands.idx != self._idx:
+            return  # an older version came late: nothing is said anew
+        if stands is not None:
+            self._connection.exec_driver_sql(_MARK_NEW, (stands.sub,))
+        story = self._story_of(item)
+        if story is not None and not self._review(story):
+            self._changed(story)
+        if self._story_of(item) is None:
+            self._find_story(item)
+
+    def ruled(self, digest: str) -> None:
+        """The operator said something of two items."""
+        body = self._connection.exec_driver_sql(_ACT, (digest,)).scalar_one()
+        said = ruling(bytes(body))
+        if said is None:
+            return
+        sub, to_sub, verdict = said
+        a, b = sorted((sub, to_sub))
+        self._connection.exec_driver_sql(_RULE, (a, b, verdict, digest))
+        self._connection.exec_driver_sql(_MARK, {"a": a, "b": b, "state": _STATES[verdict]})
+        items = list(self._connection.exec_driver_sql(_NAMED, (a, b)).scalars())
+        stories = [self._story_of(item) for item in items]
+        if verdict == "confirm" and len(items) > 1 and stories[0] is not None and stories[0] != stories[1]:
+            self._let_go(stories[0], [items[0]])  # it goes to the other one, which came first
+        for item in items:
+            story = self._story_of(item)
+            if story is not None:
+                self._review(story)
+            if self._story_of(item) is None:
+                self._find_story(item)
+
+    def reviewed(self, item: int) -> None:
+        """Something of this item is gone."""
+        story = self._story_of(item)
+        if story is not None:
+            self._review(story)
+
+    def _review(self, story: int) -> bool:
+        """Let those leave who no longer belong to who was first; whether anybody did."""
+        members = self._members(story)
+        gone = [each.id for each in members if each.id != story and not self._belongs(each, story, members)]
+        if gone:
+            self._let_go(story, gone)
+        return bool(gone)
+
+    def _let_go(self, story: int, leavers: Sequence[int]) -> None:
+        """Take these out of a story, and whoever was there because of them; each finds its place anew."""
+        if story in leavers:
+            leavers = [each.id for each in self._members(story)]
+        for each in leavers:
+            self._connection.exec_driver_sql(_LEAVE, (each,))
+        if len(self._members(story)) > 1:
+            if not self._review(story):
+                self._changed(story)
+        else:
+            self._connection.exec_driver_sql(_DISSOLVE, (story,))
+            self._connection.exec_driver_sql(_END, (story,))
+        for each in sorted(leavers):
+            if self._story_of(each) is None:
+                self._find_story(each)
+
+    def _belongs(self, one: _Member, story: int, members: Sequence[_Member]) -> bool:
+        others = [each.id for each in members if each.id != one.id]
+        if any(self._ties.rejected(one.id, each) for each in others):
+            return False
+        if self._ties.tie(one.id, story) is not None:
+            return True
+        return any(self._reaches(self._ties.tie(one.id, each)) for each in others)
+
+    @staticmethod
+    def _reaches(tie: Tie | None) -> bool:
+        """Whether a tie to any item of a story is enough: a person's word is, likeness is not."""
+        return tie is not None and tie.as_ in ("declared", "confirmed")
+
+    def _find_story(self, item: int) -> None:
+        """Have an item that stands alone join the story that it is tied to best, or begin one."""
+        best: tuple[int, float, int, int, Tie] | None = None
+        for other in self._ties.near(item):
+            first = self._story_of(other) or other
+            direct = self._ties.tie(item, other)
+            tie = direct if self._reaches(direct) else self._ties.tie(item, first)
+            if tie is not None and self._may_join(item, first, tie):
+                rank = (RANKS[tie.as_], -tie.score, first, other, tie)
+                best = rank if best is None or rank[:3] < best[:3] else best
+        if best is None:
+            return
+        first, tie = best[2], best[4]
+        if self._story_of(first) is None and item < first:
+            item, first = first, item
+        self._join(item, first, tie)
+
+    def _may_join(self, item: int, first: int, tie: Tie) -> bool:
+        members = self._members(first)
+        stands = self._ties.stands(item)
+        if stands is None or any(self._ties.rejected(item, each.id) for each in members):
+            return False
+        if tie.as_ not in ("confirmed", "re-identified") and any(
+            each.agency == stands.agency for each in members
+        ):
+            return False
+        # A round-up holds many texts: what is only a part of it must also be like its other parts.
+        parts = [each.id for each in members if each.id != first and each.joined_as in ("copy", "excerpt")]
+        return tie.as_ != "excerpt" or all(self._ties.tie(item, each) is not None for each in parts)
+
+    def _join(self, item: int, first: int, tie: Tie) -> None:
+        for each, as_ in ((first, "first"), (item, tie.as_)):
+            if self._story_of(each) is None:
+                stands = self._ties.stands(each)
+                agency = "" if stands is None else stands.agency
+                self._connection.exec_driver_sql(_JOIN, (each, first, agency, as_, self._idx))
+        if tie.as_ != "re-identified":
+            self._changed(first)
+        elif self._head(first) is None:
+            self._changed(first, unheard=True)
+
+    def _changed(self, story: int, *, unheard: bool = False) -> None:
+        """Note that a story changed now; ``unheard``: that nothing was said in it that was not before."""
+        idx = self._idx
+        at = 0.0 if unheard else self._connection.exec_driver_sql(_SEALED_AT, (idx,)).scalar() or 0.0
+        first, why = self._origin(story)
+        self._connection.exec_driver_sql(_HEAD, (story, first, why.rule, why.evidence, idx, at))
+        for each in self._members(story):
+            as_ = self._here_as(each, first)
+            if as_ != each.joined_as:
+                self._connection.exec_driver_sql(_HERE_AS, (as_, each.id))
+
+    def _here_as(self, one: _Member, first: int) -> str:
+        """Why somebody is in a story: by its tie to who stands first in it."""
+        if one.id == first or one.joined_as == "re-identified":
+            return "first" if one.id == first else one.joined_as
+        tie = self._ties.tie(one.id, first)
+        if tie is None or tie.as_ == "re-identified":
+            return "copy" if one.joined_as == "first" else one.joined_as
+        return tie.as_
+
+    def _origin(self, story: int) -> tuple[int, Origin]:
+        """Who stands first, and why. Whoever came late is not first by a date that it says itself."""
+        members = [each.id for each in self._members(story) if each.joined_as != "re-identified"]
+        stand = [stands for each in members if (stands := self._ties.stands(each)) is not None]
+        seen = {each.id: self._ties.first_seen(each.id) for each in stand}
+        since = min(received_at for _, received_at in seen.values())
+        tellers = [
+            Teller(
+                sub=ItemId(each.sub),
+                agency=AgencyId(each.agency),
+                published=UnixTime(_published(each.token, since, seen[each.id][1])),
+                index=Index(seen[each.id][0]),
+                derives=self._ties.derives(each),
+            )
+            for each in stand
+        ]
+        found = origin(tellers)
+        return next(each.id for each in stand if each.sub == found.sub), found
+
+    def _story_of(self, item: int) -> int | None:
+        return self._connection.exec_driver_sql(_STORY_OF, (item,)).scalar()
+
+    def _members(self, story: int) -> list[_Member]:
+        found = [_Member(*row) for row in self._connection.exec_driver_sql(_MEMBERS, (story,))]
+        if found:
+            return found
+        stands = self._ties.stands(story)
+        return [] if stands is None else [_Member(story, stands.agency, "first")]
+
+    def _head(self, story: int) -> int | None:
+        asked = "SELECT origin FROM story_head WHERE story = ?"
+        return self._connection.exec_driver_sql(asked, (story,)).scalar()
+
+
+def _published(token: str, since: int, received_at: int) -> int:
+    """When a text was published, by its agency's word as long as that can decide who was first."""
+    said = int(datetime.fromisoformat(recall(token).published).timestamp())
+    return said if received_at - since <= SETTLED_SECONDS else max(said, received_at)

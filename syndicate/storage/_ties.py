@@ -1,0 +1,138 @@
+"""By what two items belong together, as they stand as of one index of the log."""
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection
+
+from syndicate.news import ItemId
+
+_TYPES: Final = ("copy", "excerpt", "re-identified", "derives")
+WORDS: Final = ", ".join(f"'{each}'" for each in _TYPES)
+# What stands of an item as of an index: its retraction, else its highest version; see ``_order``.
+_STANDS: Final = """
+    SELECT item.id, item.sub, it.ver, it.agency, it.act IN ('retract', 'withhold') AS withdrawn, it.token,
+           it.received_at, log.idx
+    FROM item JOIN version AS it ON it.item_id = item.id JOIN log ON log.version_id = it.id
+    WHERE item.id = ? AND log.idx <= ?
+    ORDER BY it.act = 'retract' DESC, CASE it.act WHEN 'retract' THEN -it.ver ELSE it.ver END DESC LIMIT 1
+"""
+_BETWEEN: Final = f"""
+    SELECT sub, ver, to_ver, type, score, state FROM relation
+    WHERE sub = ? AND to_sub = ? AND type IN ({WORDS}) ORDER BY id DESC LIMIT 20
+"""  # noqa: S608 - likewise
+_NEAR: Final = f"""
+    SELECT other.id FROM (
+        SELECT * FROM (SELECT to_sub AS sub, id FROM relation
+                       WHERE sub = :sub AND type IN ({WORDS}) ORDER BY id DESC LIMIT 100)
+        UNION ALL
+        SELECT * FROM (SELECT sub, id FROM relation
+                       WHERE to_sub = :sub AND type IN ({WORDS}) ORDER BY id LIMIT 200)
+        UNION ALL SELECT to_sub, 0 FROM ruling WHERE sub = :sub AND verdict = 'confirm'
+        UNION ALL SELECT sub, 0 FROM ruling WHERE to_sub = :sub AND verdict = 'confirm'
+    ) AS near JOIN item AS other ON other.sub = near.sub GROUP BY other.id ORDER BY min(near.id)
+"""  # noqa: S608 - likewise
+_FIRST_SEEN: Final = """
+    SELECT log.idx, it.received_at FROM version AS it JOIN log ON log.version_id = it.id
+    WHERE it.item_id = ? ORDER BY it.id LIMIT 1
+"""
+_DERIVES: Final = """
+    SELECT to_sub FROM relation WHERE sub = ? AND ver = ? AND type = 'derives' AND to_sub IS NOT NULL
+"""
+_RULING: Final = """
+    SELECT verdict FROM ruling WHERE (sub = :a AND to_sub = :b) OR (sub = :b AND to_sub = :a)
+"""
+RANKS: Final = {"declared": 0, "confirmed": 1, "re-identified": 2, "copy": 3, "excerpt": 4}
+
+
+class Stands(NamedTuple):
+    """What an item is as of an index."""
+
+    id: int
+    sub: str
+    ver: int
+    agency: str
+    withdrawn: bool
+    token: str
+    received_at: int
+    idx: int
+
+
+class Tie(NamedTuple):
+    """By what two items belong together."""
+
+    as_: str
+    score: float
+    declarer: int = 0  # the item that says of itself that it is derived from the other
+
+
+class Ties:
+    """What stands of items as of an index, and by what two of them belong together."""
+
+    def __init__(self, connection: Connection, idx: int) -> None:
+        self._connection = connection
+        self._idx = idx
+        self._known: dict[int, Stands | None] = {}
+
+    def stands(self, item: int) -> Stands | None:
+        """The version that stands of an item; None if none is shown, or a law took it back."""
+        if item not in self._known:
+            row: Any = self._connection.exec_driver_sql(_STANDS, (item, self._idx)).first()
+            self._known[item] = None if row is None or not row.token else Stands(*row)
+        return self._known[item]
+
+    def near(self, item: int) -> list[int]:
+        """Items that something is known of beside this one: of its own finding, and some that found it."""
+        stands = self.stands(item)
+        if stands is None:
+            return []
+        return list(self._connection.exec_driver_sql(_NEAR, {"sub": stands.sub}).scalars())
+
+    def tie(self, one: int, other: int) -> Tie | None:
+        """By what two items belong together as they stand; declared before ruled before found."""
+        a, b = self.stands(one), self.stands(other)
+        if a is None or b is None:
+            return None
+        said = [*self._between(a, b), *self._between(b, a)]
+        declared = [each for each in said if each.declarer]
+        if declared:
+            return declared[0]
+        verdict = self._verdict(a, b)
+        if verdict == "confirm":
+            return Tie("confirmed", 1.0)
+        if verdict == "reject":
+            return None
+        return min(said, key=lambda each: (RANKS[each.as_], -each.score), default=None)
+
+    def rejected(self, one: int, other: int) -> bool:
+        """Whether the operator said that they do not belong together, and no agency says they do."""
+        a, b = self.stands(one), self.stands(other)
+        return (
+            a is not None and b is not None and self._verdict(a, b) == "reject" and not self._declared(a, b)
+        )
+
+    def first_seen(self, item: int) -> tuple[int, int]:
+        """The index of an item's first version, and when it was received."""
+        found = self._connection.exec_driver_sql(_FIRST_SEEN, (item,)).one()
+        return found.idx, found.received_at
+
+    def derives(self, stands: Stands) -> frozenset[ItemId]:
+        """What a version declares to derive from."""
+        rows = self._connection.exec_driver_sql(_DERIVES, (stands.sub, stands.ver))
+        return frozenset(map(ItemId, rows.scalars()))
+
+    def _between(self, a: Stands, b: Stands) -> Iterator[Tie]:
+        """What the version that stands of one says of the other."""
+        for row in self._connection.exec_driver_sql(_BETWEEN, (a.sub, b.sub)):
+            if row.ver != a.ver or a.withdrawn:
+                continue
+            if row.score is None:
+                yield Tie("declared", 1.0, a.id)
+            elif row.to_ver == b.ver and not b.withdrawn and row.state != "waits":
+                yield Tie(row.type, row.score)
+
+    def _declared(self, a: Stands, b: Stands) -> bool:
+        return any(each.declarer for each in (*self._between(a, b), *self._between(b, a)))
+
+    def _verdict(self, a: Stands, b: Stands) -> str | None:
+        return self._connection.exec_driver_sql(_RULING, {"a": a.sub, "b": b.sub}).scalar()

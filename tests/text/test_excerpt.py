@@ -1,0 +1,95 @@
+from itertools import accumulate
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicate.news import letters
+from syndicate.text import Excerpt, Sought, clip, excerpt, mark, seek
+from syndicate.text._excerpt import Span
+
+LONG = {
+    "Thai": ("ประชาชนชายฝั่งอพยพแล้วเมื่อคืนนี้ " * 40, "น้ำท่วมกรุงเทพ", "น้ำ"),
+    "Lao": ("ເຮືອ\u200bຂ້າມ\u200bຟາກ" * 40, "ນ້ຳຖ້ວມ", "ນ້ຳຖ້ວມ"),
+    "Khmer": ("ប្រជាជនជម្លៀសពីឆ្នេរសមុទ្រ" * 40, "ទឹកជំនន់", "ទឹក"),
+    "Burmese": ("ပြည်သူများရွှေ့ပြောင်းခဲ့သည်" * 40, "မုန်တိုင်း", "မုန်တိုင်း"),
+    "Chinese": ("沿海居民已经疏散" * 60, "台风登陆", "台风"),
+    "Tamil": ("மக்கள் வெளியேற்றம் கடற்கரை " * 40, " புயல் ", "புயல்"),
+    "Jawi": ("سموا مأنسي دلاهيركن بيبس " * 40, " ريبوت ", "ريبوت"),
+    "family of emoji": ("👩‍👩‍👧‍👦" * 100, "storm", "storm"),
+}
+
+
+def sought(query: str) -> Sought:
+    found = seek(query)
+    assert isinstance(found, Sought)
+    return found
+
+
+def found(made: Excerpt) -> list[str]:
+    return [text for text, match in made.runs() if match]
+
+
+def ends(text: str) -> set[int]:
+    """Where a letter ends, and the beginning."""
+    return {0, *accumulate(len(letter) for letter in letters(text))}
+
+
+@pytest.mark.parametrize(("around", "there", "word"), LONG.values(), ids=LONG)
+def test_an_excerpt_stands_around_what_was_found_and_cuts_no_letter(
+    around: str, there: str, word: str
+) -> None:
+    text = around + there + around
+    made = excerpt([text], sought(word), 100)
+    assert len(made.text) <= 164
+    assert found(made), made
+    inner = made.text.strip("…")
+    start = text.index(inner)
+    assert {start, start + len(inner)} <= ends(text)
+
+
+def test_accents_and_digits_are_found_however_they_were_asked_for() -> None:
+    assert found(mark("Bão số ៥ đổ bộ", sought("bao so 5"))) == ["Bão", "số", "៥"]
+    assert found(mark("Ho\u0302\u0300 Vi\u0301 Du\u0323", sought("ho vi du"))) == [
+        "Ho\u0302\u0300",
+        "Vi\u0301",
+        "Du\u0323",
+    ]
+
+
+def test_a_quotation_is_marked_as_one_and_its_words_elsewhere_are_not() -> None:
+    made = mark("The price of rice. A rice price rises.", sought('"rice price"'))
+    assert found(made) == ["rice price"]
+
+
+def test_of_a_place_the_name_that_was_written_is_marked() -> None:
+    assert found(mark("Tàu cá ở Biển Đông", sought("South China Sea"))) == ["Biển Đông"]
+
+
+def test_the_piece_with_most_of_what_was_looked_for_is_shown() -> None:
+    made = excerpt(["Rice came.", "Nothing.", "Rice and wheat came."], sought("rice wheat"), 100)
+    assert made.text == "Rice and wheat came."
+
+
+def test_where_nothing_was_found_an_excerpt_is_the_beginning() -> None:
+    made = excerpt(["", "First line.", "Second."], sought("rice"), 100)
+    assert (made.text, made.spans) == ("First line.", ())
+    assert excerpt([], sought("rice"), 100) == Excerpt("")
+
+
+def test_a_clipped_text_says_so() -> None:
+    assert clip("น้ำท่วม", 100) == "น้ำท่วม"
+    assert clip("น้ำท่วมหนัก", 5) == "น้ำ…"
+
+
+@given(st.text(max_size=300), st.integers(10, 80))
+def test_an_excerpt_of_any_text_is_a_piece_of_it_in_whole_letters(text: str, most: int) -> None:
+    made = excerpt([text], sought("a น้ำ 南"), most)
+    inner = made.text.removeprefix("…").removesuffix("…")
+    assert inner in text
+    assert all(_within(span, made) for span in made.spans)
+    assert "".join(run for run, _ in made.runs()) == made.text
+
+
+def _within(span: Span, made: Excerpt) -> bool:
+    return 0 <= span[0] < span[1] <= len(made.text)
