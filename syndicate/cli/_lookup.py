@@ -33,8 +33,8 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "lookup",
         help="did an official source say this? A passage, a headline or an address",
         description="Ask a hub or mirror whether an official source said something: a passage, a headline "
-        "or an address. With a root to go by, the token that it names is checked here, and compared with what "
-        "you asked. Nothing found does not mean that it is false.",
+        "or an address. With a root to go by, the token that it names is checked here, and compared with "
+        "what you asked. Nothing found does not mean that it is false.",
     )
     parser.add_argument(
         "text", metavar="TEXT|-", nargs="?", default="-", help="what to look for; - reads a pipe"

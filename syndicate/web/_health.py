@@ -63,7 +63,11 @@ class Watch:
         reach = LogReach(sealed=log.edge.size, shown=log.visible, proven=log.proven)
         unindexed = await world.storage.unindexed()
         body = world.metrics.write(
-            world.registry(), health, reach, world.clock.now(), world.delivery(),
+            world.registry(),
+            health,
+            reach,
+            world.clock.now(),
+            world.delivery(),
             behind=Behind(unindexed=unindexed, lookup=self._lookup_behind()),
         )
         return ready(body, CONTENT_TYPE, cache=NEVER).answer(request)
