@@ -45,7 +45,7 @@ _TAKE: Final = "DELETE FROM passage_bucket WHERE id IN (SELECT value FROM json_e
 _LEFT: Final = "SELECT min(id) FROM passage_bucket WHERE id >= ? AND id < ?"
 _OVER: Final = "UPDATE passage_run SET level = -1 WHERE level >= 0 AND merges = '' AND last < ?"
 _GONE: Final = "SELECT id FROM passage_run WHERE level = -1 ORDER BY id LIMIT 1"
-_DROP: Final = """
+_CLEAR: Final = """
     DELETE FROM passage_bucket WHERE id IN (SELECT id FROM passage_bucket WHERE id >= ? AND id < ? LIMIT ?)
 """
 _SINCE: Final = """
@@ -151,7 +151,7 @@ def _tidy(connection: Connection, window: int) -> bool:
 
 
 def _drop(connection: Connection, run: int) -> bool:
-    connection.exec_driver_sql(_DROP, (run * _SPAN, (run + 1) * _SPAN, _CLEARED))
+    connection.exec_driver_sql(_CLEAR, (run * _SPAN, (run + 1) * _SPAN, _CLEARED))
     if connection.exec_driver_sql(_LEFT, (run * _SPAN, (run + 1) * _SPAN)).scalar() is None:
         connection.exec_driver_sql("DELETE FROM passage_run WHERE id = ?", (run,))
     return True
