@@ -17,6 +17,8 @@ from . import (
     _export,
     _ingest,
     _ledger,
+    _likeness,
+    _lookup,
     _memory,
     _polls,
     _registry,
@@ -46,8 +48,10 @@ SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "deliver": _deliver.measure,
     "crowd": _crowd.measure,
     "render": _render.measure,
+    "lookup": _lookup.measure,
     "export": _export.measure,
     "search": _search.measure,
+    "likeness": _likeness.measure,
 }
 
 
