@@ -84,7 +84,7 @@ class _Sketch(NamedTuple):
 
 def alike(connection: Connection, kept: Sequence[Kept]) -> Mapping[VersionKey, tuple[Candidate, ...]]:
     """Keep sketches, ascending by number; which versions kept before each may be like it."""
-    buckets = _Buckets(connection, kept)
+    buckets = Buckets(connection, kept)
     chosen: dict[int, list[int]] = {}
     for one in kept:
         chosen[one.id] = buckets.like(one)
@@ -122,7 +122,7 @@ def aliases(connection: Connection, agency: AgencyId, since: int) -> int:
     return int(connection.exec_driver_sql(_ALIASES, (since, agency, agency)).scalar_one())
 
 
-class _Buckets:
+class Buckets:
     """The buckets that a batch touches: looked up and filled one version after the other, written at once."""
 
     def __init__(self, connection: Connection, kept: Sequence[Kept]) -> None:
