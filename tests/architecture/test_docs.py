@@ -57,7 +57,8 @@ def test_every_verb_and_option_that_is_named_exists(command: str, capsys: pytest
     noun, *words = command.split()
     verb = (
         [words[0]]
-        if noun in {"agency", "log", "quarantine", "registry", "sources", "subscribers", "witness"}
+        if noun
+        in {"agency", "log", "quarantine", "registry", "relations", "sources", "subscribers", "witness"}
         and words
         and words[0].isalpha()
         else []
