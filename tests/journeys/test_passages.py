@@ -1,5 +1,6 @@
 """The index of passages follows the log: whatever stops it, it goes on where it was, and finds all of it."""
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -62,9 +63,8 @@ async def test_after_a_kill_it_goes_on_where_it_was_and_finds_everything_once(tm
     async with counter(tmp_path, room) as hub:
         await fill(hub, room, 40)
     around = unmeasured(PYTHONPATH=str(Path(__file__).parent.parent))
-    ran = subprocess.run(
-        [sys.executable, "-c", KILLED, str(tmp_path / "hub.db")], env=around, timeout=60, check=False
-    )
+    words = [sys.executable, "-c", KILLED, str(tmp_path / "hub.db")]
+    ran = await asyncio.to_thread(subprocess.run, words, env=around, timeout=60, check=False)
     assert ran.returncode == -signal.SIGKILL
     async with counter(tmp_path, room) as hub:
         assert 0 < hub.index.behind <= 40
