@@ -14,11 +14,14 @@ from syndicate.export import Orders, Summary
 MEMORY = ".syndicate-export"
 # Of these a copy has none: what they say holds for the moment, or for who asks.
 LIVE = {
+    "/feeds/search.{format}",
     "/health",
     "/metrics",
+    "/search",
     "/v1/agency/status",
     "/v1/deliveries",
     "/v1/items",
+    "/v1/search",
     "/v1/sources",
     "/v1/stream",
     "/v1/submit",

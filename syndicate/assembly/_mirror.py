@@ -32,6 +32,7 @@ from syndicate.wire import Typesetter
 
 _log = logging.getLogger("syndicate.mirror")
 _PATIENCE_SECONDS: Final = 5.0
+_INDEX_SECONDS: Final = 2.0  # how often one looks for texts that are not searchable yet
 FOLLOWS: Final = f"this is a mirror's copy of somebody's log. {UNLOCKS}"
 
 Told = Callable[[int, int], None]
@@ -106,15 +107,12 @@ async def open_mirror(
         listener = stack.enter_context(contextlib.closing(listen_on(settings.listen)))
         mirror = await _open(settings, source, clock, stack, url_of(listener))
         await _mark(mirror.storage)
-        workers = await stack.enter_async_context(asyncio.TaskGroup())
-        indexing = workers.create_task(Indexer(mirror.storage, mirror.wakeup).run())
-        stack.callback(indexing.cancel)
-        passages = PassageIndex(mirror.storage, mirror.wakeup, window=settings.lookup.window)
-        printing = workers.create_task(passages.run())
-        stack.callback(printing.cancel)
         ticker = await stack.enter_async_context(Ticker(patience_seconds=_PATIENCE_SECONDS))
         ticker.every(settings.registry_seconds, mirror.shelf.refresh)
         ticker.every(seconds, mirror.look_again)
+        ticker.every(_INDEX_SECONDS, Indexer(mirror.storage, mirror.wakeup).look)
+        passages = PassageIndex(mirror.storage, mirror.wakeup, window=settings.lookup.window)
+        ticker.every(_INDEX_SECONDS, passages.look)
         premises = Premises(
             settings=settings,
             url=mirror.url,
@@ -130,7 +128,7 @@ async def open_mirror(
             press=open_press(premises, stack, pushes=False),
             submission=None,
             clock=clock,
-            alive=lambda: {"index": not indexing.done(), "lookup": not printing.done()},
+            alive=dict,
             policy=_policy_of(mirror.shelf, source),
             log_waits=lambda: mirror.complaint,
             metrics=premises.metrics,

@@ -54,7 +54,7 @@ def blocks_of(a: Letters, b: Letters) -> list[Block]:
         links = _apart(_grown(a, b, _chain(_runs(*hashes, deeper)), deeper))
         found += links
         gaps += _between(deeper, links)
-    return _joined(sorted(found))
+    return sorted(found)
 
 
 def _looked_into(a: Letters, b: Letters, gap: _Gap) -> tuple[list[Block], _Gap | None]:
@@ -169,15 +169,3 @@ def _between(gap: _Gap, links: list[Block]) -> Iterator[_Gap]:
         a, b = link.a + link.length, link.b + link.length
     if links:
         yield _Gap(a, gap.a_end, b, gap.b_end, gap.depth + 1)
-
-
-def _joined(blocks: list[Block]) -> list[Block]:
-    """Blocks that touch in both texts are one."""
-    joined: list[Block] = []
-    for block in blocks:
-        last = joined[-1] if joined else Block(0, 0, 0)
-        if joined and (last.a + last.length, last.b + last.length) == (block.a, block.b):
-            joined[-1] = last._replace(length=last.length + block.length)
-        else:
-            joined.append(block)
-    return joined

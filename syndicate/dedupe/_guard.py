@@ -74,7 +74,7 @@ def objections(a: Side, b: Side, blocks: Sequence[Block]) -> Iterator[Objection]
     """All that the guard objects to in calling two texts the same, given what of them is alike."""
     settled = _settled(a, b), _settled(b, a)
     edges = _edges(a, b, blocks)
-    for change in changes_of(a, b, blocks, apart=_APART):
+    for change in (*changes_of(a, b, blocks, apart=_APART), *_twins(a, b)):
         edge = _dateline(a, b, change) or next((one for one in edges if _holds(one, change)), None)
         if edge is not None and _reworded(a, b, edge):
             days = _days(a, change.a, change.a_end), _days(b, change.b, change.b_end)
@@ -86,6 +86,28 @@ def objections(a: Side, b: Side, blocks: Sequence[Block]) -> Iterator[Objection]
             yield Objection(guard, change)
     yield from (Objection(Guard.NUMBER, each) for each in _elsewhere(a, b, settled))
     yield from (Objection(Guard.NUMBER, each) for each in _written_otherwise(a, b, blocks))
+
+
+def _twins(a: Side, b: Side) -> Iterator[Change]:
+    """What is new in both texts between the same words, wherever a passage has moved to."""
+    here, there = _new_between(a), _new_between(b)
+    for words in here.keys() & there.keys():
+        (start, stop), (other, end) = here[words], there[words]
+        while start < stop and other < end and a.folded[start] == b.folded[other]:
+            start, other = start + 1, other + 1
+        while start < stop and other < end and a.folded[stop - 1] == b.folded[end - 1]:
+            stop, end = stop - 1, end - 1
+        yield Change(start, stop, other, end)
+
+
+def _new_between(side: Side) -> dict[tuple[str, str], Stretch]:
+    """The stretches that are nowhere in the other text, by the words before and after each."""
+    stretches = without(0, len(side.folded), side.again)
+    return {
+        (side.folded[start - _CONTEXT : start], side.folded[stop : stop + _CONTEXT]): (start, stop)
+        for start, stop in stretches
+        if start >= _CONTEXT and stop <= len(side.folded) - _CONTEXT and stop - start <= _EDGE
+    }
 
 
 def _settled(side: Side, other: Side) -> AbstractSet[int]:

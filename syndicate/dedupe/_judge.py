@@ -18,7 +18,8 @@ _CONTAINED: Final = 0.8  # of the shorter in the longer
 _SHORTER: Final = 0.7  # than the longer: length ratio below which one is an excerpt
 _EXCERPT_LETTERS: Final = 150
 _COPY_LETTERS: Final = 60
-_SHINGLES: Final = 12  # that are not the same: a letter repeated says nothing, however often
+_SHINGLES: Final = 12  # different ones
+_REPEATED: Final = 10  # letters for each of these: what repeats itself more says nothing, however long it is
 _ALIGNED: Final = 0.1  # of the shorter in the longer, below which nothing is aligned
 _SHOWN: Final = 40  # characters of what stands in the place of what
 
@@ -33,9 +34,10 @@ def judge(a: str, b: str) -> Compared:
     jaccard, a_in_b, b_in_a = (shared / max(of, 1) for of in (first + second - shared, first, second))
     for side, each in zip(sides, hashes, strict=True):
         side.again = found_again(side.letters, each, common, MOVED)
-    blocks = blocks_of(sides[0].letters, sides[1].letters) if max(a_in_b, b_in_a) >= _ALIGNED else []
+    aligned = shared >= _ALIGNED * min(first, second)
+    blocks = blocks_of(sides[0].letters, sides[1].letters) if aligned else []
     objected = list(objections(*sides, blocks)) if blocks else []
-    likeness, guard = _likeness(sides, (jaccard, a_in_b, b_in_a), min(first, second), objected)
+    likeness, guard = _likeness(sides, (jaccard, a_in_b, b_in_a), (first, second), objected)
     return Compared(
         jaccard=jaccard,
         a_in_b=a_in_b,
@@ -57,11 +59,15 @@ def _values(side: Side) -> Counter[str]:
 
 
 def _likeness(
-    sides: tuple[Side, Side], shares: tuple[float, float, float], fewest: int, objected: Sequence[Objection]
+    sides: tuple[Side, Side],
+    shares: tuple[float, float, float],
+    different: tuple[int, int],
+    objected: Sequence[Objection],
 ) -> tuple[RelatedAs | None, Guard]:
     jaccard, *contained = shares
     weights = [weight_of(side.letters) for side in sides]
-    if min(weights) < _COPY_LETTERS or fewest < _SHINGLES:
+    repeats = any(each * _REPEATED < len(side.letters) for each, side in zip(different, sides, strict=True))
+    if min(weights) < _COPY_LETTERS or min(different) < _SHINGLES or repeats:
         return None, Guard.SHORT
     guard = objected[0].guard if objected else Guard.PASSED
     if jaccard >= _ALIKE:

@@ -58,7 +58,9 @@ def found_again(letters: Letters, hashes: Hashes, shared: Hashes, fewest: int) -
     Only passages of ``fewest`` letters or more count (of Han a third); so what stands next to a letter that
     is another one is in none of them.
     """
-    hits = np.isin(hashes, shared)
+    if not len(shared):
+        return []
+    hits = shared[np.searchsorted(shared, hashes) % len(shared)] == hashes
     starts, ends = np.diff(hits, prepend=False, append=False).nonzero()[0].reshape(-1, 2).T
     is_han = _is_han(letters[starts])
     widths = np.where(is_han, 3, 5)
@@ -88,6 +90,8 @@ def _mixed(hashes: Hashes) -> Hashes:
 
 def _is_han(letters: Letters) -> NDArray[np.bool_]:
     found = np.zeros(len(letters), dtype=np.bool_)
+    if letters.max(initial=0) < _HAN_FROM:
+        return found
     for first, last in _HAN:
         found |= (letters >= first) & (letters <= last)
     return found

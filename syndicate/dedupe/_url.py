@@ -16,9 +16,11 @@ _PARTS: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ESCAPED: Final = re.compile("%([0-9A-Fa-f]{2})")
-_TO_ESCAPE: Final = re.compile(r"[^!-~]|[\"<>\\^`{|}]")
+_TO_ESCAPE: Final = re.compile(r"[^!-~]|[\"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})")
 _UNRESERVED: Final = re.compile(r"[A-Za-z0-9\-._~]")
-_PORTS: Final = {"http": 80, "https": 443}
+_NO_PORT: Final = 0
+_PORTS: Final = {"http": (_NO_PORT, 80, 443), "https": (_NO_PORT, 443)}  # that go without saying
+_HIGHEST_PORT: Final = 65_535
 
 
 def normal_url(url: str) -> str:
@@ -38,8 +40,10 @@ def normal_url(url: str) -> str:
     if found is None:
         raise HostError("not a plain http(s) address")
     host = a_label(found["host"].rstrip("."))
-    port = int(found["port"] or 0)
-    where = "" if port in (0, _PORTS[found["scheme"].lower()]) else f":{port}"
+    port = int(found["port"] or _NO_PORT)
+    if port > _HIGHEST_PORT:
+        raise HostError("not a port")
+    where = "" if port in _PORTS[found["scheme"].lower()] else f":{port}"
     query = _query(_spelled(found["query"] or ""))
     return f"https://{host}{where}{_path(_spelled(found['path'] or '/'))}{query and '?' + query}"
 

@@ -71,6 +71,21 @@ WITHDRAWN_TEXT = "O limite de velocidade"
 
 CARRIED_BY = {"Joint statement of three demo agencies on clean beaches": ("my.demo", "ph.demo", "sg.demo")}
 
+# What somebody looks for, and how the title of the first item found begins (NFC, no zero-width spaces).
+SEARCHED = {
+    "Vietnamese, without its accents": ("dan co trang", "Hồ Ví Dụ đón đàn cò trắng"),
+    "Thai": ("เรือยาว", "แข่งเรือยาวประเพณี"),
+    "Lao, without zero-width spaces": ("ເຮືອຂ້າມຟາກ", "ເຮືອຂ້າມຟາກບ້ານຕົວຢ່າງ"),
+    "Khmer, with another script's digits": ("សិស្ស 120", "សាលារៀនលើទឹកបើកទទួលសិស្ស ១២០"),
+    "Burmese": ("တံတား", "နမူနာရွာ တံတားသစ်"),
+    "Chinese, a word of two letters": ("灯笼", "示范镇灯笼节"),
+    "Chinese, a word of one letter": ("灯", "示范镇灯笼节"),
+    "Tamil": ("சதுரங்கப்", "மாதிரி நகரில் மாணவர்களுக்கான சதுரங்கப்"),
+    "Jawi": ("ڤاسر تراڤوڠ", "ڤاسر تراڤوڠ كمڤوڠ"),
+    "Filipino, in quotes": ('"bangko ng binhi"', "Bangko ng binhi"),
+    "the retracted story's text": (WITHDRAWN_TEXT, "nothing"),
+}
+
 RELATED = {
     "derives": ("my.demo to sg.demo",),
     "translates": ("bn.demo to bn.demo",),

@@ -2,9 +2,11 @@
 
 import io
 import json
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import feedparser
 
@@ -28,6 +30,7 @@ def look(hub: Visitor) -> list[Row]:
         *_slices(hub),
         *_formats(hub),
         *_acts(shown),
+        *_searches(hub),
         *_companions(items),
         *_stories(hub),
     ]
@@ -89,6 +92,14 @@ def _acts(shown: list[dict[str, Any]]) -> Iterable[Row]:
         yield compare(f"{agency}/{key} now begins", title, seen[: len(title)])
     gone = expected.WITHDRAWN_TEXT not in json.dumps(shown, ensure_ascii=False)
     yield compare("the retracted story's text", "gone", "gone" if gone else "still shown")
+
+
+def _searches(hub: Visitor) -> Iterable[Row]:
+    for what, (query, title) in expected.SEARCHED.items():
+        found = hub.get_json(f"/v1/search?{urlencode({'q': query})}")["items"]
+        seen = "".join(run["text"] for run in found[0]["title"]) if found else "nothing"
+        seen = unicodedata.normalize("NFC", seen.replace("\u200b", ""))
+        yield compare(f"found by {query} ({what})", title, seen[: len(title)])
 
 
 def _is(item: Mapping[str, Any], agency: str, key: str) -> bool:

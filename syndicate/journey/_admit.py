@@ -42,7 +42,7 @@ T = TypeVar("T")
 
 BATCH: Final = 100  # tokens in one transaction: nobody's flood keeps the writer from the others for longer
 _BATCH_LEAST: Final = 10  # where they take long
-_LONG_SECONDS: Final = 0.25
+_LONG_SECONDS: Final = 0.5
 _SLICE: Final = 100  # tokens verified in one visit to a thread
 
 Verdict = Verified | VerifiedHeartbeat | Refused | Held | Unjudged

@@ -25,11 +25,15 @@ class Indexer:
     async def run(self) -> None:
         """Index until cancelled. What storage cannot do now is told, and tried again."""
         while True:
-            try:
-                await self.catch_up()
-            except StorageError as exc:
-                _log.error("texts wait to be searchable: %s", exc)
+            await self.look()
             await self._wakeup.wait(_WAIT_SECONDS)
+
+    async def look(self) -> None:
+        """Index what there is now; what goes wrong is told."""
+        try:
+            await self.catch_up()
+        except StorageError as exc:
+            _log.error("texts wait to be searchable: %s", exc)
 
     async def catch_up(self) -> None:
         """Index and sweep until nothing is left to do.

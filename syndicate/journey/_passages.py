@@ -43,13 +43,19 @@ class PassageIndex:
     async def run(self) -> None:
         """Keep up, until cancelled."""
         while True:
-            try:
-                await self.catch_up()
-            except SyndicateError as exc:
-                _log.error("fingerprints cannot be kept; tried again: %s", exc)
+            if await self.look():
+                await self._wakeup.wait(_LOOK_SECONDS)
+            else:
                 await asyncio.sleep(_AGAIN_SECONDS)
-                continue
-            await self._wakeup.wait(_LOOK_SECONDS)
+
+    async def look(self) -> bool:
+        """Take in what is shown now; what goes wrong is told. Whether all is well."""
+        try:
+            await self.catch_up()
+        except SyndicateError as exc:
+            _log.error("fingerprints cannot be kept; tried again: %s", exc)
+            return False
+        return True
 
     async def catch_up(self) -> None:
         """Take in all that is shown now.

@@ -23,7 +23,6 @@ _WAITING_BYTES: Final = 2_621_440  # so much of their fingerprints: 80 a version
 _AT_A_TIME: Final = 16  # small buckets that are merged in one transaction
 _AT_ONCE: Final = 512  # buckets that go in one transaction
 _SPAN: Final = 8_192  # from the id of a run's first bucket to that of the next run's
-_GOING: Final = -1  # the level of a run whose stretch is over
 
 _STATE: Final = "SELECT reached, made_by FROM passage_state"
 _REACH: Final = "UPDATE passage_state SET reached = ?"

@@ -15,7 +15,9 @@ SECURITY: Final = "/.well-known/security.txt"
 TRUST: Final = ("/trust.txt", "/.well-known/trust.txt")
 _DAY: Final = 86_400
 _GOOD_DAYS: Final = 300  # RFC 9116, section 2.5.5: less than a year
-_ROBOTS: Final = "User-agent: *\nDisallow: /v1/\nDisallow: /metrics\n"
+_ROBOTS: Final = (
+    "User-agent: *\nDisallow: /v1/\nDisallow: /search\nDisallow: /feeds/search.\nDisallow: /metrics\n"
+)
 _SITEMAP: Final = "/sitemap"
 _NO_CONTACT: Final = (
     "this hub names nobody to write to; its operator sets `contact` to a mail address or an https page"

@@ -17,6 +17,7 @@ from . import (
     _export,
     _ingest,
     _ledger,
+    _likeness,
     _lookup,
     _memory,
     _polls,
@@ -50,6 +51,7 @@ SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "lookup": _lookup.measure,
     "export": _export.measure,
     "search": _search.measure,
+    "likeness": _likeness.measure,
 }
 
 

@@ -15,12 +15,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from logging_hub import cosigners_alone
 
 from syndicate.assembly import tune_memory
+from syndicate.dedupe import matter_of, sketch
 from syndicate.journey import Admission, LocalWakeup, LogSigner, Sealer
 from syndicate.news import Admitted, Envelope, Registry
 from syndicate.ports import Storage
 from syndicate.signing import create_key
 from syndicate.storage import open_storage
-from syndicate.trust import verify
+from syndicate.trust import recall, verify
 from syndicate.wire import take_out
 
 from ._measure import MICRO, Goal, Result, Scale, Stopwatch, cpu_of, ratio_of, told
@@ -94,15 +95,15 @@ def measure(scale: Scale) -> list[Result]:
     tune_memory()  # as a hub does before anything else
     with TemporaryDirectory(prefix="syndicate-bench-") as made:
         folder = Path(made)
-        press = Press(folder)
+        press = Press(folder, unlike=True)
         met, issues = list(press.issues(len(press.rooms))), list(press.issues(scale.of(20, 2)))
         signed = [each for issue in issues for each in _signed(issue, press.registry)]
-        checking = _checking(issues, press.registry)
+        checking, sketching = _checking(issues, press.registry), _sketching(issues)
         turns = []
         for turn in range(scale.turns + 1):
             bare = cpu_of(lambda: _check_bare(signed))
             stages = asyncio.run(_one_turn(folder / f"{turn}.db", press.registry, met, issues))
-            turns.append((bare, cpu_of(checking), stages))
+            turns.append((bare, cpu_of(checking), cpu_of(sketching), stages))
             (folder / f"{turn}.db").unlink()
     return [_result(turns[1:], len(signed))]  # the first one warmed up
 
@@ -112,22 +113,26 @@ async def _one_turn(path: Path, registry: Registry, met: Sequence[Issue], issues
         return await open_.ingest(issues)
 
 
-def _result(turns: Sequence[tuple[float, float, Stages]], items: int) -> Result:
+def _result(turns: Sequence[tuple[float, float, float, Stages]], items: int) -> Result:
     def lines(what: str, seconds: Sequence[float]) -> str:
         return told(what, [each / items * MICRO for each in seconds], "µs an item")
 
     behind = [
-        lines("bare Ed25519 check", [bare for bare, _, _ in turns]),
-        lines("ingest, to the committed row", [sum(stages[:2]) for _, _, stages in turns]),
-        lines("  take_out: bounds, Atom, tokens", [stages.taking_out for _, _, stages in turns]),
-        lines("  admit: trust.verify, steps 1 to 11", [verifying for _, verifying, _ in turns]),
-        lines("  admit: known, place, rows, commit", [each.admitting - judged for _, judged, each in turns]),
-        lines("after that, seal: index, commit", [stages.sealing for _, _, stages in turns]),
+        lines("bare Ed25519 check", [bare for bare, *_ in turns]),
+        lines("ingest, to the committed row", [sum(stages[:2]) for *_, stages in turns]),
+        lines("  take_out: bounds, Atom, tokens", [stages.taking_out for *_, stages in turns]),
+        lines("  admit: trust.verify, steps 1 to 11", [verifying for _, verifying, *_ in turns]),
+        lines("  admit: texts and their sketches", [sketched for _, _, sketched, _ in turns]),
+        lines(
+            "  admit: known, place, rows, bands, candidates, commit",
+            [each.admitting - judged - sketched for _, judged, sketched, each in turns],
+        ),
+        lines("after that, seal: index, commit", [stages.sealing for *_, stages in turns]),
         told(
-            "and with its index ÷ bare", [sum(stages) / bare for bare, _, stages in turns], "times", digits=2
+            "and with its index ÷ bare", [sum(stages) / bare for bare, *_, stages in turns], "times", digits=2
         ),
     ]
-    ratios = [sum(stages[:2]) / bare for bare, _, stages in turns]
+    ratios = [sum(stages[:2]) / bare for bare, *_, stages in turns]
     what = "CPU of an item, bytes to committed row ÷ bare signature check"
     return ratio_of("ingest", what, ratios, GOAL, behind)
 
@@ -142,6 +147,16 @@ def _signed(issue: Issue, registry: Registry) -> list[Signed]:
 def _check_bare(signed: Sequence[Signed]) -> None:
     for key, signature, said in signed:
         key.verify(signature, said)
+
+
+def _sketching(issues: Sequence[Issue]) -> Callable[[], None]:
+    items = [recall(token) for issue in issues for token in issue.tokens]
+
+    def sketch_each() -> None:
+        for item in items:
+            sketch(matter_of(item))
+
+    return sketch_each
 
 
 def _checking(issues: Sequence[Issue], registry: Registry) -> Callable[[], None]:

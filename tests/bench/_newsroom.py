@@ -73,12 +73,12 @@ class Issue:
 class Newsroom:
     """One agency; it publishes as many stories as it is asked for, and its stream goes on."""
 
-    def __init__(self, member: str, seed: int, desk: int = 0) -> None:
+    def __init__(self, member: str, seed: int, desk: int = 0, *, unlike: bool = False) -> None:
         self.id = AgencyId(f"{member}.bench{desk or ''}")
         self.host = f"news{desk or ''}.{member}.example"
         self.seed = seed + 1
         self._signer = ephemeral_signer(bytes([self.seed]) * 32)
-        self._stories = stories(seed, self.host)
+        self._stories = stories(seed, self.host, unlike=unlike)
         self._seq = 0
         self._prev: TokenDigest | None = None
 
@@ -121,11 +121,15 @@ def _local(number: int) -> str:
 
 
 class Press:
-    """So many agencies, ten in all if not told otherwise, under one registry laid into ``folder``."""
+    """So many agencies, ten in all if not told otherwise, under one registry laid into ``folder``.
 
-    def __init__(self, folder: Path, agencies: int = len(_MEMBERS)) -> None:
+    ``unlike``: their stories are no more alike than texts about different things.
+    """
+
+    def __init__(self, folder: Path, agencies: int = len(_MEMBERS), *, unlike: bool = False) -> None:
         self.rooms = tuple(
-            Newsroom(_MEMBERS[seed % len(_MEMBERS)], seed, seed // len(_MEMBERS)) for seed in range(agencies)
+            Newsroom(_MEMBERS[seed % len(_MEMBERS)], seed, seed // len(_MEMBERS), unlike=unlike)
+            for seed in range(agencies)
         )
         self.sources, self.keys = folder / "sources", folder / "keys"
         self._lay_out()

@@ -5,12 +5,12 @@ of each script, where its spaces stand, and as much markup as an agency's desk u
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from random import Random
 from typing import Final
 
-from syndicate.news import Content, Media
+from syndicate.news import Content, Media, letters
 
 BODY_BYTES: Final = 4_000
 
@@ -100,12 +100,22 @@ class Story:
     media: tuple[Media, ...]
 
 
-def stories(seed: int, host: str) -> Iterator[Story]:
-    """Stories without end, in each script in turn; the same for the same seed and host."""
+def stories(seed: int, host: str, *, unlike: bool = False) -> Iterator[Story]:
+    """Stories without end, in each script in turn; the same for the same seed and host.
+
+    All are of the same few words, so they share much more letters in a row than texts about different things
+    do. ``unlike``: each has words of its own, of the same letters.
+    """
     random = Random(seed)
     while True:
         for script in SCRIPTS:
-            yield _story(script, random, host)
+            yield _story(_reworded(script, random) if unlike else script, random, host)
+
+
+def _reworded(script: Script, random: Random) -> Script:
+    taken_apart = (list(letters(word)) for word in script.words)
+    words = tuple("".join(random.sample(word, len(word))) for word in taken_apart)
+    return replace(script, words=words)
 
 
 def _story(script: Script, random: Random, host: str) -> Story:

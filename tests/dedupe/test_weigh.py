@@ -47,3 +47,10 @@ def test_a_part_is_an_excerpt_of_the_whole_whichever_came_first() -> None:
     for found in (weigh(part, whole), weigh(whole, part)):
         assert found is not None
         assert (found.type, found.sub, found.to_sub) == (RelatedAs.EXCERPT, part.sub, whole.sub)
+
+
+def test_a_part_of_its_own_agencys_text_is_nothing() -> None:
+    assert (
+        weigh(VN.item("a", content=body(JOINT)), VN.item("b", content=body((*JOINT, *OTHER, *WEATHER))))
+        is None
+    )

@@ -22,7 +22,7 @@ from syndicate.errors import DemoError
 from syndicate.news import Entry
 from syndicate.wire import Typesetter
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 COMMAND = [sys.executable, "-c", "import sys; from syndicate.cli import main; sys.exit(main())", "demo"]
 # Each act after the first night takes seconds; one test plays them, the others look at what comes before.
 LATER = ("play_bad_nights", "play_log_nights", "play_ceremonies")
@@ -47,7 +47,7 @@ def test_the_whole_story_happens_as_it_should(tmp_path: Path) -> None:
         env=os.environ | {"TMPDIR": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=800,
         check=False,
     )
     told = json.loads(ran.stdout or "{}")

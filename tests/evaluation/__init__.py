@@ -1,6 +1,6 @@
 """How well likeness tells copies from siblings, per language."""
 
-from ._documents import LANGUAGES
+from ._documents import LANGUAGES, stories
 from ._measure import measure
 
-__all__ = ["LANGUAGES", "measure"]
+__all__ = ["LANGUAGES", "measure", "stories"]

@@ -13,7 +13,7 @@ def main() -> int:
     print(HEAD)
     wrong = 0
     for lang in LANGUAGES:
-        found = measure(lang)
+        found = measure(lang, retold=10)
         merged = (*found.unrelated_merged, *found.refigured_merged)
         wrong += len(merged)
         told = (

@@ -72,3 +72,8 @@ def figure(lang: str, number: int) -> str:
     """A number in the digits of a language."""
     zero = ord(_ZERO.get(lang, "0"))
     return "".join(chr(zero + int(digit)) for digit in str(number))
+
+
+def stories(lang: str) -> list[str]:
+    """The texts of the documents, with figures."""
+    return [counted(each).text for each in documents(lang)]

@@ -12,7 +12,6 @@ from ._documents import Document, counted, documents
 from ._edits import PARTS, WHOLE, other_figures
 
 MERGING: Final = (RelatedAs.COPY, RelatedAs.EXCERPT)
-_REFIGURED: Final = 6  # times that a story is told with other figures
 _PASSAGE: Final = 60  # characters that somebody pastes
 
 
@@ -36,8 +35,8 @@ class Measured:
         return 1 - len(self.missed) / self.copies
 
 
-def measure(lang: str) -> Measured:
-    """Measure one language."""
+def measure(lang: str, *, retold: int = 2) -> Measured:
+    """Measure one language, with each story told ``retold`` times with other figures."""
     stories = [counted(each) for each in documents(lang)]
     missed = [
         missing for number, story in enumerate(stories) for missing in _missed(story, stories[number - 1])
@@ -45,7 +44,7 @@ def measure(lang: str) -> Measured:
     refigured = [
         (story.text, other_figures(story, stories[number - 1], _chance(story, f"figures {seed}")))
         for number, story in enumerate(stories)
-        for seed in range(_REFIGURED)
+        for seed in range(retold)
     ]
     issued = [text for name in BULLETINS for text in bulletins(lang, name)]
     series = [pair for name in BULLETINS for pair in combinations(bulletins(lang, name), 2)]

@@ -90,6 +90,8 @@ async def test_a_sweep_that_was_cut_short_goes_on(tmp_path: Path, monkeypatch: p
     for some in range(0, 60, 10):
         await fill(path, *kept[some : some + 10])
     async with open_storage(path) as storage:
+        while await storage.index(10):
+            pass
         await storage.write(lambda book: book.erase([each.digest for each in kept[:59]], b"{}"))
         assert await storage.sweep()
     async with open_storage(path) as storage:

@@ -200,13 +200,12 @@ async def test_attack_a_flood_of_combined_names_leaves_the_plain_feeds_and_pages
         assert (await served.get(asked[0])).status == 200, "once the flood is over"
 
 
-def kept_pages(served: Served) -> KeptPages:
-    [found] = [
+def kept_pages(served: Served) -> list[KeptPages]:
+    return [
         each
         for each in gc.get_objects()
         if isinstance(each, KeptPages) and each._world.base_url == served.hub.url
     ]
-    return found
 
 
 async def test_while_others_crowd_a_page_is_shown_as_it_stood_a_moment_ago_but_for_the_law(
@@ -215,11 +214,14 @@ async def test_while_others_crowd_a_page_is_shown_as_it_stood_a_moment_ago_but_f
     feeds = PressLimits(rebuild_seconds=0.0)
     async with hub_at_work(here, feeds=feeds, web=WebLimits(pages_waiting=1)) as served:
         await served.release("one")
+        await served.until_sealed(1)
         page = "/wire/aa/lang/en"
         stood = await served.get(page)
         await served.release("two")
+        await served.until_sealed(2)
         async with contextlib.AsyncExitStack() as crowd:
-            await crowd.enter_async_context(kept_pages(served)._turnstile.turn(first=False))
+            for kept in kept_pages(served):
+                await crowd.enter_async_context(kept._turnstile.turn(first=False))
             assert (await served.get(page)).body == stood.body
             assert (await served.get("/wire/aa/lang/vi")).status in {404, 503}
             served.clock.time += 61
@@ -239,9 +241,11 @@ async def test_while_others_crowd_a_feed_comes_as_it_stood_a_moment_ago_but_neve
     feeds = PressLimits(rebuild_seconds=0.0, waiting_most=1)
     async with hub_at_work(here, feeds=feeds) as served:
         await served.release("one")
+        await served.until_sealed(1)
         feed = "/feeds/aa/lang/en.atom"
         stood = await served.get(feed)
         await served.release("one", ver=2, act=Act.CORRECT, note="Not so.")
+        await served.until_sealed(2)
         press = next(
             each._world.press
             for each in gc.get_objects()

@@ -41,7 +41,8 @@ async def test_attack_a_body_of_the_greatest_length_makes_no_large_page(here: Pl
         other = Content(type="text/plain", body="quite another text " * 2_000)
         await served.release("long", content=other)
         [token] = await served.release("long", ver=2, act=Act.UPDATE, content=LONG[name])
-        [item] = (await served.json("/v1/items?limit=1&after=1"))["items"]
+        await served.until_sealed(2)
+        item = (await served.json("/v1/items"))["items"][-1]
         reply = await served.get(f"/item/{item['sub']}")
         page = reply.body.decode()
         assert reply.status == 200
@@ -67,6 +68,7 @@ async def test_attack_everything_at_its_greatest_at_once_makes_no_large_page(her
         await served.release("all", **said)
         for ver in range(2, 12):
             await served.release("all", ver=ver, act=Act.CORRECT, note="&" * 1_000, **said)
+        await served.until_sealed(11)
         [item] = (await served.json("/v1/items?limit=1"))["items"]
         for path in (f"/item/{item['sub']}", f"/item/{item['sub']}/5"):
             assert len((await served.get(path)).body) < PAGE_BYTES
@@ -75,6 +77,7 @@ async def test_attack_everything_at_its_greatest_at_once_makes_no_large_page(her
 async def test_what_is_short_is_shown_whole_and_says_nothing_of_a_rest(here: Place) -> None:
     async with hub_at_work(here) as served:
         await served.release("short", content=Content(type="text/html", body="<p>All of it.</p>" * 50))
+        await served.until_sealed(1)
         [item] = (await served.json("/v1/items?limit=1"))["items"]
         page = (await served.get(f"/item/{item['sub']}")).body.decode()
         assert page.count("All of it.") == 50
