@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from syndicate.deliver import DeliverLimits
 from syndicate.errors import SettingsError
 from syndicate.fetch import FetchLimits, is_address
-from syndicate.journey import ARCHIVE_PAGE, PressLimits, SubmitLimits
+from syndicate.journey import ARCHIVE_PAGE, LookupLimits, PressLimits, SubmitLimits
 from syndicate.news import limits
 from syndicate.republish import parse_slice
 from syndicate.web import CopyLimits, WebLimits, read_networks
@@ -66,6 +66,7 @@ class Settings:
     feeds: PressLimits = field(default_factory=PressLimits)
     submit: SubmitLimits = field(default_factory=SubmitLimits)
     web: WebLimits = field(default_factory=WebLimits)
+    lookup: LookupLimits = field(default_factory=LookupLimits)
     deliver: DeliverLimits = field(default_factory=DeliverLimits)
     websub: WebSubLimits = field(default_factory=WebSubLimits)
     export: CopyLimits = field(default_factory=CopyLimits)

@@ -22,12 +22,20 @@ from syndicate.assembly._evidence import evidence_maker
 from syndicate.assembly._ground import SystemClock, listen_on, stopping, url_of
 from syndicate.assembly._log import PolicyShelf, ahead_elsewhere, check_log, log_signer
 from syndicate.assembly._memory import tune_memory
-from syndicate.assembly._premises import Premises, open_press, open_supplements
+from syndicate.assembly._premises import Premises, open_lookup, open_press, open_supplements
 from syndicate.assembly._quarantine import quarantine_file
 from syndicate.assembly._registry import RegistryShelf, open_shelf, place_of, root_of
 from syndicate.errors import SettingsError, SyndicateError
 from syndicate.fetch import open_caller, open_fetcher
-from syndicate.journey import Admission, Cosigners, Indexer, Poller, Sealer, SubmissionDesk
+from syndicate.journey import (
+    Admission,
+    Cosigners,
+    Indexer,
+    PassageIndex,
+    Poller,
+    Sealer,
+    SubmissionDesk,
+)
 from syndicate.ledger import NoteKey
 from syndicate.news import Registry
 from syndicate.ports import Clock, Storage
@@ -54,6 +62,7 @@ class Hub:
     poller: Poller
     sealer: Sealer
     indexer: Indexer
+    passages: PassageIndex
     policy: PolicyShelf
     chronicle: Chronicle
     clock: Clock
@@ -145,6 +154,7 @@ async def _set_up(premises: Premises, shelf: RegistryShelf, stack: AsyncExitStac
         poller=Poller(fetcher, storage, admission, premises.registry, clock),
         sealer=Sealer(storage, clock, premises.wakeup, signer, cosigners, elsewhere=mirrors),
         indexer=Indexer(storage, premises.wakeup),
+        passages=PassageIndex(storage, premises.wakeup, window=settings.lookup.window),
         policy=policy,
         chronicle=Chronicle(storage.log, clock),
         clock=clock,
@@ -175,6 +185,7 @@ async def _show(
         evidence=evidence_maker(registry, policy, lambda: hub.shelf.seen.policy, premises.clock),
         contact=settings.contact_uri,
         websub=push.desk,
+        lookup=open_lookup(premises, hub.passages, stack),
         delivery=push.reach,
     )
 
@@ -198,6 +209,7 @@ async def _at_work(hub: Hub, settings: Settings) -> AsyncIterator[Callable[[], M
     pulse = _Pulse()
     async with asyncio.TaskGroup() as workers:
         sealing, indexing = workers.create_task(hub.sealer.run()), workers.create_task(hub.indexer.run())
+        printing = workers.create_task(hub.passages.run())
         try:
             async with Ticker(patience_seconds=_PATIENCE_SECONDS) as ticker:
                 ticker.every(_BEAT_SECONDS, pulse.beat)
@@ -206,11 +218,13 @@ async def _at_work(hub: Hub, settings: Settings) -> AsyncIterator[Callable[[], M
                 yield lambda: {
                     "sealer": not sealing.done(),
                     "index": not indexing.done(),
+                    "lookup": not printing.done(),
                     "ticker": pulse.beats(),
                 }
         finally:
             sealing.cancel()
             indexing.cancel()
+            printing.cancel()
 
 
 async def _seal_the_rest(sealer: Sealer) -> None:

@@ -15,11 +15,11 @@ from typing import Final
 from syndicate.assembly._backup import UNFINISHED, UNLOCKS
 from syndicate.assembly._evidence import evidence_maker
 from syndicate.assembly._ground import SystemClock, allowed, listen_on, stopping, url_of, user_agent
-from syndicate.assembly._premises import Premises, open_press
+from syndicate.assembly._premises import Premises, open_lookup, open_press
 from syndicate.assembly._registry import RegistryShelf, open_shelf
 from syndicate.client import open_log
 from syndicate.errors import ForkedLog, StorageError, SyndicateError
-from syndicate.journey import Indexer, LocalWakeup
+from syndicate.journey import Indexer, LocalWakeup, PassageIndex
 from syndicate.ledger import NoteKey, Policy, read_policy
 from syndicate.mirror import Follower
 from syndicate.news import rfc3339
@@ -111,6 +111,8 @@ async def open_mirror(
         ticker.every(settings.registry_seconds, mirror.shelf.refresh)
         ticker.every(seconds, mirror.look_again)
         ticker.every(_INDEX_SECONDS, Indexer(mirror.storage, mirror.wakeup).look)
+        passages = PassageIndex(mirror.storage, mirror.wakeup, window=settings.lookup.window)
+        ticker.every(_INDEX_SECONDS, passages.look)
         premises = Premises(
             settings=settings,
             url=mirror.url,
@@ -140,6 +142,7 @@ async def open_mirror(
                 clock,
             ),
             contact=settings.contact_uri,
+            lookup=open_lookup(premises, passages, stack),
         )
         await stack.enter_async_context(serve(make_site(world), listener))
         yield mirror

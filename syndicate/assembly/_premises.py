@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from syndicate.assembly._ground import allowed, user_agent
 from syndicate.fetch import Allowed
-from syndicate.journey import LocalWakeup, Press, Supplements
+from syndicate.journey import LocalWakeup, Lookup, PassageIndex, Press, Supplements
 from syndicate.news import Registry
 from syndicate.ports import Clock, Storage
 from syndicate.settings import Settings
@@ -69,3 +69,10 @@ def open_supplements(premises: Premises, stack: AsyncExitStack, press: Press) ->
     )
     stack.callback(made.close)
     return made
+
+
+def open_lookup(premises: Premises, passages: PassageIndex, stack: AsyncExitStack) -> Lookup:
+    """Who answers questions; closed with the stack."""
+    lookup = Lookup(premises.storage, passages, premises.settings.lookup)
+    stack.callback(lookup.close)
+    return lookup

@@ -25,6 +25,7 @@ NOUNS = {
     "export": "a hub's site as files, for a web server or a CDN",
     "follow": "every item of a hub, in order, each checked here",
     "hub": "run the aggregator",
+    "lookup": "did an official source say this? A passage, a headline or an address",
     "log": "how a hub's log stands; let it go on after a restore",
     "mirror": "take over a hub's whole log, check it, and serve it",
     "monitor": "watch a hub's log, and raise an alarm",

@@ -9,6 +9,7 @@ loaded when it is first asked for, and what dials or reads a feed when it is fir
 ``follow`` (``follow_sync`` without an event loop) yields every item of a hub or mirror, once and in order,
 each checked against its agency's key and the public log; what a hub withholds, alters or forks is raised by
 name. ``fetch_evidence`` brings one version's token and proof, ``evidence_page`` makes a page of them.
+``ask_hub`` asks whether an official source said something, ``checked`` judges the answer.
 ``search`` asks a hub what it has on something.
 ``LogReader`` reads a public log over what ``open_log`` gives; ``watch`` compares it with what was there
 before, with what an agency signed, and with what others see.
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from syndicate.client._feed import EntryReport, FeedReport, verify_feed
     from syndicate.client._follow import Followed, follow, follow_sync
     from syndicate.client._log import Get, LogReader, SeenCheckpoint, erased_by, open_log
+    from syndicate.client._lookup import Checked, Trusted, ask_hub, checked
     from syndicate.client._monitor import Alarm, AlarmKind, Look, Own, Watched, read_watched, watch
     from syndicate.client._page import Given, read_page
     from syndicate.client._registry import (
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Alarm",
     "AlarmKind",
+    "Checked",
     "EntryReport",
     "Evidence",
     "FeedReport",
@@ -64,13 +67,16 @@ __all__ = [
     "RegistryPlace",
     "SeenCheckpoint",
     "TokenReport",
+    "Trusted",
     "Verdict",
     "Watched",
+    "ask_hub",
     "bundled_root",
     "cache_folder",
     "cache_home",
     "check_fresh",
     "check_root",
+    "checked",
     "copy_of",
     "erased_by",
     "evidence_page",
@@ -95,6 +101,7 @@ _FILES: Final = {
     **dict.fromkeys(("EntryReport", "FeedReport", "verify_feed"), "_feed"),
     **dict.fromkeys(("Followed", "follow", "follow_sync"), "_follow"),
     **dict.fromkeys(("Get", "LogReader", "SeenCheckpoint", "erased_by", "open_log"), "_log"),
+    **dict.fromkeys(("Checked", "Trusted", "ask_hub", "checked"), "_lookup"),
     **dict.fromkeys(("Alarm", "AlarmKind", "Look", "Own", "Watched", "read_watched", "watch"), "_monitor"),
     **dict.fromkeys(("Given", "read_page"), "_page"),
     **dict.fromkeys(("Hit", "Hits", "search"), "_search"),

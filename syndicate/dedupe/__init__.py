@@ -5,20 +5,29 @@ Bring an item that is being admitted and what was known of its `sub` before, or 
 alike. ``sketch`` and ``winnow`` say by what to find texts that are alike, or share a passage; ``compare``
 says how two texts stand to each other and shows where they differ, ``infer`` what that makes of two items,
 ``origin`` which of those that tell a story had it first. ``normal_url`` makes equal addresses equal.
+``postings`` packs the fingerprints of many texts, so that those with a passage are found at once;
+``stands_in`` and ``alike`` say what a passage that somebody asks about has to do with one of them.
 
 This door is wider than five names because each of these is asked by somebody else.
 """
 
+import importlib
+from types import ModuleType
+
 from syndicate.dedupe._asked import compare, sketch, winnow
+from syndicate.dedupe._differ import Difference
 from syndicate.dedupe._infer import Told, infer
 from syndicate.dedupe._likeness import Compared, Fingerprint, Guard, RelatedAs, Rule, Sketch, Span, Standing
 from syndicate.dedupe._origin import Origin, OriginRule, Teller, credited, origin
+from syndicate.dedupe._quote import Alike, alike, is_enough, stands_in
 from syndicate.dedupe._relate import Related, relate
 from syndicate.dedupe._url import normal_url
 from syndicate.dedupe._weigh import matter_of, weigh
 
 __all__ = [
+    "Alike",
     "Compared",
+    "Difference",
     "Fingerprint",
     "Guard",
     "Origin",
@@ -31,14 +40,25 @@ __all__ = [
     "Standing",
     "Teller",
     "Told",
+    "alike",
     "compare",
     "credited",
     "infer",
+    "is_enough",
     "matter_of",
     "normal_url",
     "origin",
+    "postings",
     "relate",
     "sketch",
+    "stands_in",
     "weigh",
     "winnow",
 ]
+
+
+def __getattr__(name: str) -> ModuleType:
+    # numpy, for the hub that keeps fingerprints only.
+    if name == "postings":
+        return importlib.import_module("syndicate.dedupe._postings")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

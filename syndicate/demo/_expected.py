@@ -123,6 +123,11 @@ ANSWERS = {
     "altered copy, submitted": "signature-bad",
     "altered copy, checked by a reader": "link[rel=self] differs, signature-bad, title differs",
     "an agency's feed": "4 items, 0 differences",
+    # did an official source say this?
+    "lookup: a passage from the middle": "published: bn.demo",
+    "lookup: an altered copy on a look-alike host": "similar: bn.demo, 310 was 130, another host",
+    "lookup: a story that was withdrawn since": "amended: tl.demo, retract",
+    "lookup: what no agency said": "No official item found; this does not mean that it is false.",
     "the unified feed": "52 items, 0 differences",
     # the bad nights
     "a story planted in a CMS": "waiting, not signed",

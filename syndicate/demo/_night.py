@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from syndicate.demo._asked import ask_around
 from syndicate.demo._federation import Federation
 from syndicate.demo._hostile import (
     HIJACKERS,
@@ -55,6 +56,11 @@ async def play_night(federation: Federation, teller: Teller) -> Answers:
     for name, tale, url in await asyncio.to_thread(_looked_at, federation):
         answers[name] = await asyncio.to_thread(verdict_on, url, federation.registry)
         teller.checked(name, tale, answers[name])
+    teller.scene("And a citizen? Asks the hub whether an official source said what came in a chat")
+    await until(lambda: federation.hub.get_json("/health")["lookup_behind"] == 0)
+    for name, tale, answer in await asyncio.to_thread(lambda: list(ask_around(federation.town))):
+        answers[name] = answer
+        teller.checked(name, tale, answer)
     return answers
 
 

@@ -60,6 +60,14 @@ class Visitor:
         body = urllib.parse.urlencode(form).encode()
         _ask(urllib.request.Request(f"{self.base_url}{path}", body))  # noqa: S310 - our own http address
 
+    def ask(self, text: str) -> dict[str, Any]:
+        """What the hub says of a passage, a headline or an address."""
+        request = urllib.request.Request(  # noqa: S310 - our own http address
+            f"{self.base_url}/v1/lookup", text.encode(), {"Content-Type": "text/plain; charset=utf-8"}
+        )
+        answer: dict[str, Any] = json.loads(_ask(request))
+        return answer
+
     def submit(self, tokens: Sequence[str]) -> list[dict[str, Any]]:
         """What the hub says of each token that is pushed to it."""
         request = urllib.request.Request(  # noqa: S310 - our own http address

@@ -4,7 +4,8 @@
 store. ``_seal``: the one order, which is the public log; ``_cosign``: its witnesses. ``_depart``: a slice of
 it becomes a document; ``_layout``: what stands in it; ``_galley``: the pieces that documents share;
 ``_document``: what it leaves as. ``_supplement``: what is new in a slice becomes one, for who subscribes;
-``_outputs``: so does what else machines read. Bring the ports that ``syndicate.assembly`` chose; leave with
+``_outputs``: so does what else machines read. ``_passages`` follows behind, so that ``_lookup`` can say
+whether an official source said something. Bring the ports that ``syndicate.assembly`` chose; leave with
 the parts that it runs.
 """
 
@@ -15,11 +16,22 @@ from syndicate.journey._depart import Press
 from syndicate.journey._document import Body, Document
 from syndicate.journey._explain import Difference, Explained, Explanation, counts, explain, title_of
 from syndicate.journey._explain import as_json as explained_as_json
+from syndicate.journey._findings import By, Did, Run
 from syndicate.journey._index import Indexer
 from syndicate.journey._kin import Kin
 from syndicate.journey._layout import ARCHIVE_PAGE, PressLimits
 from syndicate.journey._log_signer import LogSigner
+from syndicate.journey._lookup import (
+    Answer,
+    Later,
+    Lookup,
+    LookupBusy,
+    LookupLimits,
+    NothingAsked,
+    Verdict,
+)
 from syndicate.journey._outputs import OPML_TYPE, SITEMAP_TYPE, Outputs
+from syndicate.journey._passages import PassageIndex
 from syndicate.journey._prove import proof_of
 from syndicate.journey._ruling import rule
 from syndicate.journey._seal import Sealer
@@ -33,21 +45,31 @@ __all__ = [
     "OPML_TYPE",
     "SITEMAP_TYPE",
     "Admission",
+    "Answer",
     "Body",
+    "By",
     "Cosigners",
+    "Did",
     "Difference",
     "Document",
     "Explained",
     "Explanation",
     "Indexer",
     "Kin",
+    "Later",
     "LocalWakeup",
     "LogSigner",
+    "Lookup",
+    "LookupBusy",
+    "LookupLimits",
+    "NothingAsked",
     "Outputs",
+    "PassageIndex",
     "Polled",
     "Poller",
     "Press",
     "PressLimits",
+    "Run",
     "Sealer",
     "SubmissionDesk",
     "SubmitLimits",
@@ -55,6 +77,7 @@ __all__ = [
     "SupplementLimits",
     "Supplements",
     "Turnstile",
+    "Verdict",
     "counts",
     "explain",
     "explained_as_json",

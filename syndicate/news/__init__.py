@@ -70,6 +70,7 @@ from syndicate.news._registry import (
     Quarantine,
     Registry,
     SeatState,
+    Service,
     SignedFeed,
     Since,
 )
@@ -125,6 +126,7 @@ __all__ = [
     "Relation",
     "RelationType",
     "SeatState",
+    "Service",
     "SignedFeed",
     "Since",
     "Slice",

@@ -125,11 +125,24 @@ class Agency:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A place of a member state where people can have a claim checked; no part of the federation."""
+
+    names: Mapping[str, str]  # language tag → name; at least one
+    url: str
+
+    def name(self, lang: str | None = None) -> str:
+        """The service's name in ``lang``, or in that language without its script, or the first there is."""
+        return _name_in(self.names, lang)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """A member state."""
 
     code: MemberCode
     names: Mapping[str, str]  # language tag → name; at least one
+    services: tuple[Service, ...] = ()  # where it says that claims are checked
     states: tuple[Since, ...] = ()  # ascending by since; none: the state has been active all along
 
     def state_at(self, when: int) -> SeatState:

@@ -13,7 +13,7 @@ from syndicate.papers._document import Document, Report
 from syndicate.papers._dossier import Dossier
 from syndicate.papers._keyring import read_keys
 from syndicate.papers._problem import Problem
-from syndicate.papers._seat import Context, Seat, read_seat, read_states
+from syndicate.papers._seat import Context, Seat, read_seat, read_services, read_states
 from syndicate.papers._table import Table
 from syndicate.papers._tags import read_tags
 
@@ -86,6 +86,7 @@ def _read_member(document: Document, context: Context) -> tuple[Member, list[Sea
         code=MemberCode(document.stem),
         names=context.tags.names(table),
         states=read_states(table, need=False),
+        services=read_services(table, context),
     )
     rows = table.tables("agency", most=limits.AGENCIES)
     seats = [seat for row in rows if (seat := read_seat(row, document.stem, context))]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from syndicate.news import Agency, AgencyId, Former, Ownership, SeatState, Since, spelling
+from syndicate.news import Agency, AgencyId, Former, Ownership, SeatState, Service, Since, spelling
 from syndicate.papers import _limits as limits
 from syndicate.papers._addresses import read_address, read_hosts
 from syndicate.papers._claims import Claims
@@ -111,6 +111,18 @@ def read_states(table: Table, *, need: bool = True) -> tuple[Since, ...]:
             row.note("not later than the entry before it", "Put the newest state last.", "since")
         history.append(Since(state=SeatState(state), since=since))
     return tuple(history)
+
+
+def read_services(table: Table, context: Context) -> tuple[Service, ...]:
+    """Where the state says that claims are checked, as far as the evidence confirms the address."""
+    found: list[Service] = []
+    for row in table.tables("service"):
+        names, url = context.tags.names(row), read_address(row, "url", need=True, loopback=context.loopback)
+        _, confirmed = _read_evidence(row)
+        row.close()
+        if url is not None and confirmed:
+            found.append(Service(names=names, url=url))
+    return tuple(found)
 
 
 def _read_ownership(table: Table) -> Ownership:

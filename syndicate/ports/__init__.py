@@ -20,6 +20,7 @@ from syndicate.ports._fetcher import (
 from syndicate.ports._kin import Candidate, Carried, Sketched, Story
 from syndicate.ports._log import Entry, KeptCheckpoint, PublicLog
 from syndicate.ports._logged import Amended, Changed, Logged, Named, Stretch, Window
+from syndicate.ports._passages import Candidates, Passages, Printed
 from syndicate.ports._polled import Backfill, FeedError, FeedState
 from syndicate.ports._search import RANKED_MOST, Found, Search, Turn
 from syndicate.ports._signer import Signer
@@ -45,6 +46,7 @@ __all__ = [
     "Call",
     "Caller",
     "Candidate",
+    "Candidates",
     "Carried",
     "Case",
     "Changed",
@@ -66,7 +68,9 @@ __all__ = [
     "Logged",
     "Named",
     "Notable",
+    "Passages",
     "Place",
+    "Printed",
     "PublicLog",
     "Reading",
     "RefusalRecord",

@@ -18,6 +18,7 @@ from syndicate.ports._case import RefusalRecord
 from syndicate.ports._kin import Story
 from syndicate.ports._log import Entry, PublicLog
 from syndicate.ports._logged import Amended, Changed, Logged, Named, Stretch, Window
+from syndicate.ports._passages import Passages
 from syndicate.ports._polled import Backfill, FeedState
 from syndicate.ports._search import Found, Search
 from syndicate.ports._subscribers import Subscribers
@@ -55,6 +56,11 @@ class Storage(Protocol):
     @property
     def subscribers(self) -> Subscribers:
         """Who is told of what the log shows."""
+        ...
+
+    @property
+    def passages(self) -> Passages:
+        """Which versions have a passage, a headline or an address."""
         ...
 
     async def seal(self, at: float, most: int = 1_000, *, show: bool = True) -> int:

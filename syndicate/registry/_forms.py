@@ -123,11 +123,19 @@ class AgencyForm(Form, frozen=True):
     contact: Line | None = None
 
 
+class ServiceForm(Form, frozen=True):
+    """A place of a member state where people can have a claim checked."""
+
+    names: Names
+    url: Line
+
+
 class ManifestForm(Form, frozen=True):
     """``members/<cc>/manifest.json``."""
 
     v: int
     member: Code
+    services: Annotated[tuple[ServiceForm, ...], msgspec.Meta(max_length=_ROWS)] = ()
     agencies: Annotated[tuple[AgencyForm, ...], msgspec.Meta(max_length=_AGENCIES)] = ()
 
 

@@ -9,7 +9,7 @@ import binascii
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from syndicate.errors import RegistryError
@@ -26,6 +26,7 @@ from syndicate.news import (
     MemberCode,
     Ownership,
     Registry,
+    Service,
     SignedFeed,
     Since,
     StreamName,
@@ -105,12 +106,17 @@ def compile_registry(files: Files, tell: Told) -> Registry:
     }
     agencies: dict[AgencyId, Agency] = {}
     keys: dict[KeyId, AgencyKey] = {}
-    for code in members:
+    for code, member in list(members.items()):
         raw = files.manifests.get(code)
         if raw is None:
             continue
         known = files.revocations.get(code, Known(entries={}))
-        for agency, own in _read_manifest(raw, code, tell, loopback=form.id != _REAL):
+        manifest = _read_manifest(raw, code, tell)
+        if manifest is None:
+            continue
+        loopback = form.id != _REAL
+        members[code] = replace(member, services=_services(manifest, code, tell, loopback=loopback))
+        for agency, own in _agencies(manifest, code, tell, loopback=loopback):
             agencies[agency.id] = agency
             keys |= {key.kid: revoked(key, known) for key in own}
     _tell_shared(agencies.values(), tell)
@@ -134,18 +140,33 @@ def _revocation(form: RevocationForm) -> Revocation:
     )
 
 
-def _read_manifest(
-    raw: bytes, code: MemberCode, tell: Told, *, loopback: bool
-) -> Iterator[tuple[Agency, list[AgencyKey]]]:
+def _read_manifest(raw: bytes, code: MemberCode, tell: Told) -> ManifestForm | None:
     path = manifest_path(code)
     try:
         form = read_form(ManifestForm, raw, path)
     except RegistryError as exc:
         tell(f"{exc}: all of {code} is left out")
-        return
+        return None
     if form.member != code:
         tell(f"{path}: speaks of member {form.member!r}, not {code!r}: left out")
-        return
+        return None
+    return form
+
+
+def _services(form: ManifestForm, code: MemberCode, tell: Told, *, loopback: bool) -> tuple[Service, ...]:
+    found = []
+    for each in form.services:
+        if _is_address(each.url, loopback=loopback):
+            found.append(Service(names=each.names, url=each.url))
+        else:
+            tell(f"{manifest_path(code)}: a service has no address that leads somewhere: left out")
+    return tuple(found)
+
+
+def _agencies(
+    form: ManifestForm, code: MemberCode, tell: Told, *, loopback: bool
+) -> Iterator[tuple[Agency, list[AgencyKey]]]:
+    path = manifest_path(code)
     met: set[str] = set()
     for each in form.agencies:
         if not each.id.startswith(f"{code}.") or each.id in met:

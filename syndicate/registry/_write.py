@@ -26,6 +26,7 @@ from syndicate.registry._forms import (
     OwnershipForm,
     RevocationForm,
     RevocationsForm,
+    ServiceForm,
     SinceForm,
     moment,
     write_form,
@@ -51,8 +52,14 @@ def manifest_file(registry: Registry, code: MemberCode) -> bytes:
     own = sorted(
         (each for each in registry.agencies.values() if each.member == code), key=lambda each: each.id
     )
+    services = () if code not in registry.members else registry.members[code].services
     return write_form(
-        ManifestForm(v=VERSION, member=code, agencies=tuple(_agency(each, registry) for each in own))
+        ManifestForm(
+            v=VERSION,
+            member=code,
+            services=tuple(ServiceForm(names=dict(each.names), url=each.url) for each in services),
+            agencies=tuple(_agency(each, registry) for each in own),
+        )
     )
 
 

@@ -12,12 +12,13 @@ from collections.abc import Collection
 from sqlalchemy import Connection
 
 from syndicate.news import ItemId, TokenDigest, b64url
-from syndicate.storage import _kin, _stories
+from syndicate.storage import _kin, _passages, _stories
 from syndicate.storage._log import add_act
 from syndicate.storage._search_index import take_out
 
 _STANDING = """
-    SELECT it.id, it.item_id, item.sub, it.ver, it.digest FROM version AS it JOIN item ON item.id = it.item_id
+    SELECT it.id, it.item_id, item.sub, it.ver, it.digest, log.idx
+    FROM version AS it JOIN item ON item.id = it.item_id LEFT JOIN log ON log.version_id = it.id
     WHERE it.digest IN (SELECT value FROM json_each(?)) AND it.id NOT IN (SELECT version_id FROM erased)
 """
 _ERASED_BY = """
@@ -36,7 +37,7 @@ def erase(connection: Connection, digests: Collection[TokenDigest], act: bytes) 
     named = b64url(hashlib.sha256(act).digest())
     add_act(connection, named, act)
     connection.exec_driver_sql("PRAGMA secure_delete=ON")  # overwritten, and not only given free
-    for id_, item, sub, ver, digest in going:
+    for id_, item, sub, ver, digest, idx in going:
         take_out(connection, digest)
         connection.exec_driver_sql("UPDATE version SET token = '' WHERE id = ?", (id_,))
         connection.exec_driver_sql("DELETE FROM relation WHERE sub = ? AND ver = ?", (sub, ver))
@@ -45,6 +46,8 @@ def erase(connection: Connection, digests: Collection[TokenDigest], act: bytes) 
         _stories.review(connection, item)
         connection.exec_driver_sql("UPDATE refusal SET evidence = '' WHERE digest = ?", (digest,))
         connection.exec_driver_sql("DELETE FROM held WHERE digest = ?", (digest,))
+        if idx is not None:
+            _passages.forget(connection, idx)
         mark_erased(connection, digest, named)
     connection.exec_driver_sql("PRAGMA secure_delete=OFF")
     return frozenset(row.digest for row in going)

@@ -39,6 +39,7 @@ from syndicate.storage._erase import count_erased, erased_by
 from syndicate.storage._hub_log import SqliteLog
 from syndicate.storage._hub_tables import HUB
 from syndicate.storage._migrate import check_readable
+from syndicate.storage._passages import SqlitePassages
 from syndicate.storage._search import search
 from syndicate.storage._search_index import behind, make_again, next_step, reach_of, sweep, take_step
 from syndicate.storage._slices import is_plain, newest, newest_of_plain
@@ -69,6 +70,7 @@ class SqliteStorage:
         self._newest: dict[Slice, int] = {}
         self._log = SqliteLog(self)
         self._subscribers = SqliteSubscribers(self)
+        self._passages = SqlitePassages(self)
 
     @property
     def log(self) -> "SqliteLog":
@@ -79,6 +81,11 @@ class SqliteStorage:
     def subscribers(self) -> SqliteSubscribers:
         """Who is told of what the log shows."""
         return self._subscribers
+
+    @property
+    def passages(self) -> SqlitePassages:
+        """Which versions have a passage, a headline or an address."""
+        return self._passages
 
     def open(self) -> None:
         """Take the writer's place and bring the file up to date; in the writer's thread."""

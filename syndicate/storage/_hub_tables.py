@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from syndicate.storage import _hub_log_tables  # noqa: F401 - half of the tables
+from syndicate.storage import _hub_log_tables, _passage_tables  # noqa: F401 - more of the tables
 from syndicate.storage._hub_table import HubTable
 from syndicate.storage._migrate import VersionLine
 
@@ -316,5 +316,5 @@ class DeliveryRow(HubTable, table=True):
 
 
 HUB: Final = VersionLine(
-    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0009"
+    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0010"
 )

@@ -9,7 +9,7 @@ from syndicate.errors import SyndicateError
 from syndicate.news import Slice
 from syndicate.web._answer import NEVER, ready, send_json
 from syndicate.web._condition import read_health
-from syndicate.web._metrics import CONTENT_TYPE, LogReach
+from syndicate.web._metrics import CONTENT_TYPE, Behind, LogReach
 from syndicate.web._world import World
 
 _DATABASE_SECONDS: Final = 5.0
@@ -28,7 +28,12 @@ class Watch:
         }
         parts["log"] = self._world.log_waits() or "ok"
         well = all(state == "ok" for state in parts.values())
-        told = {"status": "ok" if well else "failing", "parts": parts, "unindexed": await self._unindexed()}
+        told = {
+            "status": "ok" if well else "failing",
+            "parts": parts,
+            "unindexed": await self._unindexed(),
+            "lookup_behind": self._lookup_behind(),
+        }
         return send_json(request, told, cache=NEVER, status=200 if well else 503)
 
     async def _database(self) -> str:
@@ -48,6 +53,9 @@ class Watch:
         except (TimeoutError, SyndicateError):
             return 0  # what is wrong with the database is told
 
+    def _lookup_behind(self) -> int:
+        return 0 if self._world.lookup is None else self._world.lookup.behind
+
     async def metrics(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """The hub's figures in Prometheus' text format."""
         world = self._world
@@ -55,6 +63,11 @@ class Watch:
         reach = LogReach(sealed=log.edge.size, shown=log.visible, proven=log.proven)
         unindexed = await world.storage.unindexed()
         body = world.metrics.write(
-            world.registry(), health, reach, world.clock.now(), world.delivery(), unindexed=unindexed
+            world.registry(),
+            health,
+            reach,
+            world.clock.now(),
+            world.delivery(),
+            behind=Behind(unindexed=unindexed, lookup=self._lookup_behind()),
         )
         return ready(body, CONTENT_TYPE, cache=NEVER).answer(request)

@@ -24,6 +24,14 @@ class LogReach:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """How many versions that are shown cannot be searched, and how many indices cannot be found, so far."""
+
+    unindexed: int
+    lookup: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryReach:
     """How many deliveries were acknowledged and failed since the start, and subscribers by state."""
 
@@ -72,11 +80,11 @@ class Metrics:
         now: float,
         delivery: DeliveryReach | None = None,
         *,
-        unindexed: int,
+        behind: Behind,
     ) -> bytes:
         """Everything in Prometheus' text format 0.0.4: what was counted here, and what storage remembers."""
         kept = CollectorRegistry()
-        kept.register(_Snapshot(registry, health, log, now, unindexed))
+        kept.register(_Snapshot(registry, health, log, now, behind))
         if delivery is not None:
             kept.register(_Delivery(delivery))
         return generate_latest(self._own) + generate_latest(kept)
@@ -105,9 +113,9 @@ class _Delivery(Collector):
 class _Snapshot(Collector):
     """What storage says at one moment, as metric families."""
 
-    def __init__(self, registry: Registry, health: Health, log: LogReach, now: float, unindexed: int) -> None:
+    def __init__(self, registry: Registry, health: Health, log: LogReach, now: float, behind: Behind) -> None:
         self._registry, self._health, self._log, self._now = registry, health, log, now
-        self._unindexed = unindexed
+        self._behind = behind
 
     def collect(self) -> Iterator[Metric]:
         """The families; feeds that the registry no longer names are left out."""
@@ -117,7 +125,10 @@ class _Snapshot(Collector):
             "syndicate_index_proven", "Leaves that enough witnesses stand behind.", self._log.proven
         )
         yield GaugeMetricFamily(
-            "syndicate_unindexed", "Versions whose whole text cannot be searched yet.", self._unindexed
+            "syndicate_unindexed", "Versions whose whole text cannot be searched yet.", self._behind.unindexed
+        )
+        yield GaugeMetricFamily(
+            "syndicate_lookup_behind", "Indices that are shown and cannot be found yet.", self._behind.lookup
         )
         refused = CounterMetricFamily(
             "syndicate_refused_tokens", "Refused tokens and documents.", labels=["agency", "reason"]

@@ -158,7 +158,8 @@ def _response(told: Operation, status: int) -> Mapping[str, object]:
         problems = {"application/problem+json": {"schema": named("Problem")}}
         by_a_page = told.for_people and status in _BY_A_PAGE
         says["content"] = {HTML: {}} if by_a_page and status in told.also else problems
-        if by_a_page and status not in told.also:  # a page where the hub is busy, a problem where it fails
+        # A page where the hub is busy, a problem where it fails.
+        if status in told.paged or (by_a_page and status not in told.also):
             says["content"] = {HTML: {}, **problems}
     return says
 

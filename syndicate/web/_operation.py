@@ -37,6 +37,7 @@ class Operation:
     conditional: bool = True  # whether 304 and 406 can come
     also: tuple[int, ...] = ()  # statuses beside those that follow from the rest
     for_people: bool = False  # whether what is not there is said so by a page
+    paged: tuple[int, ...] = ()  # statuses that may come as a page as well
     signed: bool = False  # whether it has to be asked with a request token
 
     @property

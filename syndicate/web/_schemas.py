@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from syndicate.dedupe import RelatedAs, Rule, Standing
+from syndicate.journey import By, Did, Verdict
 from syndicate.news import Act, Kind, Mark, Reason
 from syndicate.ports import Notable
 from syndicate.web._operation import Schema
@@ -87,6 +88,27 @@ _OUTCOME: Final[Schema] = {
     },
 }
 
+_ASKED_ITEM: Final = _record(
+    index=_COUNT,
+    sub=_TEXT,
+    ver={"type": "integer", "minimum": 1},
+    act=_TEXT,
+    agency=_TEXT,
+    agency_name=_TEXT,
+    title=_TEXT,
+    lang=_TEXT,
+    url=_ADDRESS,
+    published={"type": "string", "description": "As its agency signed it."},
+    digest=_DIGEST,
+    received_at=_TIME,
+    logged_at=_TIME,
+    marks=_MARKS,
+    verdicts={"type": "object"},
+    token_url=_ADDRESS,
+    proof_url=_ADDRESS,
+    page_url=_ADDRESS,
+)
+
 _NUMBER_OR_NONE: Final[Schema] = {"type": ["number", "null"]}
 _OFFSETS: Final[Schema] = {"type": "array", "items": _COUNT, "minItems": 4, "maxItems": 4}
 _RELATED: Final = _record(
@@ -154,6 +176,32 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         items=_list(named("Item")),
         last={"type": "integer", "minimum": -1, "description": "`after` of the next page."},
         next=_ADDRESS,
+    ),
+    "Answer": _record(
+        answer={"enum": sorted(Verdict)},
+        says={"type": "string", "description": "What that means, in one sentence."},
+        by={"enum": [None, *sorted(By)]},
+        item={"oneOf": [{"type": "null"}, _ASKED_ITEM]},
+        later=_list(
+            _record(
+                ver={"type": "integer", "minimum": 1},
+                act={"enum": sorted(set(Act) - {Act.HEARTBEAT})},
+                received_at=_TIME,
+                note=_TEXT_OR_NONE,
+            )
+        ),
+        stands={"type": ["string", "null"], "description": "The page of the version that stands now."},
+        differences={
+            **_list(_record(what={"enum": sorted(Did)}, asked=_TEXT, official=_TEXT, number=_FLAG)),
+            "description": "The whole question, without its addresses, in runs.",
+        },
+        other_host={**_FLAG, "description": "An address that was asked about is not on the item's host."},
+        others={**_COUNT, "description": "More items in which it stands."},
+        others_at_least=_FLAG,
+        short={**_FLAG, "description": "Too short to be sure that it would be found."},
+        behind={**_COUNT, "description": "Indices that are shown and were not looked through yet."},
+        passages_since={**_TIME_OR_NONE, "description": "Passages older than this were not looked for."},
+        services=_list(_record(member=_TEXT, member_name=_TEXT, name=_TEXT, url=_ADDRESS)),
     ),
     "Runs": {
         "description": "A text in runs, each with whether it is what was looked for.",
@@ -252,6 +300,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         status={"enum": ["ok", "failing"]},
         parts=_by_name(_TEXT),
         unindexed={**_COUNT, "description": "Items whose whole text cannot be searched yet."},
+        lookup_behind={**_COUNT, "description": "Indices that a lookup cannot find yet."},
     ),
     "AgencyStatus": _record(
         agency=_TEXT,

@@ -9,6 +9,7 @@ from typing import Final
 
 from syndicate.web._agency import PATH as AGENCY_STATUS
 from syndicate.web._agency import AgencyStatus
+from syndicate.web._asking import Asking
 from syndicate.web._checked_with import routes_to_check_with
 from syndicate.web._deliveries import PATH as DELIVERIES
 from syndicate.web._deliveries import QUERY as DELIVERIES_QUERY
@@ -20,6 +21,9 @@ from syndicate.web._items import QUERY as ITEMS_QUERY
 from syndicate.web._items import Items
 from syndicate.web._listing import feeds
 from syndicate.web._log import CHECKPOINT, LogFiles
+from syndicate.web._lookup import PATH as LOOKUP
+from syndicate.web._lookup import QUESTION, Lookups
+from syndicate.web._lookup import TEXT as PLAIN
 from syndicate.web._metrics import CONTENT_TYPE as METRICS
 from syndicate.web._openapi import PATH as OPENAPI
 from syndicate.web._openapi import OpenApi
@@ -65,6 +69,7 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
     A static copy is made in this order: what others point to stands before them, and the checkpoint last.
     """
     items, log, registry = Items(world), LogFiles(world), RegistryFiles(world)
+    asking = None if world.lookup is None else Asking(world, world.lookup, Readers(world.limits.proxies))
     searching = Searching(world)
     routes: list[Route] = []
     known, openapi = WellKnown(world, routes), OpenApi(world, routes)  # they tell of all of them
@@ -74,8 +79,9 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
         *routes_to_check_with(world, items, log, registry),
         *_relations(world),
         *_feeds(world),
-        *page_routes(world, searching),
+        *page_routes(world, searching, asking),
         *_interface(items, stream),
+        *_asked(world, asking),
         *_condition(world, registry),
         *_small_files(known),
         *_deliveries(world),
@@ -154,6 +160,30 @@ def _interface(items: Items, stream: Stream) -> Sequence[Route]:
                 query=STREAM_QUERY,
                 conditional=False,
                 also=(404,),
+            ),
+            live,
+        ),
+    ]
+
+
+def _asked(world: World, asking: Asking | None) -> Sequence[Route]:
+    """What may be asked here, where anything may."""
+    if asking is None:
+        return ()
+    return [
+        Route(
+            LOOKUP,
+            Lookups(world, asking).post,
+            Operation(
+                method="POST",
+                summary="Did an official source say this? The question is the body, and is kept nowhere.",
+                schema=named("Answer"),
+                tag="items",
+                query={},
+                takes=(PLAIN,),
+                body=QUESTION,
+                conditional=False,
+                also=(408, 411, 413, 415),
             ),
             live,
         ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from syndicate.journey import Press
+from syndicate.journey import Lookup, Press
 from syndicate.ledger import Policy
 from syndicate.news import Outcome, Refused, Registry
 from syndicate.ports import Clock, Logged, Storage
@@ -88,5 +88,6 @@ class World:
     evidence: EvidenceMaker | None = None  # None: who asks for evidence is sent to the command line
     contact: str = ""  # whom readers may write to, as a URI; "": nobody is named
     websub: Subscribing | None = None  # None: nobody can subscribe here
+    lookup: Lookup | None = None  # None: nobody can ask here, as of a copy that is exported
     delivery: Callable[[], DeliveryReach | None] = lambda: None  # what push counts, where there is any
     copy: CopyLimits = CopyLimits()

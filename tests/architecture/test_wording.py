@@ -109,6 +109,7 @@ def test_s1_s4_the_two_sentences_that_matter_are_as_they_were_agreed(path: Path)
         assert texts["badge.signed"] == "Signed with {agency}’s key, unaltered since {time}"
         assert texts["missing.item"].startswith("No official item found")
         assert "this does not mean that a claim is false" in texts["missing.item"]
+        assert texts["lookup.nothing"] == "No official item found; this does not mean that it is false."
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)

@@ -17,6 +17,7 @@ from hub_beside import hub_beside
 from hub_folder import Served
 from raw_client import Reply, exchange
 
+from syndicate.journey import LookupLimits
 from syndicate.web import WebLimits
 from syndicate.websub import WebSubLimits
 
@@ -58,9 +59,11 @@ ASKED = (
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     limits = WebLimits(submit_bytes=2_000, submit_seconds=0.5)
     push = WebSubLimits(body_seconds=0.5)
+    lookup = LookupLimits(text_bytes=2_000, body_seconds=0.5, per_minute=100_000)
     with hub_beside(
-        tmp_path_factory.mktemp("hub"), "storm", "flood", contact="desk@hub.example", web=limits, websub=push
-    ) as hub:
+        tmp_path_factory.mktemp("hub"), "storm", "flood", contact="desk@hub.example", web=limits, websub=push,
+        lookup=lookup,
+    ) as hub:  # fmt: skip
         yield hub
 
 
@@ -133,6 +136,18 @@ SPECIAL: dict[tuple[str, int], tuple[tuple[str, ...], bytes, str]] = {
     ("/feeds/search.{format}", 400): ((), b"", "/feeds/search.atom"),
     ("/feeds/search.{format}", 404): ((), b"", "/feeds/search.ninjs?q=storm"),
     ("/feeds/search.{format}", 406): ((ACCEPTS_NOTHING,), b"", "/feeds/search.atom?q=storm"),
+    ("/v1/lookup", 200): ((PLAIN,), b"Story storm", "/v1/lookup"),
+    ("/v1/lookup", 400): ((PLAIN,), b"\xff", "/v1/lookup"),
+    ("/v1/lookup", 408): ((PLAIN, LONGER), b"x", "/v1/lookup"),
+    ("/v1/lookup", 411): ((PLAIN, "Transfer-Encoding: chunked"), b"1\r\nx\r\n0\r\n\r\n", "/v1/lookup"),
+    ("/v1/lookup", 413): ((PLAIN,), b"x" * 2_001, "/v1/lookup"),
+    ("/v1/lookup", 415): (("Content-Type: image/png",), b"x", "/v1/lookup"),
+    ("POST /lookup", 200): ((FORM,), b"text=Story+storm", "/lookup"),
+    ("POST /lookup", 400): ((FORM,), b"text=%20", "/lookup"),
+    ("POST /lookup", 408): ((FORM, LONGER), b"x", "/lookup"),
+    ("POST /lookup", 411): ((FORM, "Transfer-Encoding: chunked"), b"1\r\nx\r\n0\r\n\r\n", "/lookup"),
+    ("POST /lookup", 413): ((FORM,), b"x" * 6_001, "/lookup"),
+    ("POST /lookup", 415): ((PLAIN,), b"x", "/lookup"),
     ("/websub", 202): ((FORM,), ASKED, "/websub"),
     ("/websub", 400): ((FORM,), b"hub.mode=publish", "/websub"),
     ("/websub", 404): ((FORM,), ASKED.replace(b"all.atom", b"zz.atom"), "/websub"),

@@ -10,12 +10,14 @@ from typing import Final
 from aiohttp import web
 
 from syndicate.errors import Crowded
+from syndicate.web._asking import Asking
 from syndicate.web._kept import KeptPages
 from syndicate.web._listing import agency_pages, evidence, item_pages, slice_pages, version_pages
 from syndicate.web._operation import HTML, SUB, VER, Operation, Schema
 from syndicate.web._pages._corrections import Corrections
 from syndicate.web._pages._item import ItemPages
 from syndicate.web._pages._log import Log
+from syndicate.web._pages._lookup import FIELDS, PAGED, LookupPage
 from syndicate.web._pages._paper import Paper
 from syndicate.web._pages._search import SearchPage
 from syndicate.web._pages._sources import SourcePages
@@ -25,13 +27,14 @@ from syndicate.web._pages._words import Words
 from syndicate.web._route import Answer, Copies, Route, live
 from syndicate.web._search import Searching
 from syndicate.web._world import World
+from syndicate.websub import FORM
 
 __all__ = ["page_routes"]
 
 _LANG: Final = "en"
 
 
-def page_routes(world: World, searching: Searching) -> Sequence[Route]:
+def page_routes(world: World, searching: Searching, asking: Asking | None) -> Sequence[Route]:
     """All pages of one hub, kept together within their bytes."""
     paper, kept = Paper(Words(_LANG)), KeptPages(world)
     wire, items = Wire(world, paper, kept), ItemPages(world, paper, kept)
@@ -101,10 +104,43 @@ def page_routes(world: World, searching: Searching) -> Sequence[Route]:
             copies=agency_pages(world),
             agency=_text("vn.vna"),
         ),
+        *(() if asking is None else _asked(LookupPage(world, paper, kept, asking))),
         page("/search", search.get, "What stands in the items, for people.", copies=live),
         page("/corrections", corrections.get, "What was corrected or withdrawn, for people."),
         page("/log", log.get, "The public log, for people."),
         page("/subscribe", subscribe.get, "Every way in, with examples."),
+    ]
+
+
+def _asked(lookup: LookupPage) -> Sequence[Route]:
+    """The form, and what is sent in it."""
+    return [
+        Route(
+            "/lookup",
+            lookup.get,
+            Operation(
+                summary="Did an official source say this? A form, for people.",
+                media_types=(HTML,),
+                for_people=True,
+            ),
+            live,
+        ),
+        Route(
+            "/lookup",
+            lookup.post,
+            Operation(
+                method="POST",
+                summary="The answer to what was sent in the form, for people.",
+                media_types=(HTML,),
+                query={},
+                takes=(FORM,),
+                body=FIELDS,
+                conditional=False,
+                also=(408, 411, 413, 415),
+                paged=PAGED,
+            ),
+            live,
+        ),
     ]
 
 

@@ -1,0 +1,112 @@
+"""Where a passage differs from a text in which much of it stands, as its reader would mark it.
+
+``compare`` aligns whole texts, and stops at stretches that are long enough to be no coincidence. Here the
+rest is looked at letter by letter: a number changed near an end of the passage is to be seen as such.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Final
+
+from syndicate.dedupe._likeness import Compared, Span
+from syndicate.text import fold, fold_with_offsets
+
+_AROUND: Final = 3  # times as long: what stands before or behind a passage, and was not put in its place
+_ROOM: Final = 40  # characters more in which the beginning of a passage is looked for
+_FINE: Final = 600  # characters of a stretch that is looked at letter by letter
+_FINE_MOST: Final = 40  # such stretches
+_ISLAND: Final = 4  # letters; fewer between two changes are kept by chance
+_FAR: Final = 16  # characters that so few letters never take
+_NUMBER: Final = re.compile(r"\d+(?:[.,:/-]\d+)*")
+_NUMBER_GOES_ON: Final = re.compile(r"(?:[.,:/-]?\d)+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A place where a passage differs from a text; offsets in code points, empty where nothing stands."""
+
+    asked: tuple[int, int]  # in the passage
+    said: tuple[int, int]  # in the text
+    figure: bool  # whether a number or a date stands on both sides, and not the same one
+
+
+def differences(found: Compared, passage: str, text: str) -> Iterator[Difference]:
+    """What changed within the passage; of the text around it, nothing."""
+    if not found.kept:
+        return
+    first, last = found.kept[0].a[0], found.kept[-1].a[1]
+    spans = [fine for span in _looked_at(found, passage, text) for fine in span]
+    for span in _joined(spans, passage, text):
+        outside = span.a[1] <= first or span.a[0] >= last
+        if outside and _length(span.b) > _AROUND * _length(span.a):
+            asked, said = span.a, (span.b[1], span.b[1])
+        else:
+            asked, said = _whole_numbers(span, passage, text)
+        figures = _figures(passage[slice(*asked)]), _figures(text[slice(*said)])
+        if _length(asked) or _length(said):
+            yield Difference(asked=asked, said=said, figure=all(figures) and figures[0] != figures[1])
+
+
+def _looked_at(found: Compared, passage: str, text: str) -> Iterator[list[Span]]:
+    first, last = found.kept[0].a[0], found.kept[-1].a[1]
+    for number, span in enumerate(found.changed):
+        begin, end = span.b
+        room = _AROUND * _length(span.a) + _ROOM
+        if span.a[1] <= first:
+            begin = max(begin, end - room)
+        elif span.a[0] >= last:
+            end = min(end, begin + room)
+        near = Span(a=span.a, b=(begin, end))
+        fine = number < _FINE_MOST and 0 < _length(span.a) <= _FINE and 0 < _length(near.b) <= _AROUND * _FINE
+        yield list(_letter_by_letter(near, passage, text)) if fine else [span]
+
+
+def _letter_by_letter(span: Span, passage: str, text: str) -> Iterator[Span]:
+    one, other = fold_with_offsets(passage[slice(*span.a)]), fold_with_offsets(text[slice(*span.b)])
+    for what, i1, i2, j1, j2 in SequenceMatcher(None, one.text, other.text, autojunk=False).get_opcodes():
+        if what != "equal":
+            asked, said = one.span(i1, i2), other.span(j1, j2)
+            yield Span(
+                a=(span.a[0] + asked[0], span.a[0] + asked[1]), b=(span.b[0] + said[0], span.b[0] + said[1])
+            )
+
+
+def _joined(spans: list[Span], passage: str, text: str) -> Iterator[Span]:
+    """The spans that changed; those with a mere few letters between them are one."""
+    open_: Span | None = None
+    for span in spans:
+        if open_ is not None and _near(passage, open_.a[1], span.a[0]) and _near(text, open_.b[1], span.b[0]):
+            open_ = Span(a=(open_.a[0], span.a[1]), b=(open_.b[0], span.b[1]))
+            continue
+        if open_ is not None:
+            yield open_
+        open_ = span
+    if open_ is not None:
+        yield open_
+
+
+def _near(text: str, end: int, begin: int) -> bool:
+    return 0 <= begin - end < _FAR and len(fold(text[end:begin])) < _ISLAND
+
+
+def _whole_numbers(span: Span, passage: str, text: str) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The span with the digits around it: who reads 7 for 4 in 12,400 wants to see both numbers whole."""
+    before, behind = _digits(passage[: span.a[0]][::-1]), _digits(passage[span.a[1] :])
+    asked = span.a[0] - before, span.a[1] + behind
+    before, behind = _digits(text[: span.b[0]][::-1]), _digits(text[span.b[1] :])
+    return asked, (span.b[0] - before, span.b[1] + behind)
+
+
+def _digits(text: str) -> int:
+    found = _NUMBER_GOES_ON.match(text)
+    return found.end() if found else 0
+
+
+def _figures(text: str) -> list[str]:
+    return [fold(each) for each in _NUMBER.findall(text)]
+
+
+def _length(of: Sequence[int]) -> int:
+    return of[1] - of[0]
