@@ -183,6 +183,6 @@ def test_a_reader_is_an_ipv4_address_or_an_ipv6_network(address: str, network: b
 
 def test_a_proxy_that_is_no_address_stops_the_hub() -> None:
     told = read_settings(None, {}, {"web.proxies": "10.0.0.0/8, ::1"})
-    assert told.web.proxies == ("10.0.0.0/8", " ::1")
+    assert told.web.proxies == ("10.0.0.0/8", "::1")
     with pytest.raises(SettingsError, match="must be addresses or networks"):
         read_settings(None, {}, {"web.proxies": "proxy.example"})
