@@ -34,8 +34,6 @@ class Difference:
 
 def differences(found: Compared, passage: str, text: str) -> Iterator[Difference]:
     """What changed within the passage; of the text around it, nothing."""
-    if not found.kept:
-        return
     first, last = found.kept[0].a[0], found.kept[-1].a[1]
     spans = [fine for span in _looked_at(found, passage, text) for fine in span]
     for span in _joined(spans, passage, text):

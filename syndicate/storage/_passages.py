@@ -21,9 +21,8 @@ T = TypeVar("T")
 _WAITING_MOST: Final = 4_096  # versions that wait for a run, or
 _WAITING_BYTES: Final = 2_621_440  # so much of their fingerprints: 80 a version
 _AT_A_TIME: Final = 16  # small buckets that are merged in one transaction
-_CLEARED: Final = 512  # buckets that are dropped in one transaction
+_AT_ONCE: Final = 512  # buckets that go in one transaction
 _SPAN: Final = 8_192  # from the id of a run's first bucket to that of the next run's
-_GOING: Final = -1  # the level of a run whose stretch is over
 
 _STATE: Final = "SELECT reached, made_by FROM passage_state"
 _REACH: Final = "UPDATE passage_state SET reached = ?"
@@ -45,7 +44,7 @@ _TAKE: Final = "DELETE FROM passage_bucket WHERE id IN (SELECT value FROM json_e
 _LEFT: Final = "SELECT min(id) FROM passage_bucket WHERE id >= ? AND id < ?"
 _OVER: Final = "UPDATE passage_run SET level = -1 WHERE level >= 0 AND merges = '' AND last < ?"
 _GONE: Final = "SELECT id FROM passage_run WHERE level = -1 ORDER BY id LIMIT 1"
-_CLEAR: Final = """
+_LET_GO: Final = """
     DELETE FROM passage_bucket WHERE id IN (SELECT id FROM passage_bucket WHERE id >= ? AND id < ? LIMIT ?)
 """
 _SINCE: Final = """
@@ -151,7 +150,7 @@ def _tidy(connection: Connection, window: int) -> bool:
 
 
 def _drop(connection: Connection, run: int) -> bool:
-    connection.exec_driver_sql(_CLEAR, (run * _SPAN, (run + 1) * _SPAN, _CLEARED))
+    connection.exec_driver_sql(_LET_GO, (run * _SPAN, (run + 1) * _SPAN, _AT_ONCE))
     if connection.exec_driver_sql(_LEFT, (run * _SPAN, (run + 1) * _SPAN)).scalar() is None:
         connection.exec_driver_sql("DELETE FROM passage_run WHERE id = ?", (run,))
     return True
