@@ -34,7 +34,7 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "--since", metavar="DAY", help="only what was shown on this day (UTC) or later: 2026-11-23"
     )
     parser.add_argument("--until", metavar="DAY", help="only what was shown on this day or before")
-    parser.add_argument("--limit", metavar="N", help="how many at most (default: 20, at most 100)")
+    parser.add_argument("--limit", metavar="N", help="how many at most (default: 10, at most 100)")
     parser.add_argument("--next", metavar="TURN", help="go on where an earlier search ended, as it said")
     parser.add_argument("--json", action="store_true", help="write JSON, for programs")
     parser.set_defaults(run=_run)

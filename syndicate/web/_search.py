@@ -11,11 +11,10 @@ from urllib.parse import urlencode
 from aiohttp import hdrs, web
 
 from syndicate.errors import Crowded
-from syndicate.news import Entry, Slice, paragraphs, rfc3339
+from syndicate.news import Content, Entry, Slice, paragraphs, rfc3339
 from syndicate.ports import Found, Logged, Search, Turn
 from syndicate.republish import SLICE_GRAMMAR, compose_search
 from syndicate.text import CHARACTERS, Excerpt, Sought, Unfit, excerpt, mark, seek
-from syndicate.trust import recall
 from syndicate.web._answer import ASK_AGAIN, FEED_CACHE, NEVER, json_bytes, problem, ready, send_json
 from syndicate.web._items import asked_slice, may_follow
 from syndicate.web._kept import KeptPages, Made
@@ -41,7 +40,7 @@ QUERY: Final = {
 }
 _NEEDED: Final = frozenset({"q"})
 _MOST: Final = 100  # on a page
-_GIVEN: Final = 20  # when the query names none
+_GIVEN: Final = 10  # when the query names none
 _IN_FEED: Final = 100
 _BODY_BYTES: Final = 16_000
 _OPEN: Final = 64  # searches that wait at a time
@@ -194,7 +193,7 @@ class SearchAnswers:
             "act": entry.act,
             "kind": entry.kind,
             "title": _runs(mark(entry.title, sought)),
-            "excerpt": _runs(found_in(entry, logged, sought)),
+            "excerpt": _runs(found_in(entry, sought)),
             "published": entry.published,
             "updated": entry.updated,
             "logged_at": rfc3339(logged.sealed_at),
@@ -206,13 +205,12 @@ class SearchAnswers:
         }
 
 
-def found_in(entry: Entry, logged: Logged, sought: Sought) -> Excerpt:
+def found_in(entry: Entry, sought: Sought) -> Excerpt:
     """A piece of a version where most of what was looked for stands; of a withdrawn one, of its note."""
-    if entry.withdrawn:
-        return excerpt([entry.note or ""], sought, EXCERPT)
-    item = recall(logged.token)
-    said = [text for text in (item.note, item.summary) if text]
-    return excerpt([*said, *paragraphs(item.content)], sought, EXCERPT)
+    html = entry.html is not None
+    body = Content(type="text/html" if html else "text/plain", body=entry.html if html else entry.text)
+    said = [] if entry.summary is None else [entry.summary]
+    return excerpt([*said, *paragraphs(body)], sought, EXCERPT)
 
 
 def read_turn(text: str | None) -> Turn | None:

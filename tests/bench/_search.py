@@ -7,10 +7,10 @@ parameters to the JSON with its excerpts; a page of the cursor API beside it tel
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import partial
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
@@ -77,13 +77,14 @@ _UNCOMMON: Final = ("x777", "x19999", "y1234", "nothingofthekind", "the x777", "
 def measure(scale: Scale) -> list[Result]:
     """The 95th percentile of a search, common and rare; and the terms of a title and summary."""
     tune_memory()
+    indexing = _terms(scale)
     items = scale.of(_ITEMS, 2_000)
     with TemporaryDirectory(prefix="syndicate-bench-") as made:
         folder = Path(made)
         press = _newsroom.Press(folder)
         _fill(folder / "hub.db", items, press.rooms[0])
         found = asyncio.run(_searches(folder / "hub.db", press.registry, scale))
-    return [*found, _terms(scale)]
+    return [*found, indexing]
 
 
 def _fill(path: Path, items: int, room: _newsroom.Newsroom) -> None:
@@ -151,13 +152,14 @@ def _terms(scale: Scale) -> Result:
     """What the terms of a title and a summary cost, in eight scripts, with their rows."""
     said = list(islice(stories(7, "h.example"), scale.of(800, 80)))
     turns, made, put = [], [], []
+    numbers = count(1)
     with closing(sqlite3.connect(":memory:")) as shell:
         options = "content='', columnsize=0, tokenize='ascii'"
         shell.execute(f"CREATE VIRTUAL TABLE it USING fts5(title, summary, beside, {options})")
         for _ in range(scale.turns):
             rows: list[tuple[str, str, str]] = []
             made.append(cpu_of(partial(_make, rows, said)) / len(said) * MICRO)
-            put.append(cpu_of(partial(_put, shell, rows)) / len(said) * MICRO)
+            put.append(cpu_of(partial(_put, shell, rows, numbers)) / len(said) * MICRO)
             turns.append(made[-1] + put[-1])
     behind = (told("terms", made, "µs"), told("rows of FTS5", put, "µs"))
     what = "indexing title and summary of an item, mean of eight scripts"
@@ -173,7 +175,8 @@ def _make(rows: list[tuple[str, str, str]], said: Sequence[Story]) -> None:
     rows.extend(map(_row, said))
 
 
-def _put(shell: sqlite3.Connection, rows: list[tuple[str, str, str]]) -> None:
+def _put(shell: sqlite3.Connection, rows: list[tuple[str, str, str]], numbers: Iterator[int]) -> None:
     for some in range(0, len(rows), 100):
-        shell.executemany("INSERT INTO it (title, summary, beside) VALUES (?, ?, ?)", rows[some : some + 100])
+        some_rows = [(next(numbers), *row) for row in rows[some : some + 100]]
+        shell.executemany("INSERT INTO it (rowid, title, summary, beside) VALUES (?, ?, ?, ?)", some_rows)
         shell.commit()

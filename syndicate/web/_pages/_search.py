@@ -14,7 +14,6 @@ from syndicate.news import Slice
 from syndicate.ports import Found, Logged, Search
 from syndicate.republish import SLICE_GRAMMAR, slice_of
 from syndicate.text import CHARACTERS, Excerpt, Sought, Unfit, mark, seek
-from syndicate.trust import recall
 from syndicate.web._answer import ASK_AGAIN, ready
 from syndicate.web._operation import HTML
 from syndicate.web._pages._filter import fields_of
@@ -24,7 +23,7 @@ from syndicate.web._pages._rows import row_of
 from syndicate.web._search import FORMATS, QUERY, Searching, TooManySearches, found_in, read_turn, write_turn
 from syndicate.web._world import World
 
-_ROWS: Final = 20
+_ROWS: Final = 10
 _MARK: Final = Markup("<mark>{}</mark>")
 _NEXT: Final = re.compile(QUERY["next"], re.ASCII)
 _SAID: Final = {Unfit.TOO_LONG: "search.too_long", Unfit.TOO_MANY: "search.too_many"}
@@ -91,8 +90,8 @@ class SearchPage:
         entry = self._world.press.entry(logged)
         return {
             **row,
-            "marked": _marked(mark(recall(logged.token).title, sought)),
-            "excerpt": _marked(found_in(entry, logged, sought)),
+            "marked": _marked(mark(str(row["title"]), sought)),
+            "excerpt": _marked(found_in(entry, sought)),
         }
 
 
