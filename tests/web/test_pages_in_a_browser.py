@@ -33,7 +33,7 @@ def the_pages(room: PageRoom) -> list[str]:
     special = [f"/item/{room.sub(name)}" for name in ("flood", "gone", "warning", "dam")]
     return [
         "/", "/wire/lang/km", "/wire/kind/alert", "/corrections", "/sources", "/sources/aa.news", "/log",
-        "/subscribe", "/item/nothing", f"/item/{room.sub('flood')}/1", *items, *special,
+        "/subscribe", "/lookup", "/item/nothing", f"/item/{room.sub('flood')}/1", *items, *special,
     ]  # fmt: skip
 
 
