@@ -26,6 +26,7 @@ _COUNTED: Final = 60  # letters of other words beside a number, at most
 _APART: Final = 8  # letters alike that part two changes
 MOVED: Final = 24  # letters in a row that are a passage which has moved, and not a turn of phrase
 _SEAM: Final = 8  # letters that are new where two passages meet that did not meet before
+_NAME: Final = 40  # letters of a name, at most, in a script without capitals
 _ANCHOR: Final = 10  # letters before, or after, a number by which it is the same one elsewhere
 _DAY: Final = re.compile(
     r"0?[1-9]|[12]\d|3[01]|(?:19|20|2[456])\d\d|\d{1,4}([/.-])\d{1,2}(?:\1\d{1,4})?|\d{1,2}[:.]\d\d"
@@ -256,7 +257,16 @@ def _replaced(a: Side, b: Side, change: Change, settled: Settled) -> Guard | Non
         return Guard.NUMBER
     if a.is_quoted(*here) and b.is_quoted(*there):
         return Guard.QUOTE
-    return Guard.NAME if _differ(a.names(*here), b.names(*there)) else None
+    named = _differ(a.names(*here), b.names(*there)) or all(
+        stop - start <= _NAME and _has_no_case(side.folded[start:stop])
+        for side, (start, stop) in ((a, here), (b, there))
+    )
+    return Guard.NAME if named else None
+
+
+def _has_no_case(folded: str) -> bool:
+    """Whether words are of a script in which nothing tells a name from another word."""
+    return not any(each.islower() for each in folded)
 
 
 def _moved(

@@ -34,7 +34,6 @@ class Rule(StrEnum):
     SUBSTITUTED = "alike-but-substituted"  # J of 0.6 or more, and the guard did not pass
     SAME_AGENCY = "alike-of-one-agency"  # J of 0.6 or more, of one agency, which numbers its own items
     SAME_MOMENT = "alike-and-published-at-once"  # one agency's, J of 0.9 or more, every number equal
-    SAME_FIGURES = "same-figures-other-language"
 
 
 class Standing(StrEnum):
@@ -86,7 +85,7 @@ class Guard(StrEnum):
 
     PASSED = "passed"  # nothing
     NUMBER = "number"  # a number or date stands where the other has another one
-    NAME = "name"  # so does a name
+    NAME = "name"  # so does a name; where no capitals tell names, any word
     QUOTE = "quote"  # words in quotation marks were changed
     SHORT = "short"  # too little text for likeness to mean anything
 

@@ -27,7 +27,7 @@ _SWEPT: Final = 200  # versions that leave the window in one transaction
 _SKETCH = """
     INSERT INTO sketch (version_id, item_id, agency, received_at, folding, bands) VALUES (?, ?, ?, ?, ?, ?)
 """
-_DROP = "DELETE FROM sketch WHERE version_id = ?"
+_OUT = "DELETE FROM sketch WHERE version_id = ?"
 _BAND = "INSERT INTO band (key, agency, version_id) VALUES (?, ?, ?)"
 _OUT_OF_BAND = "DELETE FROM band WHERE key = ? AND agency = ? AND version_id = ?"
 _BUCKETS = """
@@ -84,7 +84,7 @@ class _Sketch(NamedTuple):
 
 def alike(connection: Connection, kept: Sequence[Kept]) -> Mapping[VersionKey, tuple[Candidate, ...]]:
     """Keep sketches, ascending by number; which versions kept before each may be like it."""
-    buckets = _Buckets(connection, kept)
+    buckets = Buckets(connection, kept)
     chosen: dict[int, list[int]] = {}
     for one in kept:
         chosen[one.id] = buckets.like(one)
@@ -122,7 +122,7 @@ def aliases(connection: Connection, agency: AgencyId, since: int) -> int:
     return int(connection.exec_driver_sql(_ALIASES, (since, agency, agency)).scalar_one())
 
 
-class _Buckets:
+class Buckets:
     """The buckets that a batch touches: looked up and filled one version after the other, written at once."""
 
     def __init__(self, connection: Connection, kept: Sequence[Kept]) -> None:
@@ -196,7 +196,7 @@ class _Buckets:
         for statement, values in (
             (_OUT_OF_BAND, sorted(self._out)),
             (_BAND, sorted(self._in)),
-            (_DROP, gone),
+            (_OUT, gone),
             (_SKETCH, rows),
         ):
             if values:
@@ -217,7 +217,7 @@ def _take_out(connection: Connection, sketches: Sequence[_Sketch]) -> None:
     if sketches:
         rows = [(key, each.agency, each.id) for each in sketches for key in each.bands]
         connection.exec_driver_sql(_OUT_OF_BAND, rows)
-        connection.exec_driver_sql(_DROP, [(each.id,) for each in sketches])
+        connection.exec_driver_sql(_OUT, [(each.id,) for each in sketches])
 
 
 def _tokens(connection: Connection, ids: Collection[int]) -> dict[int, Candidate]:

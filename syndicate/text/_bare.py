@@ -120,9 +120,7 @@ def _bare_letter(code: int) -> str:
     letter = chr(code)
     if _ADORNED.match(letter) is None:
         return letter
-    first, *marks = list(unicodedata.normalize("NFD", letter))
-    if any(unicodedata.category(each) != "Mn" for each in marks):
-        return letter
+    first = unicodedata.normalize("NFD", letter)[0]
     return _SAME.get(first, first)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from syndicate.news import letters
@@ -10,6 +11,7 @@ from syndicate.text._terms import Placed, Terms, placed_terms, terms
 
 _PIECE: Final = 400  # characters of a text that are looked at together
 _PIECES: Final = 200  # of a text that are looked at
+_LETTER: Final = 64  # characters of a letter: whoever piles up more marks sees them cut
 _BEFORE: Final = 3  # so much of an excerpt, one in so many, stands before what was found
 
 Span = tuple[int, int]
@@ -65,8 +67,9 @@ def _around(piece: str, spans: Sequence[Span], most: int) -> Excerpt:
     if len(piece) <= most:
         return Excerpt(piece, tuple(spans))
     first = spans[0][0] if spans else 0
-    start = _cut(piece, max(0, min(first - most // _BEFORE, len(piece) - most)))
-    stop = max(_cut(piece, min(start + most - 2, len(piece))), start)
+    start = _next(piece, min(first - most // _BEFORE, len(piece) - most + 1))
+    room = most - (start > 0)
+    stop = len(piece) if len(piece) - start <= room else max(_cut(piece, start + room - 1), start)
     before = "…" if start else ""
     after = "…" if stop < len(piece) else ""
     moved = [(each[0] - start + len(before), min(each[1], stop) - start + len(before))
@@ -86,10 +89,16 @@ def _pieces(paragraphs: Sequence[str]) -> Iterator[str]:
                 count += 1
 
 
+def _next(text: str, at: int) -> int:
+    """The first end of a letter at or after ``at``; 0 for what is not behind the beginning."""
+    ends = accumulate(map(len, letters(text)), initial=0)
+    return next(end for end in ends if end >= at)
+
+
 def _cut(text: str, most: int) -> int:
-    """The last end of a letter within ``most`` characters; of a first letter longer than that, its own."""
+    """The last end of a letter within ``most`` characters; of a longer first letter its own, bounded."""
     end = 0
-    for letter in letters(text[: most + 64]):
+    for letter in letters(text[: most + _LETTER]):
         if end and end + len(letter) > most:
             break
         end += len(letter)

@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -39,6 +39,13 @@ _AGENCIES: Final = tuple(f"{code}.bench" for code in _MEMBERS)
 _AT_ONCE: Final = 200_000  # rows written at a time
 
 
+class Costs(NamedTuple):
+    """Seconds of processor time of one item."""
+
+    finding: float
+    keeping: float
+
+
 def measure(scale: Scale) -> list[Result]:
     """Candidates among a million ÷ among ten thousand; and what stands behind an item's share."""
     tune_memory()
@@ -53,14 +60,26 @@ def measure(scale: Scale) -> list[Result]:
     return [_result(turns, few, many, scale)]
 
 
-def _result(turns: Sequence[Sequence[float]], few: int, many: int, scale: Scale) -> Result:
+def _result(turns: Sequence[Sequence[Costs]], few: int, many: int, scale: Scale) -> Result:
     behind = [
-        told(f"with {few:,} in the window", [cost * MICRO for cost, _ in turns], "µs an item"),
-        told(f"with {many:,} in the window", [cost * MICRO for _, cost in turns], "µs an item"),
-        *_shares(scale),
+        told(
+            f"candidates, {size:,} in the window",
+            [costs[at].finding * MICRO for costs in turns],
+            "µs an item",
+        )
+        for at, size in enumerate((few, many))
     ]
-    what = f"finding candidates and keeping the bands, {many:,} items in the window ÷ {few:,}"
-    return ratio_of("relations", what, [far / near for near, far in turns], GOAL, behind)
+    behind += [
+        told(
+            f"rows for the bands, {size:,} in it",
+            [costs[at].keeping * MICRO for costs in turns],
+            "µs an item",
+        )
+        for at, size in enumerate((few, many))
+    ]
+    behind += _shares(scale)
+    what = f"finding candidates, {many:,} items in the window ÷ {few:,}"
+    return ratio_of("relations", what, [far.finding / near.finding for near, far in turns], GOAL, behind)
 
 
 def _shares(scale: Scale) -> Iterator[str]:
@@ -117,18 +136,26 @@ class _Window:
             ),
         )
 
-    def cost(self, turn: int) -> float:
-        """Seconds of processor time of one item."""
+    def cost(self, turn: int) -> Costs:
+        """Seconds of processor time of one item, for finding and for keeping."""
         chance = random.Random(turn)
+        finding = keeping = 0.0
         with open_database(self._path, HUB) as connection:
             # No items stand behind these sketches.
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
-            batches = [list(self._batch(chance)) for _ in range(_BATCHES)]
-            before = process_time()
-            for batch in batches:
+            for batch in [list(self._batch(chance)) for _ in range(_BATCHES)]:
+                began = process_time()
                 with connection.begin():
-                    _kin.alike(connection, batch)
-            return (process_time() - before) / (_BATCHES * _BATCH)
+                    buckets = _kin.Buckets(connection, batch)
+                    for one in batch:
+                        buckets.like(one)
+                        buckets.take(one)
+                    found = process_time()
+                    buckets.keep(connection)
+                finding += found - began
+                keeping += process_time() - found
+        items = _BATCHES * _BATCH
+        return Costs(finding / items, keeping / items)
 
     def _batch(self, chance: random.Random) -> Iterator[_kin.Kept]:
         for number in range(_BATCH):

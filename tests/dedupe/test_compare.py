@@ -65,6 +65,13 @@ APART = [
     pytest.param("ชน ๑๒ ราย", "ชน ๑๕ ราย", Guard.NUMBER, id="a number in Thai digits"),
     pytest.param("judge Nguyen Van An said so", "judge Tran Thi Binh said so", Guard.NAME, id="a name"),
     pytest.param(
+        "ศาลพิพากษาจำคุก นายสมชาย ใจดี เป็นเวลาสามปี",
+        "ศาลพิพากษาจำคุก นางมาลี สุขใจ เป็นเวลาสามปี",
+        Guard.NAME,
+        id="a name in Thai",
+    ),
+    pytest.param("法院判处王小明三年有期徒刑", "法院判处李建国三年有期徒刑", Guard.NAME, id="a name in Han"),
+    pytest.param(
         "he said: “the dam will surely hold”, and left",
         "he said: “the dam will never hold”, and left",
         Guard.QUOTE,

@@ -8,13 +8,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+from patience import PATIENCE
 
 from syndicate.fetch import CallLimits, _dialer, open_caller
 from syndicate.fetch._dialer import _ThreadedResolver
 from syndicate.ports import Answered, Call, Caller, FetchFailed, FetchFault
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-LIMITS = CallLimits(total_seconds=2.0, answer_bytes=1_000, connections=300)
+LIMITS = CallLimits(total_seconds=PATIENCE, answer_bytes=1_000, connections=300)
 
 
 @asynccontextmanager

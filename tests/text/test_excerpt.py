@@ -62,6 +62,15 @@ def test_a_quotation_is_marked_as_one_and_its_words_elsewhere_are_not() -> None:
     assert found(made) == ["rice price"]
 
 
+def test_what_overlaps_is_marked_as_one_and_what_is_not_there_not_at_all() -> None:
+    assert found(mark("A rice price rises.", sought('"rice price" "price rises"'))) == ["rice price rises"]
+    assert list(mark("Wheat", sought("rice")).runs()) == [("Wheat", False)]
+
+
+def test_a_letter_with_more_marks_than_anybody_writes_is_bounded() -> None:
+    assert 10 <= len(excerpt(["Z" + "\u0336" * 5_000], sought("z"), 10).text) <= 80
+
+
 def test_of_a_place_the_name_that_was_written_is_marked() -> None:
     assert found(mark("Tàu cá ở Biển Đông", sought("South China Sea"))) == ["Biển Đông"]
 
@@ -69,6 +78,13 @@ def test_of_a_place_the_name_that_was_written_is_marked() -> None:
 def test_the_piece_with_most_of_what_was_looked_for_is_shown() -> None:
     made = excerpt(["Rice came.", "Nothing.", "Rice and wheat came."], sought("rice wheat"), 100)
     assert made.text == "Rice and wheat came."
+
+
+@pytest.mark.parametrize("most", [9, 10, 11, 12, 30])
+def test_at_the_very_end_of_a_text_an_excerpt_is_its_end(most: int) -> None:
+    made = excerpt(["word " * 20 + "storm"], sought("storm"), most)
+    assert made.text.endswith("storm")
+    assert found(made) == ["storm"]
 
 
 def test_where_nothing_was_found_an_excerpt_is_the_beginning() -> None:

@@ -283,7 +283,8 @@ async def test_health_says_that_all_parts_are_at_work(here: Place) -> None:
         told = await served.json("/health")
         assert told == {
             "status": "ok",
-            "parts": dict.fromkeys(("database", "deliver", "log", "sealer", "ticker"), "ok"),
+            "parts": dict.fromkeys(("database", "deliver", "index", "log", "sealer", "ticker"), "ok"),
+            "unindexed": 0,
         }
 
 
