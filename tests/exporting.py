@@ -16,11 +16,13 @@ MEMORY = ".syndicate-export"
 LIVE = {
     "/feeds/search.{format}",
     "/health",
+    "/lookup",
     "/metrics",
     "/search",
     "/v1/agency/status",
     "/v1/deliveries",
     "/v1/items",
+    "/v1/lookup",
     "/v1/search",
     "/v1/sources",
     "/v1/stream",

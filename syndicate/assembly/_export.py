@@ -12,11 +12,12 @@ from typing import Final
 from syndicate.assembly._evidence import evidence_maker
 from syndicate.assembly._ground import SystemClock, user_agent
 from syndicate.assembly._mirror import FOLLOWS
-from syndicate.assembly._premises import Premises, open_press
+from syndicate.assembly._premises import Premises, open_lookup, open_press
 from syndicate.assembly._quarantine import quarantine_file, quarantines
 from syndicate.assembly._registry import cache_of, root_of
 from syndicate.errors import LedgerError, RegistryError, SettingsError, StorageError
 from syndicate.export import Orders, Reach, Summary, export_site
+from syndicate.journey import PassageIndex
 from syndicate.ledger import Policy, read_checkpoint, read_policy
 from syndicate.news import Outcome, Refused
 from syndicate.ports import Clock, KeptCheckpoint, Storage
@@ -96,6 +97,7 @@ async def _world(
         evidence=evidence_maker(premises.registry, lambda: policy, lambda: seen.policy, clock),
         contact=settings.contact_uri,
         websub=at_the_hub,
+        lookup=open_lookup(premises, PassageIndex(storage, premises.wakeup, window=1), stack),  # never asked
         copy=settings.export,
     )
 

@@ -88,6 +88,6 @@ class World:
     evidence: EvidenceMaker | None = None  # None: who asks for evidence is sent to the command line
     contact: str = ""  # whom readers may write to, as a URI; "": nobody is named
     websub: Subscribing | None = None  # None: nobody can subscribe here
-    lookup: Lookup | None = None  # None: nobody can ask here, as of a copy that is exported
+    lookup: Lookup | None = None  # None: nobody can ask here
     delivery: Callable[[], DeliveryReach | None] = lambda: None  # what push counts, where there is any
     copy: CopyLimits = CopyLimits()

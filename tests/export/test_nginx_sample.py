@@ -78,3 +78,8 @@ def test_what_holds_for_the_moment_is_asked_of_the_hub() -> None:
     refused = {"/metrics"}  # figures are for whoever looks after the hub
     asked = {address for address in LIVE if "{" not in address}  # of the others no file has the name
     assert {address for address in asked if not re.search(live, address)} == refused
+
+
+def test_s17_what_somebody_asks_about_is_in_no_file_of_nginx() -> None:
+    for address in ("/lookup", "/v1/lookup"):
+        assert "proxy_request_buffering off;" in block(f"location = {address}"), address

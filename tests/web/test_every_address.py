@@ -12,7 +12,17 @@ from syndicate.web._answer import ALERT_CACHE, ASK_AGAIN, FEED_CACHE, FOREVER
 
 MINUTE = "public, max-age=60"
 REPEATED = ("etag", "cache-control", "vary", "access-control-allow-origin", "x-content-type-options")
-PAGES = ("/", "/wire", "/wire/aa", "/corrections", "/sources", "/sources/aa.news", "/log", "/subscribe")
+PAGES = (
+    "/",
+    "/wire",
+    "/wire/aa",
+    "/corrections",
+    "/sources",
+    "/sources/aa.news",
+    "/log",
+    "/lookup",
+    "/subscribe",
+)
 SQUEEZED = {
     *PAGES,
     "/openapi.json",

@@ -179,6 +179,26 @@ async def test_who_asks_too_often_is_asked_to_wait_whichever_way_they_ask(here: 
         assert (late.status, int(late.headers["retry-after"]) > 0) == (429, True)
 
 
+async def test_the_answer_points_to_the_services_that_member_states_name(here: Place) -> None:
+    service = '[[service]]\nnames = {{ en = "{name}" }}\nurl = "https://{host}/"\n'
+    confirmed = 'evidence = { source = "a decree", confirmed = true }\n\n[[agency]]'
+    doubted = 'evidence = { source = "a rumour", confirmed = false }\n\n'
+    facts, doubts = (
+        service.format(name="Facts of Aland", host="facts.aa.example"),
+        service.format(name="No", host="no.example"),
+    )
+    written = here.folders.path("aa.toml").read_text(encoding="utf-8")
+    here.folders.write("aa.toml", written.replace("[[agency]]", doubts + doubted + facts + confirmed, 1))
+    here.signed.publish()
+    async with hub_at_work(here) as served:
+        await shows(served)
+        answer = await told(served, "Nobody in any newsroom has ever written such a sentence as this.")
+        assert [(each["member"], each["name"], each["url"]) for each in answer["services"]] == [
+            ("aa", "Facts of Aland", "https://facts.aa.example/")
+        ]
+        assert b"Facts of Aland" in (await send(served, STORM)).body
+
+
 async def test_how_far_behind_a_lookup_is_shows_in_health_and_metrics(here: Place) -> None:
     async with hub_at_work(here) as served:
         await shows(served)
