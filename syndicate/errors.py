@@ -20,6 +20,8 @@
     │   └── ForkedLog          a log signed two histories
     ├── ExportError        a copy of the site as files cannot be made
     ├── Crowded            so many wait for documents that one more has to come back
+    ├── NothingAsked       a question for a lookup has nothing in it that could be looked for
+    ├── LookupBusy         there was not the time to look at all that a question may be about
     └── DemoError          the demonstration could not be set up
 
 A token that may not enter the feed is no failure: it is a ``Refused`` value (see ``syndicate.news``).
@@ -154,6 +156,16 @@ class ExportError(SyndicateError):
 
 class Crowded(SyndicateError):
     """So many wait for documents to be made that one more has to come back."""
+
+
+class NothingAsked(SyndicateError):
+    """There is neither a letter, nor a digit, nor an address in a question for a lookup."""
+
+    hint = "Paste a sentence, a headline or the address of a page."
+
+
+class LookupBusy(SyndicateError):
+    """There was not the time to look at everything that was found."""
 
 
 class DemoError(SyndicateError):

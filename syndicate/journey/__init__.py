@@ -25,9 +25,7 @@ from syndicate.journey._lookup import (
     Answer,
     Later,
     Lookup,
-    LookupBusy,
     LookupLimits,
-    NothingAsked,
     Verdict,
 )
 from syndicate.journey._outputs import OPML_TYPE, SITEMAP_TYPE, Outputs
@@ -60,9 +58,7 @@ __all__ = [
     "LocalWakeup",
     "LogSigner",
     "Lookup",
-    "LookupBusy",
     "LookupLimits",
-    "NothingAsked",
     "Outputs",
     "PassageIndex",
     "Polled",

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from syndicate.dedupe import winnow
-from syndicate.errors import SyndicateError
+from syndicate.errors import LookupBusy, NothingAsked
 from syndicate.journey._findings import By, Finding, Judge, Read, Run
 from syndicate.journey._passages import PassageIndex
 from syndicate.journey._question import Question, read_question
@@ -31,16 +31,6 @@ class Verdict(StrEnum):
     AMENDED = "amended"  # published, and corrected, withheld or withdrawn since
     SIMILAR = "similar"
     NOT_FOUND = "not-found"
-
-
-class NothingAsked(SyndicateError):
-    """There is neither a letter, nor a digit, nor an address in the question."""
-
-    hint = "Paste a sentence, a headline or the address of a page."
-
-
-class LookupBusy(SyndicateError):
-    """There was not the time to look at everything that was found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,8 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from syndicate.journey import Answer, Lookup, LookupBusy, NothingAsked
+from syndicate.errors import LookupBusy, NothingAsked
+from syndicate.journey import Answer, Lookup
 from syndicate.web._answer import problem
 from syndicate.web._gate import Gate
 from syndicate.web._readers import Readers

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.dedupe import Compared, Guard, RelatedAs, compare
+from syndicate.dedupe import Compared, Guard, RelatedAs, compare, differences
 
 BODY: Final = (
     "The river rose by a metre within an hour, and the ferry between the two banks stopped at noon. "
@@ -205,3 +205,8 @@ def assert_spans(found: Compared, one: str, two: str) -> None:
     spans = (*found.changed, *found.kept, *found.substituted)
     assert all(0 <= start <= stop <= len(one) for start, stop in (each.a for each in spans))
     assert all(0 <= start <= stop <= len(two) for start, stop in (each.b for each in spans))
+
+
+def test_a_passage_that_stands_in_a_text_as_it_is_differs_nowhere() -> None:
+    said = "The ferry to the outer islands leaves at six in the morning and comes back before the tide turns."
+    assert list(differences(compare(said, said), said, said)) == []

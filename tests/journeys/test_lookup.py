@@ -8,7 +8,8 @@ from asking import Counter, counter, world_texts
 from kept import keep, next_version, published
 from press import PressRoom
 
-from syndicate.journey import By, Did, LookupBusy, LookupLimits, NothingAsked, Verdict
+from syndicate.errors import LookupBusy, NothingAsked
+from syndicate.journey import By, Did, LookupLimits, Verdict
 from syndicate.news import Act, Content, Item, Relation, RelationType
 from syndicate.text import fold
 

@@ -14,7 +14,7 @@ from syndicate.news import Slice
 from syndicate.ports import Found, Logged, Search
 from syndicate.republish import SLICE_GRAMMAR, slice_of
 from syndicate.text import CHARACTERS, Excerpt, Sought, Unfit, mark, seek
-from syndicate.web._answer import ASK_AGAIN, ready
+from syndicate.web._answer import ASK_AGAIN, Ready, squeezed
 from syndicate.web._operation import HTML
 from syndicate.web._pages._filter import fields_of
 from syndicate.web._pages._paper import Paper
@@ -62,8 +62,12 @@ class SearchPage:
                 found = await self._searching.find(search)
             except TooManySearches as exc:
                 raise Crowded("so many search at this moment that one more has to come back") from exc
-        body = await asyncio.to_thread(self._print, query, slice_, sought, found)
-        return ready(body, HTML, cache=ASK_AGAIN, extra=self._paper.headers(form=True)).answer(request)
+        page = await asyncio.to_thread(self._page, query, slice_, sought, found)
+        return page.answer(request)
+
+    def _page(self, query: str, slice_: Slice, sought: Sought | Unfit, found: Found) -> Ready:
+        body = self._print(query, slice_, sought, found)
+        return squeezed(body, HTML, cache=ASK_AGAIN, extra=self._paper.headers(form=True))
 
     def _print(self, query: str, slice_: Slice, sought: Sought | Unfit, found: Found) -> bytes:
         registry = self._world.registry()
