@@ -22,6 +22,7 @@ LIVE = {
     "/v1/agency/status",
     "/v1/deliveries",
     "/v1/items",
+    "/v1/items/{sub}/relations.json",
     "/v1/lookup",
     "/v1/search",
     "/v1/sources",
