@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.dedupe import Compared, Guard, RelatedAs, compare, differences
+from syndicate.dedupe import Compared, Guard, RelatedAs, compare
+from syndicate.dedupe._differ import differences
 
 BODY: Final = (
     "The river rose by a metre within an hour, and the ferry between the two banks stopped at noon. "
