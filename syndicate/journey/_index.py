@@ -34,6 +34,8 @@ class Indexer:
             await self.catch_up()
         except StorageError as exc:
             _log.error("texts wait to be searchable: %s", exc)
+        except Exception:  # noqa: BLE001 - the edge of a worker loop: a text that we fail on stops no hub
+            _log.exception("a bug while indexing texts; tried again")
 
     async def catch_up(self) -> None:
         """Index and sweep until nothing is left to do.

@@ -55,6 +55,9 @@ class PassageIndex:
         except SyndicateError as exc:
             _log.error("fingerprints cannot be kept; tried again: %s", exc)
             return False
+        except Exception:  # noqa: BLE001 - the edge of a worker loop: a text that we fail on stops no hub
+            _log.exception("a bug while taking fingerprints; tried again")
+            return False
         return True
 
     async def catch_up(self) -> None:

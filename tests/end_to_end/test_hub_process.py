@@ -241,8 +241,8 @@ async def test_a_full_disk_at_the_start_is_told_and_the_next_start_goes_well(her
 async def test_a_disk_that_fills_up_refuses_what_comes_and_goes_on_serving(here: Place) -> None:
     def little_room() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        # Bytes of one file: the empty database has about two thirds of that.
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1_400_000, 1_400_000))
+        # Bytes of one file: the empty database has about half of that.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2_400_000, 2_400_000))
 
     process = await start(*options(here), before=little_room)
     try:

@@ -51,3 +51,21 @@ async def test_it_indexes_a_few_at_a_time_to_the_end_and_sweeps(caplog: pytest.L
         running.cancel()
     assert "no room left" in caplog.text
     assert (shelf.steps[:3], sum(shelf.steps)) == ([16, 16, 8], 40)
+
+
+async def test_a_text_on_which_it_fails_stops_no_hub_and_is_tried_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Fails(Shelf):
+        async def index(self, most: int) -> int:
+            if self.failures:
+                self.failures -= 1
+                raise RuntimeError("a text that nobody thought of")
+            return await super().index(most)
+
+    shelf = Fails(waiting=3, swept=0)
+    indexer = Indexer(as_storage(shelf), LocalWakeup())
+    await indexer.look()
+    assert "a text that nobody thought of" in caplog.text
+    await indexer.look()
+    assert shelf.waiting == 0

@@ -14,6 +14,7 @@ from press import NOON, PressRoom, registry
 from syndicate.journey import LookupLimits, Verdict
 from syndicate.journey import _passages as index
 from syndicate.news import Content
+from syndicate.ports import Logged
 from syndicate.storage import _passages
 
 KILLED = """
@@ -92,3 +93,20 @@ async def test_passages_older_than_the_window_are_said_to_be_out_of_reach(
     assert (new.verdict, head.verdict) == (Verdict.PUBLISHED, Verdict.PUBLISHED)
     assert old.verdict is not Verdict.PUBLISHED
     assert nowhere.since == NOON + 2.0
+
+
+async def test_a_text_on_which_it_fails_stops_no_hub_and_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(_: Logged) -> object:
+        raise RuntimeError("a text that nobody thought of")
+
+    room = PressRoom("vn.demo")
+    async with counter(tmp_path, room) as hub:
+        await fill(hub, room, 3)
+        with monkeypatch.context() as broken:
+            broken.setattr(index, "printed_of", fails)
+            assert not await hub.index.look()
+        assert "a text that nobody thought of" in caplog.text
+        assert await hub.index.look()
+        assert (await hub.lookup.ask(text(2), registry(room))).verdict is Verdict.PUBLISHED

@@ -281,9 +281,11 @@ async def test_refusals_are_public_as_counts_by_reason_only(here: Place) -> None
 async def test_health_says_that_all_parts_are_at_work(here: Place) -> None:
     async with hub_at_work(here) as served:
         told = await served.json("/health")
+        assert told.pop("lookup_behind") in (0, 1), "the registry's leaf may not have been looked at yet"
+        parts = ("database", "deliver", "index", "log", "lookup", "sealer", "ticker")
         assert told == {
             "status": "ok",
-            "parts": dict.fromkeys(("database", "deliver", "index", "log", "sealer", "ticker"), "ok"),
+            "parts": dict.fromkeys(parts, "ok"),
             "unindexed": 0,
         }
 

@@ -319,7 +319,7 @@ async def test_a_stream_that_cannot_be_read_for_ends_and_a_bug_breaks_it_off(
     async with at_work(here) as served:
         failure: Exception = StorageError("/var/lib/secret.sqlite3 is gone")
 
-        async def page(*_: object) -> None:
+        async def page(*_: object, **__: object) -> None:
             raise failure
 
         async with heard(served) as first:
