@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syndicate import dedupe
 from syndicate.dedupe import Compared, Guard, RelatedAs, compare
 from syndicate.dedupe._differ import differences
 
@@ -211,3 +212,8 @@ def assert_spans(found: Compared, one: str, two: str) -> None:
 def test_a_passage_that_stands_in_a_text_as_it_is_differs_nowhere() -> None:
     said = "The ferry to the outer islands leaves at six in the morning and comes back before the tide turns."
     assert list(differences(compare(said, said), said, said)) == []
+
+
+def test_the_door_has_no_name_that_is_not_in_the_room() -> None:
+    with pytest.raises(AttributeError, match="unlike"):
+        dedupe.unlike  # noqa: B018 - the look is what is tried
