@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from syndicate.dedupe._numbers import MINUS, Number, numbers_of
+from syndicate.dedupe._numbers import MINUS, Number, numbers_of, signs_of
 from syndicate.dedupe._shingles import LETTERS, Letters
 from syndicate.text import fold_with_offsets
 
@@ -38,6 +38,7 @@ class Side:
         self.at = self._folded.at[:LETTERS]
         self.letters: Letters = np.frombuffer(self.folded.encode("utf-32-le"), dtype="<u4").astype(np.uint32)
         self.numbers = numbers_of(text, self.folded, self.at)
+        self.signs = signs_of(text, self.at)
         self._starts = [number.start for number in self.numbers]
         self._stops = [number.stop for number in self.numbers]
         self.values = {number.value for number in self.numbers}
