@@ -17,7 +17,7 @@ from syndicate.client._version import Evidence, fetch_evidence
 from syndicate.errors import ClientError, FetchError
 from syndicate.fetch import Allowed, CallLimits
 from syndicate.ledger import Policy
-from syndicate.news import Item, ItemId, Registry, paragraphs
+from syndicate.news import Item, ItemId, Registry, normalized, paragraphs
 from syndicate.ports import Answered, Call, FetchFailed
 
 ANSWERS: Final = frozenset({"published", "amended", "similar", "not-found"})
@@ -123,7 +123,7 @@ def _is_in(wanted: str, letters: str) -> bool:
 def _letters(text: str) -> str:
     """The letters and digits of a text, whichever way they are written, and the signs of its numbers."""
     seen = (each for each in text.translate(_ALIKE) if unicodedata.category(each) != "Cf")
-    plain = unicodedata.normalize("NFD", "".join(map(_plain, seen)))
+    plain = normalized("NFD", "".join(map(_plain, seen)))
     said = "".join(each if _says(plain, at) else " " for at, each in enumerate(plain))
     return _APART.sub("", " ".join(said.split()))
 
