@@ -17,7 +17,7 @@ from syndicate.text import fold, fold_with_offsets
 _AROUND: Final = 3  # times as long: what stands before or behind a passage, and was not put in its place
 _ROOM: Final = 40  # characters more in which the beginning of a passage is looked for
 _FINE: Final = 600  # characters of a stretch that is looked at letter by letter
-_FINE_MOST: Final = 40  # such stretches
+_FINE_MOST: Final = 1_000_000  # pairs of letters of all such stretches: so many steps it may take at worst
 _ISLAND: Final = 4  # letters; fewer between two changes are kept by chance
 _FAR: Final = 16  # characters that so few letters never take
 _NUMBER: Final = re.compile(r"\d+(?:[.,:/-]\d+)*")
@@ -63,7 +63,8 @@ def _holds(stretch: tuple[int, int], other: tuple[int, int]) -> bool:
 
 def _looked_at(found: Compared, passage: str, text: str) -> Iterator[list[Span]]:
     first, last = found.kept[0].a[0], found.kept[-1].a[1]
-    for number, span in enumerate(found.changed):
+    left = _FINE_MOST
+    for span in found.changed:
         begin, end = span.b
         room = _AROUND * _length(span.a) + _ROOM
         if span.a[1] <= first:
@@ -71,7 +72,9 @@ def _looked_at(found: Compared, passage: str, text: str) -> Iterator[list[Span]]
         elif span.a[0] >= last:
             end = min(end, begin + room)
         near = Span(a=span.a, b=(begin, end))
-        fine = number < _FINE_MOST and 0 < _length(span.a) <= _FINE and 0 < _length(near.b) <= _AROUND * _FINE
+        work = _length(near.a) * _length(near.b)
+        fine = 0 < work <= left and _length(near.a) <= _FINE and _length(near.b) <= _AROUND * _FINE
+        left -= work if fine else 0
         yield list(_letter_by_letter(near, passage, text)) if fine else [span]
 
 

@@ -15,7 +15,7 @@ from syndicate.dedupe._align import Block
 from syndicate.dedupe._likeness import Guard
 from syndicate.dedupe._numbers import Number
 from syndicate.dedupe._sentences import are_lines_of_two, headline_of, retold, reworded
-from syndicate.dedupe._side import Side, Stretch, contexts, within, without
+from syndicate.dedupe._side import NUMBERS, Side, Stretch, contexts, within, without
 
 _LONG: Final = 40  # letters alike, before and after which is the edge of a text
 _LONG_HAN: Final = 15
@@ -74,6 +74,10 @@ def changes_of(a: Side, b: Side, blocks: Sequence[Block], *, apart: int = 1) -> 
 
 def objections(a: Side, b: Side, blocks: Sequence[Block]) -> Iterator[Objection]:
     """All that the guard objects to in calling two texts the same, given what of them is alike."""
+    if max(len(a.numbers), len(b.numbers)) > NUMBERS:
+        if a.text.split() != b.text.split():
+            yield Objection(Guard.NUMBER, Change(0, len(a.folded), 0, len(b.folded)))
+        return
     settled = _settled(a, b), _settled(b, a)
     edges = _edges(a, b, blocks)
     for change in (*changes_of(a, b, blocks, apart=_APART), *_twins(a, b)):

@@ -4,10 +4,12 @@ And the signs that folding drops and that say as much as a letter: currencies, p
 """
 
 import re
+import sys
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import Final, NamedTuple
 
 # Between digits, these belong to the number: grouping, fractions, dates, times, ranges.
@@ -37,28 +39,30 @@ class Number(NamedTuple):
     value: str  # digits in ASCII, without the grouping of millions, with its signs
 
 
-def numbers_of(text: str, folded: str, at: Sequence[int]) -> list[Number]:
-    """The numbers of a text, whose matching text is ``folded``, each letter of it from ``at`` in ``text``."""
-    found: list[Number] = []
+def numbers_of(text: str, folded: str, at: Sequence[int], most: int = sys.maxsize) -> list[Number]:
+    """The first numbers of a text, whose matching text is ``folded``, each letter of it from ``at`` in it."""
+    return list(islice(_numbers(text, folded, at), most))
+
+
+def _numbers(text: str, folded: str, at: Sequence[int]) -> Iterator[Number]:
     for start, stop in _runs(folded):
         begins = start
-        value = ""
-        for place in range(start, stop):
-            between = "" if place == begins else _between(text, at[place - 1], at[place])
+        value = _digit(text, folded, at, start)
+        for place in range(start + 1, stop):
+            between = _between(text, at[place - 1], at[place])
             if between is None:
-                found.append(_number(text, at, begins, place, value))
+                yield _number(text, at, begins, place, value)
                 begins, value = place, ""
             else:
                 value += between
             value += _digit(text, folded, at, place)
-        found.append(_number(text, at, begins, stop, value))
-    return found
+        yield _number(text, at, begins, stop, value)
 
 
 def signs_of(text: str, at: Sequence[int]) -> Mapping[int, str]:
     """The signs of a text: those before each letter of its matching text that has any before it."""
     found: dict[int, str] = {}
-    for one in _signs().finditer(text):
+    for one in _any_sign().finditer(text):
         place = bisect_left(at, one.start())
         found[place] = found.get(place, "") + _sign(one[0])
     return found
@@ -73,7 +77,7 @@ def with_signs(text: str, start: int, stop: int) -> tuple[int, int]:
 
 
 def _is_sign(character: str) -> bool:
-    return character in MINUS or _signs().match(character) is not None
+    return character in MINUS or character in _signs()
 
 
 def _sign(character: str) -> str:
@@ -82,11 +86,18 @@ def _sign(character: str) -> str:
 
 
 @cache
-def _signs() -> re.Pattern[str]:
+def _signs() -> frozenset[str]:
     """Currencies, per cent and per mille, signs of mathematics."""
     points = (chr(code) for code in range(0x1FFFF) if unicodedata.category(chr(code)) in ("Sc", "Sm"))
-    signs = {each for each in points if each not in _NO_SIGNS and each not in MINUS}
-    return re.compile(f"[{re.escape(''.join(sorted(signs | _OF_A_HUNDRED.keys())))}]")
+    return (
+        frozenset(each for each in points if each not in _NO_SIGNS and each not in MINUS)
+        | _OF_A_HUNDRED.keys()
+    )
+
+
+@cache
+def _any_sign() -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(''.join(sorted(_signs())))}]")
 
 
 def _runs(folded: str) -> Iterator[tuple[int, int]]:
@@ -105,20 +116,21 @@ def _number(text: str, at: Sequence[int], begins: int, ends: int, value: str) ->
 def _before(text: str, first: int) -> str:
     """The sign before a number, if nothing else stands between them but one space; and a minus before it."""
     near = text[max(0, first - _NEAR) : first].rstrip()
-    if not near or not _signs().match(near[-1]):
+    if near[-1:] not in _signs():
         return ""
     return f"{'-' * (near[:-1] in MINUS)}{_sign(near[-1])}"
 
 
 def _behind(text: str, last: int) -> str:
     near = text[last : last + _NEAR].lstrip()[:1]
-    return _sign(near) if near and _signs().match(near) else ""
+    return _sign(near) if near in _signs() else ""
 
 
 def _digit(text: str, folded: str, at: Sequence[int], place: int) -> str:
     """A digit; one that is raised, encircled or part of a fraction is another one than in a row."""
     character = text[at[place]]
-    return folded[place] if unicodedata.category(character) == "Nd" else f"({character})"
+    plain = character.isascii() or unicodedata.category(character) == "Nd"
+    return folded[place] if plain else f"({character})"
 
 
 def _between(text: str, before: int, after: int) -> str | None:

@@ -46,6 +46,7 @@ _BODY_BYTES: Final = 16_000
 _OPEN: Final = 64  # searches that wait at a time
 _BUSY_SECONDS: Final = 2
 EXCERPT: Final = 240  # characters
+_PIECES: Final = 600  # of all texts of one answer that are looked through for them
 _DAY_SECONDS: Final = 86_400
 _NOBODY_KNOWS: Final = "neither the registry nor the log knows what the filter names"
 
@@ -178,9 +179,9 @@ class SearchAnswers:
         }
 
     def _told(self, hits: Sequence[Logged], sought: Sought | None) -> list[Mapping[str, object]]:
-        return [] if sought is None else [self._hit(logged, sought) for logged in hits]
+        return [] if sought is None else [self._hit(logged, sought, len(hits)) for logged in hits]
 
-    def _hit(self, logged: Logged, sought: Sought) -> Mapping[str, object]:
+    def _hit(self, logged: Logged, sought: Sought, hits: int) -> Mapping[str, object]:
         entry = self._world.press.entry(logged)
         base = self._world.base_url
         address = f"{base}/v1/items/{logged.sub}/{logged.ver}"
@@ -193,7 +194,7 @@ class SearchAnswers:
             "act": entry.act,
             "kind": entry.kind,
             "title": _runs(mark(entry.title, sought)),
-            "excerpt": _runs(found_in(entry, sought)),
+            "excerpt": _runs(found_in(entry, sought, hits)),
             "published": entry.published,
             "updated": entry.updated,
             "logged_at": rfc3339(logged.sealed_at),
@@ -205,12 +206,15 @@ class SearchAnswers:
         }
 
 
-def found_in(entry: Entry, sought: Sought) -> Excerpt:
-    """A piece of a version where most of what was looked for stands; of a withdrawn one, of its note."""
+def found_in(entry: Entry, sought: Sought, hits: int) -> Excerpt:
+    """A piece of a version where most of what was looked for stands; of a withdrawn one, of its note.
+
+    The more hits are shown, the less of each is looked through.
+    """
     html = entry.html is not None
     body = Content(type="text/html" if html else "text/plain", body=entry.html if html else entry.text)
     said = [] if entry.summary is None else [entry.summary]
-    return excerpt([*said, *paragraphs(body)], sought, EXCERPT)
+    return excerpt([*said, *paragraphs(body)], sought, EXCERPT, pieces_most=max(1, _PIECES // hits))
 
 
 def read_turn(text: str | None) -> Turn | None:

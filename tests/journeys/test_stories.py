@@ -121,7 +121,9 @@ async def test_attack_who_quotes_a_text_to_speak_against_it_is_not_told_with_it(
     against = (
         Relation(type=type_, sub=sub(rooms["sg"]))
         if by == "id"
-        else Relation(type=type_, url=rooms["sg"].item("joint").url.replace("https:", "http:") + "?utm_source=x")
+        else Relation(
+            type=type_, url=rooms["sg"].item("joint").url.replace("https:", "http:") + "?utm_source=x"
+        )
     )
     lines = ("This text that goes around is wrong in every word of it.", *JOINT)
     await hub.take(joint(rooms["sg"]), joint(rooms["my"], lines=lines))
