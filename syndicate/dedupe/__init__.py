@@ -4,7 +4,8 @@ Bring an item that is being admitted and what was known of its `sub` before, or 
 ``Related`` values: facts with their rule and evidence, never a merge. Nothing is dropped because it looks
 alike. ``sketch`` and ``winnow`` say by what to find texts that are alike, or share a passage; ``compare``
 says how two texts stand to each other and shows where they differ, ``infer`` what that makes of two items,
-``origin`` which of those that tell a story had it first. ``normal_url`` makes equal addresses equal.
+``origin`` which of those that tell a story had it first, by dates that ``settled`` lets count. ``normal_url``
+makes equal addresses equal.
 ``postings`` packs the fingerprints of many texts, so that those with a passage are found at once;
 ``Passage`` and ``alike`` say what a passage that somebody asks about has to do with one of them.
 
@@ -18,7 +19,7 @@ from syndicate.dedupe._asked import compare, sketch, winnow
 from syndicate.dedupe._differ import Difference
 from syndicate.dedupe._infer import Told, infer
 from syndicate.dedupe._likeness import Compared, Fingerprint, Guard, RelatedAs, Rule, Sketch, Span, Standing
-from syndicate.dedupe._origin import Origin, OriginRule, Teller, credited, origin
+from syndicate.dedupe._origin import Origin, OriginRule, Teller, credited, origin, settled
 from syndicate.dedupe._quote import Alike, Passage, alike, is_enough
 from syndicate.dedupe._relate import Related, relate
 from syndicate.dedupe._url import normal_url
@@ -51,6 +52,7 @@ __all__ = [
     "origin",
     "postings",
     "relate",
+    "settled",
     "sketch",
     "weigh",
     "winnow",
