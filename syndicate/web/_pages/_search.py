@@ -59,7 +59,7 @@ class SearchPage:
                 after=read_turn(turn) if _NEXT.fullmatch(turn) else None,
             )
             try:
-                found = await self._searching.find(search)
+                found = await self._searching.find(search, request)
             except TooManySearches as exc:
                 raise Crowded("so many search at this moment that one more has to come back") from exc
         page = await asyncio.to_thread(self._page, query, slice_, sought, found)
