@@ -163,7 +163,7 @@ async def test_attack_who_copies_late_and_dates_itself_back_did_not_publish_it(h
         "content": plain(STORM),
         "published": "2026-10-01T00:00:00Z",
     }
-    late = hub.rooms[1].publish("copy", iat=NOON + 3_600, content=plain(STORM), **said)
+    late = hub.rooms[1].publish("copy", iat=NOON + 3_600, **said)
     await hub.shows(verified(hub.rooms[1], late, NOON + 3_605))
     answer = await hub.ask(STORM)
     assert (answer.found and answer.found.sub, answer.others) == (first.sub, 1)
