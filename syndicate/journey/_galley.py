@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from functools import partial
-from itertools import islice
-from typing import Final, NamedTuple, Protocol, TypeVar
+from itertools import islice, product
+from typing import Final, Protocol, TypeVar
 from weakref import ReferenceType, ref
 
 from syndicate.last_used import LastUsed
@@ -54,14 +54,19 @@ class Known:
     retold: Retold | None = None  # where it stands for a story
 
 
-class Look(NamedTuple):
-    """How an entry stands in a document: as the notice of a withdrawal or as itself, and how much of it."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """How an entry stands in a document: as the notice of a withdrawal or as itself, and how much of it.
+
+    There is one of each (``LOOKS``), so that asking for a piece compares no more than where it is.
+    """
 
     notice: bool
     bare: bool  # without its body and its token
     complete: bool
 
 
+LOOKS: Final = {look: Look(*look) for look in product((True, False), repeat=3)}
 Place = tuple[Known, Look]  # an entry in a document; plain, for there are ten thousands of them a second
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import product
 from typing import Final
 
-from syndicate.journey._galley import Known, Look, Place
+from syndicate.journey._galley import LOOKS, Known, Place
 from syndicate.last_used import LastUsed
 from syndicate.news import CORRECTIONS, Entry, Feed, Index, Kind, Registry, Slice
 from syndicate.ports import Logged, Storage, Story, Stretch, Window
@@ -31,7 +30,6 @@ ARCHIVE_PAGE: Final = 100
 _WITHDRAWN_SECONDS: Final = 30 * 86_400  # so long a withdrawal is told at least, in feeds of corrections
 _COUNTED_MOST: Final = 1_000  # slices of which is remembered how far their archive was counted
 _STOOD_MOST: Final = 16  # windows remembered, of thousands of indices at the most
-_LOOKS: Final = {look: Look(*look) for look in product((True, False), repeat=3)}
 _PENDING_MOST: Final = 500  # versions looked at for an alert among them
 
 
@@ -191,8 +189,8 @@ class Editor:
         for number, one in enumerate(known):
             bare = number >= complete
             if one.withdrawn:  # first the notice of it
-                places.append((one, _LOOKS[True, bare, not rss or len(places) < RSS_BODIES]))
-            places.append((one, _LOOKS[False, bare, not rss or len(places) < RSS_BODIES]))
+                places.append((one, LOOKS[True, bare, not rss or len(places) < RSS_BODIES]))
+            places.append((one, LOOKS[False, bare, not rss or len(places) < RSS_BODIES]))
         return known, places
 
     def outline(self, draft: Draft, known: Sequence[Known], registry: Registry) -> Page:
