@@ -4,9 +4,10 @@ Bring an item that is being admitted and what was known of its `sub` before, or 
 ``Related`` values: facts with their rule and evidence, never a merge. Nothing is dropped because it looks
 alike. ``sketch`` and ``winnow`` say by what to find texts that are alike, or share a passage; ``compare``
 says how two texts stand to each other and shows where they differ, ``infer`` what that makes of two items,
-``origin`` which of those that tell a story had it first. ``normal_url`` makes equal addresses equal.
+``origin`` which of those that tell a story had it first, by dates that ``settled`` lets count. ``normal_url``
+makes equal addresses equal.
 ``postings`` packs the fingerprints of many texts, so that those with a passage are found at once;
-``stands_in`` and ``alike`` say what a passage that somebody asks about has to do with one of them.
+``Passage`` and ``alike`` say what a passage that somebody asks about has to do with one of them.
 
 This door is wider than five names because each of these is asked by somebody else.
 """
@@ -18,8 +19,8 @@ from syndicate.dedupe._asked import compare, sketch, winnow
 from syndicate.dedupe._differ import Difference
 from syndicate.dedupe._infer import Told, infer
 from syndicate.dedupe._likeness import Compared, Fingerprint, Guard, RelatedAs, Rule, Sketch, Span, Standing
-from syndicate.dedupe._origin import Origin, OriginRule, Teller, credited, origin
-from syndicate.dedupe._quote import Alike, alike, is_enough, stands_in
+from syndicate.dedupe._origin import Origin, OriginRule, Teller, credited, origin, settled
+from syndicate.dedupe._quote import Alike, Passage, alike, is_enough
 from syndicate.dedupe._relate import Related, relate
 from syndicate.dedupe._url import normal_url
 from syndicate.dedupe._weigh import matter_of, weigh
@@ -32,6 +33,7 @@ __all__ = [
     "Guard",
     "Origin",
     "OriginRule",
+    "Passage",
     "Related",
     "RelatedAs",
     "Rule",
@@ -50,8 +52,8 @@ __all__ = [
     "origin",
     "postings",
     "relate",
+    "settled",
     "sketch",
-    "stands_in",
     "weigh",
     "winnow",
 ]

@@ -10,6 +10,8 @@ from typing import Final
 
 from syndicate.news import AgencyId, Index, ItemId, Registry, UnixTime, rfc3339
 
+SETTLED_SECONDS: Final = 900  # after which nobody who comes later takes the first place by an earlier date
+
 
 class OriginRule(StrEnum):
     """Why one of those who tell a story counts as its origin; the first that decides does."""
@@ -39,6 +41,15 @@ class Origin:
     sub: ItemId
     rule: OriginRule
     evidence: str  # one sentence that a person can check
+
+
+def settled(published: UnixTime, received_at: int, since: int) -> UnixTime:
+    """When a text was published, by its agency's word as long as that can decide who was first.
+
+    ``since`` is when the first of those who tell it was received (Unix seconds).
+    """
+    late = received_at - since > SETTLED_SECONDS
+    return UnixTime(max(published, received_at)) if late else published
 
 
 def origin(tellers: Sequence[Teller]) -> Origin:

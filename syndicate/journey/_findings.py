@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final
 from urllib.parse import urlsplit
 
-from syndicate.dedupe import Alike, Teller, alike, credited, normal_url, origin, stands_in
+from syndicate.dedupe import Alike, Passage, Teller, alike, credited, normal_url, origin, settled
 from syndicate.journey._address import behind_host
 from syndicate.journey._passages import body_of
 from syndicate.journey._question import Question
@@ -110,6 +110,10 @@ class Judge:
             or self._at_the_same_path(found)
         )
 
+    @cached_property
+    def _passage(self) -> Passage:
+        return Passage(self._question.text)
+
     def _in_time(self, found: Sequence[Read]) -> Iterator[Read]:
         for each in found:
             if self._late():
@@ -123,7 +127,7 @@ class Judge:
         newest: dict[ItemId, Read] = {}
         for each in self._in_time(found if folded else ()):
             item = each.item
-            if not stands_in(folded, item.title, item.summary or "", body_of(item)):
+            if not self._passage.stands_in(item.title, item.summary or "", body_of(item)):
                 continue
             before = newest.get(item.sub)
             if before is None or _rank(each) > _rank(before):
@@ -138,17 +142,19 @@ class Judge:
         """The origin. Of one agency's own, which may carry one headline every day, the newest counts."""
         kept = [each for each in found if not each.item.withdrawn] or found
         by_agency = {each.item.iss: each for each in sorted(kept, key=lambda each: each.logged.index)}
-        tellers = [self._teller(each) for each in by_agency.values()]
+        since = min(each.logged.received_at for each in by_agency.values())
+        tellers = [self._teller(each, since) for each in by_agency.values()]
         sub = origin(tellers).sub
         return next(each for each in by_agency.values() if each.item.sub == sub)
 
-    def _teller(self, each: Read) -> Teller:
+    def _teller(self, each: Read, since: int) -> Teller:
         item = each.item
+        said = UnixTime(int(datetime.fromisoformat(item.published).timestamp()))
         derives = (said.sub for said in item.relations if said.type is RelationType.DERIVES and said.sub)
         return Teller(
             sub=item.sub,
             agency=item.iss,
-            published=UnixTime(int(datetime.fromisoformat(item.published).timestamp())),
+            published=settled(said, each.logged.received_at, since),
             index=each.logged.index,
             derives=frozenset(derives),
             credits=credited(f"{item.credit or ''} {item.byline or ''}", self._registry),

@@ -15,14 +15,12 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from syndicate.dedupe import Origin, Teller, origin
+from syndicate.dedupe import Origin, Teller, origin, settled
 from syndicate.news import AgencyId, Index, ItemId, UnixTime
 from syndicate.storage._ties import RANKS, WORDS, Tie, Ties
 from syndicate.trust import recall
 
 log = logging.getLogger(__name__)
-
-SETTLED_SECONDS: Final = 900  # after which nobody who comes later takes the first place by an earlier date
 
 _EVENTS: Final = f"""
     SELECT log.idx AS idx, it.item_id AS item, NULL AS act
@@ -264,7 +262,7 @@ class _Moment:
             Teller(
                 sub=ItemId(each.sub),
                 agency=AgencyId(each.agency),
-                published=UnixTime(_published(each.token, since, seen[each.id][1])),
+                published=_published(each.token, since, seen[each.id][1]),
                 index=Index(seen[each.id][0]),
                 derives=self._ties.derives(each),
             )
@@ -288,7 +286,6 @@ class _Moment:
         return self._connection.exec_driver_sql(asked, (story,)).scalar()
 
 
-def _published(token: str, since: int, received_at: int) -> int:
-    """When a text was published, by its agency's word as long as that can decide who was first."""
-    said = int(datetime.fromisoformat(recall(token).published).timestamp())
-    return said if received_at - since <= SETTLED_SECONDS else max(said, received_at)
+def _published(token: str, since: int, received_at: int) -> UnixTime:
+    said = UnixTime(int(datetime.fromisoformat(recall(token).published).timestamp()))
+    return settled(said, received_at, since)

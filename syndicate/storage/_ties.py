@@ -5,7 +5,9 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from syndicate.news import ItemId
+from syndicate.dedupe import normal_url
+from syndicate.news import HostError, ItemId
+from syndicate.trust import recall
 
 _TYPES: Final = ("copy", "excerpt", "re-identified", "derives")
 WORDS: Final = ", ".join(f"'{each}'" for each in _TYPES)
@@ -38,6 +40,9 @@ _FIRST_SEEN: Final = """
 """
 _DERIVES: Final = """
     SELECT to_sub FROM relation WHERE sub = ? AND ver = ? AND type = 'derives' AND to_sub IS NOT NULL
+"""
+_AGAINST: Final = """
+    SELECT to_sub, to_url FROM relation WHERE sub = ? AND ver = ? AND type IN ('disputes', 'rebuts')
 """
 _RULING: Final = """
     SELECT verdict FROM ruling WHERE (sub = :a AND to_sub = :b) OR (sub = :b AND to_sub = :a)
@@ -91,7 +96,7 @@ class Ties:
     def tie(self, one: int, other: int) -> Tie | None:
         """By what two items belong together as they stand; declared before ruled before found."""
         a, b = self.stands(one), self.stands(other)
-        if a is None or b is None:
+        if a is None or b is None or self._is_against(a, b) or self._is_against(b, a):
             return None
         said = [*self._between(a, b), *self._between(b, a)]
         declared = [each for each in said if each.declarer]
@@ -105,11 +110,13 @@ class Ties:
         return min(said, key=lambda each: (RANKS[each.as_], -each.score), default=None)
 
     def rejected(self, one: int, other: int) -> bool:
-        """Whether the operator said that they do not belong together, and no agency says they do."""
+        """Whether an agency speaks against the other, or the operator parted them and no agency objects."""
         a, b = self.stands(one), self.stands(other)
-        return (
-            a is not None and b is not None and self._verdict(a, b) == "reject" and not self._declared(a, b)
-        )
+        if a is None or b is None:
+            return False
+        if self._is_against(a, b) or self._is_against(b, a):
+            return True
+        return self._verdict(a, b) == "reject" and not self._declared(a, b)
 
     def first_seen(self, item: int) -> tuple[int, int]:
         """The index of an item's first version, and when it was received."""
@@ -131,8 +138,25 @@ class Ties:
             elif row.to_ver == b.ver and not b.withdrawn and row.state != "waits":
                 yield Tie(row.type, row.score)
 
+    def _is_against(self, a: Stands, b: Stands) -> bool:
+        """Whether the version that stands of one disputes or rebuts the other, by its id or its address."""
+        if a.withdrawn:
+            return False
+        for row in self._connection.exec_driver_sql(_AGAINST, (a.sub, a.ver)):
+            if row.to_sub == b.sub or (row.to_url is not None and _leads_to(row.to_url, b.token)):
+                return True
+        return False
+
     def _declared(self, a: Stands, b: Stands) -> bool:
         return any(each.declarer for each in (*self._between(a, b), *self._between(b, a)))
 
     def _verdict(self, a: Stands, b: Stands) -> str | None:
         return self._connection.exec_driver_sql(_RULING, {"a": a.sub, "b": b.sub}).scalar()
+
+
+def _leads_to(url: str, token: str) -> bool:
+    """Whether an address is that of an item, as far as their letters tell."""
+    try:
+        return normal_url(url) == normal_url(recall(token).url)
+    except HostError:
+        return False
