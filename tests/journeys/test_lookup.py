@@ -246,6 +246,16 @@ async def test_s3_a_look_alike_host_shows_as_a_difference_and_its_address_is_not
     assert (await hub.ask(f"{STORM}\n{item.url}")).other_host is False
 
 
+@pytest.mark.parametrize(
+    "form", ["https://{}@evil.example{}", "https://{}\\@evil.example{}", "https://{}:pw@evil.example{}"]
+)
+async def test_attack_an_address_with_a_user_before_its_host_is_no_officials(hub: Counter, form: str) -> None:
+    item = await storm(hub, url=f"https://{hub.rooms[0].host}/news/storm-reaches-coast?id=7")
+    answer = await hub.ask(form.format(hub.rooms[0].host, "/news/storm-reaches-coast?id=7"))
+    assert answer.verdict is Verdict.NOT_FOUND
+    assert (await hub.ask(item.url)).by is By.ADDRESS
+
+
 async def test_words_that_are_not_its_own_beside_an_official_address_are_marked(hub: Counter) -> None:
     item = await storm(hub)
     answer = await hub.ask(f"The king has left the country {item.url}")
