@@ -135,3 +135,22 @@ async def test_explain_tells_it_beside_the_running_hub(
         )
         == 2
     )
+
+
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [
+        pytest.param(
+            ["--limit", "99999999999999999999"], "from 1 to 999999", id="more than a database counts"
+        ),
+        pytest.param(["--limit", "-1"], "from 1 to 999999", id="less than none"),
+        pytest.param(["--agency", "\udcff"], "an agency's id is", id="what is no text"),
+    ],
+)
+def test_an_operator_who_asks_for_nonsense_is_told_so(
+    named: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["relations", "list", *named])
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
