@@ -129,7 +129,7 @@ def _spans(text: str, sought: Sought) -> tuple[Span, ...]:
             found += _phrase_spans(stream, phrase)
         if not way.phrases or len(way.beside) == 1:
             found += [(each.start, each.stop) for each in placed if each.beside and each.term in way.beside]
-    return tuple(_merged(_whole(text, found))) if found else ()
+    return tuple(_merged(_whole(text, found)))
 
 
 def _whole(text: str, spans: Sequence[Span]) -> Sequence[Span]:
