@@ -85,6 +85,8 @@ async def test_a_feed_of_stories_names_no_hub_and_leads_to_all_items(room: Room)
     assert len((await room.served.json("/feeds/all.json"))["items"]) == 2
     assert (await room.served.get("/feeds/stories/aa.rss")).status == 200
     assert (await room.served.get("/feeds/stories/nope.rss")).status == 404
+    asked = await room.served.get("/feeds/stories/all.rss")
+    assert (asked.status, b"/feeds/stories.rss" in asked.body) == (404, True)
 
 
 async def test_the_operator_parts_two_items_of_a_running_hub_and_takes_it_back(
