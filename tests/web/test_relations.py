@@ -129,6 +129,8 @@ async def test_explain_tells_it_beside_the_running_hub(
         f"Compared now with {first}",
     ):
         assert words in told
+    assert await asyncio.to_thread(main, ["explain", second, second, "--db", str(room.database)]) == 2
+    assert "one item, not two" in capsys.readouterr().err
     assert await asyncio.to_thread(main, ["explain", second, "--json", "--db", str(room.database)]) == 0
     assert json.loads(capsys.readouterr().out)["story"]["origin"] == first
     assert (
