@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, islice
+from itertools import accumulate, chain, islice
 from typing import Final
 
 from syndicate.news import letters
@@ -126,12 +126,12 @@ def _spans(text: str, sought: Sought) -> tuple[Span, ...]:
     stream = [each for each in placed if not each.beside]
     others = {each.term for each in placed if each.beside}
     found: list[Span] = []
-    for way in (way for ways in sought.wanted for way in ways):
+    for written, way in ((way is ways[0], way) for ways in sought.wanted for way in ways):
         if not way.beside <= others:
             continue
-        for phrase in way.phrases:
-            found += _phrase_spans(stream, phrase)
-        if not way.phrases or len(way.beside) == 1:
+        there = [list(_phrase_spans(stream, phrase)) for phrase in way.phrases]
+        found += chain.from_iterable(there)
+        if not way.phrases or (len(way.beside) == 1 and (written or all(there))):
             found += [(each.start, each.stop) for each in placed if each.beside and each.term in way.beside]
     return tuple(_merged(_whole(text, found)))
 

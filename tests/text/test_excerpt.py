@@ -80,6 +80,25 @@ def test_the_piece_with_most_of_what_was_looked_for_is_shown() -> None:
     assert made.text == "Rice and wheat came."
 
 
+def test_of_a_place_no_accent_is_marked_where_its_name_is_not() -> None:
+    assert found(mark("Tàu cá ở Biển Đông", sought("Timor-Leste"))) == []
+    assert found(mark("Quan hệ với Đông Timor", sought("Timor-Leste"))) == ["Đông Timor"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "there"),
+    [
+        ("ha noi", "Hanoi"),
+        ("Hanoi", "Hà Nội"),
+        ("Bangkok", "กรุงเทพ"),
+        ("新加坡", "சிங்கப்பூர்"),
+        ("manila", "Maynila"),
+    ],
+)
+def test_a_city_is_found_by_its_name_in_another_script(asked: str, there: str) -> None:
+    assert found(mark(f"- {there} -", sought(asked))) == [there]
+
+
 def test_of_a_place_whose_words_stand_apart_a_piece_with_one_of_them_is_shown() -> None:
     made = excerpt(["Nothing.", "The sea is calm.", "Wind from China."], sought("South China Sea"), 100)
     assert found(made) == ["sea"]
