@@ -5,7 +5,8 @@ Bring an item that is being admitted and what was known of its `sub` before, or 
 alike. ``sketch`` and ``winnow`` say by what to find texts that are alike, or share a passage; ``compare``
 says how two texts stand to each other and shows where they differ, ``infer`` what that makes of two items,
 ``origin`` which of those that tell a story had it first. ``normal_url`` makes equal addresses equal.
-``postings`` packs the fingerprints of many texts, so that those with a passage are found at once;
+``postings`` packs the fingerprints of many texts, so that those with a passage are found at once,
+``shared`` those that have passages in common with many others;
 ``stands_in`` and ``alike`` say what a passage that somebody asks about has to do with one of them.
 
 This door is wider than five names because each of these is asked by somebody else.
@@ -50,6 +51,7 @@ __all__ = [
     "origin",
     "postings",
     "relate",
+    "shared",
     "sketch",
     "stands_in",
     "weigh",
@@ -59,6 +61,6 @@ __all__ = [
 
 def __getattr__(name: str) -> ModuleType:
     # numpy, for the hub that keeps fingerprints only.
-    if name == "postings":
-        return importlib.import_module("syndicate.dedupe._postings")
+    if name in {"postings", "shared"}:
+        return importlib.import_module(f"syndicate.dedupe._{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,6 +1,6 @@
 """Which versions have a passage, a headline or an address: found without reading the others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -58,5 +58,15 @@ class Passages(Protocol):
         """At most ``most`` versions with one of the keys, and at most ``most`` with some of the fingerprints.
 
         A fingerprint that very many versions have finds only the first of them.
+        """
+        ...
+
+    async def shared(
+        self, prints: Mapping[Index, Sequence[int]], since: int
+    ) -> Mapping[Index, Mapping[Index, int]]:
+        """For each of these versions, by index: which before it have how many of its fingerprints.
+
+        Of one fingerprint the first 64 versions count, however much was tidied; those below ``since`` may be
+        left out. A hundred versions at a time cost not much more than one.
         """
         ...

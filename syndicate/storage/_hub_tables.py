@@ -184,6 +184,16 @@ class StoryHeadRow(HubTable, table=True):
     changed_at: float
 
 
+class GatheredRow(HubTable, table=True):
+    """Up to which index stories have followed the log, in one row, and how often that changed any."""
+
+    __tablename__: ClassVar[str] = "gathered"
+
+    id: int = Field(primary_key=True)
+    reached: int
+    edition: int
+
+
 class RulingRow(HubTable, table=True):
     """What the operator said of two items, once it has its place in the log; the newest counts."""
 
@@ -316,5 +326,5 @@ class DeliveryRow(HubTable, table=True):
 
 
 HUB: Final = VersionLine(
-    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0010"
+    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0011"
 )

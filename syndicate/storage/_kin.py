@@ -45,17 +45,17 @@ _TOKENS = """
     SELECT it.id, item.sub, it.ver, it.agency, it.token FROM version AS it JOIN item ON item.id = it.item_id
     WHERE it.id IN (SELECT value FROM json_each(?)) AND it.token <> ''
 """
-# Of each agency what came first: whoever floods crowds out nobody else.
+# Of each agency what came first: whoever floods crowds out nobody else. Of excerpts see ``_gathering``.
 _PARTNERS_OF: Final = """
     SELECT (SELECT it.id FROM version AS it JOIN item ON item.id = it.item_id
             WHERE item.sub = other.sub AND it.id < :id ORDER BY it.ver DESC LIMIT 1) AS id
     FROM (SELECT sub, min(id) AS first FROM (
               SELECT * FROM (SELECT to_sub AS sub, id FROM relation
-                             WHERE sub = :sub AND type IN ('copy', 'excerpt', 're-identified')
+                             WHERE sub = :sub AND type IN ('copy', 're-identified')
                              ORDER BY id LIMIT 1000)
               UNION ALL
               SELECT * FROM (SELECT sub, id FROM relation
-                             WHERE to_sub = :sub AND type IN ('copy', 'excerpt', 're-identified')
+                             WHERE to_sub = :sub AND type IN ('copy', 're-identified')
                              ORDER BY id LIMIT 1000))
           GROUP BY substr(sub, 1, instr(sub, ':')) ORDER BY first LIMIT :most) AS other
 """

@@ -1,4 +1,4 @@
-"""Stories: items that say the same, gathered as the log is shown, one index after the other.
+"""Stories: items that say the same, gathered behind the log that is shown, one index after the other.
 
 Everybody who shows the same log, acts of the operator included, has the same stories. An item belongs to a
 story by its tie to the item that was first in it, never by way of others: so nobody can chain what does not
@@ -22,6 +22,7 @@ from syndicate.trust import recall
 
 log = logging.getLogger(__name__)
 
+_STRANGERS: Final = 2  # agencies whose texts hold an excerpt beside those of its story: it is nobody's
 SETTLED_SECONDS: Final = 900  # after which nobody who comes later takes the first place by an earlier date
 
 _EVENTS: Final = f"""
@@ -74,8 +75,8 @@ class _Member(NamedTuple):
     joined_as: str
 
 
-def gather(connection: Connection, first: int, end: int) -> None:
-    """Have the stories follow the log from index ``first`` up to ``end``."""
+def gather(connection: Connection, first: int, end: int) -> bool:
+    """Have the stories follow the log from index ``first`` up to ``end``; whether any may have changed."""
     events = connection.exec_driver_sql(_EVENTS, {"first": first, "end": end}).all()
     for idx, item, act in events:
         try:
@@ -84,6 +85,7 @@ def gather(connection: Connection, first: int, end: int) -> None:
             raise
         except Exception:
             log.exception("the stories could not follow index %d of the log", idx)
+    return bool(events)
 
 
 def _follow(moment: "_Moment", item: int, act: str | None) -> None:
@@ -95,7 +97,7 @@ def _follow(moment: "_Moment", item: int, act: str | None) -> None:
 
 def review(connection: Connection, item: int) -> None:
     """Look again at the story of an item of which a text went."""
-    idx = connection.exec_driver_sql("SELECT coalesce(max(idx), 0) FROM log").scalar_one()
+    idx = max(0, connection.exec_driver_sql("SELECT reached FROM gathered").scalar_one())
     _Moment(connection, idx).reviewed(item)
 
 
@@ -128,6 +130,10 @@ class _Moment:
             self._changed(story)
         if self._story_of(item) is None:
             self._find_story(item)
+        for part in self._ties.parts(item):  # which may stand in too many by now
+            story = self._story_of(part)
+            if story is not None:
+                self._review(story)
 
     def ruled(self, digest: str) -> None:
         """The operator said something of two items."""
@@ -184,7 +190,8 @@ class _Moment:
         others = [each.id for each in members if each.id != one.id]
         if any(self._ties.rejected(one.id, each) for each in others):
             return False
-        if self._ties.tie(one.id, story) is not None:
+        tie = self._ties.tie(one.id, story)
+        if tie is not None and not (tie.part and self._is_everywhere(tie.part, members)):
             return True
         return any(self._reaches(self._ties.tie(one.id, each)) for each in others)
 
@@ -193,19 +200,32 @@ class _Moment:
         """Whether a tie to any item of a story is enough: a person's word is, likeness is not."""
         return tie is not None and tie.as_ in ("declared", "confirmed")
 
+    def _is_everywhere(self, part: int, members: Sequence[_Member]) -> bool:
+        """Whether an excerpt stands in texts of several agencies that are no part of its story.
+
+        What everybody carries below or above other news is nobody's excerpt. One agency's texts are not
+        enough for that: else it could part others by publishing what holds theirs.
+        """
+        here = {each.agency for each in members}
+        return len({each.agency for each in self._ties.holding(part)} - here) >= _STRANGERS
+
     def _find_story(self, item: int) -> None:
         """Have an item that stands alone join the story that it is tied to best, or begin one."""
-        best: tuple[int, float, int, int, Tie] | None = None
+        found: list[tuple[int, float, int, int, Tie]] = []
         for other in self._ties.near(item):
             first = self._story_of(other) or other
             direct = self._ties.tie(item, other)
             tie = direct if self._reaches(direct) else self._ties.tie(item, first)
             if tie is not None and self._may_join(item, first, tie):
-                rank = (RANKS[tie.as_], -tie.score, first, other, tie)
-                best = rank if best is None or rank[:3] < best[:3] else best
-        if best is None:
+                found.append((RANKS[tie.as_], -tie.score, first, other, tie))
+        if not found:
             return
-        first, tie = best[2], best[4]
+        _, _, first, _, tie = best = min(found)
+        if (
+            best[0] == RANKS["copy"]
+        ):  # of a copy of what both are a part of: else a flood of parts would take it
+            wholes = [each for each in found if each[4].part == item and each[2] < first]
+            _, _, first, _, tie = min(wholes, default=best)
         if self._story_of(first) is None and item < first:
             item, first = first, item
         self._join(item, first, tie)
@@ -219,9 +239,14 @@ class _Moment:
             each.agency == stands.agency for each in members
         ):
             return False
+        if tie.part and self._is_everywhere(tie.part, [*members, _Member(item, stands.agency, "")]):
+            return False
         # A round-up holds many texts: what is only a part of it must also be like its other parts.
         parts = [each.id for each in members if each.id != first and each.joined_as in ("copy", "excerpt")]
-        return tie.as_ != "excerpt" or all(self._ties.tie(item, each) is not None for each in parts)
+        return tie.as_ != "excerpt" or all(self._one_part(item, each, first) for each in parts)
+
+    def _one_part(self, item: int, other: int, first: int) -> bool:
+        return self._ties.tie(item, other) is not None or self._ties.overlap(item, other, first)
 
     def _join(self, item: int, first: int, tie: Tie) -> None:
         for each, as_ in ((first, "first"), (item, tie.as_)):

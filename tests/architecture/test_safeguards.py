@@ -45,7 +45,7 @@ def test_neither_a_version_nor_its_index_ever_changes() -> None:
     # An act gets its index once; the horizon says how far the order is shown, a subscriber how
     # far it is, and the index of texts how far that is. Of a relation its state, by the operator's act in
     # the log; of a story why somebody is in it.
-    moved = {"passage_bucket", "passage_run", "passage_state"}
+    moved = {"passage_bucket", "passage_run", "passage_state", "gathered"}
     assert changed - moved == {"item", "act", "horizon", "subscriber", "search_reach", "relation", "story"}
     assert replaced == {
         "receipt",

@@ -273,6 +273,7 @@ async def test_stories_follow_from_the_log_however_it_was_cut_into_batches(
                 await hub.take(*tokens[start : start + size], seal=False)
             await hub.storage.seal(hub.clock.hands, show=size == 1)
             await hub.storage.log.show(len(tokens))
+            await hub.gatherer.catch_up()
             related = sorted(
                 (each.sub, each.ver, each.type, str(each.to_sub), each.to_ver, each.score, each.spans)
                 for each in await hub.storage.found(100)

@@ -33,6 +33,7 @@ class Room:
         return self.served.here.folder / "hub.sqlite3"
 
     async def stories(self) -> list[dict[str, Any]]:
+        await self.served.hub.gatherer.catch_up()
         self.served.clock.time += 6
         found: list[dict[str, Any]] = (await self.served.json("/feeds/stories.json"))["items"]
         return found
@@ -47,6 +48,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Room]:
             for each, extra in ((room.aa, ()), (room.bb, ("By our own desk.",))):
                 token = each.release("joint", title=f"Beaches ({each.id})", content=body((*JOINT, *extra)))
                 assert [one["outcome"] for one in await served.submit(token)] == ["admitted"]
+            await served.hub.gatherer.catch_up()
             yield room
 
 

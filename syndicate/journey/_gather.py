@@ -1,0 +1,143 @@
+"""Gathering: excerpts are found and stories follow, behind the log that is shown, to its end.
+
+ (1) the fingerprints of a few versions say which before them have passages in common with each;
+ (2) few of these are compared exactly, and what is an excerpt of which is kept;
+ (3) in the same transaction the stories follow the log over these versions.
+
+So a story never follows before all is known that it hangs on, and whoever shows the same log comes to the
+same stories in the end. What it did is in storage: whoever stops it, and when, it goes on there.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from syndicate.dedupe import Related, RelatedAs, matter_of, weigh, winnow
+from syndicate.errors import SyndicateError
+from syndicate.journey._passages import PassageIndex
+from syndicate.news import Index, Item, Slice
+from syndicate.ports import Logged, Storage, Wakeup
+from syndicate.trust import recall
+
+_log = logging.getLogger("syndicate.gather")
+_BATCH: Final = 100  # versions at a time, and
+_CHARACTERS: Final = 2_000_000  # of their tokens
+_PRINTS: Final = 512  # fingerprints of one version that are looked for, from all over it
+_SAYING: Final = 100  # letters a fingerprint, at most: what repeats itself more says nothing
+_READ_MOST: Final = 200  # versions read at once to be compared with
+_LOOK_SECONDS: Final = 5.0
+_AGAIN_SECONDS: Final = 5.0  # after the database could not be read or written
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    item: Item
+    prints: Sequence[int]
+
+
+class Gatherer:
+    """Keeps the stories of a storage up with its log, one step behind ``passages``."""
+
+    def __init__(self, storage: Storage, passages: PassageIndex, wakeup: Wakeup) -> None:
+        self._storage = storage
+        self._passages = passages
+        self._wakeup = wakeup
+        self._reached = -1
+        self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def behind(self) -> int:
+        """How many indices that are shown the stories have not come to."""
+        return max(0, self._storage.log.visible - 1 - self._reached)
+
+    async def run(self) -> None:
+        """Keep up, until cancelled."""
+        while True:
+            if await self.look():
+                await self._wakeup.wait(_LOOK_SECONDS)
+            else:
+                await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def look(self) -> bool:
+        """Follow to what is shown now; what goes wrong is told. Whether all is well."""
+        try:
+            await self.catch_up()
+        except SyndicateError as exc:
+            _log.error("stories wait; tried again: %s", exc)
+            return False
+        except Exception:  # noqa: BLE001 - the edge of a worker loop: a text that we fail on stops no hub
+            _log.exception("a bug while gathering stories; tried again")
+            return False
+        return True
+
+    async def catch_up(self) -> None:
+        """Follow to what is shown now.
+
+        Raises:
+            StorageError: it cannot be read or written; the next call goes on.
+        """
+        async with self._one_at_a_time:
+            try:
+                await self._passages.catch_up()
+            except SyndicateError:
+                raise
+            except Exception:  # noqa: BLE001 - what looks passages up tells it: it costs us excerpts, no story
+                _log.warning("excerpts of what was shown last may be missed")
+            self._reached = await self._storage.gathering.reached()
+            while self.behind:
+                await self._step()
+
+    async def _step(self) -> None:
+        last = self._storage.log.visible - 1
+        page = await self._storage.page(Slice(), self._reached, _BATCH, characters=_CHARACTERS)
+        reached = page[-1].index if page else last  # acts have an index, too
+        read = await asyncio.to_thread(lambda: {each.index: _read(each) for each in page})
+        gathering = self._storage.gathering
+        asking = {index: each.prints for index, each in read.items() if each.prints}
+        pairs: Mapping[Index, Sequence[Index]] = {}
+        if asking:
+            since = await gathering.since(min(asking))
+            pairs = await gathering.worth_comparing(await self._storage.passages.shared(asking, since))
+        await gathering.gather([each async for each in self._compared(read, pairs)], reached)
+        self._reached = reached
+
+    async def _compared(
+        self, read: Mapping[Index, _Read], pairs: Mapping[Index, Sequence[Index]]
+    ) -> AsyncIterator[Related]:
+        asked = [(index, other) for index, others in sorted(pairs.items()) for other in others]
+        for start in range(0, len(asked), _READ_MOST):
+            some = asked[start : start + _READ_MOST]
+            here = {each.index: each for each in await self._storage.these({other for _, other in some})}
+            weighed = [(read[index].item, here[other]) for index, other in some if not here[other].erased]
+            for related in await asyncio.to_thread(_excerpts, weighed):
+                yield related
+
+
+def _read(logged: Logged) -> _Read:
+    """What a version says and is found by; of what says nothing, or one thing all over, it is not found."""
+    item = recall(logged.token)
+    text = matter_of(item)
+    try:
+        prints = [each.value for each in winnow(text)]
+    except Exception:  # noqa: BLE001 - a bug of ours costs this text its excerpts
+        _log.exception("%s version %d has no fingerprints", item.sub, item.ver)
+        return _Read(item, ())
+    if len(prints) * _SAYING < len(text):
+        return _Read(item, ())
+    few = len(prints) <= _PRINTS
+    return _Read(item, prints if few else [prints[at * len(prints) // _PRINTS] for at in range(_PRINTS)])
+
+
+def _excerpts(pairs: Sequence[tuple[Item, Logged]]) -> list[Related]:
+    found: list[Related] = []
+    for item, other in pairs:
+        try:
+            related = weigh(item, recall(other.token))
+        except Exception:  # noqa: BLE001 - likewise this finding, and no item anything
+            _log.exception("%s could not be compared with %s", item.sub, other.sub)
+            continue
+        if related is not None and related.type is RelatedAs.EXCERPT:
+            found.append(related)
+    return found

@@ -1,0 +1,41 @@
+"""Excerpts, found behind the journey, and the stories that follow once it is known what they hang on."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from syndicate.dedupe import Related
+from syndicate.news import Index
+
+
+class Gathering(Protocol):
+    """How far the stories have followed the log that is shown, and what takes them further.
+
+    Promises: what stories there are is a function of the log up to ``reached`` and of the relations kept for
+    it, whoever took it there and in what steps; what returns is on the disk.
+    """
+
+    async def reached(self) -> int:
+        """The index up to which stories have been gathered; -1 before the first."""
+        ...
+
+    async def since(self, index: Index) -> int:
+        """The first index that is near enough in time to be compared with the one at ``index``."""
+        ...
+
+    async def worth_comparing(
+        self, shared: Mapping[Index, Mapping[Index, int]]
+    ) -> Mapping[Index, Sequence[Index]]:
+        """Of versions that share passages with one, by index (``Passages.shared``): which to compare with it.
+
+        Those that stood for an item of another agency when it came, in the window; one of each agency, that
+        which shares most and came first; a few in all; none that something was found of already. Nothing for
+        a version that did not stand for its own item when it came.
+        """
+        ...
+
+    async def gather(self, found: Sequence[Related], reached: int) -> None:
+        """Keep what was found, but for what was erased meanwhile, and have the stories follow to ``reached``.
+
+        One transaction. ``found`` must be all there is to find among the versions up to ``reached``.
+        """
+        ...

@@ -1,0 +1,164 @@
+"""How far stories have followed the log, and which versions may hold each other's passages.
+
+Everything is asked as of the index of the version that is looked at: whoever comes later to the same log, and
+in other steps, finds the same.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Final, Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+from syndicate.dedupe import Related
+from syndicate.news import Index
+from syndicate.storage._kin import WINDOW_SECONDS
+from syndicate.storage._rows import RELATION, relation_row
+from syndicate.storage._stories import gather
+
+T = TypeVar("T")
+
+_CANDIDATES: Final = 24  # of one version; one of each agency, so that all who tell a story are among them
+_CARRIERS: Final = 512  # versions that are looked at to choose them
+_HITS: Final = 2  # fingerprints in common, at least
+
+_STATE: Final = "SELECT reached, edition FROM gathered"
+_REACH: Final = "UPDATE gathered SET reached = ?, edition = edition + ?"
+_NEAREST: Final = "SELECT idx, sealed_at FROM log WHERE idx >= ? ORDER BY idx LIMIT 1"
+_THESE: Final = """
+    SELECT log.idx, log.sealed_at, it.item_id, it.agency, item.sub, it.ver
+    FROM json_each(?) AS asked JOIN log ON log.idx = asked.value
+    JOIN version AS it ON it.id = log.version_id JOIN item ON item.id = it.item_id
+    WHERE NOT EXISTS (SELECT 1 FROM erased WHERE erased.version_id = it.id)
+"""
+# What stands of an item as of an index; see ``_order``.
+_STOOD: Final = """
+    SELECT log.idx FROM version AS it JOIN log ON log.version_id = it.id
+    WHERE it.item_id = ? AND log.idx <= ?
+    ORDER BY it.act = 'retract' DESC, CASE it.act WHEN 'retract' THEN -it.ver ELSE it.ver END DESC LIMIT 1
+"""
+_KNOWN: Final = """
+    SELECT 1 FROM relation WHERE score IS NOT NULL
+    AND ((sub = :a AND ver = :a_ver AND to_sub = :b AND to_ver = :b_ver)
+         OR (sub = :b AND ver = :b_ver AND to_sub = :a AND to_ver = :a_ver)) LIMIT 1
+"""
+_HERE: Final = """
+    SELECT it.received_at FROM version AS it JOIN item ON item.id = it.item_id
+    WHERE item.sub = ? AND it.ver = ? AND NOT EXISTS (SELECT 1 FROM erased WHERE version_id = it.id)
+"""
+
+
+class _Threads(Protocol):
+    """What these need of their storage."""
+
+    async def reading(self, ask: Callable[[Connection], T]) -> T: ...
+    async def writing(self, work: Callable[[], T]) -> T: ...
+    def transaction(self) -> AbstractContextManager[Connection]: ...
+
+
+class SqliteGathering:
+    """``ports.Gathering`` over the storage's file."""
+
+    def __init__(self, storage: _Threads) -> None:
+        self._storage = storage
+
+    async def reached(self) -> int:
+        """The index up to which stories have been gathered."""
+        return await self._storage.reading(reached)
+
+    async def since(self, index: Index) -> int:
+        """The first index that is near enough in time to be compared with the one at ``index``."""
+        return await self._storage.reading(lambda view: _since(view, index))
+
+    async def worth_comparing(
+        self, shared: Mapping[Index, Mapping[Index, int]]
+    ) -> Mapping[Index, Sequence[Index]]:
+        """Of versions that share passages with one: which to compare with it."""
+        return await self._storage.reading(lambda view: _worth_comparing(view, shared))
+
+    async def gather(self, found: Sequence[Related], reached: int) -> None:
+        """Keep what was found, and have the stories follow to ``reached``."""
+
+        def transaction() -> None:
+            with self._storage.transaction() as connection:
+                _gather(connection, found, reached)
+
+        await self._storage.writing(transaction)
+
+
+def reached(connection: Connection) -> int:
+    """The index up to which stories have been gathered."""
+    return int(connection.exec_driver_sql(_STATE).one().reached)
+
+
+def edition(connection: Connection) -> int:
+    """How often stories may have changed so far."""
+    return int(connection.exec_driver_sql(_STATE).one().edition)
+
+
+def _gather(connection: Connection, found: Sequence[Related], upto: int) -> None:
+    first = reached(connection) + 1
+    rows = [relation_row(each, at) for each in found if (at := _received(connection, each)) is not None]
+    if rows:
+        connection.exec_driver_sql(RELATION, rows)
+    moved = gather(connection, first, upto + 1)
+    connection.exec_driver_sql(_REACH, (upto, int(moved)))
+
+
+def _received(connection: Connection, said: Related) -> int | None:
+    """When the version was received that a relation is of; None if one of the two is gone."""
+    there = connection.exec_driver_sql(_HERE, (said.to_sub, said.to_ver)).scalar()
+    return None if there is None else connection.exec_driver_sql(_HERE, (said.sub, said.ver)).scalar()
+
+
+def _since(connection: Connection, index: int) -> int:
+    at = connection.exec_driver_sql(_NEAREST, (index,)).one().sealed_at
+    low, high = 0, index
+    while low < high:
+        middle = (low + high) // 2
+        row = connection.exec_driver_sql(_NEAREST, (middle,)).one()
+        low, high = (low, middle) if row.sealed_at > at - WINDOW_SECONDS else (row.idx + 1, high)
+    return low
+
+
+def _worth_comparing(
+    connection: Connection, shared: Mapping[Index, Mapping[Index, int]]
+) -> dict[Index, list[Index]]:
+    chosen = {index: _chosen(connection, index, found) for index, found in shared.items()}
+    return {index: others for index, others in chosen.items() if others}
+
+
+def _chosen(connection: Connection, index: int, found: Mapping[Index, int]) -> list[Index]:
+    ranked = sorted((-hits, other) for other, hits in found.items() if hits >= _HITS)
+    carriers = [other for _, other in ranked[:_CARRIERS]]
+    rows: dict[int, Any] = {row.idx: row for row in _these(connection, [index, *carriers])}
+    asker = rows.get(index)
+    if asker is None or not _stood(connection, asker, index):
+        return []
+    others: dict[str, Index] = {}
+    for other in carriers:
+        row = rows.get(other)
+        if (
+            row is not None
+            and row.agency not in {asker.agency, *others}
+            and row.sealed_at > asker.sealed_at - WINDOW_SECONDS
+            and _stood(connection, row, index)
+        ):
+            others[row.agency] = other
+    few = list(others.values())[:_CANDIDATES]
+    return [other for other in few if not _known(connection, asker, rows[other])]
+
+
+def _these(connection: Connection, indices: Iterable[int]) -> Sequence[Any]:
+    return connection.exec_driver_sql(_THESE, (json.dumps(list(indices)),)).all()
+
+
+def _stood(connection: Connection, row: Any, index: int) -> bool:  # noqa: ANN401 - a row
+    """Whether a version stood for its item when another one came."""
+    return bool(connection.exec_driver_sql(_STOOD, (row.item_id, index)).scalar() == row.idx)
+
+
+def _known(connection: Connection, one: Any, other: Any) -> bool:  # noqa: ANN401 - rows
+    asked = {"a": one.sub, "a_ver": one.ver, "b": other.sub, "b_ver": other.ver}
+    return connection.exec_driver_sql(_KNOWN, asked).scalar() is not None

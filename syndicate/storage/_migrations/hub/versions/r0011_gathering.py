@@ -1,0 +1,21 @@
+"""How far stories have followed the log: from now on they follow behind it, once excerpts have been found."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Stories have followed all that is shown so far; they go on from there."""
+    op.create_table(
+        "gathered",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reached", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.execute("INSERT INTO gathered (id, reached, edition) SELECT 1, visible - 1, 0 FROM horizon")
