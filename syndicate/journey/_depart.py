@@ -217,7 +217,7 @@ class Press:
         await self._alerts.begin()
         rings, now = self._wakeup.rings, self._clock.now()  # before reading: a ring meanwhile counts
         newest = await self._editor.newest(slice_)
-        retold = await self._storage.stories_changed() if stories else -1
+        retold = self._storage.gathering.edition if stories else -1
         registry = self._registry().version
         erased = self._storage.log.erased
         stands = kept is not None and kept.erased == erased

@@ -25,6 +25,9 @@ _log = logging.getLogger("syndicate.gather")
 _BATCH: Final = 100  # versions at a time, and
 _CHARACTERS: Final = 2_000_000  # of their tokens
 _PRINTS: Final = 512  # fingerprints of one version that are looked for, from all over it
+_IN_A_ROW: Final = 3  # fingerprints that a passage of 150 letters has, even if a few of them were changed
+_IN_A_ROW_OF_HAN: Final = 1  # of which 50 say as much
+_HAN: Final = ("\u3400", "\u9fff")
 _SAYING: Final = 100  # letters a fingerprint, at most: what repeats itself more says nothing
 _READ_MOST: Final = 200  # versions read at once to be compared with
 _LOOK_SECONDS: Final = 5.0
@@ -34,7 +37,8 @@ _AGAIN_SECONDS: Final = 5.0  # after the database could not be read or written
 @dataclass(frozen=True, slots=True)
 class _Read:
     item: Item
-    prints: Sequence[int]
+    prints: Sequence[int] = ()
+    fewest: int = 0  # in a row, of what is worth comparing
 
 
 class Gatherer:
@@ -99,7 +103,13 @@ class Gatherer:
         pairs: Mapping[Index, Sequence[Index]] = {}
         if asking:
             since = await gathering.since(min(asking))
-            pairs = await gathering.worth_comparing(await self._storage.passages.shared(asking, since))
+            shared = await self._storage.passages.shared(asking, since)
+            pairs = await gathering.worth_comparing(
+                {
+                    index: {other: many for other, many in found.items() if many >= read[index].fewest}
+                    for index, found in shared.items()
+                }
+            )
         await gathering.gather([each async for each in self._compared(read, pairs)], reached)
         self._reached = reached
 
@@ -123,11 +133,13 @@ def _read(logged: Logged) -> _Read:
         prints = [each.value for each in winnow(text)]
     except Exception:  # noqa: BLE001 - a bug of ours costs this text its excerpts
         _log.exception("%s version %d has no fingerprints", item.sub, item.ver)
-        return _Read(item, ())
+        return _Read(item)
     if len(prints) * _SAYING < len(text):
-        return _Read(item, ())
-    few = len(prints) <= _PRINTS
-    return _Read(item, prints if few else [prints[at * len(prints) // _PRINTS] for at in range(_PRINTS)])
+        return _Read(item)
+    if len(prints) > _PRINTS:
+        prints = [prints[at * len(prints) // _PRINTS] for at in range(_PRINTS)]
+    in_han = sum(_HAN[0] <= letter <= _HAN[1] for letter in text) * 2 > len(text)
+    return _Read(item, prints, _IN_A_ROW_OF_HAN if in_han else _IN_A_ROW)
 
 
 def _excerpts(pairs: Sequence[tuple[Item, Logged]]) -> list[Related]:

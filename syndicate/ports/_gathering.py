@@ -14,6 +14,11 @@ class Gathering(Protocol):
     it, whoever took it there and in what steps; what returns is on the disk.
     """
 
+    @property
+    def edition(self) -> int:
+        """A number that grows whenever stories may have changed; from memory, after the commit."""
+        ...
+
     async def reached(self) -> int:
         """The index up to which stories have been gathered; -1 before the first."""
         ...

@@ -64,9 +64,10 @@ class Passages(Protocol):
     async def shared(
         self, prints: Mapping[Index, Sequence[int]], since: int
     ) -> Mapping[Index, Mapping[Index, int]]:
-        """For each of these versions, by index: which before it have how many of its fingerprints.
+        """For each of these versions, by index: which before it have how many of its fingerprints in a row.
 
-        Of one fingerprint the first 64 versions count, however much was tidied; those below ``since`` may be
-        left out. A hundred versions at a time cost not much more than one.
+        See ``dedupe.shared``; ``prints`` are in the order of the text. Of one fingerprint the first 64 count,
+        however much was tidied; those below ``since`` may be left out. A hundred versions at a time cost not
+        much more than one.
         """
         ...

@@ -193,10 +193,6 @@ class Storage(Protocol):
         """The story that an item belongs to; None if it stands alone."""
         ...
 
-    async def stories_changed(self) -> int:
-        """A number that grows whenever stories may have changed. Cheap, like ``newest``."""
-        ...
-
     async def found(
         self, limit: int, *, state: Standing | None = None, agency: AgencyId | None = None
     ) -> tuple[Related, ...]:

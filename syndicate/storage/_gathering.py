@@ -21,7 +21,6 @@ T = TypeVar("T")
 
 _CANDIDATES: Final = 24  # of one version; one of each agency, so that all who tell a story are among them
 _CARRIERS: Final = 512  # versions that are looked at to choose them
-_HITS: Final = 2  # fingerprints in common, at least
 
 _STATE: Final = "SELECT reached, edition FROM gathered"
 _REACH: Final = "UPDATE gathered SET reached = ?, edition = edition + ?"
@@ -62,6 +61,11 @@ class SqliteGathering:
 
     def __init__(self, storage: _Threads) -> None:
         self._storage = storage
+        self.edition = 0
+
+    def look(self, connection: Connection) -> None:
+        """Read where the stories stand."""
+        self.edition = int(connection.exec_driver_sql(_STATE).one().edition)
 
     async def reached(self) -> int:
         """The index up to which stories have been gathered."""
@@ -82,7 +86,8 @@ class SqliteGathering:
 
         def transaction() -> None:
             with self._storage.transaction() as connection:
-                _gather(connection, found, reached)
+                moved = _gather(connection, found, reached)
+            self.edition += moved  # after the commit, in this thread: the only one that moves it
 
         await self._storage.writing(transaction)
 
@@ -92,18 +97,14 @@ def reached(connection: Connection) -> int:
     return int(connection.exec_driver_sql(_STATE).one().reached)
 
 
-def edition(connection: Connection) -> int:
-    """How often stories may have changed so far."""
-    return int(connection.exec_driver_sql(_STATE).one().edition)
-
-
-def _gather(connection: Connection, found: Sequence[Related], upto: int) -> None:
+def _gather(connection: Connection, found: Sequence[Related], upto: int) -> int:
     first = reached(connection) + 1
     rows = [relation_row(each, at) for each in found if (at := _received(connection, each)) is not None]
     if rows:
         connection.exec_driver_sql(RELATION, rows)
-    moved = gather(connection, first, upto + 1)
-    connection.exec_driver_sql(_REACH, (upto, int(moved)))
+    moved = int(gather(connection, first, upto + 1))
+    connection.exec_driver_sql(_REACH, (upto, moved))
+    return moved
 
 
 def _received(connection: Connection, said: Related) -> int | None:
@@ -130,7 +131,7 @@ def _worth_comparing(
 
 
 def _chosen(connection: Connection, index: int, found: Mapping[Index, int]) -> list[Index]:
-    ranked = sorted((-hits, other) for other, hits in found.items() if hits >= _HITS)
+    ranked = sorted((-hits, other) for other, hits in found.items())
     carriers = [other for _, other in ranked[:_CARRIERS]]
     rows: dict[int, Any] = {row.idx: row for row in _these(connection, [index, *carriers])}
     asker = rows.get(index)

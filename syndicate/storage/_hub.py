@@ -36,7 +36,7 @@ from syndicate.storage import _reading as read
 from syndicate.storage._book import SqliteBook
 from syndicate.storage._database import open_database
 from syndicate.storage._erase import count_erased, erased_by
-from syndicate.storage._gathering import SqliteGathering, edition
+from syndicate.storage._gathering import SqliteGathering
 from syndicate.storage._hub_log import SqliteLog
 from syndicate.storage._hub_tables import HUB
 from syndicate.storage._migrate import check_readable
@@ -102,6 +102,7 @@ class SqliteStorage:
             opened.callback(self._readers.dispose)
             with self.transaction() as connection:
                 make_again(connection)
+                self._gathering.look(connection)
                 self._newest = newest_of_plain(connection, order.visible(connection))
             self._log.open()
             self._opened = opened.pop_all()
@@ -231,10 +232,6 @@ class SqliteStorage:
     async def story_of(self, sub: ItemId) -> Story | None:
         """The story that an item belongs to; None if it stands alone."""
         return await self.reading(lambda view: _gathered.story_of(view, sub))
-
-    async def stories_changed(self) -> int:
-        """How often stories may have changed so far."""
-        return await self.reading(edition)
 
     async def found(
         self, limit: int, *, state: Standing | None = None, agency: AgencyId | None = None

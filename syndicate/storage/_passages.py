@@ -110,7 +110,7 @@ class SqlitePassages:
     async def shared(
         self, prints: Mapping[Index, Sequence[int]], since: int
     ) -> Mapping[Index, Mapping[Index, int]]:
-        """For each of these versions: which before it have how many of its fingerprints."""
+        """For each of these versions: which before it have how many of its fingerprints in a row."""
         return await self._storage.reading(lambda view: _shared(view, prints, since))
 
     async def _in_transaction(self, work: Callable[[Connection], T]) -> T:
