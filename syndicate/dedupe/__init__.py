@@ -7,6 +7,7 @@ says how two texts stand to each other and shows where they differ, ``infer`` wh
 ``origin`` which of those that tell a story had it first. ``normal_url`` makes equal addresses equal.
 ``postings`` packs the fingerprints of many texts, so that those with a passage are found at once,
 ``shared`` those that have passages in common with many others;
+``figure_key`` and ``possible_translation`` propose what may be the same in another language;
 ``stands_in`` and ``alike`` say what a passage that somebody asks about has to do with one of them.
 
 This door is wider than five names because each of these is asked by somebody else.
@@ -17,6 +18,7 @@ from types import ModuleType
 
 from syndicate.dedupe._asked import compare, sketch, winnow
 from syndicate.dedupe._differ import Difference
+from syndicate.dedupe._figures import figure_key, possible_translation
 from syndicate.dedupe._infer import Told, infer
 from syndicate.dedupe._likeness import Compared, Fingerprint, Guard, RelatedAs, Rule, Sketch, Span, Standing
 from syndicate.dedupe._origin import Origin, OriginRule, Teller, credited, origin
@@ -44,11 +46,13 @@ __all__ = [
     "alike",
     "compare",
     "credited",
+    "figure_key",
     "infer",
     "is_enough",
     "matter_of",
     "normal_url",
     "origin",
+    "possible_translation",
     "postings",
     "relate",
     "shared",

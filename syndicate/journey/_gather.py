@@ -1,7 +1,8 @@
 """Gathering: excerpts are found and stories follow, behind the log that is shown, to its end.
 
  (1) the fingerprints of a few versions say which before them have passages in common with each;
- (2) few of these are compared exactly, and what is an excerpt of which is kept;
+ (2) few of these are compared exactly, and what is an excerpt of which is kept; so is what may be the same
+     in another language, by its figures, which never makes a story;
  (3) in the same transaction the stories follow the log over these versions.
 
 So a story never follows before all is known that it hangs on, and whoever shows the same log comes to the
@@ -10,11 +11,11 @@ same stories in the end. What it did is in storage: whoever stops it, and when, 
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from syndicate.dedupe import Related, RelatedAs, matter_of, weigh, winnow
+from syndicate.dedupe import Related, RelatedAs, figure_key, matter_of, possible_translation, weigh, winnow
 from syndicate.errors import SyndicateError
 from syndicate.journey._passages import PassageIndex
 from syndicate.news import Index, Item, Slice
@@ -34,11 +35,15 @@ _LOOK_SECONDS: Final = 5.0
 _AGAIN_SECONDS: Final = 5.0  # after the database could not be read or written
 
 
+_Compare = Callable[[Item, Item], Related | None]
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
     item: Item
     prints: Sequence[int] = ()
     fewest: int = 0  # in a row, of what is worth comparing
+    figures: int | None = None
 
 
 class Gatherer:
@@ -110,18 +115,24 @@ class Gatherer:
                     for index, found in shared.items()
                 }
             )
-        await gathering.gather([each async for each in self._compared(read, pairs)], reached)
+        figures = {index: each.figures for index, each in read.items() if each.figures is not None}
+        translated = await gathering.same_figures(figures)
+        found = [
+            *[each async for each in self._compared(read, pairs, _excerpt)],
+            *[each async for each in self._compared(read, translated, possible_translation)],
+        ]
+        await gathering.gather(found, reached)
         self._reached = reached
 
     async def _compared(
-        self, read: Mapping[Index, _Read], pairs: Mapping[Index, Sequence[Index]]
+        self, read: Mapping[Index, _Read], pairs: Mapping[Index, Sequence[Index]], compare: _Compare
     ) -> AsyncIterator[Related]:
         asked = [(index, other) for index, others in sorted(pairs.items()) for other in others]
         for start in range(0, len(asked), _READ_MOST):
             some = asked[start : start + _READ_MOST]
             here = {each.index: each for each in await self._storage.these({other for _, other in some})}
             weighed = [(read[index].item, here[other]) for index, other in some if not here[other].erased]
-            for related in await asyncio.to_thread(_excerpts, weighed):
+            for related in await asyncio.to_thread(_related, weighed, compare):
                 yield related
 
 
@@ -131,25 +142,31 @@ def _read(logged: Logged) -> _Read:
     text = matter_of(item)
     try:
         prints = [each.value for each in winnow(text)]
-    except Exception:  # noqa: BLE001 - a bug of ours costs this text its excerpts
+        figures = figure_key(item)
+    except Exception:  # noqa: BLE001 - a bug of ours costs this text what could be found of it
         _log.exception("%s version %d has no fingerprints", item.sub, item.ver)
         return _Read(item)
     if len(prints) * _SAYING < len(text):
-        return _Read(item)
+        return _Read(item, figures=figures)
     if len(prints) > _PRINTS:
         prints = [prints[at * len(prints) // _PRINTS] for at in range(_PRINTS)]
     in_han = sum(_HAN[0] <= letter <= _HAN[1] for letter in text) * 2 > len(text)
-    return _Read(item, prints, _IN_A_ROW_OF_HAN if in_han else _IN_A_ROW)
+    return _Read(item, prints, _IN_A_ROW_OF_HAN if in_han else _IN_A_ROW, figures)
 
 
-def _excerpts(pairs: Sequence[tuple[Item, Logged]]) -> list[Related]:
+def _excerpt(item: Item, other: Item) -> Related | None:
+    related = weigh(item, other)
+    return related if related is not None and related.type is RelatedAs.EXCERPT else None
+
+
+def _related(pairs: Sequence[tuple[Item, Logged]], compare: _Compare) -> list[Related]:
     found: list[Related] = []
     for item, other in pairs:
         try:
-            related = weigh(item, recall(other.token))
+            related = compare(item, recall(other.token))
         except Exception:  # noqa: BLE001 - likewise this finding, and no item anything
             _log.exception("%s could not be compared with %s", item.sub, other.sub)
             continue
-        if related is not None and related.type is RelatedAs.EXCERPT:
+        if related is not None:
             found.append(related)
     return found

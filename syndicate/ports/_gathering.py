@@ -38,6 +38,14 @@ class Gathering(Protocol):
         """
         ...
 
+    async def same_figures(self, keys: Mapping[Index, int]) -> Mapping[Index, Sequence[Index]]:
+        """Keep these versions' keys (``dedupe.figure_key``); which before each has the same one.
+
+        Those of another item, in another language, that stood for it when it came; one of each agency and
+        language, the nearest; a few in all; none to which an agency declared a relation. Kept for a few days.
+        """
+        ...
+
     async def gather(self, found: Sequence[Related], reached: int) -> None:
         """Keep what was found, but for what was erased meanwhile, and have the stories follow to ``reached``.
 

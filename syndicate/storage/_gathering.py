@@ -15,18 +15,26 @@ from syndicate.dedupe import Related
 from syndicate.news import Index
 from syndicate.storage._kin import WINDOW_SECONDS
 from syndicate.storage._rows import RELATION, relation_row
-from syndicate.storage._stories import gather
+from syndicate.storage._stories import gather, mark_ruled
 
 T = TypeVar("T")
 
 _CANDIDATES: Final = 24  # of one version; one of each agency, so that all who tell a story are among them
 _CARRIERS: Final = 512  # versions that are looked at to choose them
 
+_DAYS_OF_FIGURES: Final = 8  # for who receives late what was published within two
+_FIGURE: Final = "INSERT OR REPLACE INTO figure (idx, key) VALUES (?, ?)"
+_OLD_FIGURES: Final = "DELETE FROM figure WHERE idx < ?"
+_SAME_FIGURES: Final = "SELECT idx FROM figure WHERE key = ? AND idx < ? ORDER BY idx DESC LIMIT ?"
+_DECLARED: Final = """
+    SELECT 1 FROM relation WHERE score IS NULL
+    AND ((sub = :a AND to_sub = :b) OR (sub = :b AND to_sub = :a)) LIMIT 1
+"""
 _STATE: Final = "SELECT reached, edition FROM gathered"
 _REACH: Final = "UPDATE gathered SET reached = ?, edition = edition + ?"
 _NEAREST: Final = "SELECT idx, sealed_at FROM log WHERE idx >= ? ORDER BY idx LIMIT 1"
 _THESE: Final = """
-    SELECT log.idx, log.sealed_at, it.item_id, it.agency, item.sub, it.ver
+    SELECT log.idx, log.sealed_at, it.item_id, it.agency, it.lang, item.sub, it.ver
     FROM json_each(?) AS asked JOIN log ON log.idx = asked.value
     JOIN version AS it ON it.id = log.version_id JOIN item ON item.id = it.item_id
     WHERE NOT EXISTS (SELECT 1 FROM erased WHERE erased.version_id = it.id)
@@ -81,6 +89,15 @@ class SqliteGathering:
         """Of versions that share passages with one: which to compare with it."""
         return await self._storage.reading(lambda view: _worth_comparing(view, shared))
 
+    async def same_figures(self, keys: Mapping[Index, int]) -> Mapping[Index, Sequence[Index]]:
+        """Keep these versions' keys; which before each has the same one."""
+
+        def transaction() -> dict[Index, list[Index]]:
+            with self._storage.transaction() as connection:
+                return _same_figures(connection, keys)
+
+        return await self._storage.writing(transaction)
+
     async def gather(self, found: Sequence[Related], reached: int) -> None:
         """Keep what was found, and have the stories follow to ``reached``."""
 
@@ -102,6 +119,8 @@ def _gather(connection: Connection, found: Sequence[Related], upto: int) -> int:
     rows = [relation_row(each, at) for each in found if (at := _received(connection, each)) is not None]
     if rows:
         connection.exec_driver_sql(RELATION, rows)
+        for sub in {each.sub for each in found}:
+            mark_ruled(connection, sub)
     moved = int(gather(connection, first, upto + 1))
     connection.exec_driver_sql(_REACH, (upto, moved))
     return moved
@@ -113,13 +132,13 @@ def _received(connection: Connection, said: Related) -> int | None:
     return None if there is None else connection.exec_driver_sql(_HERE, (said.sub, said.ver)).scalar()
 
 
-def _since(connection: Connection, index: int) -> int:
+def _since(connection: Connection, index: int, seconds: int = WINDOW_SECONDS) -> int:
     at = connection.exec_driver_sql(_NEAREST, (index,)).one().sealed_at
     low, high = 0, index
     while low < high:
         middle = (low + high) // 2
         row = connection.exec_driver_sql(_NEAREST, (middle,)).one()
-        low, high = (low, middle) if row.sealed_at > at - WINDOW_SECONDS else (row.idx + 1, high)
+        low, high = (low, middle) if row.sealed_at > at - seconds else (row.idx + 1, high)
     return low
 
 
@@ -149,6 +168,46 @@ def _chosen(connection: Connection, index: int, found: Mapping[Index, int]) -> l
             others[row.agency] = other
     few = list(others.values())[:_CANDIDATES]
     return [other for other in few if not _known(connection, asker, rows[other])]
+
+
+def _same_figures(connection: Connection, keys: Mapping[Index, int]) -> dict[Index, list[Index]]:
+    if not keys:
+        return {}
+    connection.exec_driver_sql(_FIGURE, sorted(keys.items()))
+    connection.exec_driver_sql(_OLD_FIGURES, (_since(connection, min(keys), _DAYS_OF_FIGURES * 86_400),))
+    chosen = {index: _translated(connection, index, key) for index, key in keys.items()}
+    return {index: others for index, others in chosen.items() if others}
+
+
+def _translated(connection: Connection, index: Index, key: int) -> list[Index]:
+    near = connection.exec_driver_sql(_SAME_FIGURES, (key, index, _CARRIERS)).scalars().all()
+    rows: dict[int, Any] = {row.idx: row for row in _these(connection, [index, *near])} if near else {}
+    asker = rows.get(index)
+    if asker is None or not _stood(connection, asker, index):
+        return []
+    others: dict[tuple[str, str], Index] = {}
+    for other in near:
+        row = rows.get(other)
+        if (
+            row is not None
+            and row.item_id != asker.item_id
+            and row.lang != asker.lang
+            and (row.agency, row.lang) not in others
+            and _stood(connection, row, index)
+            and not _declared(connection, asker.sub, row.sub)
+        ):
+            others[row.agency, row.lang] = Index(other)
+    few = list(others.values())[:_CANDIDATES]
+    return [other for other in few if not _known(connection, asker, rows[other])]
+
+
+def _declared(connection: Connection, sub: str, other: str) -> bool:
+    return connection.exec_driver_sql(_DECLARED, {"a": sub, "b": other}).scalar() is not None
+
+
+def forget(connection: Connection, index: int) -> None:
+    """Keep nothing of the version at an index: it was erased."""
+    connection.exec_driver_sql("DELETE FROM figure WHERE idx = ?", (index,))
 
 
 def _these(connection: Connection, indices: Iterable[int]) -> Sequence[Any]:

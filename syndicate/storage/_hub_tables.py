@@ -7,7 +7,7 @@ write and read them with batched statements.
 
 from typing import ClassVar, Final
 
-from sqlalchemy import Index, text
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field
 
 from syndicate.storage import _hub_log_tables, _passage_tables  # noqa: F401 - more of the tables
@@ -192,6 +192,16 @@ class GatheredRow(HubTable, table=True):
     id: int = Field(primary_key=True)
     reached: int
     edition: int
+
+
+class FigureRow(HubTable, table=True):
+    """What figures a version has, as a number, for a few days: translations have the same ones."""
+
+    __tablename__: ClassVar[str] = "figure"
+    __table_args__ = (Index("ix_figure_key", "key", "idx"),)
+
+    idx: int = Field(primary_key=True)
+    key: int = Field(sa_type=BigInteger)
 
 
 class RulingRow(HubTable, table=True):

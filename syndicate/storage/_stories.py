@@ -95,6 +95,11 @@ def _follow(moment: "_Moment", item: int, act: str | None) -> None:
         moment.ruled(act)
 
 
+def mark_ruled(connection: Connection, sub: str) -> None:
+    """Have what was just found of an item stand as the operator has said of it before."""
+    connection.exec_driver_sql(_MARK_NEW, (sub,))
+
+
 def review(connection: Connection, item: int) -> None:
     """Look again at the story of an item of which a text went."""
     idx = max(0, connection.exec_driver_sql("SELECT reached FROM gathered").scalar_one())

@@ -19,3 +19,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.execute("INSERT INTO gathered (id, reached, edition) SELECT 1, visible - 1, 0 FROM horizon")
+    op.create_table(
+        "figure",
+        sa.Column("idx", sa.Integer(), nullable=False),
+        sa.Column("key", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("idx"),
+    )
+    op.create_index("ix_figure_key", "figure", ["key", "idx"])
