@@ -107,6 +107,6 @@ async def hub_of(path: Path, *rooms: PressRoom) -> AsyncIterator[Hub]:
             storage, lambda: known, clock, bell, Typesetter(),
             media_types=MEDIA_TYPES, codings=CODINGS, base_url="https://hub.example", limits=PressLimits(),
         )  # fmt: skip
-        gatherer = Gatherer(storage, PassageIndex(storage, Bell(), window=100_000), Bell())
+        gatherer = Gatherer(storage, PassageIndex(storage, Bell(), window=100_000), Bell(), lambda: known)
         yield Hub(storage, Admission(storage, lambda: known, clock), clock, press, bell, gatherer)
         press.close()

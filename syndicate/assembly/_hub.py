@@ -158,7 +158,7 @@ async def _set_up(premises: Premises, shelf: RegistryShelf, stack: AsyncExitStac
         sealer=Sealer(storage, clock, premises.wakeup, signer, cosigners, elsewhere=mirrors),
         indexer=Indexer(storage, premises.wakeup),
         passages=passages,
-        gatherer=Gatherer(storage, passages, premises.wakeup),
+        gatherer=Gatherer(storage, passages, premises.wakeup, premises.registry),
         policy=policy,
         chronicle=Chronicle(storage.log, clock),
         clock=clock,

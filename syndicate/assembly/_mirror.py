@@ -113,7 +113,7 @@ async def open_mirror(
         ticker.every(_INDEX_SECONDS, Indexer(mirror.storage, mirror.wakeup).look)
         passages = PassageIndex(mirror.storage, mirror.wakeup, window=settings.lookup.window)
         ticker.every(_INDEX_SECONDS, passages.look)
-        gatherer = Gatherer(mirror.storage, passages, mirror.wakeup)
+        gatherer = Gatherer(mirror.storage, passages, mirror.wakeup, lambda: mirror.shelf.current)
         ticker.every(_INDEX_SECONDS, gatherer.look)
         premises = Premises(
             settings=settings,

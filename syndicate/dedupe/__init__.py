@@ -21,7 +21,7 @@ from syndicate.dedupe._differ import Difference
 from syndicate.dedupe._figures import figure_key, possible_translation
 from syndicate.dedupe._infer import Told, infer
 from syndicate.dedupe._likeness import Compared, Fingerprint, Guard, RelatedAs, Rule, Sketch, Span, Standing
-from syndicate.dedupe._origin import Origin, OriginRule, Teller, credited, origin
+from syndicate.dedupe._origin import Origin, OriginRule, Teller, credited, origin, teller_of, whom_credits
 from syndicate.dedupe._quote import Alike, alike, is_enough, stands_in
 from syndicate.dedupe._relate import Related, relate
 from syndicate.dedupe._url import normal_url
@@ -58,7 +58,9 @@ __all__ = [
     "shared",
     "sketch",
     "stands_in",
+    "teller_of",
     "weigh",
+    "whom_credits",
     "winnow",
 ]
 

@@ -3,17 +3,16 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
 from urllib.parse import urlsplit
 
-from syndicate.dedupe import Alike, Teller, alike, credited, normal_url, origin, stands_in
+from syndicate.dedupe import Alike, Teller, alike, normal_url, origin, stands_in, teller_of, whom_credits
 from syndicate.journey._address import behind_host
 from syndicate.journey._passages import body_of
 from syndicate.journey._question import Question
-from syndicate.news import HostError, Item, ItemId, Registry, RelationType, UnixTime
+from syndicate.news import HostError, Item, ItemId, Registry, UnixTime
 from syndicate.ports import Logged
 from syndicate.text import fold
 from syndicate.trust import recall
@@ -143,16 +142,10 @@ class Judge:
         return next(each for each in by_agency.values() if each.item.sub == sub)
 
     def _teller(self, each: Read) -> Teller:
-        item = each.item
-        derives = (said.sub for said in item.relations if said.type is RelationType.DERIVES and said.sub)
-        return Teller(
-            sub=item.sub,
-            agency=item.iss,
-            published=UnixTime(int(datetime.fromisoformat(item.published).timestamp())),
-            index=each.logged.index,
-            derives=frozenset(derives),
-            credits=credited(f"{item.credit or ''} {item.byline or ''}", self._registry),
-        )
+        """Its first receipt is at hand only of a first version: a later one is not late for that."""
+        received = UnixTime(each.logged.received_at) if each.logged.ver == 1 else None
+        credits_ = whom_credits(each.item, self._registry)
+        return teller_of(each.item, each.logged.index, received=received, credits_=credits_)
 
     def _at_its_address(self, found: Sequence[Read]) -> Finding | None:
         """(4) What has the address that is asked about; the words beside it, if any, are not all its own."""

@@ -15,10 +15,19 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from syndicate.dedupe import Related, RelatedAs, figure_key, matter_of, possible_translation, weigh, winnow
+from syndicate.dedupe import (
+    Related,
+    RelatedAs,
+    figure_key,
+    matter_of,
+    possible_translation,
+    weigh,
+    whom_credits,
+    winnow,
+)
 from syndicate.errors import SyndicateError
 from syndicate.journey._passages import PassageIndex
-from syndicate.news import Index, Item, Slice
+from syndicate.news import AgencyId, Index, Item, Registry, Slice
 from syndicate.ports import Logged, Storage, Wakeup
 from syndicate.trust import recall
 
@@ -44,15 +53,23 @@ class _Read:
     prints: Sequence[int] = ()
     fewest: int = 0  # in a row, of what is worth comparing
     figures: int | None = None
+    credits: frozenset[AgencyId] = frozenset()
 
 
 class Gatherer:
     """Keeps the stories of a storage up with its log, one step behind ``passages``."""
 
-    def __init__(self, storage: Storage, passages: PassageIndex, wakeup: Wakeup) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        passages: PassageIndex,
+        wakeup: Wakeup,
+        registry_source: Callable[[], Registry],
+    ) -> None:
         self._storage = storage
         self._passages = passages
         self._wakeup = wakeup
+        self._registry = registry_source
         self._reached = -1
         self._one_at_a_time = asyncio.Lock()
 
@@ -102,7 +119,8 @@ class Gatherer:
         last = self._storage.log.visible - 1
         page = await self._storage.page(Slice(), self._reached, _BATCH, characters=_CHARACTERS)
         reached = page[-1].index if page else last  # acts have an index, too
-        read = await asyncio.to_thread(lambda: {each.index: _read(each) for each in page})
+        registry = self._registry()
+        read = await asyncio.to_thread(lambda: {each.index: _read(each, registry) for each in page})
         gathering = self._storage.gathering
         asking = {index: each.prints for index, each in read.items() if each.prints}
         pairs: Mapping[Index, Sequence[Index]] = {}
@@ -121,7 +139,8 @@ class Gatherer:
             *[each async for each in self._compared(read, pairs, _excerpt)],
             *[each async for each in self._compared(read, translated, possible_translation)],
         ]
-        await gathering.gather(found, reached)
+        credits_ = {index: each.credits for index, each in read.items() if each.credits}
+        await gathering.gather(found, reached, credits_)
         self._reached = reached
 
     async def _compared(
@@ -136,22 +155,22 @@ class Gatherer:
                 yield related
 
 
-def _read(logged: Logged) -> _Read:
+def _read(logged: Logged, registry: Registry) -> _Read:
     """What a version says and is found by; of what says nothing, or one thing all over, it is not found."""
     item = recall(logged.token)
-    text = matter_of(item)
+    text, credits_ = matter_of(item), whom_credits(item, registry)
     try:
         prints = [each.value for each in winnow(text)]
         figures = figure_key(item)
     except Exception:  # noqa: BLE001 - a bug of ours costs this text what could be found of it
         _log.exception("%s version %d has no fingerprints", item.sub, item.ver)
-        return _Read(item)
+        return _Read(item, credits=credits_)
     if len(prints) * _SAYING < len(text):
-        return _Read(item, figures=figures)
+        return _Read(item, figures=figures, credits=credits_)
     if len(prints) > _PRINTS:
         prints = [prints[at * len(prints) // _PRINTS] for at in range(_PRINTS)]
     in_han = sum(_HAN[0] <= letter <= _HAN[1] for letter in text) * 2 > len(text)
-    return _Read(item, prints, _IN_A_ROW_OF_HAN if in_han else _IN_A_ROW, figures)
+    return _Read(item, prints, _IN_A_ROW_OF_HAN if in_han else _IN_A_ROW, figures, credits_)
 
 
 def _excerpt(item: Item, other: Item) -> Related | None:

@@ -1,10 +1,10 @@
 """Excerpts, found behind the journey, and the stories that follow once it is known what they hang on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from syndicate.dedupe import Related
-from syndicate.news import Index
+from syndicate.news import AgencyId, Index
 
 
 class Gathering(Protocol):
@@ -46,9 +46,12 @@ class Gathering(Protocol):
         """
         ...
 
-    async def gather(self, found: Sequence[Related], reached: int) -> None:
+    async def gather(
+        self, found: Sequence[Related], reached: int, credits_: Mapping[Index, Collection[AgencyId]] = ...
+    ) -> None:
         """Keep what was found, but for what was erased meanwhile, and have the stories follow to ``reached``.
 
-        One transaction. ``found`` must be all there is to find among the versions up to ``reached``.
+        ``credits_``: which other agencies versions up to there credit. One transaction. ``found`` must be all
+        there is to find among the versions up to ``reached``.
         """
         ...

@@ -5,25 +5,28 @@ in other steps, finds the same.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
 from syndicate.dedupe import Related
-from syndicate.news import Index
+from syndicate.news import AgencyId, Index
 from syndicate.storage._kin import WINDOW_SECONDS
 from syndicate.storage._rows import RELATION, relation_row
 from syndicate.storage._stories import gather, mark_ruled
 
 T = TypeVar("T")
+NOBODY: Final[Mapping[Index, Collection[AgencyId]]] = MappingProxyType({})
 
 _CANDIDATES: Final = 24  # of one version; one of each agency, so that all who tell a story are among them
 _CARRIERS: Final = 512  # versions that are looked at to choose them
 
 _DAYS_OF_FIGURES: Final = 8  # for who receives late what was published within two
 _FIGURE: Final = "INSERT OR REPLACE INTO figure (idx, key) VALUES (?, ?)"
+_CREDIT: Final = "INSERT OR IGNORE INTO credit (idx, agency) VALUES (?, ?)"
 _OLD_FIGURES: Final = "DELETE FROM figure WHERE idx < ?"
 _SAME_FIGURES: Final = "SELECT idx FROM figure WHERE key = ? AND idx < ? ORDER BY idx DESC LIMIT ?"
 _DECLARED: Final = """
@@ -98,12 +101,14 @@ class SqliteGathering:
 
         return await self._storage.writing(transaction)
 
-    async def gather(self, found: Sequence[Related], reached: int) -> None:
+    async def gather(
+        self, found: Sequence[Related], reached: int, credits_: Mapping[Index, Collection[AgencyId]] = NOBODY
+    ) -> None:
         """Keep what was found, and have the stories follow to ``reached``."""
 
         def transaction() -> None:
             with self._storage.transaction() as connection:
-                moved = _gather(connection, found, reached)
+                moved = _gather(connection, found, reached, credits_)
             self.edition += moved  # after the commit, in this thread: the only one that moves it
 
         await self._storage.writing(transaction)
@@ -114,13 +119,21 @@ def reached(connection: Connection) -> int:
     return int(connection.exec_driver_sql(_STATE).one().reached)
 
 
-def _gather(connection: Connection, found: Sequence[Related], upto: int) -> int:
+def _gather(
+    connection: Connection,
+    found: Sequence[Related],
+    upto: int,
+    credits_: Mapping[Index, Collection[AgencyId]],
+) -> int:
     first = reached(connection) + 1
     rows = [relation_row(each, at) for each in found if (at := _received(connection, each)) is not None]
     if rows:
         connection.exec_driver_sql(RELATION, rows)
         for sub in {each.sub for each in found}:
             mark_ruled(connection, sub)
+    credited = [(index, each) for index, agencies in credits_.items() for each in sorted(agencies)]
+    if credited:
+        connection.exec_driver_sql(_CREDIT, credited)
     moved = int(gather(connection, first, upto + 1))
     connection.exec_driver_sql(_REACH, (upto, moved))
     return moved
@@ -208,6 +221,7 @@ def _declared(connection: Connection, sub: str, other: str) -> bool:
 def forget(connection: Connection, index: int) -> None:
     """Keep nothing of the version at an index: it was erased."""
     connection.exec_driver_sql("DELETE FROM figure WHERE idx = ?", (index,))
+    connection.exec_driver_sql("DELETE FROM credit WHERE idx = ?", (index,))
 
 
 def _these(connection: Connection, indices: Iterable[int]) -> Sequence[Any]:

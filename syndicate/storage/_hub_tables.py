@@ -204,6 +204,16 @@ class FigureRow(HubTable, table=True):
     key: int = Field(sa_type=BigInteger)
 
 
+class CreditRow(HubTable, table=True):
+    """Another agency that a version credits, by a name that the registry gave it when that was read."""
+
+    __tablename__: ClassVar[str] = "credit"
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+    idx: int = Field(primary_key=True)
+    agency: str = Field(primary_key=True)
+
+
 class RulingRow(HubTable, table=True):
     """What the operator said of two items, once it has its place in the log; the newest counts."""
 

@@ -9,21 +9,19 @@ or, if it was first, is left.
 import json
 import logging
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from syndicate.dedupe import Origin, Teller, origin
-from syndicate.news import AgencyId, Index, ItemId, UnixTime
+from syndicate.dedupe import Origin, origin, teller_of
+from syndicate.news import Index, UnixTime
 from syndicate.storage._ties import RANKS, WORDS, Tie, Ties
 from syndicate.trust import recall
 
 log = logging.getLogger(__name__)
 
 _STRANGERS: Final = 2  # agencies whose texts hold an excerpt beside those of its story: it is nobody's
-SETTLED_SECONDS: Final = 900  # after which nobody who comes later takes the first place by an earlier date
 
 _EVENTS: Final = f"""
     SELECT log.idx AS idx, it.item_id AS item, NULL AS act
@@ -285,18 +283,16 @@ class _Moment:
         return tie.as_
 
     def _origin(self, story: int) -> tuple[int, Origin]:
-        """Who stands first, and why. Whoever came late is not first by a date that it says itself."""
+        """Who stands first, and why."""
         members = [each.id for each in self._members(story) if each.joined_as != "re-identified"]
         stand = [stands for each in members if (stands := self._ties.stands(each)) is not None]
         seen = {each.id: self._ties.first_seen(each.id) for each in stand}
-        since = min(received_at for _, received_at in seen.values())
         tellers = [
-            Teller(
-                sub=ItemId(each.sub),
-                agency=AgencyId(each.agency),
-                published=UnixTime(_published(each.token, since, seen[each.id][1])),
-                index=Index(seen[each.id][0]),
-                derives=self._ties.derives(each),
+            teller_of(
+                recall(each.token),
+                Index(seen[each.id][0]),
+                received=UnixTime(seen[each.id][1]),
+                credits_=self._ties.credits(each),
             )
             for each in stand
         ]
@@ -316,9 +312,3 @@ class _Moment:
     def _head(self, story: int) -> int | None:
         asked = "SELECT origin FROM story_head WHERE story = ?"
         return self._connection.exec_driver_sql(asked, (story,)).scalar()
-
-
-def _published(token: str, since: int, received_at: int) -> int:
-    """When a text was published, by its agency's word as long as that can decide who was first."""
-    said = int(datetime.fromisoformat(recall(token).published).timestamp())
-    return said if received_at - since <= SETTLED_SECONDS else max(said, received_at)

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection
 
 from syndicate.dedupe import matter_of
-from syndicate.news import ItemId
+from syndicate.news import AgencyId
 from syndicate.trust import recall
 
 _TYPES: Final = ("copy", "excerpt", "re-identified", "derives")
@@ -39,9 +39,7 @@ _FIRST_SEEN: Final = """
     SELECT log.idx, it.received_at FROM version AS it JOIN log ON log.version_id = it.id
     WHERE it.item_id = ? ORDER BY it.id LIMIT 1
 """
-_DERIVES: Final = """
-    SELECT to_sub FROM relation WHERE sub = ? AND ver = ? AND type = 'derives' AND to_sub IS NOT NULL
-"""
+_CREDITS: Final = "SELECT agency FROM credit WHERE idx = ?"
 _RULING: Final = """
     SELECT verdict FROM ruling WHERE (sub = :a AND to_sub = :b) OR (sub = :b AND to_sub = :a)
 """
@@ -172,10 +170,9 @@ class Ties:
         found = self._connection.exec_driver_sql(_FIRST_SEEN, (item,)).one()
         return found.idx, found.received_at
 
-    def derives(self, stands: Stands) -> frozenset[ItemId]:
-        """What a version declares to derive from."""
-        rows = self._connection.exec_driver_sql(_DERIVES, (stands.sub, stands.ver))
-        return frozenset(map(ItemId, rows.scalars()))
+    def credits(self, stands: Stands) -> frozenset[AgencyId]:
+        """Whom a version credits, as its worker read it."""
+        return frozenset(map(AgencyId, self._connection.exec_driver_sql(_CREDITS, (stands.idx,)).scalars()))
 
     def _between(self, a: Stands, b: Stands) -> Iterator[Tie]:
         """What the version that stands of one says of the other."""

@@ -26,3 +26,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("idx"),
     )
     op.create_index("ix_figure_key", "figure", ["key", "idx"])
+    op.create_table(
+        "credit",
+        sa.Column("idx", sa.Integer(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("idx", "agency"),
+        sqlite_with_rowid=False,
+    )
