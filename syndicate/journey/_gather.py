@@ -26,9 +26,11 @@ from syndicate.dedupe import (
     winnow,
 )
 from syndicate.errors import SyndicateError
+from syndicate.journey._kin import sketch_made
 from syndicate.journey._passages import PassageIndex
 from syndicate.news import AgencyId, Index, Item, Registry, Slice
-from syndicate.ports import Logged, Storage, Wakeup
+from syndicate.ports import Logged, Sketched, Storage, Wakeup
+from syndicate.text import FOLDING
 from syndicate.trust import recall
 
 _log = logging.getLogger("syndicate.gather")
@@ -114,6 +116,8 @@ class Gatherer:
             self._reached = await self._storage.gathering.reached()
             while self.behind:
                 await self._step()
+            while await self._sketch_older():
+                pass
 
     async def _step(self) -> None:
         last = self._storage.log.visible - 1
@@ -143,6 +147,20 @@ class Gatherer:
         await gathering.gather(found, reached, credits_)
         self._reached = reached
 
+    async def _sketch_older(self) -> bool:
+        """Sketch a few versions of before this folding, so that new ones are compared with them; if any."""
+        gathering = self._storage.gathering
+        after, until = await gathering.unsketched(FOLDING)
+        if after >= until:
+            return False
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        page = await self._storage.page(Slice(), after, _BATCH, characters=_CHARACTERS)
+        sketched = await asyncio.to_thread(lambda: [_sketched(each) for each in page if each.index <= until])
+        await gathering.put_back(sketched, min(until, page[-1].index) if page else until)
+        await asyncio.sleep(loop.time() - began)  # as long again for whoever else needs the processor
+        return True
+
     async def _compared(
         self, read: Mapping[Index, _Read], pairs: Mapping[Index, Sequence[Index]], compare: _Compare
     ) -> AsyncIterator[Related]:
@@ -171,6 +189,20 @@ def _read(logged: Logged, registry: Registry) -> _Read:
         prints = [prints[at * len(prints) // _PRINTS] for at in range(_PRINTS)]
     in_han = sum(_HAN[0] <= letter <= _HAN[1] for letter in text) * 2 > len(text)
     return _Read(item, prints, _IN_A_ROW_OF_HAN if in_han else _IN_A_ROW, figures, credits_)
+
+
+def _sketched(logged: Logged) -> Sketched:
+    item = recall(logged.token)
+    made = sketch_made(item)
+    return Sketched(
+        sub=item.sub,
+        ver=item.ver,
+        agency=item.iss,
+        received_at=logged.received_at,
+        folding=made.folding,
+        bands=made.bands,
+        met=False,
+    )
 
 
 def _excerpt(item: Item, other: Item) -> Related | None:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from syndicate.dedupe import Related
 from syndicate.news import AgencyId, Index
+from syndicate.ports._kin import Sketched
 
 
 class Gathering(Protocol):
@@ -43,6 +44,20 @@ class Gathering(Protocol):
 
         Those of another item, in another language, that stood for it when it came; one of each agency and
         language, the nearest; a few in all; none to which an agency declared a relation. Kept for a few days.
+        """
+        ...
+
+    async def unsketched(self, folding: int) -> tuple[int, int]:
+        """After which index, and up to which, versions are to be put back for this folding; equal: none.
+
+        Those are all in the window that were shown when it was first asked for.
+        """
+        ...
+
+    async def put_back(self, sketched: Sequence[Sketched], upto: int) -> None:
+        """Have new versions be compared with these, where they still stand for their items; done up to there.
+
+        They push out nobody who came later, and are not compared with each other.
         """
         ...
 

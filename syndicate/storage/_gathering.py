@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 
 from syndicate.dedupe import Related
 from syndicate.news import AgencyId, Index
-from syndicate.storage._kin import WINDOW_SECONDS
+from syndicate.ports import Sketched
+from syndicate.storage._kin import WINDOW_SECONDS, put_back
 from syndicate.storage._rows import RELATION, relation_row
 from syndicate.storage._stories import gather, mark_ruled
 
@@ -33,7 +34,8 @@ _DECLARED: Final = """
     SELECT 1 FROM relation WHERE score IS NULL
     AND ((sub = :a AND to_sub = :b) OR (sub = :b AND to_sub = :a)) LIMIT 1
 """
-_STATE: Final = "SELECT reached, edition FROM gathered"
+_STATE: Final = "SELECT reached, edition, folding, sketched, sketch_until FROM gathered"
+_SKETCH_FROM: Final = "UPDATE gathered SET folding = ?, sketched = ?, sketch_until = ?"
 _REACH: Final = "UPDATE gathered SET reached = ?, edition = edition + ?"
 _NEAREST: Final = "SELECT idx, sealed_at FROM log WHERE idx >= ? ORDER BY idx LIMIT 1"
 _THESE: Final = """
@@ -101,6 +103,28 @@ class SqliteGathering:
 
         return await self._storage.writing(transaction)
 
+    async def unsketched(self, folding: int) -> tuple[int, int]:
+        """After which index, and up to which, versions are to be put back for this folding."""
+        row = await self._storage.reading(lambda view: view.exec_driver_sql(_STATE).one())
+        if row.folding == folding:
+            return int(row.sketched), int(row.sketch_until)
+
+        def transaction() -> tuple[int, int]:
+            with self._storage.transaction() as connection:
+                return _begin(connection, folding)
+
+        return await self._storage.writing(transaction)
+
+    async def put_back(self, sketched: Sequence[Sketched], upto: int) -> None:
+        """Have new versions be compared with these, where they still stand for their items."""
+
+        def transaction() -> None:
+            with self._storage.transaction() as connection:
+                put_back(connection, sketched)
+                connection.exec_driver_sql("UPDATE gathered SET sketched = ?", (upto,))
+
+        await self._storage.writing(transaction)
+
     async def gather(
         self, found: Sequence[Related], reached: int, credits_: Mapping[Index, Collection[AgencyId]] = NOBODY
     ) -> None:
@@ -117,6 +141,14 @@ class SqliteGathering:
 def reached(connection: Connection) -> int:
     """The index up to which stories have been gathered."""
     return int(connection.exec_driver_sql(_STATE).one().reached)
+
+
+def _begin(connection: Connection, folding: int) -> tuple[int, int]:
+    newest = connection.exec_driver_sql("SELECT max(idx) FROM log").scalar()
+    until = -1 if newest is None else int(newest)
+    after = until if newest is None else _since(connection, Index(until)) - 1
+    connection.exec_driver_sql(_SKETCH_FROM, (folding, after, until))
+    return after, until
 
 
 def _gather(

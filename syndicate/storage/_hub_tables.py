@@ -185,13 +185,19 @@ class StoryHeadRow(HubTable, table=True):
 
 
 class GatheredRow(HubTable, table=True):
-    """Up to which index stories have followed the log, in one row, and how often that changed any."""
+    """Up to which index stories have followed the log, in one row, and how often that changed any.
+
+    And how far older versions have been put back among those that new ones are compared with.
+    """
 
     __tablename__: ClassVar[str] = "gathered"
 
     id: int = Field(primary_key=True)
     reached: int
     edition: int
+    folding: int  # that versions are put back for; 0: none so far
+    sketched: int  # the index up to which that is done, and
+    sketch_until: int  # has to be
 
 
 class FigureRow(HubTable, table=True):

@@ -30,6 +30,14 @@ _SKETCH = """
 _OUT = "DELETE FROM sketch WHERE version_id = ?"
 _BAND = "INSERT INTO band (key, agency, version_id) VALUES (?, ?, ?)"
 _OUT_OF_BAND = "DELETE FROM band WHERE key = ? AND agency = ? AND version_id = ?"
+_BAND_WITH_ROOM = """
+    INSERT INTO band (key, agency, version_id) SELECT ?, ?, ?
+    WHERE (SELECT count(*) FROM band WHERE key = ? AND agency = ?) < ?
+"""
+_STILL = """
+    SELECT it.id, it.item_id FROM item JOIN version AS it ON it.item_id = item.id
+    WHERE item.sub = ? AND it.ver = ? AND it.ver = item.highest AND it.token <> ''
+"""
 _BUCKETS = """
     SELECT band.key, band.agency, band.version_id
     FROM json_each(?) AS asked JOIN band ON band.key = asked.value ORDER BY band.version_id
@@ -102,6 +110,24 @@ def alike(connection: Connection, kept: Sequence[Kept]) -> Mapping[VersionKey, t
         for one in kept
         if chosen[one.id]
     }
+
+
+def put_back(connection: Connection, sketched: Sequence[Sketched]) -> None:
+    """Keep sketches of older versions that still stand for their items, where newer ones leave room."""
+    for said in sketched:
+        row = connection.exec_driver_sql(_STILL, (said.sub, said.ver)).first()
+        if row is None:
+            continue
+        here = _sketches(connection, _OF_ITEMS, [row.item_id])
+        if any(each.id > row.id or each.folding == said.folding for each in here):
+            continue
+        _take_out(connection, here)
+        if said.bands:
+            bands = sorted(set(said.bands))
+            sketch = (row.id, row.item_id, said.agency, said.received_at, said.folding, _packed(bands))
+            connection.exec_driver_sql(_SKETCH, sketch)
+            rows = [(key, said.agency, row.id, key, said.agency, _OF_ONE_AGENCY) for key in bands]
+            connection.exec_driver_sql(_BAND_WITH_ROOM, rows)
 
 
 def sweep(connection: Connection, now: int) -> int:

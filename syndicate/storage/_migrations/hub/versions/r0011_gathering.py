@@ -16,9 +16,15 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("reached", sa.Integer(), nullable=False),
         sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("folding", sa.Integer(), nullable=False),
+        sa.Column("sketched", sa.Integer(), nullable=False),
+        sa.Column("sketch_until", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.execute("INSERT INTO gathered (id, reached, edition) SELECT 1, visible - 1, 0 FROM horizon")
+    op.execute(
+        "INSERT INTO gathered (id, reached, edition, folding, sketched, sketch_until)"
+        " SELECT 1, visible - 1, 0, 0, -1, -1 FROM horizon"
+    )
     op.create_table(
         "figure",
         sa.Column("idx", sa.Integer(), nullable=False),
