@@ -7,7 +7,7 @@ time have a lane of their own, which one that turns out to be slow leaves after 
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -53,6 +53,7 @@ class Hosts:
         self._hosts: dict[str, Host] = {}
         self._quick = _Lane(limits.at_once)
         self._slow = _Lane(limits.slow_at_once)
+        self._lanes = (self._quick, self._slow)
         self.wake: Callable[[], None] = lambda: None  # called when a host's rest is over
 
     def __len__(self) -> int:
@@ -66,8 +67,8 @@ class Hosts:
         host.queue.append(subscriber)
         self._turn(host)
 
-    def departures(self) -> Iterator[tuple[str, Flight]]:
-        """Every subscriber whose turn it is now, while there is room; each flight has to land."""
+    def departure(self) -> tuple[str, Flight] | None:
+        """The subscriber whose turn it is now, if there is room; its flight has to land."""
         while (lane := self._with_room()) is not None:
             host = lane.turns.popleft()
             host.in_turn = False
@@ -78,10 +79,14 @@ class Hosts:
             host.flying += 1
             lane.room -= 1
             self._turn(host)
-            yield subscriber, Flight(host, lane)
+            return subscriber, Flight(host, lane)
+        return None
 
     def _with_room(self) -> "_Lane | None":
-        return next((lane for lane in (self._quick, self._slow) if lane.turns and lane.room > 0), None)
+        for lane in self._lanes:
+            if lane.turns and lane.room > 0:
+                return lane
+        return None
 
     def dawdles(self, flight: Flight) -> bool:
         """Move a flight that takes long out of the quick lane, if there is room; whether it is out now."""

@@ -21,7 +21,7 @@ class DeliverLimits:
     breaker_failures: int = 3  # of a host in a row: then it rests, and one delivery at a time finds out
     breaker_seconds: float = 5.0  # the first rest; doubled with each failure, up to
     breaker_most_seconds: float = 300.0
-    commit_seconds: float = 0.1  # how long what was acknowledged gathers before it is written down
+    commit_seconds: float = 0.5  # how long what was acknowledged gathers before it is written down
     look_seconds: float = 1.0  # how often one looks for new versions when nobody rings
     recent_versions: int = 2_000  # kept in memory for all subscribers together, and
     recent_characters: int = 16_000_000  # of their tokens

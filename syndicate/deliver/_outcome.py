@@ -1,7 +1,7 @@
 """What one attempt makes of a subscriber: acknowledged, to be tried again, paused, or ended."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from syndicate.deliver._ladder import wait_seconds
@@ -33,43 +33,46 @@ class Attempt:
         return isinstance(self.outcome, Answered) and self.outcome.status not in _BUSY
 
     def told(self, subscriber: Subscriber) -> Iterator[Told]:
-        """What the public figures count of it."""
+        """What the public figures count of it, before it has moved the subscriber."""
         for piece in self.message.pieces:
             index, notable = piece.logged.index, piece.notable
             first = index > subscriber.tried
             if notable is not None and (first or self.acknowledged):
                 yield Told(index=index, what=notable, at=self.at, first=first, acknowledged=self.acknowledged)
 
-    def moves(
-        self, subscriber: Subscriber, limits: DeliverLimits, chance: Callable[[], float]
-    ) -> tuple[Subscriber, float]:
-        """The subscriber as it is after this, and the seconds that it waits now (0: none)."""
+    def move(self, subscriber: Subscriber, limits: DeliverLimits, chance: Callable[[], float]) -> float:
+        """Move the subscriber to where it is after this; the seconds that it waits now (0: none)."""
         upto = self.message.upto
-        tried = max(upto, subscriber.tried)
+        subscriber.tried = max(upto, subscriber.tried)
         active = subscriber.state is SubscriberState.ACTIVE  # else somebody said so meanwhile
         if self.acknowledged:
-            reason = "" if active else subscriber.reason
-            come = replace(subscriber, reached=upto, tried=tried, failures=0, next_at=0.0, reason=reason)
-            return come, 0.0
-        moved = replace(subscriber, tried=tried)
-        return self._set_back(moved, limits, chance) if active else (moved, 0.0)
+            subscriber.reached, subscriber.failures, subscriber.next_at = upto, 0, 0.0
+            if active:
+                subscriber.reason = ""
+            return 0.0
+        return self._set_back(subscriber, limits, chance) if active else 0.0
 
-    def _set_back(
-        self, subscriber: Subscriber, limits: DeliverLimits, chance: Callable[[], float]
-    ) -> tuple[Subscriber, float]:
-        failures = subscriber.failures + 1
-        failed = replace(subscriber, failures=failures, reason=self._reason)
+    def _set_back(self, subscriber: Subscriber, limits: DeliverLimits, chance: Callable[[], float]) -> float:
+        subscriber.failures += 1
+        subscriber.reason = self._reason
         if isinstance(self.outcome, Answered) and self.outcome.status == _GONE:
-            return replace(failed, state=SubscriberState.ENDED), 0.0
+            subscriber.state = SubscriberState.ENDED
+            return 0.0
         # A lease ends by itself; until then it has to be tried again (WebSub, section 7).
-        if failures >= limits.failures_most and subscriber.kind is not SubscriberKind.WEBSUB:
-            why = f"{failures} failures in a row; the last: {self._reason}"
-            return replace(failed, state=SubscriberState.PAUSED, reason=why), 0.0
+        if subscriber.failures >= limits.failures_most and subscriber.kind is not SubscriberKind.WEBSUB:
+            subscriber.state = SubscriberState.PAUSED
+            subscriber.reason = f"{subscriber.failures} failures in a row; the last: {self._reason}"
+            return 0.0
         asked = self.outcome.retry_after_seconds if isinstance(self.outcome, Answered) else None
         wait = wait_seconds(
-            limits.ladder_seconds, failures, chance, asked=asked, asked_most=limits.retry_after_most_seconds
+            limits.ladder_seconds,
+            subscriber.failures,
+            chance,
+            asked=asked,
+            asked_most=limits.retry_after_most_seconds,
         )
-        return replace(failed, next_at=self.at + wait), wait
+        subscriber.next_at = self.at + wait
+        return wait
 
     @property
     def _reason(self) -> str:

@@ -119,10 +119,9 @@ class Roster:
             self._ids.pop(name_of(known), None)
         self._tell(id)
 
-    def move(self, subscriber: Subscriber, told: Iterable[Told] = ()) -> None:
-        """Note in memory how far one has come; ``flush`` writes it down."""
-        self._all[subscriber.id] = subscriber
-        self._moved.add(subscriber.id)
+    def moved(self, id: str, told: Iterable[Told] = ()) -> None:  # noqa: A002 - as in the port
+        """Note that this one has come further; ``flush`` writes it down."""
+        self._moved.add(id)
         self._told += told
         self.work.set()
 

@@ -5,7 +5,8 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from syndicate.deliver._plain import plain_text
 from syndicate.deliver._recent import Piece
@@ -28,7 +29,7 @@ _SECRET: Final = "whsec_"  # noqa: S105 - what every secret begins with
 _PUBLIC: Final = "whpk_"
 _SECRET_BYTES: Final = 32
 _BODIES: Final = 8_000_000  # bytes of bodies kept
-_SIGNATURES: Final = 20_000  # bytes of signatures kept: about 200, of the messages under way
+_LETTERS: Final = 200  # kept: of the messages under way
 _JSON: Final = "application/json"
 
 
@@ -57,7 +58,7 @@ class Webhooks:
         self._signers = signers
         self._base_url = base_url.rstrip("/")
         self._bodies: LastUsed[tuple[int, str], bytes] = LastUsed(_BODIES, len)
-        self._signatures: LastUsed[bytes, bytes] = LastUsed(_SIGNATURES, len)
+        self._letters: LastUsed[tuple[int, str, int], _Letter] = LastUsed(_LETTERS)
 
     async def message(self, subscriber: Subscriber, piece: Piece, now: int) -> Message:
         """One message for each version."""
@@ -65,30 +66,24 @@ class Webhooks:
 
     async def call(self, subscriber: Subscriber, piece: Piece, now: int) -> Call:
         """The request that tells a subscriber of a version; its ``webhook-id`` is the version's own."""
-        name = (piece.logged.index, subscriber.lang)
-        body = self._bodies.get(name) or self._bodies.put(name, self._body(piece, subscriber.lang))
-        return self._signed(subscriber, f"{piece.logged.digest}_{piece.logged.index}", body, now)
+        index, lang = piece.logged.index, subscriber.lang
+        # A letter is the same for all who are told in one second in one language: it is signed once.
+        letter = self._letters.get((index, lang, now))
+        if letter is None:
+            body = self._bodies.get((index, lang)) or self._bodies.put((index, lang), self._body(piece, lang))
+            letter = self._letter(f"{piece.logged.digest}_{index}", body, now)
+            self._letters.put((index, lang, now), letter)
+        return letter.to(subscriber)
 
     def test(self, subscriber: Subscriber, now: int) -> Call:
         """A request that tells of nothing, to try a callback with."""
         told = {"type": _TEST, "timestamp": rfc3339(now), "data": {"slice": subscriber.slice.path}}
-        return self._signed(subscriber, f"{subscriber.id}_test_{secrets.token_hex(8)}", _json(told), now)
+        return self._letter(f"{subscriber.id}_test_{secrets.token_hex(8)}", _json(told), now).to(subscriber)
 
-    def _signed(self, subscriber: Subscriber, message: str, body: bytes, now: int) -> Call:
-        content = f"{message}.{now}.".encode("ascii") + body
-        signatures = [f"v1,{_mac(secret, content)}" for secret in subscriber.secrets]
-        # A message is the same for all who are told in one second in one language: it is signed once.
-        public = self._signatures.get(content) or self._signatures.put(content, self._sign(content))
-        signatures.append(public.decode("ascii"))
-        headers = {
-            "webhook-id": message,
-            "webhook-timestamp": str(now),
-            "webhook-signature": " ".join(signatures),
-        }
-        return Call(url=subscriber.callback, body=body, media_type=_JSON, headers=headers)
-
-    def _sign(self, content: bytes) -> bytes:
-        return " ".join(f"v1a,{_base64(signer.sign(content))}" for signer in self._signers()).encode("ascii")
+    def _letter(self, message: str, body: bytes, now: int) -> "_Letter":
+        signed = f"{message}.{now}.".encode("ascii") + body
+        public = [f"v1a,{_base64(signer.sign(signed))}" for signer in self._signers()]
+        return _Letter(message, str(now), body, signed, public)
 
     def _body(self, piece: Piece, lang: str) -> bytes:
         logged, item, registry = piece.logged, piece.item, self._registry()
@@ -116,6 +111,26 @@ class Webhooks:
         return _json({"type": type_of(item), "timestamp": rfc3339(logged.sealed_at), "data": data})
 
 
+class _Letter(NamedTuple):
+    """What all are sent who are told of one version in one second in one language."""
+
+    message: str
+    time: str
+    body: bytes
+    signed: bytes  # over what every signature goes
+    public: Sequence[str]  # signatures that anybody can check
+
+    def to(self, subscriber: Subscriber) -> Call:
+        """The request to one of them, signed with its own secrets, too."""
+        signatures = [f"v1,{_mac(secret, self.signed)}" for secret in subscriber.secrets]
+        headers = {
+            "webhook-id": self.message,
+            "webhook-timestamp": self.time,
+            "webhook-signature": " ".join((*signatures, *self.public)),
+        }
+        return Call(url=subscriber.callback, body=self.body, media_type=_JSON, headers=headers)
+
+
 def type_of(item: Item) -> str:
     """What a webhook calls what this version does."""
     return _TYPES[item.act]
@@ -126,8 +141,14 @@ def _json(told: Mapping[str, object]) -> bytes:
 
 
 def _mac(secret: str, content: bytes) -> str:
-    key = base64.b64decode(secret.removeprefix(_SECRET))
-    return _base64(hmac.digest(key, content, "sha256"))
+    mac = _keyed(secret).copy()
+    mac.update(content)
+    return _base64(mac.digest())
+
+
+@lru_cache(1_000)
+def _keyed(secret: str) -> hmac.HMAC:
+    return hmac.new(base64.b64decode(secret.removeprefix(_SECRET)), digestmod="sha256")
 
 
 def _base64(raw: bytes) -> str:

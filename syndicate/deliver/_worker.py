@@ -9,8 +9,8 @@ clock; the wall clock only dates what is sent and written.
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from syndicate.deliver._hosts import Flight, Hosts
@@ -172,25 +172,25 @@ class Deliverer:
 
     def _depart(self) -> None:
         """Send whoever's turn it is, as far as there is room."""
-        for going in self._departures():
+        while (going := self._departure()) is not None:
             self._tasks.create_task(self._fly(going))
 
-    def _departures(self) -> Iterator[_Going]:
-        if self._stuck or self._closed:
-            return
-        for id_, flight in self._hosts.departures():
+    def _departure(self) -> _Going | None:
+        """Whose turn it is, if it is anybody's and there is room."""
+        while not (self._stuck or self._closed) and (turn := self._hosts.departure()) is not None:
+            id_, flight = turn
             line = self._lines.get(id_)
-            if line is None or line.state is not Is.IN_LINE or line.host != flight.host.name:
-                self._hosts.returned(flight)  # it is gone, or has got in line anew
-                continue
-            line.state = Is.UNDER_WAY
-            yield id_, line, flight
+            if line is not None and line.state is Is.IN_LINE and line.host == flight.host.name:
+                line.state = Is.UNDER_WAY
+                return id_, line, flight
+            self._hosts.returned(flight)  # it is gone, or has got in line anew
+        return None
 
     async def _fly(self, going: _Going | None) -> None:
         """Tell one subscriber of one version; then go on with whoever's turn it is next."""
         while going is not None:
             await self._there_and_back(*going)
-            going = next(self._departures(), None)
+            going = self._departure()
             self._depart()
 
     async def _there_and_back(self, id_: str, line: Line, flight: Flight) -> None:
@@ -247,14 +247,16 @@ class Deliverer:
         else:
             self.tally.failed += 1
         if (subscriber := self._roster.get(id_)) is not None:  # as it is now, not as it was sent to
-            moved, line.wait = attempt.moves(subscriber, self._limits, self._chance)
-            self._roster.move(moved, attempt.told(subscriber))
+            told = tuple(attempt.told(subscriber))
+            line.wait = attempt.move(subscriber, self._limits, self._chance)
+            self._roster.moved(id_, told)
 
     def _pass_over(self, id_: str, upto: int) -> None:
         """There is nothing to be sent up to an index: who has not that far to go has come as far."""
         subscriber = self._roster.get(id_)
         if subscriber is not None and subscriber.reached < upto:
-            self._roster.move(replace(subscriber, reached=upto))
+            subscriber.reached = upto
+            self._roster.moved(id_)
 
     async def _watch(self) -> None:
         """Move the flights that take long out of the quick lane, for ever."""

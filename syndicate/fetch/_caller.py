@@ -41,7 +41,8 @@ class HttpCaller:
                 ) as response,
             ):
                 # A body that is left unread ends the connection with it, whatever it would have been.
-                return _answered(response, b"" if call.status_only else await self._read(response))
+                nothing = call.status_only or response.content.at_eof()
+                return _answered(response, b"" if nothing else await self._read(response))
         except TROUBLES as exc:
             return failed(exc)
 

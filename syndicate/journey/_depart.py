@@ -8,7 +8,7 @@ A large document gets the coding that squeezes hardest only when it has stood fo
 import asyncio
 import math
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 
 from syndicate.errors import Crowded
 from syndicate.journey._alerts import Alerts
-from syndicate.journey._document import Codings, Document, Written, coded, let_go, squeeze
+from syndicate.journey._document import Codings, Document, Writing, Written, coded, let_go, squeeze
 from syndicate.journey._galley import Galley
 from syndicate.journey._layout import TOMBSTONES, Editor, Layout, PressLimits
 from syndicate.journey._shelf import Shelf
@@ -158,7 +158,7 @@ class Press:
         async with self._turnstile.turn(first=False):
             if (kept := self._pages.get(name)) is not None:  # made meanwhile for somebody else
                 return kept
-            document = await self._squeezed(partial(self._typeset, lay_out, format), stays=True)
+            document = await self._squeezed(partial(self._write_page, lay_out, format), stays=True)
         return self._pages.put(name, document)
 
     def entry(self, logged: Logged) -> Entry:
@@ -183,12 +183,12 @@ class Press:
         self,
         name: str,
         slice_: Slice,
-        write: Callable[[], Awaitable[Written]],
+        write: Writing,
         *,
         stale_after: float = _NEVER_STALE,
         stories: bool = False,
     ) -> Document:
-        """What ``write`` gave for ``name``; written again when the slice moves, or after ``stale_after``.
+        """What ``write`` makes for ``name``; written again when the slice moves, or after ``stale_after``.
 
         ``stories``: also when any story does.
 
@@ -208,7 +208,7 @@ class Press:
         self,
         name: str,
         slice_: Slice,
-        write: Callable[[], Awaitable[Written]],
+        write: Writing,
         kept: _Kept | None,
         stale_after: float,
         *,
@@ -289,11 +289,11 @@ class Press:
         # Looked for again until a document that has it is kept.
         return await self._alerts.came(slice_, kept.newest)
 
-    async def _squeezed(self, write: Callable[[], Awaitable[Written]], *, stays: bool = False) -> Document:
+    async def _squeezed(self, write: Writing, *, stays: bool = False) -> Document:
         loop = asyncio.get_running_loop()
         began = loop.time()
-        written = await write()
-        document = await self.at_work(partial(squeeze, written, self._codings, stays=stays))
+        make = await write()
+        document = await self.at_work(lambda: squeeze(make(), self._codings, stays=stays))
         self._told(loop.time() - began)
         return document
 
@@ -311,9 +311,9 @@ class Press:
             self._shelf.take(dropped)
             let_go(dropped)
 
-    async def _write(self, slice_: Slice, format_: str, *, stories: bool) -> Written:
+    async def _write(self, slice_: Slice, format_: str, *, stories: bool) -> Callable[[], Written]:
         if format_ == TOMBSTONES:
-            return await self._typeset(await self._editor.tombstones(slice_, stories=stories), format_)
+            return partial(self._typeset, await self._editor.tombstones(slice_, stories=stories), format_)
         registry = self._registry()  # one for all of it
         drafting = self._editor.stories if stories else self._editor.draft
         draft = await drafting(slice_, format_)
@@ -329,15 +329,15 @@ class Press:
             body = Plain(in_frame(frame, pieces), self._wholes)
             return Written(body=body, media_type=self._media_types[format_], modified=page.modified)
 
-        return await self.at_work(work)
+        return work
 
-    async def _write_pending(self, format_: str) -> Written:
-        return await self._typeset(await self._editor.pending(), format_)
+    async def _write_page(self, lay_out: Layout, format_: str) -> Callable[[], Written]:
+        return partial(self._typeset, lay_out, format_)
 
-    async def _typeset(self, lay_out: Layout, format_: str) -> Written:
-        def work() -> Written:
-            page = lay_out()
-            body = self._typesetter.render(page.feed, format_)
-            return Written(body=body, media_type=self._media_types[format_], modified=page.modified)
+    async def _write_pending(self, format_: str) -> Callable[[], Written]:
+        return partial(self._typeset, await self._editor.pending(), format_)
 
-        return await self.at_work(work)
+    def _typeset(self, lay_out: Layout, format_: str) -> Written:
+        page = lay_out()
+        body = self._typesetter.render(page.feed, format_)
+        return Written(body=body, media_type=self._media_types[format_], modified=page.modified)

@@ -1,7 +1,7 @@
 """A document as it departs, in its content codings."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
@@ -10,6 +10,7 @@ from syndicate.news import b64url
 from syndicate.wire import OfPieces, Piece, Plain, name_of
 
 Body = bytes | OfPieces
+Writing = Callable[[], Awaitable[Callable[[], "Written"]]]  # reads what is needed; then work, but no waiting
 
 Codings = Mapping[str, Callable[[bytes], bytes]]  # by name, what makes it of a body; the quickest first
 _REFERENCE_BYTES: Final = 8

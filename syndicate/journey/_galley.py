@@ -1,11 +1,12 @@
 """What documents share: each version's piece in each format, set once and kept while a document has it."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from functools import partial
-from itertools import islice
-from typing import Final, NamedTuple, Protocol, TypeVar
+from itertools import islice, product
+from typing import Final, Protocol, TypeVar
 from weakref import ReferenceType, ref
 
 from syndicate.last_used import LastUsed
@@ -54,18 +55,24 @@ class Known:
     retold: Retold | None = None  # where it stands for a story
 
 
-class Look(NamedTuple):
-    """How an entry stands in a document: as the notice of a withdrawal or as itself, and how much of it."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """How an entry stands in a document: as the notice of a withdrawal or as itself, and how much of it.
+
+    There is one of each (``LOOKS``), so that asking for a piece compares no more than where it is.
+    """
 
     notice: bool
     bare: bool  # without its body and its token
     complete: bool
 
 
+LOOKS: Final = {look: Look(*look) for look in product((True, False), repeat=3)}
 Place = tuple[Known, Look]  # an entry in a document; plain, for there are ten thousands of them a second
 
 
-_Name = tuple[bytes, str, Look]  # of a piece: the version's, the format and the look
+# Pieces by their versions' names, while somebody has them; WeakValueDictionary takes five times as long.
+_Standing = dict[bytes, ReferenceType[Piece]]
 
 
 def _nothing() -> None:
@@ -96,7 +103,7 @@ class Galley:
         self._known: dict[Index, Known] = {}
         self._read: LastUsed[tuple[TokenDigest, str], Entry] = LastUsed(_READ_MOST)
         self._beside: LastUsed[Index, Entry] = LastUsed(_BESIDE_MOST)
-        self._pieces: dict[_Name, ReferenceType[Piece]] = {}  # WeakValueDictionary takes five times as long
+        self._pieces: defaultdict[tuple[str, Look], _Standing] = defaultdict(dict)  # by format and look
 
     async def known(self, indices: Sequence[Index], registry: Registry) -> list[Known]:
         """What is to be known of the versions at these indices, in their order; none of those erased."""
@@ -163,9 +170,8 @@ class Galley:
 
     async def pieces(self, places: Sequence[Place], format_: str, registry: Registry) -> list[Piece]:
         """The pieces of these entries, those that no document has made anew."""
-        names = [(known.name, format_, look) for known, look in places]
-        standing = self._pieces.get
-        found = [standing(name, _nothing)() for name in names]
+        standing = {look: self._pieces[format_, look] for look in LOOKS.values()}
+        found = [standing[look].get(known.name, _nothing)() for known, look in places]
         missing = [number for number, piece in enumerate(found) if piece is None]
         for some in _in_turn(missing, places):
             logged = await self._storage.these({places[number][0].index for number in some})
@@ -178,13 +184,9 @@ class Galley:
             ]
             made = await self._at_work(partial(self._set_all, wanted, format_, registry))
             for number, piece in made:
-                found[number] = self._stand(names[number], piece)
+                known, look = places[number]
+                found[number] = _stand(standing[look], known.name, piece)
         return [piece for piece in found if piece is not None]
-
-    def _stand(self, name: "_Name", piece: Piece) -> Piece:
-        """Know a piece while somebody has it."""
-        self._pieces[name] = ref(piece, lambda _: self._pieces.pop(name, None))
-        return piece
 
     def _make_known(self, logged: Sequence[Logged], registry: Registry) -> list[Known]:
         return [known_of(one, self._entry_of(one, registry)) for one in logged if not one.erased]
@@ -212,6 +214,12 @@ class Galley:
         both = with_notices((entry,), base_url=self._base_url)
         shown = both[0] if look.notice else both[-1]
         return piece_of(self._typesetter.entry(shown, format_, complete=look.complete))
+
+
+def _stand(standing: _Standing, name: bytes, piece: Piece) -> Piece:
+    """Know a piece while somebody has it."""
+    standing[name] = ref(piece, lambda _: standing.pop(name, None))
+    return piece
 
 
 def known_of(logged: Logged, entry: Entry) -> Known:

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import product
 from typing import Final
 
-from syndicate.journey._galley import Known, Look, Place
+from syndicate.journey._galley import LOOKS, Known, Place
 from syndicate.last_used import LastUsed
 from syndicate.news import CORRECTIONS, Entry, Feed, Index, Kind, Registry, Slice
 from syndicate.ports import Logged, Storage, Story, Stretch, Window
@@ -30,7 +29,7 @@ TOMBSTONES: Final = "tombstones"
 ARCHIVE_PAGE: Final = 100
 _WITHDRAWN_SECONDS: Final = 30 * 86_400  # so long a withdrawal is told at least, in feeds of corrections
 _COUNTED_MOST: Final = 1_000  # slices of which is remembered how far their archive was counted
-_LOOKS: Final = {look: Look(*look) for look in product((True, False), repeat=3)}
+_STOOD_MOST: Final = 16  # windows remembered, of thousands of indices at the most
 _PENDING_MOST: Final = 500  # versions looked at for an alert among them
 
 
@@ -97,10 +96,9 @@ class Editor:
         self._pushes = pushes
         self._newest_at = -1  # the log's size that these are for
         self._newest: dict[Slice, int] = {}
-        self._placed_last: tuple[object, Sequence[Index]] = (None, ())
-        self._counted: LastUsed[Slice, int] = LastUsed(
-            _COUNTED_MOST
-        )  # slice → the last index of its newest page
+        self._stood: LastUsed[tuple[Slice, Window, int, int], Sequence[Index]] = LastUsed(_STOOD_MOST)
+        # By slice: up to which index its archive was counted, and the last index of its newest page there.
+        self._counted: LastUsed[Slice, tuple[Index, int]] = LastUsed(_COUNTED_MOST)
 
     def entry(self, logged: Logged) -> Entry:
         """A version as readers see it now."""
@@ -169,11 +167,13 @@ class Editor:
         return newest[slice_]
 
     async def _placed(self, slice_: Slice, window: Window) -> Sequence[Index]:
-        """The indices of a window; formats that show the same are mostly made one after the other."""
-        asked = (slice_, window, await self._storage.size(), self._storage.log.erased)
-        if self._placed_last[0] != asked:
-            self._placed_last = (asked, await self._storage.placed(slice_, window))
-        return self._placed_last[1]
+        """The indices of a window; formats of a slice are mostly made in a row: it is read once for all."""
+        widest = replace(window, most=window.most + 1, crowded=None)
+        asked = (slice_, widest, await self._storage.size(), self._storage.log.erased)
+        found = self._stood.get(asked)
+        if found is None:
+            found = self._stood.put(asked, await self._storage.placed(slice_, widest))
+        return found[: window.shown(len(found))]
 
     def fitting(self, draft: Draft, known: Sequence[Known]) -> tuple[Sequence[Known], list[Place]]:
         """As many of these as there is room for, and the places that they take in the document."""
@@ -184,8 +184,8 @@ class Editor:
         for number, one in enumerate(known):
             bare = number >= complete
             if one.withdrawn:  # first the notice of it
-                places.append((one, _LOOKS[True, bare, not rss or len(places) < RSS_BODIES]))
-            places.append((one, _LOOKS[False, bare, not rss or len(places) < RSS_BODIES]))
+                places.append((one, LOOKS[True, bare, not rss or len(places) < RSS_BODIES]))
+            places.append((one, LOOKS[False, bare, not rss or len(places) < RSS_BODIES]))
         return known, places
 
     def outline(self, draft: Draft, known: Sequence[Known], registry: Registry) -> Page:
@@ -239,10 +239,11 @@ class Editor:
 
     async def _archived(self, slice_: Slice, last: Index) -> Index | None:
         """The newest page of the slice's archive among the indices up to ``last``."""
-        counted = self._counted.get(slice_)
-        after = counted if counted is not None and counted <= last else -1
-        newest = await self._storage.archived(slice_, ARCHIVE_PAGE, upto=last, after=after)
-        self._counted.put(slice_, newest)
+        upto, newest = self._counted.get(slice_) or (-1, -1)
+        if upto != last:
+            after = newest if newest <= last else -1
+            newest = await self._storage.archived(slice_, ARCHIVE_PAGE, upto=last, after=after)
+            self._counted.put(slice_, (last, newest))
         return Index(newest) if newest >= 0 else None
 
     def _lay_out(

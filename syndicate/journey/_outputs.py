@@ -52,7 +52,7 @@ class Outputs:
 
     async def opml(self) -> Document:
         """Every feed that the registry names, as OPML 2.0."""
-        return await self._press.keep(OPML, Slice(), partial(self._press.at_work, self._write_opml))
+        return await self._press.keep(OPML, Slice(), self._write_opml)
 
     async def sitemap(self) -> Document:
         """The pages of what was published within two days of the newest index, as a news sitemap.
@@ -86,11 +86,11 @@ class Outputs:
         message = message_of(versions, self._registry(), base_url=self._base_url)
         return None if message is None else cap(message)
 
-    async def _write_cap_index(self) -> Written:
+    async def _write_cap_index(self) -> Callable[[], Written]:
         as_of = self._clock.now()
         shown = await self._storage.window(ALERTS, _ALERTS_SHOWN)
         versions = [await self._versions(one) for one in shown if is_alert(recall(one.token))]
-        return await self._press.at_work(partial(self._typeset_cap_index, versions, rfc3339(as_of)))
+        return partial(self._typeset_cap_index, versions, rfc3339(as_of))
 
     def _typeset_cap_index(self, items: Sequence[Sequence[Item]], as_of: str) -> Written:
         registry = self._registry()
@@ -109,16 +109,19 @@ class Outputs:
         earlier = [one.token for one in reversed(history) if one.ver < logged.ver and not one.erased]
         return [recall(token) for token in (*earlier, logged.token)]
 
-    def _write_opml(self) -> Written:
+    async def _write_opml(self) -> Callable[[], Written]:
+        return self._typeset_opml
+
+    def _typeset_opml(self) -> Written:
         registry = self._registry()
         kinds = (Slice(kind=CORRECTIONS), ALERTS)
         by_lang = [Slice(lang=lang) for lang in registry.languages]
         told = outline(registry, [*kinds, *by_lang], stories=[Slice(), *by_lang], base_url=self._base_url)
         return Written(body=opml(registry.name, told), media_type=OPML_TYPE)
 
-    async def _write_sitemap(self) -> Written:
+    async def _write_sitemap(self) -> Callable[[], Written]:
         logged = await self._storage.window(Slice(), _NEWS)
-        return await self._press.at_work(partial(self._typeset_sitemap, logged))
+        return partial(self._typeset_sitemap, logged)
 
     def _typeset_sitemap(self, logged: tuple[Logged, ...]) -> Written:
         as_of = max((one.sealed_at for one in logged), default=0.0)

@@ -72,6 +72,12 @@ class Window:
     before: Index | None = None
     crowded: int | None = None
 
+    def shown(self, count: int) -> int:
+        """How many are shown where so many could be: more than ``most`` is crowded, however many more."""
+        if count <= self.most:
+            return count
+        return self.most if self.crowded is None else min(self.crowded, self.most)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amended:

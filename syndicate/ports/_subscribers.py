@@ -32,9 +32,11 @@ class Notable(StrEnum):
     ALERT = "alert"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Subscriber:
     """One row: who is told, of which slice, and the index it has reached. Times are in Unix seconds.
+
+    What is said from ``reached`` on moves with every delivery; the delivery room alone moves it.
 
     ``secrets`` sign what is sent, all of them at once: the newest first, an older one while the receiver
     changes over. For a WebSub subscription it is none, or ``hub.secret``.

@@ -78,10 +78,7 @@ def placed(connection: Connection, slice_: Slice, window_: Window) -> list[int]:
     found = find(connection, slice_, window_.most + 1, above=-1, below=below, shown=True, newest_first=True)
     since = sealed_at(last) - window_.seconds
     in_time = bisect_left(found, True, key=lambda idx: sealed_at(idx) < since)  # noqa: FBT003 - the first one
-    most = window_.most
-    if window_.crowded is not None and in_time > most:
-        most = min(window_.crowded, most)
-    return found[: min(max(in_time, window_.least), most)]
+    return found[: window_.shown(max(in_time, min(window_.least, window_.most)))]
 
 
 def these(connection: Connection, indices: Collection[int]) -> tuple[Logged, ...]:

@@ -21,15 +21,20 @@ def wide(crc: int) -> WideCrc:
     return int.from_bytes(f"{crc:032b}".encode(), "little") & _ONES
 
 
-def combined(parts: Iterable[tuple[WideCrc, WideCrc]]) -> int:
-    """The CRC of parts in a row, as ``zlib.crc32`` gives it: of each its own and its ``shift_of``."""
+def narrow(crc: WideCrc) -> int:
+    """A wide CRC as ``zlib.crc32`` gives it."""
+    return int("".join(map(str, crc.to_bytes(_BITS, "little"))), 2)
+
+
+def combined(parts: Iterable[tuple[WideCrc, WideCrc]]) -> WideCrc:
+    """The CRC of parts in a row: of each its own and its ``shift_of``."""
     crc = 0
     for own, shift in parts:
-        # ``_times`` written out: this is done for each entry of each document.
+        # ``_times`` written out: this is done for each piece that is new in a run.
         product = crc * shift & _ONES_PRODUCT
         quotient = ((product >> _HALF) * _INVERSE & _ONES_PRODUCT) >> _HALF
         crc = (product ^ quotient * _POLYNOMIAL) & _ONES ^ own
-    return int("".join(map(str, crc.to_bytes(_BITS, "little"))), 2)
+    return crc
 
 
 @lru_cache(maxsize=20_000)

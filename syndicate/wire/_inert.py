@@ -6,6 +6,7 @@ feed is where a mistake elsewhere would run in somebody's reader.
 
 import re
 from dataclasses import fields, is_dataclass, replace
+from functools import lru_cache
 from html import escape
 from typing import Final, TypeVar
 
@@ -67,12 +68,19 @@ def printable(value: T) -> T:
         # Enum members and the like stay what they are: they hold none of these characters.
         return _UNPRINTABLE.sub("\ufffd", value) if _UNPRINTABLE.search(value) else value  # type: ignore[return-value] # str is T here
     if isinstance(value, tuple):
-        return tuple(printable(each) for each in value)  # type: ignore[return-value] # tuple is T here
-    if is_dataclass(value) and not isinstance(value, type):
-        told = {field.name: getattr(value, field.name) for field in fields(value)}
-        changed = {name: new for name, old in told.items() if (new := printable(old)) is not old}
-        return replace(value, **changed) if changed else value
-    return value
+        return tuple(map(printable, value)) if value else value  # type: ignore[return-value] # tuple is T here
+    changed = {
+        name: new
+        for name in _names_of(type(value))  # type: ignore[arg-type] # a class is hashable
+        if (new := printable(old := getattr(value, name))) is not old
+    }
+    return replace(value, **changed) if changed else value  # type: ignore[type-var] # only a dataclass has names
+
+
+@lru_cache(100)
+def _names_of(type_: type) -> tuple[str, ...]:
+    """The fields of a dataclass; of anything else, none."""
+    return tuple(field.name for field in fields(type_)) if is_dataclass(type_) else ()
 
 
 def as_html(text: str) -> str:

@@ -37,7 +37,7 @@ def hosts(later: Later) -> Hosts:
 
 
 def leave(hosts: Hosts) -> dict[str, Flight]:
-    return dict(hosts.departures())
+    return dict(iter(hosts.departure, None))
 
 
 def get_to_know(hosts: Hosts, *names: str) -> None:

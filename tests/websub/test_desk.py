@@ -5,7 +5,7 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -219,7 +219,7 @@ async def test_a_lease_runs_from_the_question_on(hub: Hub) -> None:
 
 async def test_who_asks_again_renews_and_keeps_what_was_reached(hub: Hub) -> None:
     first = await hub.subscribe(secret="old")
-    hub.roster.move(replace(first, reached=77, failures=3, next_at=NOON + 9_000.0))
+    first.reached, first.failures, first.next_at = 77, 3, NOON + 9_000.0
     hub.clock.time += 500
     again = await hub.subscribe(lease_seconds="1000")
     assert (again.id, again.reached, again.secrets) == (first.id, 77, ())
@@ -681,7 +681,7 @@ async def test_a_subscription_whose_lease_is_over_takes_nobodys_place(tmp_path: 
 
 async def test_who_was_gone_begins_anew_and_who_is_paused_stays_so(hub: Hub) -> None:
     first = await hub.subscribe()
-    hub.roster.move(replace(first, reached=7, state=SubscriberState.ENDED, reason="answered 410"))
+    first.reached, first.state, first.reason = 7, SubscriberState.ENDED, "answered 410"
     again = await hub.subscribe()
     assert (again.state, again.reached, again.reason) == (SubscriberState.ACTIVE, 41, "")
     await hub.roster.change(first.id, state=SubscriberState.PAUSED, reason="by the operator", reached=9)

@@ -8,7 +8,8 @@ from random import Random
 import pytest
 
 from syndicate.wire import Frame, Gzipped, Plain, Wholes, in_frame, name_of, piece_of
-from syndicate.wire._crc import combined, shift_of, wide
+from syndicate.wire._crc import combined, narrow, shift_of, wide
+from syndicate.wire._pieces import Runs
 
 RANDOM = Random(58)
 BODIES = [RANDOM.randbytes(RANDOM.choice((0, 1, 2, 255, 256, 13_000))) for _ in range(60)]
@@ -34,7 +35,21 @@ def test_a_crc_of_two_follows_from_those_of_each(length: int) -> None:
     for first in (b"", b"\0", b"tin", RANDOM.randbytes(500)):
         second = RANDOM.randbytes(length)
         parts = [(wide(zlib.crc32(each)), shift_of(len(each))) for each in (first, second)]
-        assert combined(parts) == zlib.crc32(first + second)
+        assert narrow(combined(parts)) == zlib.crc32(first + second)
+
+
+def test_runs_that_two_documents_share_are_added_up_once_and_come_to_the_same() -> None:
+    pieces = [piece_of(b"%d" % n) for n in range(700)]
+    runs = Runs()
+    for shown in (pieces, pieces[1:], [*pieces[500:], *pieces[:650]], [pieces[0]] * 90, []):
+        whole = b"".join(b"%d" % pieces.index(piece) for piece in shown)
+        totals = runs.total(shown)
+        assert (totals.number, totals.length, narrow(totals.crc)) == (
+            len(shown),
+            len(whole),
+            zlib.crc32(whole),
+        )
+        assert totals.deflated_length == sum(len(piece.deflated) for piece in shown)
 
 
 def test_the_same_bytes_are_the_same_piece_and_other_bytes_are_another() -> None:
