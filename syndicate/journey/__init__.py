@@ -12,7 +12,7 @@ that ``syndicate.assembly`` chose; leave with the parts that it runs.
 from syndicate.journey._admit import Admission
 from syndicate.journey._arrive import Polled, Poller
 from syndicate.journey._cosign import Cosigners
-from syndicate.journey._depart import Press
+from syndicate.journey._depart import GATHER_SECONDS, Press
 from syndicate.journey._document import Body, Document
 from syndicate.journey._explain import Difference, Explained, Explanation, counts, explain, title_of
 from syndicate.journey._explain import as_json as explained_as_json
@@ -41,6 +41,7 @@ from syndicate.journey._wakeup import LocalWakeup
 
 __all__ = [
     "ARCHIVE_PAGE",
+    "GATHER_SECONDS",
     "OPML_TYPE",
     "SITEMAP_TYPE",
     "Admission",

@@ -31,6 +31,7 @@ from syndicate.wire import Plain, Typesetter, Wholes, in_frame
 
 T = TypeVar("T")
 _WHOLES_BYTES: Final = 32_000_000  # of large documents that were sent last, in one
+GATHER_SECONDS: Final = 3.0  # so long a feed of stories waits until they have come to what is shown
 _NEVER_STALE: Final = math.inf
 _PAGES_MOST: Final = 8  # pages of archives kept
 _SETTLED_SECONDS: Final = 60.0  # so long a large document stands before it gets every coding
@@ -217,6 +218,8 @@ class Press:
         await self._alerts.begin()
         rings, now = self._wakeup.rings, self._clock.now()  # before reading: a ring meanwhile counts
         newest = await self._editor.newest(slice_)
+        if stories:  # else what comes would stand there by itself first, and then once more with others
+            await self._storage.gathering.come_to(self._storage.log.visible - 1, GATHER_SECONDS)
         retold = self._storage.gathering.edition if stories else -1
         registry = self._registry().version
         erased = self._storage.log.erased

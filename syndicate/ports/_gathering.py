@@ -24,6 +24,10 @@ class Gathering(Protocol):
         """The index up to which stories have been gathered; -1 before the first."""
         ...
 
+    async def come_to(self, index: int, seconds: float) -> bool:
+        """Whether stories have come to an index; waited for, if they were seen to follow, so long at most."""
+        ...
+
     async def since(self, index: Index) -> int:
         """The first index that is near enough in time to be compared with the one at ``index``."""
         ...

@@ -4,6 +4,7 @@ Everything is asked as of the index of the version that is looked at: whoever co
 in other steps, finds the same.
 """
 
+import asyncio
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -75,14 +76,28 @@ class SqliteGathering:
     def __init__(self, storage: _Threads) -> None:
         self._storage = storage
         self.edition = 0
+        self._reached = -1
+        self._follows = False  # whether anybody has taken the stories further in this process
+        self._moved = asyncio.Event()
 
     def look(self, connection: Connection) -> None:
         """Read where the stories stand."""
-        self.edition = int(connection.exec_driver_sql(_STATE).one().edition)
+        row = connection.exec_driver_sql(_STATE).one()
+        self.edition, self._reached = int(row.edition), int(row.reached)
 
     async def reached(self) -> int:
         """The index up to which stories have been gathered."""
         return await self._storage.reading(reached)
+
+    async def come_to(self, index: int, seconds: float) -> bool:
+        """Whether stories have come to an index; waited for, if they were seen to follow, so long at most."""
+        try:
+            async with asyncio.timeout(seconds if self._follows else 0):
+                while self._reached < index:
+                    await self._moved.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def since(self, index: Index) -> int:
         """The first index that is near enough in time to be compared with the one at ``index``."""
@@ -136,6 +151,9 @@ class SqliteGathering:
             self.edition += moved  # after the commit, in this thread: the only one that moves it
 
         await self._storage.writing(transaction)
+        self._reached, self._follows = reached, True
+        self._moved.set()
+        self._moved = asyncio.Event()
 
 
 def reached(connection: Connection) -> int:

@@ -1,5 +1,6 @@
 """A part of a text is found wherever its passages stand, whichever came first; and floods change nothing."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from random import Random
@@ -10,7 +11,7 @@ from press import DAY, PressRoom
 from telling import JOINT, OTHER, Hub, body, hub_of
 
 from syndicate.dedupe import shared
-from syndicate.journey import _gather
+from syndicate.journey import _depart, _gather
 from syndicate.news import Act, Content, MemberCode, Slice
 from syndicate.storage import _passages
 
@@ -92,7 +93,10 @@ async def test_an_excerpt_that_joins_later_moves_updated_and_nothing_else(hub: H
     assert after | {"date_modified": ""} == before | {"date_modified": ""}
 
 
-async def test_until_the_stories_have_come_to_a_version_it_stands_alone(hub: Hub, rooms: Rooms) -> None:
+async def test_where_stories_do_not_come_to_a_version_it_stands_alone(
+    hub: Hub, rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_depart, "GATHER_SECONDS", 0.01)
     await hub.take(said(rooms["sg"], "long", long()), said(rooms["my"], "part", PART))
     assert len(await hub.stories()) == 1
     gone = rooms["my"].publish("part", ver=2, act=Act.RETRACT, note="Wrong.", content=None, title="Gone")
@@ -283,3 +287,14 @@ async def test_two_excerpts_of_one_part_are_one_story_and_of_two_parts_are_not(
     await hub.take(said(rooms["my"], "part", lines[5:9]))
     await hub.take(said(rooms["ph"], "part", lines[6:11]), said(rooms["vn"], "other", OTHER))
     assert sorted(sorted(each) for each in await told(hub)) == [["my", "ph", "sg"], ["vn"]]
+
+
+async def test_a_feed_of_stories_waits_for_them(hub: Hub, rooms: Rooms) -> None:
+    """So what joins never stands there by itself first."""
+    await hub.take(said(rooms["sg"], "long", long()))
+    await hub.take(said(rooms["my"], "part", PART), seal=False)
+    hub.clock.hands += 1
+    await hub.storage.seal(hub.clock.hands)
+    hub.bell.ring()
+    (told, _) = await asyncio.gather(hub.told(), hub.gatherer.catch_up())
+    assert [sorted(each) for each in told] == [["my", "sg"]]

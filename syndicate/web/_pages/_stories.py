@@ -9,6 +9,7 @@ from typing import Final
 from aiohttp import web
 from markupsafe import Markup
 
+from syndicate.journey import GATHER_SECONDS
 from syndicate.news import Index, Registry, Slice
 from syndicate.ports import Carried, Logged, Story, Window
 from syndicate.republish import parse_slice
@@ -58,6 +59,7 @@ class Stories:
 
     async def _make(self, slice_: Slice, before: Index | None) -> Made:
         storage, most = self._world.storage, self._world.limits.front_items + 1
+        await storage.gathering.come_to(storage.log.visible - 1, GATHER_SECONDS)
         found = await storage.window(slice_, Window(seconds=0, least=most, most=most, before=before))
         stories = await storage.stories([one.index for one in found])
         here = {one.index: one for one in found}
