@@ -11,6 +11,7 @@ from press import DAY, PressRoom
 from telling import JOINT, OTHER, Hub, body, hub_of
 
 from syndicate.dedupe import shared
+from syndicate.errors import StorageError
 from syndicate.journey import _depart, _gather
 from syndicate.news import Act, Content, MemberCode, Slice
 from syndicate.storage import _passages
@@ -298,3 +299,41 @@ async def test_a_feed_of_stories_waits_for_them(hub: Hub, rooms: Rooms) -> None:
     hub.bell.ring()
     (told, _) = await asyncio.gather(hub.told(), hub.gatherer.catch_up())
     assert [sorted(each) for each in told] == [["my", "sg"]]
+
+
+@pytest.mark.parametrize("failure", [StorageError("the disk is full"), RuntimeError("a bug")])
+async def test_what_cannot_be_done_now_is_told_and_done_later(
+    hub: Hub,
+    rooms: Rooms,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    failure: Exception,
+) -> None:
+    async def fails(*_: object) -> None:
+        raise failure
+
+    await hub.take(said(rooms["sg"], "long", long()))
+    await hub.take(said(rooms["my"], "part", PART), seal=False)
+    hub.clock.hands += 1
+    await hub.storage.seal(hub.clock.hands)
+    with monkeypatch.context() as broken:
+        broken.setattr(hub.storage.gathering, "gather", fails)
+        assert not await hub.gatherer.look()
+    assert str(failure) in caplog.text
+    assert hub.gatherer.behind == 1
+    assert await hub.gatherer.look()
+    assert [sorted(each) for each in await told(hub)] == [["my", "sg"]]
+
+
+async def test_an_index_of_passages_that_cannot_be_read_holds_stories_up_until_it_can(
+    hub: Hub, rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: object) -> None:
+        raise StorageError("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(hub.storage.passages, "reached", fails)
+        with pytest.raises(StorageError, match="full"):
+            await hub.take(said(rooms["sg"], "long", long()))
+    await hub.gatherer.catch_up()
+    assert await hub.told() == [["sg"]]
