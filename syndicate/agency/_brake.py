@@ -13,7 +13,7 @@ from typing import Final
 from syndicate.agency._config import AgencyConfig
 from syndicate.agency._stream import Unsigned, sign_items
 from syndicate.agency._text import without_markup
-from syndicate.news import Act, Item, ItemId, Kind, Reason, Refused, Registry, b64url
+from syndicate.news import Act, Item, ItemId, Kind, Reason, Refused, Registry, b64url, normalized
 from syndicate.ports import Signed, Signer, StreamBook, Waiting, Why
 
 _WEEKS: Final = 4 * 7 * 86_400  # seconds over which the usual rate is taken
@@ -42,7 +42,7 @@ def dropped_mark(sub: ItemId, fingerprint: str) -> str:
 
 
 def _letters(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = normalized("NFKC", text).casefold()
     return "".join(each for each in folded if unicodedata.category(each)[0] in "LMN")
 
 

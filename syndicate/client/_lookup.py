@@ -5,6 +5,7 @@ token that it names, judges it with the registry that you trust, and looks wheth
 """
 
 import json
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,12 +17,17 @@ from syndicate.client._version import Evidence, fetch_evidence
 from syndicate.errors import ClientError, FetchError
 from syndicate.fetch import Allowed, CallLimits
 from syndicate.ledger import Policy
-from syndicate.news import Item, ItemId, Registry, paragraphs
+from syndicate.news import Item, ItemId, Registry, normalized, paragraphs
 from syndicate.ports import Answered, Call, FetchFailed
 
 ANSWERS: Final = frozenset({"published", "amended", "similar", "not-found"})
 _ANSWER_BYTES: Final = 2_000_000
 _KEPT: Final = "LMN"  # first letters of the categories that words and numbers are made of
+_SIGNS: Final = ("Sc", "Sm")  # currencies, more and less
+_OF_A_HUNDRED: Final = "%\u2030\u2031"
+_APART: Final = re.compile(r" (?!\d)|(?<!\d) ")  # a space that parts no two numbers
+_POINTS: Final = ".,:/'-"
+_ALIKE: Final = str.maketrans("\u066a\u066b\u066c\u2019\u2010\u2011\u2013\u2212", "%.,'----")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +107,40 @@ def _stands(text: str, item: Item) -> bool:
     """Whether a text stands in an item, or is its address."""
     wanted = _letters(text)
     body = "\n".join(paragraphs(item.content))
-    places = (f"{item.title}{item.summary or ''}{body}", f"{item.title}{body}")
-    return text.strip() == item.url or (bool(wanted) and any(wanted in _letters(each) for each in places))
+    places = (f"{item.title}\n{item.summary or ''}\n{body}", f"{item.title}\n{body}")
+    return text.strip() == item.url or (
+        bool(wanted) and any(_is_in(wanted, _letters(each)) for each in places)
+    )
+
+
+def _is_in(wanted: str, letters: str) -> bool:
+    """Whether letters stand among others, and no number was cut: 12 is not in 12,400, nor 5 in -5 or 5%."""
+    begin = r"(?<![\d-])(?<!\d[.,:/'])" if wanted[0].isdigit() else ""
+    end = r"(?![.,:/'-]?\d|[%\u2030])" if wanted[-1].isdigit() else ""
+    return re.search(f"{begin}{re.escape(wanted)}{end}", letters) is not None
 
 
 def _letters(text: str) -> str:
-    """The letters, marks and digits of a text, alike whichever way they are written."""
-    apart = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(
-        str(unicodedata.digit(each, each)) for each in apart if unicodedata.category(each)[0] in _KEPT
-    )
+    """The letters and digits of a text, whichever way they are written, and the signs of its numbers."""
+    seen = (each for each in text.translate(_ALIKE) if unicodedata.category(each) != "Cf")
+    plain = normalized("NFD", "".join(map(_plain, seen)))
+    said = "".join(each if _says(plain, at) else " " for at, each in enumerate(plain))
+    return _APART.sub("", " ".join(said.split()))
+
+
+def _plain(character: str) -> str:
+    if unicodedata.category(character) == "No":
+        return character  # raised, encircled or a fraction: another one than the same digits in a row
+    apart = unicodedata.normalize("NFKD", character).casefold()
+    return "".join(str(unicodedata.digit(each, each)) for each in apart)
+
+
+def _says(text: str, at: int) -> bool:
+    """Whether a character is part of what a text says: a point only in a number, a minus only before one."""
+    here, before, behind = text[at], text[at - 1 : at], text[at + 1 : at + 2]
+    if here in _POINTS:
+        if here == "-" and not before.isalnum() and behind and unicodedata.category(behind) == "Sc":
+            return True
+        return behind.isdigit() and (before.isdigit() or (here == "-" and not before.isalnum()))
+    kind = unicodedata.category(here)
+    return kind[0] in _KEPT or kind in _SIGNS or here in _OF_A_HUNDRED

@@ -8,7 +8,7 @@ says how two texts stand to each other and shows where they differ, ``infer`` wh
 ``postings`` packs the fingerprints of many texts, so that those with a passage are found at once,
 ``shared`` those that have passages in common with many others;
 ``figure_key`` and ``possible_translation`` propose what may be the same in another language;
-``stands_in`` and ``alike`` say what a passage that somebody asks about has to do with one of them.
+``Passage`` and ``alike`` say what a passage that somebody asks about has to do with one of them.
 
 This door is wider than five names because each of these is asked by somebody else.
 """
@@ -22,7 +22,7 @@ from syndicate.dedupe._figures import figure_key, possible_translation
 from syndicate.dedupe._infer import Told, infer
 from syndicate.dedupe._likeness import Compared, Fingerprint, Guard, RelatedAs, Rule, Sketch, Span, Standing
 from syndicate.dedupe._origin import Origin, OriginRule, Teller, credited, origin, teller_of, whom_credits
-from syndicate.dedupe._quote import Alike, alike, is_enough, stands_in
+from syndicate.dedupe._quote import Alike, Passage, alike, is_enough
 from syndicate.dedupe._relate import Related, relate
 from syndicate.dedupe._url import normal_url
 from syndicate.dedupe._weigh import matter_of, weigh
@@ -35,6 +35,7 @@ __all__ = [
     "Guard",
     "Origin",
     "OriginRule",
+    "Passage",
     "Related",
     "RelatedAs",
     "Rule",
@@ -57,7 +58,6 @@ __all__ = [
     "relate",
     "shared",
     "sketch",
-    "stands_in",
     "teller_of",
     "weigh",
     "whom_credits",

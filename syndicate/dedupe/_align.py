@@ -60,8 +60,8 @@ def blocks_of(a: Letters, b: Letters) -> list[Block]:
 def _looked_into(a: Letters, b: Letters, gap: _Gap) -> tuple[list[Block], _Gap | None]:
     """The beginning and end that both sides share, and what is left between, if it is worth another look."""
     shorter = min(gap.a_end - gap.a, gap.b_end - gap.b)
-    head = _alike(a[gap.a : gap.a + shorter], b[gap.b : gap.b + shorter])
-    tail = _alike(
+    head = common_prefix(a[gap.a : gap.a + shorter], b[gap.b : gap.b + shorter])
+    tail = common_prefix(
         a[gap.a_end - shorter + head : gap.a_end][::-1], b[gap.b_end - shorter + head : gap.b_end][::-1]
     )
     ends = [Block(gap.a, gap.b, head), Block(gap.a_end - tail, gap.b_end - tail, tail)]
@@ -70,7 +70,7 @@ def _looked_into(a: Letters, b: Letters, gap: _Gap) -> tuple[list[Block], _Gap |
     return [each for each in ends if each.length], None if small else rest
 
 
-def _alike(a: Letters, b: Letters) -> int:
+def common_prefix(a: Letters, b: Letters) -> int:
     """How many letters are equal from the start on."""
     done, chunk = 0, _CHUNK
     while done < len(a):
@@ -143,9 +143,9 @@ def _grown(a: Letters, b: Letters, runs: list[Block], within: _Gap) -> Iterator[
         if run.a < grown.a + grown.length and run.a - grown.a == run.b - grown.b:
             continue
         after = min(within.a_end - run.a, within.b_end - run.b)
-        length = _alike(a[run.a : run.a + after], b[run.b : run.b + after])
+        length = common_prefix(a[run.a : run.a + after], b[run.b : run.b + after])
         room = min(run.a - within.a, run.b - within.b)
-        back = _alike(a[run.a - room : run.a][::-1], b[run.b - room : run.b][::-1])
+        back = common_prefix(a[run.a - room : run.a][::-1], b[run.b - room : run.b][::-1])
         grown = Block(run.a - back, run.b - back, length + back)
         yield grown
 

@@ -11,12 +11,13 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from syndicate.dedupe._likeness import Compared, Span
+from syndicate.dedupe._numbers import with_signs
 from syndicate.text import fold, fold_with_offsets
 
 _AROUND: Final = 3  # times as long: what stands before or behind a passage, and was not put in its place
 _ROOM: Final = 40  # characters more in which the beginning of a passage is looked for
 _FINE: Final = 600  # characters of a stretch that is looked at letter by letter
-_FINE_MOST: Final = 40  # such stretches
+_FINE_MOST: Final = 1_000_000  # pairs of letters of all such stretches: so many steps it may take at worst
 _ISLAND: Final = 4  # letters; fewer between two changes are kept by chance
 _FAR: Final = 16  # characters that so few letters never take
 _NUMBER: Final = re.compile(r"\d+(?:[.,:/-]\d+)*")
@@ -35,8 +36,9 @@ class Difference:
 def differences(found: Compared, passage: str, text: str) -> Iterator[Difference]:
     """What changed within the passage; of the text around it, nothing."""
     first, last = found.kept[0].a[0], found.kept[-1].a[1]
+    otherwise = set(_written_otherwise(found))
     spans = [fine for span in _looked_at(found, passage, text) for fine in span]
-    for span in _joined(spans, passage, text):
+    for span in _joined(sorted([*spans, *otherwise], key=lambda each: each.a), passage, text):
         outside = span.a[1] <= first or span.a[0] >= last
         if outside and _length(span.b) > _AROUND * _length(span.a):
             asked, said = span.a, (span.b[1], span.b[1])
@@ -44,12 +46,25 @@ def differences(found: Compared, passage: str, text: str) -> Iterator[Difference
             asked, said = _whole_numbers(span, passage, text)
         figures = _figures(passage[slice(*asked)]), _figures(text[slice(*said)])
         if _length(asked) or _length(said):
-            yield Difference(asked=asked, said=said, figure=all(figures) and figures[0] != figures[1])
+            other = figures[0] != figures[1] or span in otherwise
+            yield Difference(asked=asked, said=said, figure=all(figures) and other)
+
+
+def _written_otherwise(found: Compared) -> Iterator[Span]:
+    """Where the letters are the same, and a number's points or signs are others."""
+    for span in found.substituted:
+        if any(_holds(kept.a, span.a) and _holds(kept.b, span.b) for kept in found.kept):
+            yield span
+
+
+def _holds(stretch: tuple[int, int], other: tuple[int, int]) -> bool:
+    return stretch[0] <= other[0] and other[1] <= stretch[1]
 
 
 def _looked_at(found: Compared, passage: str, text: str) -> Iterator[list[Span]]:
     first, last = found.kept[0].a[0], found.kept[-1].a[1]
-    for number, span in enumerate(found.changed):
+    left = _FINE_MOST
+    for span in found.changed:
         begin, end = span.b
         room = _AROUND * _length(span.a) + _ROOM
         if span.a[1] <= first:
@@ -57,7 +72,9 @@ def _looked_at(found: Compared, passage: str, text: str) -> Iterator[list[Span]]
         elif span.a[0] >= last:
             end = min(end, begin + room)
         near = Span(a=span.a, b=(begin, end))
-        fine = number < _FINE_MOST and 0 < _length(span.a) <= _FINE and 0 < _length(near.b) <= _AROUND * _FINE
+        work = _length(near.a) * _length(near.b)
+        fine = 0 < work <= left and _length(near.a) <= _FINE and _length(near.b) <= _AROUND * _FINE
+        left -= work if fine else 0
         yield list(_letter_by_letter(near, passage, text)) if fine else [span]
 
 
@@ -86,15 +103,15 @@ def _joined(spans: list[Span], passage: str, text: str) -> Iterator[Span]:
 
 
 def _near(text: str, end: int, begin: int) -> bool:
-    return 0 <= begin - end < _FAR and len(fold(text[end:begin])) < _ISLAND
+    return begin - end < _FAR and len(fold(text[end:begin])) < _ISLAND
 
 
 def _whole_numbers(span: Span, passage: str, text: str) -> tuple[tuple[int, int], tuple[int, int]]:
-    """The span with the digits around it: who reads 7 for 4 in 12,400 wants to see both numbers whole."""
+    """The span with the digits and signs around it: who reads 7 for 4 in 12,400 wants both numbers whole."""
     before, behind = _digits(passage[: span.a[0]][::-1]), _digits(passage[span.a[1] :])
     asked = span.a[0] - before, span.a[1] + behind
     before, behind = _digits(text[: span.b[0]][::-1]), _digits(text[span.b[1] :])
-    return asked, (span.b[0] - before, span.b[1] + behind)
+    return with_signs(passage, *asked), with_signs(text, span.b[0] - before, span.b[1] + behind)
 
 
 def _digits(text: str) -> int:

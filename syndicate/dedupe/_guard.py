@@ -1,8 +1,8 @@
 """The guard: what in two texts that look alike must not be called the same, judged where they differ.
 
-A number or date in the place of another one, a name in the place of another one, other words in quotation
-marks, or other words for what is counted. What was added or left out does not count, nor a new headline,
-dateline or credit line, unless it is the old one with other figures.
+A number, a date, a sign, a name or any other words in the place of others, or a word more or less within a
+sentence. What was added or left out in whole sentences does not count, nor a new headline, dateline or credit
+line, unless it is the old one with other figures.
 """
 
 import re
@@ -14,13 +14,13 @@ from typing import Final, NamedTuple
 from syndicate.dedupe._align import Block
 from syndicate.dedupe._likeness import Guard
 from syndicate.dedupe._numbers import Number
-from syndicate.dedupe._side import Side, Stretch, contexts, within, without
+from syndicate.dedupe._sentences import are_lines_of_two, headline_of, retold, reworded
+from syndicate.dedupe._side import NUMBERS, Side, Stretch, contexts, within, without
 
 _LONG: Final = 40  # letters alike, before and after which is the edge of a text
 _LONG_HAN: Final = 15
 _HAN_FROM: Final = "\u3041"
 _EDGE: Final = 240  # letters of an edge, at most
-_REWORDED: Final = 0.6  # J of pairs of letters, below which two lines say it in other words
 _CONTEXT: Final = 6  # letters on each side by which a number is known again elsewhere
 _COUNTED: Final = 60  # letters of other words beside a number, at most
 _APART: Final = 8  # letters alike that part two changes
@@ -31,6 +31,7 @@ _ANCHOR: Final = 10  # letters before, or after, a number by which it is the sam
 _DAY: Final = re.compile(
     r"0?[1-9]|[12]\d|3[01]|(?:19|20|2[456])\d\d|\d{1,4}([/.-])\d{1,2}(?:\1\d{1,4})?|\d{1,2}[:.]\d\d"
 )
+_DATE: Final = re.compile(r"(?:19|20|2[456])\d\d|\d{1,4}([/.-])\d{1,2}(?:\1\d{1,4})?")
 
 
 class Change(NamedTuple):
@@ -73,11 +74,16 @@ def changes_of(a: Side, b: Side, blocks: Sequence[Block], *, apart: int = 1) -> 
 
 def objections(a: Side, b: Side, blocks: Sequence[Block]) -> Iterator[Objection]:
     """All that the guard objects to in calling two texts the same, given what of them is alike."""
+    if max(len(a.numbers), len(b.numbers)) > NUMBERS:
+        if a.text.split() != b.text.split():
+            yield Objection(Guard.NUMBER, Change(0, len(a.folded), 0, len(b.folded)))
+        return
     settled = _settled(a, b), _settled(b, a)
     edges = _edges(a, b, blocks)
     for change in (*changes_of(a, b, blocks, apart=_APART), *_twins(a, b)):
         edge = _dateline(a, b, change) or next((one for one in edges if _holds(one, change)), None)
-        if edge is not None and _reworded(a, b, edge):
+        is_new = edge is not None and reworded(a.folded[edge.a : edge.a_end], b.folded[edge.b : edge.b_end])
+        if is_new or _is_in_headlines(a, b, change):
             days = _days(a, change.a, change.a_end), _days(b, change.b, change.b_end)
             guard = Guard.NUMBER if _contradicts(a, b, change, days) else None
             settled = settled[0] | days[0], settled[1] | days[1]
@@ -87,6 +93,7 @@ def objections(a: Side, b: Side, blocks: Sequence[Block]) -> Iterator[Objection]
             yield Objection(guard, change)
     yield from (Objection(Guard.NUMBER, each) for each in _elsewhere(a, b, settled))
     yield from (Objection(Guard.NUMBER, each) for each in _written_otherwise(a, b, blocks))
+    yield from (Objection(Guard.WORDS, Change(*here, *there)) for here, there in retold(a, b))
 
 
 def _twins(a: Side, b: Side) -> Iterator[Change]:
@@ -162,6 +169,19 @@ def _written_otherwise(a: Side, b: Side, blocks: Sequence[Block]) -> Iterator[Ch
             other = b.number_at(block.b + number.start - block.a)
             if other is not None and other.value != number.value and number.start >= block.a:
                 yield Change(number.start, number.stop, other.start, other.stop)
+        yield from _other_signs(a, b, block)
+
+
+def _other_signs(a: Side, b: Side, block: Block) -> Iterator[Change]:
+    """Letters of a passage that is alike between which there are other signs."""
+    here, there = (
+        {place - start: sign for place, sign in side.signs.items() if start < place < start + block.length}
+        for side, start in ((a, block.a), (b, block.b))
+    )
+    for place in sorted(here.keys() | there.keys()):
+        if here.get(place) != there.get(place):
+            at, other = block.a + place, block.b + place
+            yield Change(at - 1, at + 1, other - 1, other + 1)
 
 
 def _edges(a: Side, b: Side, blocks: Sequence[Block]) -> list[Change]:
@@ -209,15 +229,10 @@ def _dateline(a: Side, b: Side, change: Change) -> Change | None:
     return None
 
 
-def _reworded(a: Side, b: Side, edge: Change) -> bool:
-    """Whether an edge says it in other words, and not in the same with other figures."""
-    pairs = _pairs(a.folded[edge.a : edge.a_end]), _pairs(b.folded[edge.b : edge.b_end])
-    return len(pairs[0] & pairs[1]) < _REWORDED * len(pairs[0] | pairs[1])
-
-
-def _pairs(folded: str) -> set[str]:
-    words = re.sub("[0-9]", "", folded)
-    return {words[place : place + 2] for place in range(max(1, len(words) - 1))}
+def _is_in_headlines(a: Side, b: Side, change: Change) -> bool:
+    """Whether a change is in the headlines of both, which are each newsroom's own."""
+    here, there = headline_of(a), headline_of(b)
+    return _holds(Change(*here, *there), change) and are_lines_of_two(a, here, b, there)
 
 
 def _contradicts(a: Side, b: Side, change: Change, days: Settled) -> bool:
@@ -231,13 +246,14 @@ def _contradicts(a: Side, b: Side, change: Change, days: Settled) -> bool:
 
 
 def _days(side: Side, start: int, stop: int) -> AbstractSet[int]:
-    """Where the numbers begin that may be a day, in a dateline or in the last line."""
-    return {each.start for each in side.touching(start, stop) if _is_day(side, each)}
-
-
-def _is_day(side: Side, number: Number) -> bool:
-    in_place = number.start >= side.last_line or within(side.datelines, number.start, number.stop)
-    return in_place and _DAY.fullmatch(number.value) is not None
+    """Where the numbers begin that may be a day: in a dateline, or beside a date in the last line."""
+    days = [each for each in side.touching(start, stop) if _DAY.fullmatch(each.value)]
+    last = [each for each in days if each.start >= side.last_line]
+    if not any(_DATE.fullmatch(each.value) for each in last):
+        last = []
+    return {each.start for each in days if within(side.datelines, each.start, each.stop)} | {
+        each.start for each in last
+    }
 
 
 def _replaced(a: Side, b: Side, change: Change, settled: Settled) -> Guard | None:
@@ -261,7 +277,7 @@ def _replaced(a: Side, b: Side, change: Change, settled: Settled) -> Guard | Non
         stop - start <= _NAME and _has_no_case(side.folded[start:stop])
         for side, (start, stop) in ((a, here), (b, there))
     )
-    return Guard.NAME if named else None
+    return Guard.NAME if named else Guard.WORDS
 
 
 def _has_no_case(folded: str) -> bool:
@@ -282,7 +298,10 @@ def _moved(
         names.append({name for stretch in long for name in side.names(*stretch)})
     if _differ(*values):
         return Guard.NUMBER
-    return Guard.NAME if _differ(*names) else None
+    if _differ(*names):
+        return Guard.NAME
+    worded = all(any(stop - start > _SEAM for start, stop in stretches) for stretches in new)
+    return Guard.WORDS if worded else None
 
 
 def _differ(here: set[str], there: set[str]) -> bool:

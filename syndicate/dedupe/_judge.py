@@ -36,7 +36,8 @@ def judge(a: str, b: str) -> Compared:
         side.again = found_again(side.letters, each, common, MOVED)
     aligned = shared >= _ALIGNED * min(first, second)
     blocks = blocks_of(sides[0].letters, sides[1].letters) if aligned else []
-    objected = list(objections(*sides, blocks)) if blocks else []
+    repeats = any(_repeats(side, each) for side, each in zip(sides, (first, second), strict=True))
+    objected = list(objections(*sides, blocks)) if blocks and not repeats else []
     likeness, guard = _likeness(sides, (jaccard, a_in_b, b_in_a), (first, second), objected)
     return Compared(
         jaccard=jaccard,
@@ -54,6 +55,11 @@ def judge(a: str, b: str) -> Compared:
     )
 
 
+def _repeats(side: Side, different: int) -> bool:
+    """Whether a text has so few different shingles that it says nothing, however long it is."""
+    return different * _REPEATED < len(side.letters)
+
+
 def _values(side: Side) -> Counter[str]:
     return Counter(number.value for number in side.numbers)
 
@@ -66,7 +72,7 @@ def _likeness(
 ) -> tuple[RelatedAs | None, Guard]:
     jaccard, *contained = shares
     weights = [weight_of(side.letters) for side in sides]
-    repeats = any(each * _REPEATED < len(side.letters) for each, side in zip(different, sides, strict=True))
+    repeats = any(_repeats(side, each) for side, each in zip(sides, different, strict=True))
     if min(weights) < _COPY_LETTERS or min(different) < _SHINGLES or repeats:
         return None, Guard.SHORT
     guard = objected[0].guard if objected else Guard.PASSED

@@ -88,6 +88,7 @@ class Guard(StrEnum):
     NUMBER = "number"  # a number or date stands where the other has another one
     NAME = "name"  # so does a name; where no capitals tell names, any word
     QUOTE = "quote"  # words in quotation marks were changed
+    WORDS = "words"  # other words stand there, or a sentence has some more, or some less
     SHORT = "short"  # too little text for likeness to mean anything
 
 

@@ -1,8 +1,15 @@
-"""Numbers of a text, in the digits of any script: figures, dates and times, as they are written."""
+"""Numbers of a text, in the digits of any script: figures, dates and times, as they are written.
+
+And the signs that folding drops and that say as much as a letter: currencies, per cent, more and less.
+"""
 
 import re
+import sys
 import unicodedata
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from itertools import islice
 from typing import Final, NamedTuple
 
 # Between digits, these belong to the number: grouping, fractions, dates, times, ranges.
@@ -10,10 +17,17 @@ _INSIDE: Final = {each: each for each in ".,:/-'"} | {
     "\u066b": ".",  # Arabic decimal separator
     "\u066c": ",",  # and thousands separator
     "\u2019": "'",
+    "\u2010": "-",  # hyphen
+    "\u2011": "-",  # and the one at which no line is broken
     "\u2013": "-",  # en dash
     "\u2212": "-",  # minus
 }
-MINUS: Final = frozenset("-\u2212")
+MINUS: Final = frozenset("-\u2010\u2011\u2013\u2212\ufe63\uff0d")
+_NO_SIGNS: Final = "|~\u2044"  # of mathematics to Unicode, and ornaments or a fraction's stroke in a text
+_OF_A_HUNDRED: Final = {"\u066a": "%", "\ufe6a": "%", "\uff05": "%"} | {
+    each: each for each in "%\u2030\u2031"
+}
+_NEAR: Final = 2  # characters from a digit to a sign that belongs to its number
 _GROUPED: Final = re.compile(r"(-?\d{1,3})([.,'])\d{3}(?:\2\d{3})+")  # two groups: no fraction looks so
 
 
@@ -22,35 +36,101 @@ class Number(NamedTuple):
 
     start: int
     stop: int
-    value: str  # in ASCII, without the grouping of millions
+    value: str  # digits in ASCII, without the grouping of millions, with its signs
 
 
-def numbers_of(text: str, folded: str, at: Sequence[int]) -> list[Number]:
-    """The numbers of a text, whose matching text is ``folded``, each letter of it from ``at`` in ``text``."""
-    found: list[Number] = []
+def numbers_of(text: str, folded: str, at: Sequence[int], most: int = sys.maxsize) -> list[Number]:
+    """The first numbers of a text, whose matching text is ``folded``, each letter of it from ``at`` in it."""
+    return list(islice(_numbers(text, folded, at), most))
+
+
+def _numbers(text: str, folded: str, at: Sequence[int]) -> Iterator[Number]:
     for start, stop in _runs(folded):
         begins = start
-        value = _sign(text, at[start])
-        for place in range(start, stop):
-            between = "" if place == begins else _between(text, at[place - 1], at[place])
+        value = _digit(text, folded, at, start)
+        for place in range(start + 1, stop):
+            between = _between(text, at[place - 1], at[place])
             if between is None:
-                found.append(_number(begins, place, value))
-                begins, value = place, _sign(text, at[place])
+                yield _number(text, at, begins, place, value)
+                begins, value = place, ""
             else:
                 value += between
-            value += folded[place]
-        found.append(_number(begins, stop, value))
+            value += _digit(text, folded, at, place)
+        yield _number(text, at, begins, stop, value)
+
+
+def signs_of(text: str, at: Sequence[int]) -> Mapping[int, str]:
+    """The signs of a text: those before each letter of its matching text that has any before it."""
+    found: dict[int, str] = {}
+    for one in _any_sign().finditer(text):
+        place = bisect_left(at, one.start())
+        found[place] = found.get(place, "") + _sign(one[0])
     return found
+
+
+def with_signs(text: str, start: int, stop: int) -> tuple[int, int]:
+    """A stretch of a text, in code points, with the signs next to it: what is in front of 5 in $5 and -5."""
+    for _ in range(_NEAR):
+        start -= start > 0 and _is_sign(text[start - 1])
+        stop += stop < len(text) and _is_sign(text[stop])
+    return start, stop
+
+
+def _is_sign(character: str) -> bool:
+    return character in MINUS or character in _signs()
+
+
+def _sign(character: str) -> str:
+    plain = _OF_A_HUNDRED.get(character)
+    return unicodedata.normalize("NFKC", character) if plain is None else plain
+
+
+@cache
+def _signs() -> frozenset[str]:
+    """Currencies, per cent and per mille, signs of mathematics."""
+    points = (chr(code) for code in range(0x1FFFF) if unicodedata.category(chr(code)) in ("Sc", "Sm"))
+    return (
+        frozenset(each for each in points if each not in _NO_SIGNS and each not in MINUS)
+        | _OF_A_HUNDRED.keys()
+    )
+
+
+@cache
+def _any_sign() -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(''.join(sorted(_signs())))}]")
 
 
 def _runs(folded: str) -> Iterator[tuple[int, int]]:
     return (run.span() for run in re.finditer("[0-9]+", folded))
 
 
-def _number(start: int, stop: int, value: str) -> Number:
+def _number(text: str, at: Sequence[int], begins: int, ends: int, value: str) -> Number:
+    minus = "-" if _is_below_zero(text, at[begins]) else ""
+    value = minus + value
     if _GROUPED.fullmatch(value):
         value = re.sub("[.,']", "", value)
-    return Number(start, stop, value)
+    first, last = at[begins] - len(minus), at[ends - 1] + 1
+    return Number(begins, ends, f"{_before(text, first)}{value}{_behind(text, last)}")
+
+
+def _before(text: str, first: int) -> str:
+    """The sign before a number, if nothing else stands between them but one space; and a minus before it."""
+    near = text[max(0, first - _NEAR) : first].rstrip()
+    if near[-1:] not in _signs():
+        return ""
+    return f"{'-' * (near[:-1] in MINUS)}{_sign(near[-1])}"
+
+
+def _behind(text: str, last: int) -> str:
+    near = text[last : last + _NEAR].lstrip()[:1]
+    return _sign(near) if near in _signs() else ""
+
+
+def _digit(text: str, folded: str, at: Sequence[int], place: int) -> str:
+    """A digit; one that is raised, encircled or part of a fraction is another one than in a row."""
+    character = text[at[place]]
+    plain = character.isascii() or unicodedata.category(character) == "Nd"
+    return folded[place] if plain else f"({character})"
 
 
 def _between(text: str, before: int, after: int) -> str | None:
@@ -63,7 +143,6 @@ def _between(text: str, before: int, after: int) -> str | None:
     return _INSIDE.get(seen[0]) if len(seen) == 1 else None
 
 
-def _sign(text: str, at: int) -> str:
-    """A minus, if one stands before the digit and nothing that it would join before that."""
-    signed = at > 0 and text[at - 1] in MINUS and not text[: at - 1][-1:].isalnum()
-    return "-" if signed else ""
+def _is_below_zero(text: str, at: int) -> bool:
+    """Whether a minus stands before the digit, and nothing that it would join before that."""
+    return at > 0 and text[at - 1] in MINUS and not text[max(0, at - 2) : at - 1].isalnum()

@@ -20,7 +20,7 @@ from syndicate.news import (
     rfc3339,
 )
 
-SETTLED_SECONDS: Final = 900
+SETTLED_SECONDS: Final = 900  # after which nobody who comes later takes the first place by an earlier date
 
 
 class OriginRule(StrEnum):

@@ -8,10 +8,11 @@ from typing import Final
 
 import numpy as np
 
-from syndicate.dedupe._numbers import MINUS, Number, numbers_of
+from syndicate.dedupe._numbers import MINUS, Number, numbers_of, signs_of
 from syndicate.dedupe._shingles import LETTERS, Letters
 from syndicate.text import fold_with_offsets
 
+NUMBERS: Final = 3_000  # of a text that are looked at one by one; one with more is the same, or it is not
 _LAST_LINE: Final = 120  # characters, at most, of a credit line
 _LINES: Final = 4  # from the first on, in which a dateline may stand
 _DATELINE: Final = re.compile(r"[^\n]{1,80}?(?:[)\]】]|\s[-\u2013\u2014]{1,2}\s|:\s)")
@@ -37,7 +38,8 @@ class Side:
         self.folded = self._folded.text[:LETTERS]
         self.at = self._folded.at[:LETTERS]
         self.letters: Letters = np.frombuffer(self.folded.encode("utf-32-le"), dtype="<u4").astype(np.uint32)
-        self.numbers = numbers_of(text, self.folded, self.at)
+        self.numbers = numbers_of(text, self.folded, self.at, NUMBERS + 1)
+        self.signs = signs_of(text, self.at)
         self._starts = [number.start for number in self.numbers]
         self._stops = [number.stop for number in self.numbers]
         self.values = {number.value for number in self.numbers}

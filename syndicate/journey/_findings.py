@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 from urllib.parse import urlsplit
 
-from syndicate.dedupe import Alike, Teller, alike, normal_url, origin, stands_in, teller_of, whom_credits
+from syndicate.dedupe import Alike, Passage, Teller, alike, normal_url, origin, teller_of, whom_credits
 from syndicate.journey._address import behind_host
 from syndicate.journey._passages import body_of
 from syndicate.journey._question import Question
@@ -109,6 +109,10 @@ class Judge:
             or self._at_the_same_path(found)
         )
 
+    @cached_property
+    def _passage(self) -> Passage:
+        return Passage(self._question.text)
+
     def _in_time(self, found: Sequence[Read]) -> Iterator[Read]:
         for each in found:
             if self._late():
@@ -122,7 +126,7 @@ class Judge:
         newest: dict[ItemId, Read] = {}
         for each in self._in_time(found if folded else ()):
             item = each.item
-            if not stands_in(folded, item.title, item.summary or "", body_of(item)):
+            if not self._passage.stands_in(item.title, item.summary or "", body_of(item)):
                 continue
             before = newest.get(item.sub)
             if before is None or _rank(each) > _rank(before):

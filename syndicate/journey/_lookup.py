@@ -117,7 +117,7 @@ class Lookup:
             raise LookupBusy("there was not the time to look at everything that was found")
         if finding is None:
             return await self._nothing(question, behind)
-        full = self.limits.candidates in (len(found.keyed), len(found.hits))
+        full = max(len(found.keyed), len(found.hits)) >= self.limits.candidates
         return await self._answer(finding, behind, at_least=full)
 
     def _take_apart(self, asked: str) -> tuple[Question, list[int]]:

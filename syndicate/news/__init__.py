@@ -6,7 +6,8 @@ Bring nothing. Leave with the words every other room speaks: what came in (``Env
 an item stands (``Facets``), what is written (``Feed``, ``Entry``); and with small judges: for hosts
 (``host_of``, ``is_listed``) and for the content profile (``check_content``), which sign, check and display
 alike; a third, ``check_key``, refuses the Ed25519 keys under which a signature proves nothing. ``letters``
-takes a text apart where its readers would, ``paragraphs`` a body where its form does. ``limits`` holds the
+takes a text apart where its readers would, ``paragraphs`` a body where its form does, ``normalized`` brings
+one into a normal form. ``limits`` holds the
 protocol's bounds, ``spelling`` the patterns of its names.
 
 This door is wider than five names because it is a dictionary, not a machine.
@@ -48,6 +49,7 @@ from syndicate.news._item import (
 from syndicate.news._keys import WeakKeyError, check_key, thumbprint
 from syndicate.news._letters import letters
 from syndicate.news._message import AlertMessage, offset
+from syndicate.news._normalize import normalized
 from syndicate.news._outcome import (
     UNPROVED,
     Admitted,
@@ -148,6 +150,7 @@ __all__ = [
     "is_listed",
     "letters",
     "limits",
+    "normalized",
     "offset",
     "paragraphs",
     "rfc3339",

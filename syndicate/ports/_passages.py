@@ -57,7 +57,9 @@ class Passages(Protocol):
     async def find(self, prints: Sequence[int], keys: Sequence[int], most: int) -> Candidates:
         """At most ``most`` versions with one of the keys, and at most ``most`` with some of the fingerprints.
 
-        A fingerprint that very many versions have finds only the first of them.
+        A fingerprint that very many versions have finds only the first of them. Of a key that more have the
+        newest are found, and after them, as many again at most, the newest of each agency: by flooding one
+        headline or path an agency hides nobody else's.
         """
         ...
 

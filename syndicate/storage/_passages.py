@@ -52,9 +52,21 @@ _SINCE: Final = """
     SELECT min(coalesce((SELECT min(first) FROM passage_run WHERE level >= 0), 9e18),
                coalesce((SELECT min(idx) FROM passage_waiting), 9e18))
 """
+_CARRIED_MOST: Final = (
+    1_000  # newest, and oldest, versions with one headline or path, of which each agency's count
+)
 _BY_KEY: Final = """
     SELECT DISTINCT idx FROM passage_key WHERE key IN (SELECT value FROM json_each(?))
     ORDER BY idx DESC LIMIT ?
+"""
+_CARRIED: Final = """
+    SELECT found.idx, it.agency
+    FROM (
+        SELECT * FROM (SELECT idx FROM passage_key WHERE key = :key ORDER BY idx DESC LIMIT :most)
+        UNION SELECT * FROM (SELECT idx FROM passage_key WHERE key = :key ORDER BY idx LIMIT :most)
+    ) AS found
+    JOIN log ON log.idx = found.idx JOIN version AS it ON it.id = log.version_id
+    ORDER BY found.idx
 """
 _BY_PRINT: Final = """
     SELECT run.level, asked.value AS bucket, bucket.entries
@@ -200,7 +212,9 @@ def _flush(connection: Connection) -> bool:
 
 
 def _find(connection: Connection, prints: Sequence[int], keys: Sequence[int], most: int) -> Candidates:
-    keyed = connection.exec_driver_sql(_BY_KEY, (json.dumps(list(keys)), most)).scalars()
+    keyed = connection.exec_driver_sql(_BY_KEY, (json.dumps(list(keys)), most)).scalars().all()
+    if len(keyed) >= most:
+        keyed = [*keyed, *sorted(_of_each_agency(connection, keys) - set(keyed), reverse=True)[:most]]
     hits: Counter[int] = Counter()
     if prints:
         waiting = [(row.idx, row.prints) for row in connection.exec_driver_sql(_WAITING)]
@@ -234,6 +248,15 @@ def _shared(
         Index(index): {Index(other): count for other, count in found.items()}
         for index, found in wanted.counted().items()
     }
+
+
+def _of_each_agency(connection: Connection, keys: Sequence[int]) -> set[int]:
+    """The newest of each agency with each of the keys: nobody's flood of one headline hides another's."""
+    found: set[int] = set()
+    for key in keys:
+        rows = connection.exec_driver_sql(_CARRIED, {"key": key, "most": _CARRIED_MOST})
+        found |= set({row.agency: row.idx for row in rows}.values())
+    return found
 
 
 def forget(connection: Connection, index: int) -> None:

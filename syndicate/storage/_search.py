@@ -72,11 +72,12 @@ class _Looking:
         self._asked = asked
         self._reach = reach_of(connection).reach
         self._bounds = _bounds(connection, asked)
+        self._after = None if asked.after is None else _within(asked.after, self._bounds.high + 1)
         self._until = time.monotonic() + _SECONDS
 
     def in_order(self) -> Iterator[Sequence[Turn]]:
         """All that matches, in batches; each as the turn after it."""
-        low, top, after = self._bounds.low, self._bounds.high, self._asked.after
+        low, top, after = self._bounds.low, self._bounds.high, self._after
         begin = floor = top + 1
         if after is not None and after.rank == _UNRANKED:
             begin = floor = after.last
@@ -145,6 +146,11 @@ class _Looking:
     @property
     def _late(self) -> bool:
         return time.monotonic() > self._until
+
+
+def _within(turn: Turn, end: int) -> Turn:
+    """A turn as somebody wrote it, in what there is: nothing is looked for behind its end."""
+    return replace(turn, floor=min(turn.floor, end), last=min(turn.last, end))
 
 
 def _way(way: Way, where: str) -> str:

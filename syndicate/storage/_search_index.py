@@ -11,6 +11,7 @@ until they are merged: ``sweep`` does that, step by step, with every freed byte 
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import ClassVar, Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -181,7 +182,8 @@ def facet_terms(slice_: Slice) -> list[str]:
     return found
 
 
-def _facets_of(facets: Facets) -> list[str]:
+@lru_cache(1_000)  # few differ from another item's
+def _facets_of(facets: Facets) -> Sequence[str]:
     found = [_facet("m", facets.member), _facet("a", facets.agency)]
     found += [_facet("t", topic) for topic in sorted(facets.topics)]
     if facets.lang:

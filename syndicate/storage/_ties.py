@@ -6,8 +6,8 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from syndicate.dedupe import matter_of
-from syndicate.news import AgencyId
+from syndicate.dedupe import matter_of, normal_url
+from syndicate.news import AgencyId, HostError
 from syndicate.trust import recall
 
 _TYPES: Final = ("copy", "excerpt", "re-identified", "derives")
@@ -40,6 +40,9 @@ _FIRST_SEEN: Final = """
     WHERE it.item_id = ? ORDER BY it.id LIMIT 1
 """
 _CREDITS: Final = "SELECT agency FROM credit WHERE idx = ?"
+_AGAINST: Final = """
+    SELECT to_sub, to_url FROM relation WHERE sub = ? AND ver = ? AND type IN ('disputes', 'rebuts')
+"""
 _RULING: Final = """
     SELECT verdict FROM ruling WHERE (sub = :a AND to_sub = :b) OR (sub = :b AND to_sub = :a)
 """
@@ -145,7 +148,7 @@ class Ties:
     def tie(self, one: int, other: int) -> Tie | None:
         """By what two items belong together as they stand; declared before ruled before found."""
         a, b = self.stands(one), self.stands(other)
-        if a is None or b is None:
+        if a is None or b is None or self._is_against(a, b) or self._is_against(b, a):
             return None
         said = [*self._between(a, b), *self._between(b, a)]
         declared = [each for each in said if each.declarer]
@@ -159,11 +162,13 @@ class Ties:
         return min(said, key=lambda each: (RANKS[each.as_], -each.score), default=None)
 
     def rejected(self, one: int, other: int) -> bool:
-        """Whether the operator said that they do not belong together, and no agency says they do."""
+        """Whether an agency speaks against the other, or the operator parted them and no agency objects."""
         a, b = self.stands(one), self.stands(other)
-        return (
-            a is not None and b is not None and self._verdict(a, b) == "reject" and not self._declared(a, b)
-        )
+        if a is None or b is None:
+            return False
+        if self._is_against(a, b) or self._is_against(b, a):
+            return True
+        return self._verdict(a, b) == "reject" and not self._declared(a, b)
 
     def first_seen(self, item: int) -> tuple[int, int]:
         """The index of an item's first version, and when it was received."""
@@ -184,6 +189,15 @@ class Ties:
             elif row.to_ver == b.ver and not b.withdrawn and row.state != "waits":
                 yield Tie(row.type, row.score, part=a.id if row.type == "excerpt" else 0)
 
+    def _is_against(self, a: Stands, b: Stands) -> bool:
+        """Whether the version that stands of one disputes or rebuts the other, by its id or its address."""
+        if a.withdrawn:
+            return False
+        for row in self._connection.exec_driver_sql(_AGAINST, (a.sub, a.ver)):
+            if row.to_sub == b.sub or (row.to_url is not None and _leads_to(row.to_url, b.token)):
+                return True
+        return False
+
     def _declared(self, a: Stands, b: Stands) -> bool:
         return any(each.declarer for each in (*self._between(a, b), *self._between(b, a)))
 
@@ -193,3 +207,11 @@ class Ties:
 
 def _length(stretches: Sequence[tuple[int, int]]) -> int:
     return sum(end - begin for begin, end in stretches)
+
+
+def _leads_to(url: str, token: str) -> bool:
+    """Whether an address is that of an item, as far as their letters tell."""
+    try:
+        return normal_url(url) == normal_url(recall(token).url)
+    except HostError:
+        return False

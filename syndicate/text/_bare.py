@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from syndicate.news import normalized
 from syndicate.text._fold import fold
 
 # Where letters with accents are, and ornaments by themselves; no other script's marks are looked at.
@@ -33,7 +34,7 @@ class Spaced:
 
 def spaced(text: str) -> Spaced:
     """``text`` folded and bare, with its spaces."""
-    folded = unicodedata.normalize("NFC", text.translate(_folding))
+    folded = normalized("NFC", text.translate(_folding))
     if _ADORNED.search(folded) is None:
         return Spaced(folded, folded)
     folded = folded.translate(_worn)

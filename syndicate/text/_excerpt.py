@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Final
 
 from syndicate.news import letters
@@ -48,9 +48,12 @@ def mark(text: str, sought: Sought) -> Excerpt:
     return Excerpt(text, _spans(text, sought))
 
 
-def excerpt(paragraphs: Sequence[str], sought: Sought, most: int) -> Excerpt:
-    """At most ``most`` characters around the first place where most of what was looked for stands."""
-    pieces = list(_pieces(paragraphs))
+def excerpt(paragraphs: Sequence[str], sought: Sought, most: int, *, pieces_most: int = _PIECES) -> Excerpt:
+    """At most ``most`` characters around the first place where most of what was looked for stands.
+
+    Of the text the first ``pieces_most`` pieces of 400 characters are looked at: two take a millisecond.
+    """
+    pieces = list(islice(_pieces(paragraphs), pieces_most))
     if not pieces:
         return Excerpt("")
     best, piece = 0, pieces[0]
@@ -78,15 +81,13 @@ def _around(piece: str, spans: Sequence[Span], most: int) -> Excerpt:
 
 
 def _pieces(paragraphs: Sequence[str]) -> Iterator[str]:
-    count = 0
     for paragraph in paragraphs:
         rest = paragraph
-        while rest and count < _PIECES:
+        while rest:
             end = _cut(rest, _PIECE) if len(rest) > _PIECE else len(rest)
             piece, rest = rest[:end], rest[end:]
             if piece.strip():
                 yield piece.strip()
-                count += 1
 
 
 def _next(text: str, at: int) -> int:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FOLDING: Final = 1
 """The version of the folding. It changes with anything that changes a folded text."""
+_MARKS: Final = 64  # of one letter, that a passage ends with: who piles up more sees them cut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,8 @@ class Folded:
             here = self.at[start] if start < len(self.at) else len(self.original)
             return here, here
         end = self.at[stop - 1] + 1
-        while end < len(self.original) and unicodedata.category(self.original[end])[0] == "M":
+        last = min(len(self.original), end + _MARKS)
+        while end < last and unicodedata.category(self.original[end])[0] == "M":
             end += 1
         return self.at[start], end
 

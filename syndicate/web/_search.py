@@ -2,6 +2,7 @@
 
 import asyncio
 import calendar
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -20,6 +21,7 @@ from syndicate.web._items import asked_slice, may_follow
 from syndicate.web._kept import KeptPages, Made
 from syndicate.web._operation import JSON, Operation, Schema
 from syndicate.web._query import QueryError, page_of, read_query
+from syndicate.web._readers import Readers
 from syndicate.web._route import Route, live
 from syndicate.web._schemas import named
 from syndicate.web._take import Room, TooMuchError, refuse_length, take_body
@@ -44,8 +46,10 @@ _GIVEN: Final = 10  # when the query names none
 _IN_FEED: Final = 100
 _BODY_BYTES: Final = 16_000
 _OPEN: Final = 64  # searches that wait at a time
+_OPEN_TO_ONE: Final = 16  # of these, from one network
 _BUSY_SECONDS: Final = 2
 EXCERPT: Final = 240  # characters
+_PIECES: Final = 600  # of all texts of one answer that are looked through for them
 _DAY_SECONDS: Final = 86_400
 _NOBODY_KNOWS: Final = "neither the registry nor the log knows what the filter names"
 
@@ -63,26 +67,29 @@ class UnfitError(QueryError):
 
 
 class Searching:
-    """Looks for things, one after the other; no more wait than ``_OPEN``."""
+    """Looks for things, one after the other; no more wait than ``_OPEN``, some of these for one network."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, readers: Readers) -> None:
         self._world = world
-        self._waiting = 0
+        self._readers = readers
+        self._waiting: Counter[bytes] = Counter()
 
-    async def find(self, asked: Search) -> Found:
-        """What matches. Raises TooManySearches and StorageError."""
-        async with self._place():
+    async def find(self, asked: Search, request: web.BaseRequest) -> Found:
+        """What matches, for whoever sent a request. Raises TooManySearches and StorageError."""
+        async with self._place(self._readers.of(request)):
             return await self._world.storage.search(asked)
 
     @asynccontextmanager
-    async def _place(self) -> AsyncIterator[None]:
-        if self._waiting >= _OPEN:
+    async def _place(self, network: bytes) -> AsyncIterator[None]:
+        if self._waiting.total() >= _OPEN or self._waiting[network] >= _OPEN_TO_ONE:
             raise TooManySearches
-        self._waiting += 1
+        self._waiting[network] += 1
         try:
             yield
         finally:
-            self._waiting -= 1
+            self._waiting[network] -= 1
+            if not self._waiting[network]:
+                del self._waiting[network]
 
 
 class SearchAnswers:
@@ -96,7 +103,7 @@ class SearchAnswers:
 
     async def get(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """What matches the query in the address."""
-        found = await self._answer(request.rel_url.raw_query_string)
+        found = await self._answer(request.rel_url.raw_query_string, request)
         if isinstance(found, web.Response):
             return found
         return ready(json_bytes(found), JSON, cache=ASK_AGAIN).answer(request)
@@ -117,7 +124,7 @@ class SearchAnswers:
             return body
         if not body.isascii():
             return problem(400, "the body is not a list of name=value")
-        found = await self._answer(body.decode("ascii"))
+        found = await self._answer(body.decode("ascii"), request)
         return found if isinstance(found, web.Response) else send_json(request, found, cache=NEVER)
 
     async def feed(self, request: web.BaseRequest, format_: str) -> web.Response:
@@ -131,18 +138,20 @@ class SearchAnswers:
             return _refused(exc)
         if not await may_follow(slice_, self._world):
             return problem(404, _NOBODY_KNOWS)
-        make = partial(self._make_feed, asked["q"], slice_, sought, format_)
+        make = partial(self._make_feed, request, asked["q"], slice_, sought, format_)
         try:
             made = await self._feeds.get(f"{format_}/{slice_.path}/{asked['q']}", make)
         except (Crowded, TooManySearches):
             return _busy()
         return made.answer(request)
 
-    async def _make_feed(self, query: str, slice_: Slice, sought: Sought | None, format_: str) -> Made:
+    async def _make_feed(
+        self, request: web.BaseRequest, query: str, slice_: Slice, sought: Sought | None, format_: str
+    ) -> Made:
         found = Found()
         if sought is not None:
             search = Search(sought=sought, slice=slice_, most=_IN_FEED, ranked=False)
-            found = await self._searching.find(search)
+            found = await self._searching.find(search, request)
         press, registry = self._world.press, self._world.registry()
         entries = [press.entry(logged) for logged in found.hits]
         narrowed = urlencode({"q": query}) + (f"&{slice_.query}" if slice_.query else "")
@@ -153,7 +162,7 @@ class SearchAnswers:
         own = f'<{self._world.base_url}/feeds/search.{format_}?{narrowed}>; rel="self"'
         return Made(body=body, extra={hdrs.LINK: own}, media_type=MEDIA_TYPES[format_], cache=FEED_CACHE)
 
-    async def _answer(self, query: str) -> Mapping[str, object] | web.Response:
+    async def _answer(self, query: str, request: web.BaseRequest) -> Mapping[str, object] | web.Response:
         try:
             asked = read_query(query, QUERY)
             slice_, sought = asked_slice(asked), _sought(asked)
@@ -168,7 +177,7 @@ class SearchAnswers:
             turn = read_turn(asked.get("next"))
             search = Search(sought=sought, slice=slice_, since=since, until=until, most=most, after=turn)
             try:
-                found = await self._searching.find(search)
+                found = await self._searching.find(search, request)
             except TooManySearches:
                 return _busy()
         return {
@@ -178,9 +187,9 @@ class SearchAnswers:
         }
 
     def _told(self, hits: Sequence[Logged], sought: Sought | None) -> list[Mapping[str, object]]:
-        return [] if sought is None else [self._hit(logged, sought) for logged in hits]
+        return [] if sought is None else [self._hit(logged, sought, len(hits)) for logged in hits]
 
-    def _hit(self, logged: Logged, sought: Sought) -> Mapping[str, object]:
+    def _hit(self, logged: Logged, sought: Sought, hits: int) -> Mapping[str, object]:
         entry = self._world.press.entry(logged)
         base = self._world.base_url
         address = f"{base}/v1/items/{logged.sub}/{logged.ver}"
@@ -193,7 +202,7 @@ class SearchAnswers:
             "act": entry.act,
             "kind": entry.kind,
             "title": _runs(mark(entry.title, sought)),
-            "excerpt": _runs(found_in(entry, sought)),
+            "excerpt": _runs(found_in(entry, sought, hits)),
             "published": entry.published,
             "updated": entry.updated,
             "logged_at": rfc3339(logged.sealed_at),
@@ -205,12 +214,15 @@ class SearchAnswers:
         }
 
 
-def found_in(entry: Entry, sought: Sought) -> Excerpt:
-    """A piece of a version where most of what was looked for stands; of a withdrawn one, of its note."""
+def found_in(entry: Entry, sought: Sought, hits: int) -> Excerpt:
+    """A piece of a version where most of what was looked for stands; of a withdrawn one, of its note.
+
+    The more hits are shown, the less of each is looked through.
+    """
     html = entry.html is not None
     body = Content(type="text/html" if html else "text/plain", body=entry.html if html else entry.text)
     said = [] if entry.summary is None else [entry.summary]
-    return excerpt([*said, *paragraphs(body)], sought, EXCERPT)
+    return excerpt([*said, *paragraphs(body)], sought, EXCERPT, pieces_most=max(1, _PIECES // hits))
 
 
 def read_turn(text: str | None) -> Turn | None:

@@ -70,7 +70,7 @@ def routes_of(world: World, stream: Stream) -> Sequence[Route]:
     """
     items, log, registry = Items(world), LogFiles(world), RegistryFiles(world)
     asking = None if world.lookup is None else Asking(world, world.lookup, Readers(world.limits.proxies))
-    searching = Searching(world)
+    searching = Searching(world, Readers(world.limits.proxies))
     routes: list[Route] = []
     known, openapi = WellKnown(world, routes), OpenApi(world, routes)  # they tell of all of them
     routes += [

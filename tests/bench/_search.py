@@ -25,6 +25,7 @@ from syndicate.storage import open_storage
 from syndicate.storage._search_index import _head
 from syndicate.text import terms
 from syndicate.web._items import Items
+from syndicate.web._readers import Readers
 from syndicate.web._search import SearchAnswers, Searching
 
 from . import _cursor, _newsroom
@@ -107,7 +108,7 @@ def _fill(path: Path, items: int, room: _newsroom.Newsroom) -> None:
 async def _searches(path: Path, registry: Registry, scale: Scale) -> list[Result]:
     async with open_storage(path) as storage:
         world = _cursor._world(storage, registry)
-        answers, pages = SearchAnswers(world, Searching(world)), Items(world)
+        answers, pages = SearchAnswers(world, Searching(world, Readers())), Items(world)
         page = await _page(pages)
         results = []
         for what, queries in (("common", _COMMON), ("phrases", _PHRASES), ("rare", _UNCOMMON)):

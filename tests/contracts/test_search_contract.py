@@ -11,7 +11,7 @@ from kept import keep, next_version, published, verified
 from press import NOON, PressRoom
 
 from syndicate.news import Act, Content, Kind, MemberCode, Slice
-from syndicate.ports import Found, Search, Storage
+from syndicate.ports import Found, Search, Storage, Turn
 from syndicate.storage import open_storage
 from syndicate.text import Sought, seek
 from syndicate.trust import Verified
@@ -235,6 +235,27 @@ async def test_what_was_withdrawn_is_found_by_title_and_note_alone(
     await index(storage)
     for query, found in (("typhoon", ["storm"]), ("not so", ["storm"]), ("boats", []), ("bridges", [])):
         assert await titles(storage, query) == found, query
+
+
+FAR = 10**15 - 1
+FORGED = [
+    pytest.param(Turn(top=FAR, floor=FAR, rank=FAR, last=FAR), id="past everything"),
+    pytest.param(Turn(top=FAR, floor=FAR, rank=9, last=FAR), id="past everything, by age"),
+    pytest.param(Turn(top=FAR, floor=FAR, rank=0, last=0), id="a floor past everything"),
+    pytest.param(Turn(top=0, floor=0, rank=0, last=0), id="nothing at all"),
+    pytest.param(Turn(top=1, floor=FAR, rank=2, last=FAR), id="a floor above the top"),
+]
+
+
+@pytest.mark.parametrize("turn", FORGED)
+async def test_attack_a_cursor_that_somebody_wrote_by_hand_finds_an_end(
+    storage: Storage, vn: PressRoom, turn: Turn
+) -> None:
+    """With versions that nobody has, a hub looked through all numbers down from there, for hours."""
+    await shown(storage, *published(vn, "a", "b", "c", title="rice"))
+    found = await find(storage, "rice", after=turn)
+    assert len(found.hits) <= 3
+    assert found.next is None
 
 
 async def test_pages_follow_each_other_without_gap_or_overlap_whatever_comes_meanwhile(

@@ -6,12 +6,13 @@ Where the work is counted, it is counted in steps of the program, never by a clo
 import random
 import sys
 from collections.abc import Callable
+from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any, Final
 
 import pytest
 
-from syndicate.dedupe import Guard, RelatedAs, compare, sketch, winnow
+from syndicate.dedupe import Guard, RelatedAs, _differ, alike, compare, sketch, winnow
 from syndicate.dedupe._align import blocks_of
 from syndicate.dedupe._shingles import letters_of
 
@@ -63,7 +64,7 @@ def test_a_text_that_says_nothing_is_nobodys_copy(one: str, other: str) -> None:
 def test_a_hundred_kilobytes_without_a_space_differ_in_one_letter_where_they_do() -> None:
     other = _NO_SPACE[:50_000] + "#Ω#" + _NO_SPACE[50_001:]
     found = compare(_NO_SPACE, other)
-    assert found.likeness is RelatedAs.COPY
+    assert found.likeness is RelatedAs.SIBLING
     assert [(each.a, other[slice(*each.b)]) for each in found.changed] == [((50_000, 50_001), "Ω")]
 
 
@@ -109,7 +110,7 @@ def test_a_title_that_ten_thousand_items_have_says_nothing() -> None:
 def test_a_copy_padded_to_pull_another_in_is_an_excerpt_of_it_at_most() -> None:
     # Attack 38: near-copies of a statement, grown step by step towards another one.
     one, another = _NO_SPACE[:600], _NO_SPACE[10_000:10_600]
-    bridge = one + another
+    bridge = f"{one}\n{another}"
     assert compare(one, another).likeness is None
     assert compare(one, bridge).likeness is RelatedAs.EXCERPT
     assert compare(another, bridge).likeness is RelatedAs.EXCERPT
@@ -128,3 +129,44 @@ def test_what_is_stored_of_a_text_is_bounded(text: str) -> None:
     assert len(winnow(text)) <= len(text) / 14
     beyond = sketch(text + _SEED)
     assert beyond.letters == 100_000
+
+
+_MARKS: Final = "a" + "".join(_CHANCE.choices("\u0301\u0323\u0308\u031b\u0327", k=20_000))
+_FIGURES: Final = " ".join(str(_CHANCE.randrange(10**6)) for _ in range(8_000))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "most"),
+    [
+        pytest.param("a\n" * 30_000, "a\n" * 29_999, 400_000, id="one sentence, thirty thousand times"),
+        pytest.param("1 " * 30_000, "1 " * 29_999, 600_000, id="one number, thirty thousand times"),
+        pytest.param(_FIGURES, _FIGURES[7:] + " 1 2", 600_000, id="eight thousand numbers"),
+        pytest.param(_MARKS, _MARKS[::-1], 600_000, id="twenty thousand marks on one letter"),
+    ],
+)
+def test_attack_a_comparison_takes_a_few_steps_for_each_letter(one: str, other: str, most: int) -> None:
+    assert steps_of(lambda: compare(one, other)) < most
+
+
+def test_a_table_of_very_many_numbers_is_itself_and_nothing_else() -> None:
+    table = "The budget of the year, line by line, as the ministry of finance has put it before parliament. "
+    table += _FIGURES
+    assert compare(table, table).likeness is RelatedAs.COPY
+    assert compare(table, table + " 5").likeness is RelatedAs.SIBLING
+
+
+def test_attack_a_question_of_marks_is_compared_in_a_bounded_number_of_pairs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pairs: list[int] = []
+    real = SequenceMatcher
+
+    def counted(junk: None, a: str, b: str, *, autojunk: bool) -> Any:
+        pairs.append(len(a) * len(b))
+        return real(junk, a, b, autojunk=autojunk)
+
+    monkeypatch.setattr(_differ, "SequenceMatcher", counted)
+    parts = [_NO_SPACE[start : start + 40] for start in range(0, 20_000, 40)]
+    asked = "".join(part + "é" * 60 for part in parts)
+    assert alike(asked, "".join(part + "á" * 50 for part in parts)) is not None
+    assert sum(pairs) <= 1_000_000

@@ -76,9 +76,11 @@ async def test_an_excerpt_with_another_number_is_none(hub: Hub, rooms: Rooms) ->
 
 async def test_han_needs_fifty_letters(hub: Hub, rooms: Rooms) -> None:
     random = Random(5)
-    text = "".join(chr(0x4E00 + random.randrange(3_000)) for _ in range(1_500))
-    await hub.take(said(rooms["sg"], "long", [text]))
-    await hub.take(said(rooms["my"], "part", [text[700:760]]), said(rooms["ph"], "less", [text[200:240]]))
+    lines = ["".join(chr(0x4E00 + random.randrange(3_000)) for _ in range(29)) + "。" for _ in range(50)]
+    await hub.take(said(rooms["sg"], "long", ["".join(lines)]))
+    await hub.take(
+        said(rooms["my"], "part", ["".join(lines[20:22])]), said(rooms["ph"], "less", lines[40:41])
+    )
     assert await hub.found(rooms["my"].item("part").sub) == [("my", "excerpt", "sg")]
     assert await hub.found(rooms["ph"].item("less").sub) == []
 
@@ -129,7 +131,7 @@ async def test_a_flood_of_excerpts_from_one_agency_keeps_nobody_else_out(
     await hub.take(said(rooms["sg"], "long", long()))
     letters = "abcdefghij"
     names = [f"f{a}{b}" for a in letters for b in letters]
-    flood = [said(rooms["my"], name, [*PART, words(name, 1)[0][:40]]) for name in names]
+    flood = [said(rooms["my"], name, [*PART, f"By desk {name}."]) for name in names]
     for start in range(0, len(flood), 25):
         await hub.take(*flood[start : start + 25])
     await hub.take(said(rooms["vn"], "part", PART))

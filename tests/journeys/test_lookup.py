@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from asking import Counter, counter, world_texts
-from kept import keep, next_version, published
-from press import PressRoom
+from kept import keep, next_version, published, verified
+from press import NOON, PressRoom
 
 from syndicate.errors import LookupBusy, NothingAsked
 from syndicate.journey import By, Did, LookupLimits, Verdict
@@ -152,6 +153,40 @@ async def test_of_copies_the_origin_is_named_and_the_others_are_counted(hub: Cou
     await storm(hub, 1, "later copy", title="Again from our neighbours", relations=derives)
     answer = await hub.ask(STORM)
     assert (answer.found and answer.found.sub, answer.others) == (first.sub, 2)
+
+
+async def test_attack_who_copies_late_and_dates_itself_back_did_not_publish_it(hub: Counter) -> None:
+    first = await storm(hub)
+    said: dict[str, Any] = {
+        "title": "Ours",
+        "lang": "en",
+        "content": plain(STORM),
+        "published": "2026-10-01T00:00:00Z",
+    }
+    late = hub.rooms[1].publish("copy", iat=NOON + 3_600, **said)
+    await hub.shows(verified(hub.rooms[1], late, NOON + 3_605))
+    answer = await hub.ask(STORM)
+    assert (answer.found and answer.found.sub, answer.others) == (first.sub, 1)
+
+
+async def test_attack_a_flood_of_one_headline_and_path_hides_nobody_elses(tmp_path: Path) -> None:
+    vn, th = PressRoom("vn.demo", seed=1), PressRoom("th.demo", seed=2)
+    async with counter(tmp_path, vn, th, limits=LookupLimits(candidates=4)) as hub:
+
+        async def flood(*names: str) -> None:
+            for name in names:
+                body = plain(f"Nothing of what {name} says here has to do with any storm at all.")
+                await storm(hub, 1, name, content=body, url=f"https://{th.host}/news/storm-reaches-coast?x=7")
+
+        await flood("a", "b", "c", "d", "e")
+        url = f"https://{vn.host}/news/storm-reaches-coast?x=7"
+        item = await storm(hub, url=url, published="2026-11-23T11:00:00Z")
+        await flood("f", "g", "h", "i", "j")
+        named = await hub.ask(item.title)
+        assert (named.found and named.found.sub, named.at_least) == (item.sub, True)
+        addressed = await hub.ask(url)
+        assert (addressed.verdict, addressed.found and addressed.found.sub) == (Verdict.PUBLISHED, item.sub)
+        assert not addressed.other_host
 
 
 async def test_of_a_headline_that_comes_every_day_the_newest_is_named(hub: Counter) -> None:

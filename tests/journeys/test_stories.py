@@ -113,6 +113,26 @@ async def test_declared_beats_inferred(hub: Hub, rooms: Rooms) -> None:
     assert await hub.told() == [["my", "sg", "ph"]], "by its own word, whatever its text"
 
 
+@pytest.mark.parametrize("type_", [RelationType.REBUTS, RelationType.DISPUTES])
+@pytest.mark.parametrize("by", ["id", "address"])
+async def test_attack_who_quotes_a_text_to_speak_against_it_is_not_told_with_it(
+    hub: Hub, rooms: Rooms, type_: RelationType, by: str
+) -> None:
+    against = (
+        Relation(type=type_, sub=sub(rooms["sg"]))
+        if by == "id"
+        else Relation(
+            type=type_, url=rooms["sg"].item("joint").url.replace("https:", "http:") + "?utm_source=x"
+        )
+    )
+    lines = ("This text that goes around is wrong in every word of it.", *JOINT)
+    await hub.take(joint(rooms["sg"]), joint(rooms["my"], lines=lines))
+    assert [sorted(each) for each in await hub.told()] == [["my", "sg"]]
+    await hub.take(again(rooms["my"], 2, lines, relations=(against,)))
+    await hub.take(joint(rooms["ph"]), joint(rooms["vn"], lines=lines, **derives(rooms["my"])))
+    assert sorted(map(sorted, await hub.told())) == [["my", "vn"], ["ph", "sg"]]
+
+
 async def test_a_late_copy_does_not_take_the_first_place_by_an_earlier_date(hub: Hub, rooms: Rooms) -> None:
     await hub.take(joint(rooms["sg"], published="2026-11-23T11:59:00Z"))
     hub.clock.hands += 3_600

@@ -109,3 +109,11 @@ def test_an_excerpt_of_any_text_is_a_piece_of_it_in_whole_letters(text: str, mos
 
 def _within(span: Span, made: Excerpt) -> bool:
     return 0 <= span[0] < span[1] <= len(made.text)
+
+
+def test_of_a_long_text_no_more_is_looked_through_than_is_asked_for() -> None:
+    sought = seek("flood")
+    assert isinstance(sought, Sought)
+    paragraphs = ["nothing here " * 20] * 9 + ["the flood came"]
+    assert excerpt(paragraphs, sought, 60).spans
+    assert excerpt(paragraphs, sought, 60, pieces_most=9).spans == ()

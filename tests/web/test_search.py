@@ -1,5 +1,6 @@
 """Searching over HTTP: what is found, how it is told, and what is refused."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Iterator
@@ -10,10 +11,13 @@ from urllib.parse import quote, urlencode
 import feedparser
 import pytest
 from hub_beside import hub_beside
-from hub_folder import Served
+from hub_folder import Served, hub_at_work, place
 from raw_client import ask
 
 from syndicate.news import Act, Content
+from syndicate.ports import Found, Search
+from syndicate.storage._hub import SqliteStorage
+from syndicate.web import WebLimits
 
 SUB = "aa.news:"
 
@@ -268,6 +272,33 @@ async def test_when_too_many_search_one_is_asked_to_come_back(
     for path in ("/v1/search", "/search", "/feeds/search.atom"):
         reply = await filled.get(f"{path}?q=another")
         assert (reply.status, "retry-after" in reply.headers) == (503, True), path
+
+
+async def test_attack_who_searches_without_end_takes_no_place_from_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syndicate.web._search._OPEN_TO_ONE", 1)
+    real, go_on, begun = SqliteStorage.search, asyncio.Event(), asyncio.Event()
+
+    async def waits(self: SqliteStorage, asked: Search) -> Found:
+        begun.set()
+        await go_on.wait()
+        return await real(self, asked)
+
+    monkeypatch.setattr(SqliteStorage, "search", waits)
+    limits = WebLimits(proxies=("127.0.0.1",))
+    async with place(tmp_path) as here, hub_at_work(here, web=limits) as served:
+        one, other = "X-Forwarded-For: 203.0.113.1", "X-Forwarded-For: 203.0.113.2"
+        first = asyncio.create_task(served.get("/v1/search?q=storm", one))
+        await begun.wait()
+        for path in ("/v1/search?q=flood", "/search?q=flood", "/feeds/search.atom?q=flood"):
+            assert (await served.get(path, one)).status == 503, path
+        begun.clear()
+        second = asyncio.create_task(served.get("/v1/search?q=storm", other))
+        await begun.wait()
+        go_on.set()
+        assert [(await each).status for each in (first, second)] == [200, 200]
+        assert (await served.get("/v1/search?q=flood", one)).status == 200
 
 
 async def test_health_and_metrics_say_how_far_the_index_is_behind(filled: Served) -> None:

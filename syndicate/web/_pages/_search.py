@@ -59,7 +59,7 @@ class SearchPage:
                 after=read_turn(turn) if _NEXT.fullmatch(turn) else None,
             )
             try:
-                found = await self._searching.find(search)
+                found = await self._searching.find(search, request)
             except TooManySearches as exc:
                 raise Crowded("so many search at this moment that one more has to come back") from exc
         page = await asyncio.to_thread(self._page, query, slice_, sought, found)
@@ -72,7 +72,8 @@ class SearchPage:
     def _print(self, query: str, slice_: Slice, sought: Sought | Unfit, found: Found) -> bytes:
         registry = self._world.registry()
         asked = urlencode({"q": query}) + (f"&{slice_.query}" if slice_.query else "")
-        rows = [] if isinstance(sought, Unfit) else [self._row(each, sought) for each in found.hits]
+        hits = [] if isinstance(sought, Unfit) else found.hits
+        rows = [self._row(each, sought, len(hits)) for each in hits if isinstance(sought, Sought)]
         return self._paper.print(
             "search.html",
             registry,
@@ -88,14 +89,14 @@ class SearchPage:
             next=None if found.next is None else f"/search?{asked}&next={write_turn(found.next)}",
         )
 
-    def _row(self, logged: Logged, sought: Sought) -> Mapping[str, object]:
+    def _row(self, logged: Logged, sought: Sought, hits: int) -> Mapping[str, object]:
         registry = self._world.registry()
         row = row_of(logged, registry, self._world.storage.log.proven)
         entry = self._world.press.entry(logged)
         return {
             **row,
             "marked": _marked(mark(str(row["title"]), sought)),
-            "excerpt": _marked(found_in(entry, sought)),
+            "excerpt": _marked(found_in(entry, sought, hits)),
         }
 
 

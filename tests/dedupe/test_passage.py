@@ -1,0 +1,99 @@
+"""What somebody pastes, beside what an agency signed: other figures are never "published"."""
+
+from typing import Final
+
+import pytest
+
+from syndicate.client._lookup import _is_in, _letters
+from syndicate.dedupe import Passage, alike
+
+SAID: Final = (
+    "The ministry said on Monday that prices {} in the capital, and that nothing else has changed since."
+)
+OTHERS = [
+    pytest.param("rose by 15 million", "rose by 1.5 million", "1.5", id="a point more"),
+    pytest.param("rose by 1,500", "rose by 1.500", "1.500", id="a point for a comma"),
+    pytest.param("moved by -5 points", "moved by 5 points", "5", id="a minus less"),
+    pytest.param("moved by 5 points", "moved by −5 points", "−5", id="a minus of typesetters more"),
+    pytest.param("rose by 5%", "rose by 5‰", "5‰", id="per mille for per cent"),
+    pytest.param("rose by 5 %", "rose by 5", "5", id="no per cent"),
+    pytest.param("cost $5", "cost €5", "€5", id="another currency"),
+    pytest.param("cost -$5", "cost $5", "$5", id="a minus before a currency"),
+    pytest.param("rose by 102", "rose by 10²", "10²", id="a raised digit"),
+    pytest.param("rose by 12 13 times", "rose by 1213 times", "1213", id="two numbers as one"),
+    pytest.param("rose at 11:30", "rose at 1130", "1130", id="a time as a number"),
+    pytest.param("rose on 1/12", "rose on 11/2", "11/2", id="another day of the same digits"),
+    pytest.param("are 3:1", "are 31", "31", id="a ratio"),
+    pytest.param("are < 5", "are > 5", "> 5", id="more for less"),
+    pytest.param("are rated A+", "are rated A", "A", id="a plus"),
+    pytest.param("rose by 1\u200b5", "rose by 1 5", "1", id="an invisible space for a visible one"),
+]
+SAME = [
+    pytest.param("rose by 15", "rose  by 15", id="spaces"),
+    pytest.param("rose by 1\u200b5", "rose by 15", id="an invisible space in a number"),
+    pytest.param("rose by 1,250,000", "rose by 1.250.000", id="millions grouped"),
+    pytest.param("rose by ១២ %", "rose by １２％", id="digits and signs of other scripts"),
+    pytest.param("rose – 5 times", "rose -- 5 times", id="a dash that is no minus"),
+]
+
+
+@pytest.mark.parametrize(("said", "asked", "shown"), OTHERS)
+def test_attack_a_number_with_the_same_digits_is_not_published(said: str, asked: str, shown: str) -> None:
+    item, question = SAID.format(said), SAID.format(asked)
+    assert not Passage(question).stands_in("Prices", "", item)
+    close = alike(question, item)
+    assert close is not None
+    assert any(shown in question[slice(*each.asked)] for each in close.differences), close
+    if any(each.isdecimal() for each in shown):
+        assert any(each.figure for each in close.differences)
+
+
+@pytest.mark.parametrize(("said", "asked", "shown"), OTHERS)
+def test_attack_a_client_finds_no_other_number_in_an_item(said: str, asked: str, shown: str) -> None:
+    assert not _is_in(_letters(SAID.format(asked)), _letters(SAID.format(said)))
+    assert shown
+
+
+@pytest.mark.parametrize(("said", "asked"), SAME)
+def test_the_same_number_is_published_however_it_is_written(said: str, asked: str) -> None:
+    assert Passage(SAID.format(asked)).stands_in("Prices", "", SAID.format(said))
+
+
+@pytest.mark.parametrize(
+    ("asked", "stands"),
+    [
+        pytest.param("12,400 dong and -5 degrees, 5% in all", True, id="whole numbers at both ends"),
+        pytest.param("400 dong and -5 degrees, 5% in all", False, id="the end of a number"),
+        pytest.param("5 degrees, 5% in all, and nothing else", False, id="without the minus in front of it"),
+        pytest.param("rose by 12,400 dong and -5 degrees, 5", False, id="without the per cent behind it"),
+        pytest.param(
+            "Prices in June Prices rose by 12,400 dong", True, id="the headline and what follows it"
+        ),
+    ],
+)
+def test_a_number_that_is_cut_is_not_the_number(asked: str, stands: bool) -> None:
+    said = "Prices rose by 12,400 dong and -5 degrees, 5% in all, and nothing else has changed since Monday."
+    assert Passage(asked).stands_in("Prices in June", "", said) is stands
+    assert _is_in(_letters(asked), _letters(f"Prices in June\n{said}")) is stands
+
+
+def test_a_headline_with_another_number_is_another_headline() -> None:
+    assert Passage("Rates at 15").stands_in("Rates at 15", "", "")
+    assert not Passage("Rates at 1.5").stands_in("Rates at 15", "", "")
+    assert not Passage("Rates at $15").stands_in("", "Rates at 15", "")
+
+
+def test_two_numbers_in_a_row_are_two() -> None:
+    said = "In the years 2025 2026 2027 there were more boats on the river than ever before in this province."
+    assert Passage("2026 2027 there were more boats on the river").stands_in("", "", said)
+    assert _is_in(_letters("2026 2027 there were"), _letters(said))
+    assert not _is_in(_letters("20262027 there were"), _letters(said))
+
+
+def test_a_number_that_comes_back_a_thousand_times_is_tried_a_few_times() -> None:
+    asked = Passage("7" * 400)
+    assert not asked.stands_in("", "", "7" * 90_000)
+
+
+def test_nothing_of_a_passage_shows() -> None:
+    assert "quokka" not in repr(Passage("A quokka crossed the road"))
