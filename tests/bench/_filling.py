@@ -52,7 +52,7 @@ async def _fill(into: Intake, press: Press, items: int) -> None:
 
 async def _turn(into: Intake, press: Press) -> float:
     stages = await into.ingest(list(press.issues(_ISSUES_A_TURN)))
-    return sum(stages[:3]) / (_ISSUES_A_TURN * ENTRIES)
+    return stages.whole / (_ISSUES_A_TURN * ENTRIES)
 
 
 if __name__ == "__main__":
