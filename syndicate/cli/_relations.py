@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from syndicate.cli._reason import public_reason
 from syndicate.cli._shown import shown
 from syndicate.dedupe import Related, Standing
 from syndicate.errors import StorageError
-from syndicate.news import AgencyId
+from syndicate.news import AgencyId, spelling
 from syndicate.storage import open_view
 
 
@@ -29,8 +30,8 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     verbs = parser.add_subparsers(title="what to do", metavar="VERB", required=True)
     listed = verbs.add_parser("list", help="what was found last")
     listed.add_argument("--state", choices=[each.value for each in Standing], help="only these")
-    listed.add_argument("--agency", help="only what this agency's items are")
-    listed.add_argument("--limit", type=int, default=100, metavar="N", help="(default: %(default)s)")
+    listed.add_argument("--agency", type=_agency, metavar="ID", help="only what this agency's items are")
+    listed.add_argument("--limit", type=_count, default=100, metavar="N", help="(default: %(default)s)")
     for name, does in (
         ("confirm", "two items tell one story, or one is the other under a new id"),
         ("reject", "they do not"),
@@ -45,6 +46,18 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         add_database(verb)
         verb.set_defaults(run=_rule)
     listed.set_defaults(run=_list)
+
+
+def _agency(written: str) -> AgencyId:
+    if re.fullmatch(spelling.AGENCY_ID, written) is None:
+        raise argparse.ArgumentTypeError("an agency's id is two letters, a point and a name, as in vn.vna")
+    return AgencyId(written)
+
+
+def _count(written: str) -> int:
+    if re.fullmatch("[1-9][0-9]{0,5}", written) is None:
+        raise argparse.ArgumentTypeError("give a number from 1 to 999999")
+    return int(written)
 
 
 def _rule(args: argparse.Namespace) -> int:
@@ -77,9 +90,9 @@ def _list(args: argparse.Namespace) -> int:
 async def _found(path: Path, args: argparse.Namespace) -> tuple[Related, ...]:
     async with open_view(path) as storage:
         return await storage.found(
-            max(args.limit, 0),
+            args.limit,
             state=None if args.state is None else Standing(args.state),
-            agency=None if args.agency is None else AgencyId(args.agency),
+            agency=args.agency,
         )
 
 

@@ -7,7 +7,7 @@ line, unless it is the old one with other figures.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
@@ -24,10 +24,13 @@ _EDGE: Final = 240  # letters of an edge, at most
 _CONTEXT: Final = 6  # letters on each side by which a number is known again elsewhere
 _COUNTED: Final = 60  # letters of other words beside a number, at most
 _APART: Final = 8  # letters alike that part two changes
-MOVED: Final = 24  # letters in a row that are a passage which has moved, and not a turn of phrase
+MOVED: Final = 48  # letters in a row that are a passage which has moved, and not a turn of phrase
 _SEAM: Final = 8  # letters that are new where two passages meet that did not meet before
 _NAME: Final = 40  # letters of a name, at most, in a script without capitals
 _ANCHOR: Final = 10  # letters before, or after, a number by which it is the same one elsewhere
+_QUOTED_WHOLE: Final = (
+    0.5  # of one text within quotation marks, and not of the other: who quotes does not say
+)
 _DAY: Final = re.compile(
     r"0?[1-9]|[12]\d|3[01]|(?:19|20|2[456])\d\d|\d{1,4}([/.-])\d{1,2}(?:\1\d{1,4})?|\d{1,2}[:.]\d\d"
 )
@@ -78,6 +81,8 @@ def objections(a: Side, b: Side, blocks: Sequence[Block]) -> Iterator[Objection]
         if a.text.split() != b.text.split():
             yield Objection(Guard.NUMBER, Change(0, len(a.folded), 0, len(b.folded)))
         return
+    if abs(a.share_quoted - b.share_quoted) > _QUOTED_WHOLE:
+        yield Objection(Guard.QUOTE, Change(0, len(a.folded), 0, len(b.folded)))
     settled = _settled(a, b), _settled(b, a)
     edges = _edges(a, b, blocks)
     for change in (*changes_of(a, b, blocks, apart=_APART), *_twins(a, b)):
@@ -173,15 +178,20 @@ def _written_otherwise(a: Side, b: Side, blocks: Sequence[Block]) -> Iterator[Ch
 
 
 def _other_signs(a: Side, b: Side, block: Block) -> Iterator[Change]:
-    """Letters of a passage that is alike between which there are other signs."""
-    here, there = (
-        {place - start: sign for place, sign in side.signs.items() if start < place < start + block.length}
-        for side, start in ((a, block.a), (b, block.b))
-    )
-    for place in sorted(here.keys() | there.keys()):
-        if here.get(place) != there.get(place):
-            at, other = block.a + place, block.b + place
-            yield Change(at - 1, at + 1, other - 1, other + 1)
+    """Letters of a passage that is alike between which there are other signs, or another picture."""
+    signs = _between(a.signs, block.a, block.length), _between(b.signs, block.b, block.length)
+    pictures = _between(a.pictures, block.a, block.length), _between(b.pictures, block.b, block.length)
+    other = {each for each in signs[0].keys() | signs[1].keys() if signs[0].get(each) != signs[1].get(each)}
+    other |= {
+        each for each in pictures[0].keys() & pictures[1].keys() if pictures[0][each] != pictures[1][each]
+    }
+    for place in sorted(other):
+        at, to = block.a + place, block.b + place
+        yield Change(at - 1, at + 1, to - 1, to + 1)
+
+
+def _between(signs: Mapping[int, str], start: int, length: int) -> dict[int, str]:
+    return {place - start: sign for place, sign in signs.items() if start < place < start + length}
 
 
 def _edges(a: Side, b: Side, blocks: Sequence[Block]) -> list[Change]:

@@ -27,6 +27,7 @@ _NO_SIGNS: Final = "|~\u2044"  # of mathematics to Unicode, and ornaments or a f
 _OF_A_HUNDRED: Final = {"\u066a": "%", "\ufe6a": "%", "\uff05": "%"} | {
     each: each for each in "%\u2030\u2031"
 }
+_ASKS: Final = dict.fromkeys("?\uff1f\u061f\u037e", "?")
 _NEAR: Final = 2  # characters from a digit to a sign that belongs to its number
 _GROUPED: Final = re.compile(r"(-?\d{1,3})([.,'])\d{3}(?:\2\d{3})+")  # two groups: no fraction looks so
 
@@ -60,7 +61,7 @@ def _numbers(text: str, folded: str, at: Sequence[int]) -> Iterator[Number]:
 
 
 def signs_of(text: str, at: Sequence[int]) -> Mapping[int, str]:
-    """The signs of a text: those before each letter of its matching text that has any before it."""
+    """The signs of a text, question marks too: those before each letter of its matching text that has any."""
     found: dict[int, str] = {}
     for one in _any_sign().finditer(text):
         place = bisect_left(at, one.start())
@@ -81,7 +82,7 @@ def _is_sign(character: str) -> bool:
 
 
 def _sign(character: str) -> str:
-    plain = _OF_A_HUNDRED.get(character)
+    plain = _OF_A_HUNDRED.get(character) or _ASKS.get(character)
     return unicodedata.normalize("NFKC", character) if plain is None else plain
 
 
@@ -97,7 +98,22 @@ def _signs() -> frozenset[str]:
 
 @cache
 def _any_sign() -> re.Pattern[str]:
-    return re.compile(f"[{re.escape(''.join(sorted(_signs())))}]")
+    return re.compile(f"[{re.escape(''.join(sorted(_signs() | _ASKS.keys())))}]")
+
+
+def pictures_of(text: str, at: Sequence[int]) -> Mapping[int, str]:
+    """The same of pictures, such as a green tick and a red cross."""
+    found: dict[int, str] = {}
+    for one in _any_picture().finditer(text):
+        place = bisect_left(at, one.start())
+        found[place] = found.get(place, "") + one[0]
+    return found
+
+
+@cache
+def _any_picture() -> re.Pattern[str]:
+    points = (chr(code) for code in range(0x1FFFF) if unicodedata.category(chr(code)) == "So")
+    return re.compile(f"[{re.escape(''.join(points))}]")
 
 
 def _runs(folded: str) -> Iterator[tuple[int, int]]:

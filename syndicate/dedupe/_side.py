@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from syndicate.dedupe._numbers import MINUS, Number, numbers_of, signs_of
+from syndicate.dedupe._numbers import MINUS, Number, numbers_of, pictures_of, signs_of
 from syndicate.dedupe._shingles import LETTERS, Letters
 from syndicate.text import fold_with_offsets
 
@@ -17,7 +17,7 @@ _LAST_LINE: Final = 120  # characters, at most, of a credit line
 _LINES: Final = 4  # from the first on, in which a dateline may stand
 _DATELINE: Final = re.compile(r"[^\n]{1,80}?(?:[)\]】]|\s[-\u2013\u2014]{1,2}\s|:\s)")
 _QUOTED: Final = re.compile(
-    r"“[^“”]{1,600}”|\"[^\"\n]{1,600}\"|«[^«»]{1,600}»|「[^「」]{1,600}」|『[^『』]{1,600}』"
+    r"“[^“”]{1,9000}”|\"[^\"\n]{1,9000}\"|«[^«»]{1,9000}»|「[^「」]{1,9000}」|『[^『』]{1,9000}』"
 )
 _WORD: Final = re.compile(r"\w+")
 _SPACELESS_FROM: Final = "\u0e00"  # from here on, scripts that write words without spaces, and Han
@@ -40,6 +40,7 @@ class Side:
         self.letters: Letters = np.frombuffer(self.folded.encode("utf-32-le"), dtype="<u4").astype(np.uint32)
         self.numbers = numbers_of(text, self.folded, self.at, NUMBERS + 1)
         self.signs = signs_of(text, self.at)
+        self.pictures = pictures_of(text, self.at)
         self._starts = [number.start for number in self.numbers]
         self._stops = [number.stop for number in self.numbers]
         self.values = {number.value for number in self.numbers}
@@ -92,6 +93,11 @@ class Side:
         """The words with a capital in a stretch."""
         words = _WORD.findall(self.shown(*self.word_around(start, stop)))
         return {word for word in words if word[0].isupper()}
+
+    @property
+    def share_quoted(self) -> float:
+        """How much of the text lies within quotation marks."""
+        return sum(stop - start for start, stop in self._quoted) / max(1, len(self.folded))
 
     def is_quoted(self, start: int, stop: int) -> bool:
         """Whether a stretch lies within quotation marks."""

@@ -1,8 +1,9 @@
 """What a question has to do with the versions that its fingerprints found."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
@@ -12,7 +13,7 @@ from syndicate.dedupe import Alike, Passage, Teller, alike, normal_url, origin, 
 from syndicate.journey._address import behind_host
 from syndicate.journey._passages import body_of
 from syndicate.journey._question import Question
-from syndicate.news import HostError, Item, ItemId, Registry, UnixTime
+from syndicate.news import AgencyId, HostError, Item, ItemId, Registry, UnixTime
 from syndicate.ports import Logged
 from syndicate.text import fold
 from syndicate.trust import recall
@@ -124,6 +125,7 @@ class Judge:
         """(3) Where it stands letter by letter: each item in its newest version that has it."""
         folded = self._question.folded
         newest: dict[ItemId, Read] = {}
+        first_of: dict[AgencyId, Read] = {}
         for each in self._in_time(found if folded else ()):
             item = each.item
             if not self._passage.stands_in(item.title, item.summary or "", body_of(item)):
@@ -131,25 +133,31 @@ class Judge:
             before = newest.get(item.sub)
             if before is None or _rank(each) > _rank(before):
                 newest[item.sub] = each
+            first_of[item.iss] = min(first_of.get(item.iss, each), each, key=lambda one: one.logged.index)
         if not newest:
             return None
-        first = self._first_of(list(newest.values()))
+        first = self._first_of(list(newest.values()), first_of)
         by = By.HEADLINE if folded == fold(first.item.title) else By.PASSAGE
         return Finding(read=first, by=by, others=len(newest) - 1, other_host=self._elsewhere(first))
 
-    def _first_of(self, found: Sequence[Read]) -> Read:
-        """The origin. Of one agency's own, which may carry one headline every day, the newest counts."""
+    def _first_of(self, found: Sequence[Read], first_of: Mapping[AgencyId, Read]) -> Read:
+        """The origin. Of one agency's own, which may carry one headline every day, the newest is named.
+
+        Who was first is told by what each agency said first, in whichever version of whichever item.
+        """
         kept = [each for each in found if not each.item.withdrawn] or found
         by_agency = {each.item.iss: each for each in sorted(kept, key=lambda each: each.logged.index)}
-        tellers = [self._teller(each) for each in by_agency.values()]
+        tellers = [self._teller(each, first_of[agency]) for agency, each in by_agency.items()]
         sub = origin(tellers).sub
         return next(each for each in by_agency.values() if each.item.sub == sub)
 
-    def _teller(self, each: Read) -> Teller:
-        """Its first receipt is at hand only of a first version: a later one is not late for that."""
-        received = UnixTime(each.logged.received_at) if each.logged.ver == 1 else None
+    def _teller(self, each: Read, first: Read) -> Teller:
+        index, received = first.logged.index, UnixTime(first.logged.received_at)
         credits_ = whom_credits(each.item, self._registry)
-        return teller_of(each.item, each.logged.index, received=received, credits_=credits_)
+        teller = teller_of(each.item, index, received=received, credits_=credits_)
+        return replace(
+            teller, published=UnixTime(int(datetime.fromisoformat(first.item.published).timestamp()))
+        )
 
     def _at_its_address(self, found: Sequence[Read]) -> Finding | None:
         """(4) What has the address that is asked about; the words beside it, if any, are not all its own."""

@@ -6,6 +6,7 @@ somebody pasted must not get into a log by accident (S17).
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from syndicate.dedupe import normal_url
@@ -45,9 +46,14 @@ def read_question(asked: str) -> Question:
     seen = _UNSEEN.sub("", asked)
     if _BARE.fullmatch(seen.strip()):
         seen = f"https://{seen.strip()}"
-    found = [_BEHIND.sub("", each[0]) for each in _ADDRESS.finditer(seen)][:_ADDRESSES]
-    text = _ADDRESS.sub(" ", seen).strip()
-    return Question(text=text, folded=fold(text), addresses=tuple(filter(None, map(_normal, found))))
+    addresses = dict.fromkeys(islice(filter(None, map(_address, _ADDRESS.finditer(seen))), _ADDRESSES))
+    text = _ADDRESS.sub(lambda each: " " if _address(each) else each[0], seen).strip()
+    return Question(text=text, folded=fold(text), addresses=tuple(addresses))
+
+
+def _address(found: re.Match[str]) -> str:
+    """An address in its normal form; "" of what only looks like one, as with a user before its host."""
+    return _normal(_BEHIND.sub("", found[0]))
 
 
 def _normal(url: str) -> str:

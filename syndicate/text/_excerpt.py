@@ -1,5 +1,6 @@
 """Where in a text what was looked for stands, and a piece of it around that; no letter is ever cut."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, islice
@@ -128,7 +129,13 @@ def _spans(text: str, sought: Sought) -> tuple[Span, ...]:
             found += _phrase_spans(stream, phrase)
         if not way.phrases or len(way.beside) == 1:
             found += [(each.start, each.stop) for each in placed if each.beside and each.term in way.beside]
-    return tuple(_merged(found))
+    return tuple(_merged(_whole(text, found)))
+
+
+def _whole(text: str, spans: Sequence[Span]) -> Sequence[Span]:
+    """The spans with the rest of the letters that they cut, where somebody has joined what nobody joins."""
+    ends = list(accumulate(map(len, letters(text)), initial=0))
+    return [(ends[bisect_right(ends, start) - 1], ends[bisect_left(ends, stop)]) for start, stop in spans]
 
 
 def _phrase_spans(stream: Sequence[Placed], phrase: Sequence[str]) -> Iterator[Span]:

@@ -4,7 +4,7 @@ from typing import Final
 
 import pytest
 
-from syndicate.dedupe import RelatedAs, compare
+from syndicate.dedupe import Guard, RelatedAs, compare
 
 MERGING: Final = (RelatedAs.COPY, RelatedAs.EXCERPT)
 BEGINS: Final = (
@@ -73,6 +73,14 @@ APART = [
     pytest.param(
         ENGLISH, "went.\nIt will hold", "went.\nIt will\nnot\nhold", id="a word on a line of its own"
     ),
+    pytest.param(
+        ENGLISH,
+        "ask.\nWill the dam hold?\nYes, says the engineer of this dam.\nIs it safe?\nNo, says he.\nSo",
+        "ask.\nWill the dam hold?\nNo, says he.\nIs it safe?\nYes, says the engineer of this dam.\nSo",
+        id="answers that changed places",
+    ),
+    pytest.param(ENGLISH, "go.\nThe dam will break?\nSo", "go.\nThe dam will break.\nSo", id="a question"),
+    pytest.param(ENGLISH, "found ✅ the bridge", "found ❌ the bridge", id="a cross for a tick"),
     pytest.param(VIETNAMESE, "Bộ nói nước an toàn.", "Bộ nói nước không an toàn.", id="not in Vietnamese"),
     pytest.param(THAI, "กระทรวงบอกว่าน้ำปลอดภัย", "กระทรวงบอกว่าน้ำไม่ปลอดภัย", id="not in Thai"),
     pytest.param(THAI, "เสียหาย 12 บาท", "เสียหาย 12 ล้านบาท", id="millions in Thai"),
@@ -91,6 +99,16 @@ def test_attack_what_says_something_else_in_nearly_the_same_words_stays_apart(
         found = compare(form.format(here), form.format(there))
         assert found.likeness is RelatedAs.SIBLING, found.evidence
         assert found.substituted
+
+
+def test_attack_a_text_that_is_quoted_whole_is_not_said_by_who_quotes_it() -> None:
+    said = BEGINS + ENDS
+    found = compare(said, f"This goes around and nobody here has said it: “{said}”")
+    assert (found.likeness, found.guard) == (RelatedAs.SIBLING, Guard.QUOTE)
+
+
+def test_a_picture_that_a_desk_puts_in_changes_nothing() -> None:
+    assert compare(BEGINS + ENDS, BEGINS + "🌊 " + ENDS).likeness is RelatedAs.COPY
 
 
 MORE: Final = " The governor thanked everybody who helped, and asked them to go home before the night."

@@ -77,6 +77,13 @@ def test_a_number_that_is_cut_is_not_the_number(asked: str, stands: bool) -> Non
     assert _is_in(_letters(asked), _letters(f"Prices in June\n{said}")) is stands
 
 
+def test_a_question_is_not_the_answer() -> None:
+    said = "Will the dam hold through the night? The engineers of the province say that they hope so."
+    assert Passage(said).stands_in("", "", said)
+    assert Passage(said.rstrip(".")).stands_in("", "", said), "what stands at the end is nobody's words"
+    assert not Passage(said.replace("?", ".")).stands_in("", "", said)
+
+
 def test_a_headline_with_another_number_is_another_headline() -> None:
     assert Passage("Rates at 15").stands_in("Rates at 15", "", "")
     assert not Passage("Rates at 1.5").stands_in("Rates at 15", "", "")

@@ -169,6 +169,20 @@ async def test_attack_who_copies_late_and_dates_itself_back_did_not_publish_it(h
     assert (answer.found and answer.found.sub, answer.others) == (first.sub, 1)
 
 
+async def test_attack_who_copies_between_an_item_and_its_correction_was_not_first(hub: Counter) -> None:
+    first = await storm(hub)
+    here, there = hub.rooms[0], hub.rooms[1]
+    said: dict[str, Any] = {"title": "Ours", "lang": "en", "content": plain(STORM)}
+    copy = there.publish("copy", iat=NOON + 3_600, published="2026-11-23T13:00:00Z", **said)
+    await hub.shows(verified(there, copy, NOON + 3_605))
+    corrected = said | {"ver": 2, "act": Act.CORRECT, "note": "said why", "published": first.published}
+    await hub.shows(verified(here, here.publish("storm", iat=NOON + 7_200, **corrected), NOON + 7_205))
+    again = here.publish("again", iat=NOON + 7_300, published="2026-11-23T14:00:00Z", **said)
+    await hub.shows(verified(here, again, NOON + 7_305))
+    answer = await hub.ask(STORM)
+    assert (answer.found and answer.found.agency, answer.others) == (first.iss, 2)
+
+
 async def test_attack_a_flood_of_one_headline_and_path_hides_nobody_elses(tmp_path: Path) -> None:
     vn, th = PressRoom("vn.demo", seed=1), PressRoom("th.demo", seed=2)
     async with counter(tmp_path, vn, th, limits=LookupLimits(candidates=4)) as hub:
@@ -244,6 +258,16 @@ async def test_s3_a_look_alike_host_shows_as_a_difference_and_its_address_is_not
         assert "example-news" not in str((answer.runs, answer.item, answer.found, answer))
     assert (await hub.ask(alike)).verdict is Verdict.SIMILAR
     assert (await hub.ask(f"{STORM}\n{item.url}")).other_host is False
+
+
+@pytest.mark.parametrize(
+    "form", ["https://{}@evil.example{}", "https://{}\\@evil.example{}", "https://{}:pw@evil.example{}"]
+)
+async def test_attack_an_address_with_a_user_before_its_host_is_no_officials(hub: Counter, form: str) -> None:
+    item = await storm(hub, url=f"https://{hub.rooms[0].host}/news/storm-reaches-coast?id=7")
+    answer = await hub.ask(form.format(hub.rooms[0].host, "/news/storm-reaches-coast?id=7"))
+    assert answer.verdict is Verdict.NOT_FOUND
+    assert (await hub.ask(item.url)).by is By.ADDRESS
 
 
 async def test_words_that_are_not_its_own_beside_an_official_address_are_marked(hub: Counter) -> None:

@@ -117,3 +117,18 @@ def test_of_a_long_text_no_more_is_looked_through_than_is_asked_for() -> None:
     paragraphs = ["nothing here " * 20] * 9 + ["the flood came"]
     assert excerpt(paragraphs, sought, 60).spans
     assert excerpt(paragraphs, sought, 60, pieces_most=9).spans == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        pytest.param("กก\u200de\u0301 b", "é", id="a joiner between two scripts"),
+        pytest.param("a เเxy b", "เเx", id="two vowels that lead to a Latin letter"),
+        pytest.param("က\u103a\u200dน้ำ ก", "น้ำ", id="a joiner before a Thai letter"),
+    ],
+)
+def test_attack_what_is_marked_is_whole_letters_even_of_what_nobody_writes(text: str, query: str) -> None:
+    made = mark(text, sought(query))
+    ends = {0, *accumulate(map(len, letters(text)))}
+    assert made.spans
+    assert all(each in ends for span in made.spans for each in span)

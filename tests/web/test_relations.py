@@ -215,3 +215,22 @@ async def test_opml_and_the_page_on_subscribing_name_stories_and_searches(room: 
     for way in ('href="/feeds/stories.rss"', 'href="/feeds/search.rss?q=mekong"', "/stories/aa/lang/"):
         assert way in page, way
     assert (await room.served.get("/feeds/search.rss?q=mekong")).status == 200
+
+
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [
+        pytest.param(
+            ["--limit", "99999999999999999999"], "from 1 to 999999", id="more than a database counts"
+        ),
+        pytest.param(["--limit", "-1"], "from 1 to 999999", id="less than none"),
+        pytest.param(["--agency", "\udcff"], "an agency's id is", id="what is no text"),
+    ],
+)
+def test_an_operator_who_asks_for_nonsense_is_told_so(
+    named: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["relations", "list", *named])
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
