@@ -82,8 +82,10 @@ async def test_the_page_of_each_tells_who_else_published_it(room: Room) -> None:
 
 async def test_a_feed_of_stories_names_no_hub_and_leads_to_all_items(room: Room) -> None:
     (story,) = await room.stories()
-    assert [each["agency"] for each in story["_syndicate"]["also"]] == ["bb.gov"]
+    (also,) = story["_syndicate"]["also"]
+    assert also["agency"] == "bb.gov"
     reply = await room.served.get("/feeds/stories.atom")
+    assert f'syn:title="{also["title"]}"'.encode() in reply.body, "nobody's headline is hidden"
     assert b'rel="hub"' not in reply.body
     assert "hub" not in reply.headers.get("link", "")
     assert len((await room.served.json("/feeds/all.json"))["items"]) == 2
