@@ -11,7 +11,7 @@ from syndicate.cli._case import named
 from syndicate.cli._database import add_database
 from syndicate.cli._shown import shown
 from syndicate.dedupe import Related, weigh
-from syndicate.errors import StorageError
+from syndicate.errors import ClientError, StorageError
 from syndicate.journey import Explained, Explanation, explain, explained_as_json, title_of
 from syndicate.news import ItemId
 from syndicate.ports import Storage
@@ -49,6 +49,8 @@ def item_named(asked: str) -> ItemId:
 def _run(args: argparse.Namespace) -> int:
     sub = item_named(args.item)
     other = None if args.other is None else item_named(args.other)
+    if other == sub:
+        raise ClientError(f"{sub} is one item, not two", hint="Name another one to compare it with.")
     told, weighed = asyncio.run(_read(args.db, sub, other))
     if args.json:
         said: dict[str, Any] = {**explained_as_json(told)}

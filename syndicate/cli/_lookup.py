@@ -21,7 +21,7 @@ _AGENT: Final = "syndicate-lookup"
 _DID: Final = {
     "published": "Published by {agency} on {published}.",
     "amended": "Published by {agency} on {published}, and later {last}.",
-    "similar": "A similar official item was published by {agency} on {published}. It differs:",
+    "similar": "A similar official item was published by {agency} on {published}.",
     "not-found": "No official item found; this does not mean that it is false.",
 }
 _ACTS: Final = {"correct": "corrected", "withhold": "withheld", "retract": "withdrawn"}
@@ -34,10 +34,11 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help="did an official source say this? A passage, a headline or an address",
         description="Ask a hub or mirror whether an official source said something: a passage, a headline "
         "or an address. With a root to go by, the token that it names is checked here, and compared with "
-        "what you asked. Nothing found does not mean that it is false.",
+        "what you asked. Ends with 0 if it was published and stands, with 1 for any other answer, which does "
+        "not mean that it is false.",
     )
     parser.add_argument(
-        "text", metavar="TEXT|-", nargs="?", default="-", help="what to look for; - reads a pipe"
+        "text", metavar="TEXT|-", nargs="?", default="-", help="what to look for (default: -, from a pipe)"
     )
     parser.add_argument("--file", type=Path, help="read it from this file instead")
     parser.add_argument(
@@ -54,6 +55,8 @@ def _run(args: argparse.Namespace) -> int:
     if not args.hub:
         raise ClientError("no hub is named", hint="Say which one: --hub https://hub.example")
     text = _asked(args)
+    if not text.strip():
+        raise ClientError("there is nothing to look for", hint="Give a passage, a headline or an address.")
     allow = own_machine(args.hub)
     answer = asyncio.run(ask_hub(args.hub, text, allow=allow, user_agent=_AGENT))
     found = asyncio.run(_check(args, answer, text)) if _trusts(args) else None
@@ -68,10 +71,12 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _trusts(args: argparse.Namespace) -> bool:
-    return bool(args.root and (args.registry or args.offline))
+    return bool(args.root or args.registry or args.offline)
 
 
 def _asked(args: argparse.Namespace) -> str:
+    if args.file is None and args.text == "-" and sys.stdin.isatty():
+        print("Paste what to look for, then Ctrl-D on a line of its own:", file=sys.stderr)
     try:
         if args.file is not None:
             with args.file.open("rb") as file:
@@ -100,6 +105,8 @@ async def _check(args: argparse.Namespace, answer: dict[str, Any], text: str) ->
 
 def _told(answer: dict[str, Any], found: Checked | None) -> str:
     lines = [*_said(answer), *_limits(answer)]
+    if found is None and answer.get("item"):
+        lines += ["", "This is the hub's word: --registry and --root have it checked here."]
     if found is not None:
         stands = "stands in it letter by letter" if found.stands else "does not stand in it as it is"
         lines += ["", "Checked here, by the registry that you named:", told_of(found.report), ""]
@@ -150,9 +157,10 @@ def _later(answer: dict[str, Any]) -> list[str]:
 
 def _differences(answer: dict[str, Any]) -> list[str]:
     words = {"changed": "changed", "added": "added", "left-out": "left out"}
-    return [
+    told = [
         f"  {words[run['what']]}: {shown(run['asked'].strip()) or '-'}"
         f"   official: {shown(run['official']) or '-'}"
         for run in answer["differences"]
         if run["what"] in words
     ]
+    return ["It differs:", *told] if told else []

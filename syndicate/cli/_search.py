@@ -17,9 +17,9 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "search",
         help="what a hub has on something, in every script",
         description="Print the items in whose text every one of these words stands, the best of the newest "
-        "first. Words in quotes stand in that order. It is the hub's word: `syndicate verify` checks one, "
-        "`syndicate prove` its place in the log. Ends with 1 if no official item was found, which does not "
-        "mean that something is false.",
+        "first. Words in quotes stand in that order; from a shell: '\"rice price\"'. It is the hub's word: "
+        "`syndicate verify` checks one, `syndicate prove` its place in the log. Ends with 1 if no official "
+        "item was found, which does not mean that something is false.",
     )
     parser.add_argument("hub", metavar="URL", help="the hub or mirror")
     parser.add_argument("words", metavar="WORD", nargs="+", help="what to look for")
@@ -42,7 +42,7 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def _run(args: argparse.Namespace) -> int:
     narrowed = {name: value for name in _NARROWED if (value := getattr(args, name)) is not None}
-    found = asyncio.run(search(args.hub, " ".join(args.words), narrowed=narrowed))
+    found = asyncio.run(search(args.hub, " ".join(" ".join(args.words).split()), narrowed=narrowed))
     if args.json:
         told = {
             "items": [hit.as_json() for hit in found.hits],

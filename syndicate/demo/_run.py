@@ -126,13 +126,22 @@ def _point_the_way(federation: Federation, teller: Teller) -> None:
     teller.say(f"a page for people          {base}/")
     teller.say(f"for your feed reader       {base}/feeds/all.rss   (or .atom, .json)")
     teller.say(f"one member, one language   {base}/feeds/tl.rss   {base}/feeds/lang/ms-Arab.rss")
+    teller.say(f"each story once            {base}/feeds/stories.rss")
+    teller.say(f"a search, in any script    {base}/search?q=ho+vi+du")
+    teller.say(f"did a source say this?     {base}/lookup")
     teller.say(f"the one order, as an API   {base}/v1/items")
     teller.say("check, without trusting this hub, that its feed says what the agencies signed:")
     syndicate = sys.argv[0] if Path(sys.argv[0]).name == "syndicate" else "syndicate"
     papers = f"--registry {federation.hub.base_url}/registry --root {federation.chamber.root}"
     teller.say(f"  {syndicate} verify-feed {base}/feeds/all.atom {papers}")
+    teller.say("ask it about a passage, and have the answer checked here:")
+    teller.say(
+        f'  {syndicate} lookup --hub {base} {papers} "Otters of Sample Pier get a crossing of their own"'
+    )
     teller.say("and what it refused, with the reason and what the agency could do about it:")
     teller.say(f"  {syndicate} refusals --db {federation.database}")
+    teller.say("and which items it found to be copies, or kept apart, and why:")
+    teller.say(f"  {syndicate} relations list --db {federation.database}")
     teller.say("a new bulletin follows every 20 seconds:")
 
 

@@ -57,7 +57,7 @@ def excerpt(paragraphs: Sequence[str], sought: Sought, most: int, *, pieces_most
     pieces = list(islice(_pieces(paragraphs), pieces_most))
     if not pieces:
         return Excerpt("")
-    best, piece = 0, pieces[0]
+    best, piece = 0.0, pieces[0]
     for each in pieces:
         found = _count(terms(each), sought)
         if found > best:
@@ -107,14 +107,18 @@ def _cut(text: str, most: int) -> int:
     return min(end, len(text)) if most else 0
 
 
-def _count(made: Terms, sought: Sought) -> int:
-    """How many of the things wanted a text has."""
+def _count(made: Terms, sought: Sought) -> float:
+    """How many of the things wanted a text has; one of which it has a part counts for that part."""
     stream = f" {' '.join(made.stream)} "
-    return sum(any(_has(stream, made.beside, way) for way in ways) for ways in sought.wanted)
+    return sum(max(_share(stream, made.beside, way) for way in ways) for ways in sought.wanted)
 
 
-def _has(stream: str, beside: frozenset[str], way: Way) -> bool:
-    return way.beside <= beside and all(f" {' '.join(phrase)} " in stream for phrase in way.phrases)
+def _share(stream: str, beside: frozenset[str], way: Way) -> float:
+    if not way.beside <= beside:
+        return 0
+    if not way.phrases:
+        return 1
+    return sum(f" {' '.join(phrase)} " in stream for phrase in way.phrases) / len(way.phrases)
 
 
 def _spans(text: str, sought: Sought) -> tuple[Span, ...]:

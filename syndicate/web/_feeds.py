@@ -37,7 +37,7 @@ class Feeds:
         if ready is None:
             document = await self._written(name)
             if document is None:
-                return problem(404, "there is no such feed; /subscribe tells of all there are")
+                return problem(404, _missing(name))
             ready = self._ready.get(document)
             if ready is None:
                 kept_for = cache_of(name.rpartition(".")[0])
@@ -61,6 +61,13 @@ class Feeds:
         if view is None or not await is_known(view[0], self._world.registry(), self._world.storage):
             return None
         return await self._world.press.document(view[0], format_, stories=view[1])
+
+
+def _missing(name: str) -> str:
+    path, _, format_ = name.rpartition(".")
+    if path == f"{STORIES}/{Slice().path}" and format_ in FORMATS:
+        return f"the stories of everything stand at /feeds/{STORIES}.{format_}"
+    return "there is no such feed; /subscribe tells of all there are"
 
 
 def cache_of(path: str) -> str:

@@ -23,6 +23,7 @@ QUESTION: Final[Schema] = {
     "minLength": 1,
     "examples": ["The storm reached the coast in the early morning with winds of 120 kilometres an hour."],
 }
+_SAME_PATH: Final = "A similar official item was published; it has this address on another host."
 _SAYS: Final = {
     Verdict.PUBLISHED: "Published by the agency in `item`. Nothing is said here of whether it is right.",
     Verdict.AMENDED: "Published by the agency in `item`, and later corrected, withheld or withdrawn.",
@@ -50,7 +51,7 @@ class Lookups:
     def _told(self, answer: Answer) -> Mapping[str, object]:
         return {
             "answer": answer.verdict,
-            "says": _SAYS[answer.verdict],
+            "says": _says(answer),
             "by": answer.by,
             "item": None if answer.found is None else self._item(answer, answer.found),
             "later": [_later(each) for each in answer.later],
@@ -79,6 +80,11 @@ class Lookups:
 
     def _address(self, logged: Logged) -> str:
         return f"{self._world.base_url}/item/{logged.sub}/{logged.ver}"
+
+
+def _says(answer: Answer) -> str:
+    alone = answer.verdict is Verdict.SIMILAR and not answer.runs
+    return _SAME_PATH if alone else _SAYS[answer.verdict]
 
 
 def _later(later: Later) -> Mapping[str, object]:

@@ -9,6 +9,19 @@ INDEX: Final = r"-1|[0-9]{1,15}"
 PAGING: Final[Mapping[str, str]] = {"after": INDEX, "limit": r"[1-9][0-9]{0,3}"}
 _FIELDS_MOST: Final = 10
 _LIMIT_GIVEN: Final = 100  # when the query names none
+_FORMS: Final[Mapping[str, str]] = {
+    "q": "the words to look for, on one line",
+    "after": "an index: a whole number, or -1 for the beginning",
+    "limit": "a whole number: 1 at least, and no more than a page holds",
+    "member": "a member state's code: two small letters, as in vn",
+    "agency": "an agency's id, as in vn.vna",
+    "lang": "a language tag, as in vi or zh-Hans",
+    "topic": "the code of a Media Topic: eight digits",
+    "urgency": "a number from 1 to 9",
+    "since": "a day, as in 2026-11-23",
+    "until": "a day, as in 2026-11-23",
+    "next": "what an earlier answer gave as next",
+}
 
 
 class QueryError(ValueError):
@@ -38,9 +51,15 @@ def read_query(text: str, grammar: Mapping[str, str]) -> dict[str, str]:
         if name in found:
             raise QueryError(f"{name} is given more than once")
         if re.fullmatch(grammar[name], value) is None:
-            raise QueryError(f"{name} must look like {grammar[name]}")
+            raise QueryError(f"{name} must be {_form_of(name, grammar[name])}")
         found[name] = value
     return found
+
+
+def _form_of(name: str, pattern: str) -> str:
+    if name == "kind":
+        return f"one of {', '.join(pattern.split('|'))}"
+    return _FORMS.get(name, f"of the form {pattern}")
 
 
 def page_of(asked: Mapping[str, str], most: int) -> tuple[int, int]:

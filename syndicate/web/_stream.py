@@ -187,5 +187,5 @@ def _place(request: web.BaseRequest, after: str | None) -> int | None:
     if said is None:
         return None
     if re.fullmatch(INDEX, said) is None:
-        raise QueryError(f"{_LAST} must look like {INDEX}")
+        raise QueryError(f"{_LAST} must be an index: a whole number, or -1 for the beginning")
     return int(said)

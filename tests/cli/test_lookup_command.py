@@ -19,6 +19,7 @@ STORM = (
     "The storm reached the coast in the early morning with winds of 120 kilometres an hour. Four districts "
     "have closed their schools, and 12,400 people were brought to safe places before the bridges were shut."
 )
+PAGE = "https://news.aa.example/2026/11/the-storm-reached-the-coast"
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     @asynccontextmanager
     async def opened() -> AsyncIterator[Served]:
         async with place(tmp_path_factory.mktemp("hub")) as here, hub_at_work(here) as hub:
-            await hub.release("storm", content=Content(type="text/plain", body=STORM))
+            await hub.release("storm", url=PAGE, content=Content(type="text/plain", body=STORM))
             await hub.hub.passages.catch_up()
             yield hub
 
@@ -50,6 +51,7 @@ def test_it_says_who_published_it_and_where_to_look(
     assert "Published by" in told
     assert "/item/aa.news:" in told
     assert "Checked here" not in told
+    assert "This is the hub's word" in told
 
 
 def test_with_a_root_the_token_is_judged_here_and_the_words_are_found_in_it(
@@ -77,12 +79,30 @@ def test_differences_are_told_and_nothing_found_is_worded_as_agreed(
     assert "No official item found; this does not mean that it is false." in capsys.readouterr().out
 
 
+def test_of_an_address_on_another_host_no_differences_are_announced(
+    served: Served, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(served, PAGE.replace("news.aa", "news-aa")) == 1
+    told = capsys.readouterr().out
+    assert "A similar official item was published by" in told
+    assert "not on the host of this item" in told
+    assert "It differs" not in told
+
+
+def test_whoever_sits_at_a_terminal_is_told_that_it_waits(
+    served: Served, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(STORM.encode()), isatty=lambda: True))
+    assert run(served) == 0
+    assert "Ctrl-D" in capsys.readouterr().err
+
+
 def test_the_text_may_come_from_a_file_or_a_pipe(
     served: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "chat.txt").write_text(STORM)
     assert run(served, "--file", str(tmp_path / "chat.txt")) == 0
-    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(STORM.encode())))
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(STORM.encode()), isatty=bool))
     assert run(served, "-") == 0
     capsys.readouterr()
 
@@ -91,7 +111,12 @@ def test_the_text_may_come_from_a_file_or_a_pipe(
     ("words", "why"),
     [
         pytest.param(["🌊"], "neither a letter, nor a digit", id="nothing in it"),
+        pytest.param([""], "nothing to look for", id="nothing at all"),
         pytest.param(["--file", "/nowhere/chat.txt"], "cannot read", id="no such file"),
+        pytest.param(
+            ["storm", "--root", "/nowhere/root.json"], "cannot read the root", id="a root that is not there"
+        ),
+        pytest.param(["storm", "--registry", "/nowhere"], "no root is named", id="a registry and no root"),
     ],
 )
 def test_what_cannot_be_asked_is_said_in_plain_words(

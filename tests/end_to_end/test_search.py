@@ -42,6 +42,8 @@ async def test_a_person_is_told_what_was_found_and_where(
         assert "Bão số 5" in told
         assert "Tàu thuyền neo đậu ở cảng." in told
         assert f"{served.hub.url}/item/aa.news:storm" in told
+        assert await command(served.hub.url, "tau\n  thuyen\t") == 0
+        assert "Bão số 5" in capsys.readouterr().out
         assert await command(served.hub.url, "nothingofthekind") == 1
         assert "does not mean" in capsys.readouterr().out
 

@@ -56,8 +56,9 @@ async def commands(served: Served, name: str) -> list[list[str]]:
 
 async def test_every_address_leads_to_a_feed_a_page_or_items(served: Served) -> None:
     url = served.hub.url
-    [addresses] = [each.split() for each in await examples(served) if each.startswith(url)]
+    addresses = [one for each in await examples(served) if each.startswith(url) for one in each.split()]
     assert f"{url}/feeds/topic/{TOPIC}.json" in addresses, "a topic that there is"
+    assert f"{url}/feeds/stories.atom" in addresses
     for address in addresses:
         assert (await served.get(address.removeprefix(url))).status == 200, address
 
@@ -91,7 +92,7 @@ async def curl(served: Served, words: Sequence[str]) -> Reply | bytes:
 
 async def test_every_curl_is_answered_as_it_should_be(served: Served) -> None:
     called = await commands(served, "curl")
-    assert len(called) == 6
+    assert len(called) == 8
     for words in called:
         answer = await curl(served, words)
         if isinstance(answer, bytes):

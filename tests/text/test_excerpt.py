@@ -80,6 +80,11 @@ def test_the_piece_with_most_of_what_was_looked_for_is_shown() -> None:
     assert made.text == "Rice and wheat came."
 
 
+def test_of_a_place_whose_words_stand_apart_a_piece_with_one_of_them_is_shown() -> None:
+    made = excerpt(["Nothing.", "The sea is calm.", "Wind from China."], sought("South China Sea"), 100)
+    assert found(made) == ["sea"]
+
+
 @pytest.mark.parametrize("most", [9, 10, 11, 12, 30])
 def test_at_the_very_end_of_a_text_an_excerpt_is_its_end(most: int) -> None:
     made = excerpt(["word " * 20 + "storm"], sought("storm"), most)

@@ -116,6 +116,18 @@ async def test_the_page_asks_without_a_script_and_shows_the_answer(here: Place) 
         assert "No official item found; this does not mean that it is false." in nothing
 
 
+async def test_of_an_address_on_another_host_no_marked_differences_are_announced(here: Place) -> None:
+    path = "/2026/11/the-storm-reached-the-coast"
+    async with hub_at_work(here) as served:
+        await shows(served, url=f"https://news.aa.example{path}")
+        page = unescape((await send(served, f"https://news-aa.example{path}")).body.decode())
+        assert "it has this address on another host" in page
+        assert "is not on the host of this item" in page
+        assert "differences are marked" not in page
+        assert "news-aa" not in page
+        assert "on another host" in (await told(served, f"https://news-aa.example{path}"))["says"]
+
+
 async def test_what_is_pasted_cannot_leave_its_place_in_the_page(here: Place) -> None:
     async with hub_at_work(here) as served:
         await shows(served)

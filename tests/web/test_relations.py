@@ -91,6 +91,8 @@ async def test_a_feed_of_stories_names_no_hub_and_leads_to_all_items(room: Room)
     assert len((await room.served.json("/feeds/all.json"))["items"]) == 2
     assert (await room.served.get("/feeds/stories/aa.rss")).status == 200
     assert (await room.served.get("/feeds/stories/nope.rss")).status == 404
+    asked = await room.served.get("/feeds/stories/all.rss")
+    assert (asked.status, b"/feeds/stories.rss" in asked.body) == (404, True)
 
 
 async def test_the_operator_parts_two_items_of_a_running_hub_and_takes_it_back(
@@ -133,6 +135,8 @@ async def test_explain_tells_it_beside_the_running_hub(
         f"Compared now with {first}",
     ):
         assert words in told
+    assert await asyncio.to_thread(main, ["explain", second, second, "--db", str(room.database)]) == 2
+    assert "one item, not two" in capsys.readouterr().err
     assert await asyncio.to_thread(main, ["explain", second, "--json", "--db", str(room.database)]) == 0
     assert json.loads(capsys.readouterr().out)["story"]["origin"] == first
     assert (

@@ -239,6 +239,7 @@ async def test_the_page_says_what_is_too_much(served: Served) -> None:
     assert "x" * 401 not in long
     many = (await served.get("/search?q=" + "+".join(f"w{n}" for n in range(30)))).body.decode()
     assert "too many words" in many
+    assert "neither a letter nor a digit" in (await served.get("/search?q=%21")).body.decode()
 
 
 async def test_the_page_leads_on_and_is_narrowed(filled: Served, monkeypatch: pytest.MonkeyPatch) -> None:

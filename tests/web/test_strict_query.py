@@ -1,6 +1,8 @@
 import pytest
 
+from syndicate.web._items import QUERY as ITEMS
 from syndicate.web._query import QueryError, read_query
+from syndicate.web._search import QUERY as SEARCH
 
 GRAMMAR = {"after": r"-1|[0-9]{1,15}", "lang": r"[a-z]{2}"}
 
@@ -33,3 +35,16 @@ def test_a_query_is_read_by_name() -> None:
 def test_anything_else_is_refused(query: str) -> None:
     with pytest.raises(QueryError):
         read_query(query, GRAMMAR)
+
+
+@pytest.mark.parametrize("name", sorted(ITEMS.keys() | SEARCH.keys()))
+def test_what_a_parameter_has_to_be_is_said_in_words(name: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        read_query(f"{name}=%00", {**ITEMS, **SEARCH})
+    assert str(refused.value).startswith(f"{name} must be ")
+    assert not set("[]{}|\\") & set(str(refused.value))
+
+
+def test_of_a_parameter_that_has_no_words_its_pattern_is_said() -> None:
+    with pytest.raises(QueryError, match="of the form \\[ab\\]"):
+        read_query("which=c", {"which": "[ab]"})

@@ -123,6 +123,8 @@ _ACTS: Final = {
 
 def _says(answer: Answer) -> str:
     """The catalogue's key for the answer; of what was amended, for what became of it in the end."""
+    if answer.verdict is Verdict.SIMILAR and not answer.runs:
+        return "lookup.same_path"
     if answer.verdict is not Verdict.AMENDED:
         return _WORDS[answer.verdict]
     acts = [each.act for each in answer.later] + ([] if answer.item is None else [answer.item.act])

@@ -25,7 +25,11 @@ from syndicate.web._world import World
 _ROWS: Final = 10
 _MARK: Final = Markup("<mark>{}</mark>")
 _NEXT: Final = re.compile(QUERY["next"], re.ASCII)
-_SAID: Final = {Unfit.TOO_LONG: "search.too_long", Unfit.TOO_MANY: "search.too_many"}
+_SAID: Final = {
+    Unfit.EMPTY: "search.empty",
+    Unfit.TOO_LONG: "search.too_long",
+    Unfit.TOO_MANY: "search.too_many",
+}
 
 
 class SearchPage:
@@ -76,7 +80,7 @@ class SearchPage:
             "search",
             query=query if len(query) <= CHARACTERS else "",
             most=CHARACTERS,
-            why=_SAID.get(sought) if isinstance(sought, Unfit) else None,
+            why=_SAID[sought] if query and isinstance(sought, Unfit) else None,
             asked=isinstance(sought, Sought),
             rows=rows,
             fields=fields_of(slice_, registry, self._paper.words),
