@@ -19,7 +19,7 @@
     │   ├── WithheldLeaf       a leaf's text is not shown, and no act in the log says why
     │   └── ForkedLog          a log signed two histories
     ├── ExportError        a copy of the site as files cannot be made
-    ├── Crowded            so many wait for documents that one more has to come back
+    ├── Crowded            so many wait for documents, or search, that one more has to come back
     ├── NothingAsked       a question for a lookup has nothing in it that could be looked for
     ├── LookupBusy         there was not the time to look at all that a question may be about
     └── DemoError          the demonstration could not be set up
@@ -155,7 +155,7 @@ class ExportError(SyndicateError):
 
 
 class Crowded(SyndicateError):
-    """So many wait for documents to be made that one more has to come back."""
+    """So many wait for documents to be made, or search, that one more has to come back."""
 
 
 class NothingAsked(SyndicateError):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kept import HandClock
+from kept import Bell, HandClock
 from press import NOON, PressRoom, envelope, registry
 
-from syndicate.journey import Admission, LocalWakeup, Press, PressLimits
+from syndicate.journey import Admission, Gatherer, LocalWakeup, PassageIndex, Press, PressLimits
 from syndicate.news import Content, ItemId, Registry, Slice
 from syndicate.ports import Storage
 from syndicate.storage import open_storage
@@ -52,6 +52,7 @@ class Hub:
     clock: HandClock
     press: Press
     bell: LocalWakeup
+    gatherer: Gatherer
 
     async def take(self, *tokens: str, seal: bool = True) -> None:
         outcomes = await self.admission.admit([envelope(token) for token in tokens])
@@ -62,6 +63,7 @@ class Hub:
     async def seal(self) -> None:
         self.clock.hands += 1
         await self.storage.seal(self.clock.hands)
+        await self.gatherer.catch_up()
         self.bell.ring()
 
     async def stories(self, path: Slice | None = None) -> list[dict[str, Any]]:
@@ -105,5 +107,6 @@ async def hub_of(path: Path, *rooms: PressRoom) -> AsyncIterator[Hub]:
             storage, lambda: known, clock, bell, Typesetter(),
             media_types=MEDIA_TYPES, codings=CODINGS, base_url="https://hub.example", limits=PressLimits(),
         )  # fmt: skip
-        yield Hub(storage, Admission(storage, lambda: known, clock), clock, press, bell)
+        gatherer = Gatherer(storage, PassageIndex(storage, Bell(), window=100_000), Bell(), lambda: known)
+        yield Hub(storage, Admission(storage, lambda: known, clock), clock, press, bell, gatherer)
         press.close()

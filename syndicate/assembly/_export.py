@@ -60,7 +60,8 @@ async def export_hub(
         reach = Reach(
             log="" if kept is None else read_checkpoint(kept.note)[0].origin,
             basis=_basis(settings, world, await _last_act(storage)),
-            proven=storage.log.proven,
+            # A page may still change where stories have not come to its item.
+            proven=min(storage.log.proven, await storage.gathering.reached() + 1),
         )
         return await export_site(Contents(world), folder, reach, orders)
 

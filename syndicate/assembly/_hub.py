@@ -30,6 +30,7 @@ from syndicate.fetch import open_caller, open_fetcher
 from syndicate.journey import (
     Admission,
     Cosigners,
+    Gatherer,
     Indexer,
     PassageIndex,
     Poller,
@@ -63,6 +64,7 @@ class Hub:
     sealer: Sealer
     indexer: Indexer
     passages: PassageIndex
+    gatherer: Gatherer
     policy: PolicyShelf
     chronicle: Chronicle
     clock: Clock
@@ -146,6 +148,7 @@ async def _set_up(premises: Premises, shelf: RegistryShelf, stack: AsyncExitStac
     stack.push_async_callback(cosigners.close)
     mirrors = partial(ahead_elsewhere, fetcher, settings.mirrors, storage.log, policy.current)
     admission = Admission(storage, premises.registry, clock, shelf.refresh_for_unknown)
+    passages = PassageIndex(storage, premises.wakeup, window=settings.lookup.window)
     return Hub(
         url=premises.url,
         storage=storage,
@@ -154,7 +157,8 @@ async def _set_up(premises: Premises, shelf: RegistryShelf, stack: AsyncExitStac
         poller=Poller(fetcher, storage, admission, premises.registry, clock),
         sealer=Sealer(storage, clock, premises.wakeup, signer, cosigners, elsewhere=mirrors),
         indexer=Indexer(storage, premises.wakeup),
-        passages=PassageIndex(storage, premises.wakeup, window=settings.lookup.window),
+        passages=passages,
+        gatherer=Gatherer(storage, passages, premises.wakeup, premises.registry),
         policy=policy,
         chronicle=Chronicle(storage.log, clock),
         clock=clock,
@@ -186,6 +190,7 @@ async def _show(
         contact=settings.contact_uri,
         websub=push.desk,
         lookup=open_lookup(premises, hub.passages, stack),
+        stories_behind=lambda: hub.gatherer.behind,
         delivery=push.reach,
     )
 
@@ -209,7 +214,7 @@ async def _at_work(hub: Hub, settings: Settings) -> AsyncIterator[Callable[[], M
     pulse = _Pulse()
     async with asyncio.TaskGroup() as workers:
         sealing, indexing = workers.create_task(hub.sealer.run()), workers.create_task(hub.indexer.run())
-        printing = workers.create_task(hub.passages.run())
+        printing, gathering = workers.create_task(hub.passages.run()), workers.create_task(hub.gatherer.run())
         try:
             async with Ticker(patience_seconds=_PATIENCE_SECONDS) as ticker:
                 ticker.every(_BEAT_SECONDS, pulse.beat)
@@ -219,12 +224,14 @@ async def _at_work(hub: Hub, settings: Settings) -> AsyncIterator[Callable[[], M
                     "sealer": not sealing.done(),
                     "index": not indexing.done(),
                     "lookup": not printing.done(),
+                    "stories": not gathering.done(),
                     "ticker": pulse.beats(),
                 }
         finally:
             sealing.cancel()
             indexing.cancel()
             printing.cancel()
+            gathering.cancel()
 
 
 async def _seal_the_rest(sealer: Sealer) -> None:

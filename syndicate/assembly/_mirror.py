@@ -19,7 +19,7 @@ from syndicate.assembly._premises import Premises, open_lookup, open_press
 from syndicate.assembly._registry import RegistryShelf, open_shelf
 from syndicate.client import open_log
 from syndicate.errors import ForkedLog, StorageError, SyndicateError
-from syndicate.journey import Indexer, LocalWakeup, PassageIndex
+from syndicate.journey import Gatherer, Indexer, LocalWakeup, PassageIndex
 from syndicate.ledger import NoteKey, Policy, read_policy
 from syndicate.mirror import Follower
 from syndicate.news import rfc3339
@@ -113,6 +113,8 @@ async def open_mirror(
         ticker.every(_INDEX_SECONDS, Indexer(mirror.storage, mirror.wakeup).look)
         passages = PassageIndex(mirror.storage, mirror.wakeup, window=settings.lookup.window)
         ticker.every(_INDEX_SECONDS, passages.look)
+        gatherer = Gatherer(mirror.storage, passages, mirror.wakeup, lambda: mirror.shelf.current)
+        ticker.every(_INDEX_SECONDS, gatherer.look)
         premises = Premises(
             settings=settings,
             url=mirror.url,
@@ -143,6 +145,7 @@ async def open_mirror(
             ),
             contact=settings.contact_uri,
             lookup=open_lookup(premises, passages, stack),
+            stories_behind=lambda: gatherer.behind,
         )
         await stack.enter_async_context(serve(make_site(world), listener))
         yield mirror

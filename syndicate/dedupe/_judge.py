@@ -6,9 +6,10 @@ from typing import Final
 
 import numpy as np
 
-from syndicate.dedupe._align import blocks_of
+from syndicate.dedupe._align import Block, blocks_of
 from syndicate.dedupe._guard import MOVED, Change, Objection, changes_of, objections
 from syndicate.dedupe._likeness import Compared, Guard, RelatedAs, Span
+from syndicate.dedupe._sentences import sentences_around
 from syndicate.dedupe._shingles import distinct, found_again, shingles_of, weight_of
 from syndicate.dedupe._side import Side
 from syndicate.text import FOLDING
@@ -38,6 +39,8 @@ def judge(a: str, b: str) -> Compared:
     blocks = blocks_of(sides[0].letters, sides[1].letters) if aligned else []
     repeats = any(_repeats(side, each) for side, each in zip(sides, (first, second), strict=True))
     objected = list(objections(*sides, blocks)) if blocks and not repeats else []
+    if objected and _is_part(sides, (a_in_b, b_in_a)):
+        objected = _of_the_part(sides, blocks, objected)
     likeness, guard = _likeness(sides, (jaccard, a_in_b, b_in_a), (first, second), objected)
     return Compared(
         jaccard=jaccard,
@@ -53,6 +56,46 @@ def judge(a: str, b: str) -> Compared:
         folding=FOLDING,
         evidence=_evidence(sides, jaccard, max(a_in_b, b_in_a), guard, objected),
     )
+
+
+def _is_part(sides: tuple[Side, Side], contained: tuple[float, float]) -> bool:
+    """Whether one text may be an excerpt of the other."""
+    weights = [weight_of(side.letters) for side in sides]
+    shorter = weights.index(min(weights))
+    enough = weights[shorter] >= _EXCERPT_LETTERS and weights[shorter] < _SHORTER * max(weights)
+    return enough and contained[shorter] >= _CONTAINED
+
+
+def _of_the_part(
+    sides: tuple[Side, Side], blocks: Sequence[Block], objected: Sequence[Objection]
+) -> list[Objection]:
+    """What is in the way of calling one text a part of the other.
+
+    A headline or a credit line of its own stands in the place of nothing, though the other text goes on
+    there. So the ends are judged beside the sentences that are in both, whole, and nothing around these.
+    """
+    a, b = sides
+    if not all(_is_at(each.where, a, b) for each in objected):
+        return list(objected)
+    first, last = blocks[0], blocks[-1]
+    if len(a.folded) < len(b.folded):
+        b = _cut_to(b, first.b, last.b + last.length)
+    else:
+        a = _cut_to(a, first.a, last.a + last.length)
+    blocks = blocks_of(a.letters, b.letters)
+    left = any(_is_at(each, a, b) and each.replaces for each in changes_of(a, b, blocks))
+    return list(objected) if left or any(objections(a, b, blocks)) else []
+
+
+def _is_at(change: Change, a: Side, b: Side) -> bool:
+    """Whether a change is at the beginning, or at the end, of both texts."""
+    begins = change.a == change.b == 0
+    return begins or (change.a_end, change.b_end) == (len(a.folded), len(b.folded))
+
+
+def _cut_to(side: Side, start: int, stop: int) -> Side:
+    begin, end = side.original(*sentences_around(side, start, stop))
+    return Side(side.text[begin:end])
 
 
 def _repeats(side: Side, different: int) -> bool:
@@ -78,13 +121,7 @@ def _likeness(
     guard = objected[0].guard if objected else Guard.PASSED
     if jaccard >= _ALIKE:
         return (RelatedAs.SIBLING if objected else RelatedAs.COPY), guard
-    shorter = weights.index(min(weights))
-    is_excerpt = (
-        contained[shorter] >= _CONTAINED
-        and weights[shorter] >= _EXCERPT_LETTERS
-        and weights[shorter] < _SHORTER * max(weights)
-        and not objected
-    )
+    is_excerpt = not objected and _is_part(sides, (contained[0], contained[1]))
     return (RelatedAs.EXCERPT if is_excerpt else None), guard
 
 

@@ -33,6 +33,7 @@ class Rule(StrEnum):
     CONTAINED = "contained"  # 0.8 of the shorter in the longer, and the guard passed
     SUBSTITUTED = "alike-but-substituted"  # J of 0.6 or more, and the guard did not pass
     SAME_AGENCY = "alike-of-one-agency"  # J of 0.6 or more, of one agency, which numbers its own items
+    SAME_FIGURES = "same-figures-in-another-language"  # published within two days; a proposal, and no more
     SAME_MOMENT = "alike-and-published-at-once"  # one agency's, J of 0.9 or more, every number equal
 
 

@@ -28,6 +28,7 @@ _OF_A_HUNDRED: Final = {"\u066a": "%", "\ufe6a": "%", "\uff05": "%"} | {
     each: each for each in "%\u2030\u2031"
 }
 _ASKS: Final = dict.fromkeys("?\uff1f\u061f\u037e", "?")
+_PLANE: Final = range(0x10000)  # re looks up a class of these in one step, and each beyond them one by one
 _NEAR: Final = 2  # characters from a digit to a sign that belongs to its number
 _GROUPED: Final = re.compile(r"(-?\d{1,3})([.,'])\d{3}(?:\2\d{3})+")  # two groups: no fraction looks so
 
@@ -89,7 +90,7 @@ def _sign(character: str) -> str:
 @cache
 def _signs() -> frozenset[str]:
     """Currencies, per cent and per mille, signs of mathematics."""
-    points = (chr(code) for code in range(0x1FFFF) if unicodedata.category(chr(code)) in ("Sc", "Sm"))
+    points = (chr(code) for code in _PLANE if unicodedata.category(chr(code)) in ("Sc", "Sm"))
     return (
         frozenset(each for each in points if each not in _NO_SIGNS and each not in MINUS)
         | _OF_A_HUNDRED.keys()
@@ -112,8 +113,8 @@ def pictures_of(text: str, at: Sequence[int]) -> Mapping[int, str]:
 
 @cache
 def _any_picture() -> re.Pattern[str]:
-    points = (chr(code) for code in range(0x1FFFF) if unicodedata.category(chr(code)) == "So")
-    return re.compile(f"[{re.escape(''.join(points))}]")
+    points = (chr(code) for code in _PLANE if unicodedata.category(chr(code)) == "So")
+    return re.compile(f"[{re.escape(''.join(points))}\U0001f000-\U0001faff]")
 
 
 def _runs(folded: str) -> Iterator[tuple[int, int]]:

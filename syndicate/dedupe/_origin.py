@@ -4,11 +4,21 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from syndicate.news import AgencyId, Index, ItemId, Registry, UnixTime, rfc3339
+from syndicate.news import (
+    AgencyId,
+    Index,
+    Item,
+    ItemId,
+    Registry,
+    RelationType,
+    UnixTime,
+    rfc3339,
+)
 
 SETTLED_SECONDS: Final = 900  # after which nobody who comes later takes the first place by an earlier date
 
@@ -30,8 +40,34 @@ class Teller:
     agency: AgencyId
     published: UnixTime  # as signed
     index: Index  # of its first version in the log
+    received: UnixTime | None = None  # when that was received; None if that is not at hand
     derives: frozenset[ItemId] = frozenset()  # what it declares to derive from
     credits: frozenset[AgencyId] = frozenset()  # whom its credit or byline names (``credited``)
+
+
+def teller_of(
+    item: Item,
+    index: Index,
+    *,
+    first: Item | None = None,
+    received: UnixTime | None = None,
+    credits_: Collection[AgencyId],
+) -> Teller:
+    """An item as one who tells a story; ``credits_`` is whom it credits (``whom_credits``).
+
+    ``index`` and ``received`` are of the version with which its agency began to tell it, which is ``first``
+    where that is not the item itself: its time of publication counts.
+    """
+    derives = (said.sub for said in item.relations if said.type is RelationType.DERIVES)
+    return Teller(
+        sub=item.sub,
+        agency=item.iss,
+        published=UnixTime(int(datetime.fromisoformat((first or item).published).timestamp())),
+        index=index,
+        received=received,
+        derives=frozenset(sub for sub in derives if sub is not None),
+        credits=frozenset(credits_),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,21 +79,14 @@ class Origin:
     evidence: str  # one sentence that a person can check
 
 
-def settled(published: UnixTime, received_at: int, since: int) -> UnixTime:
-    """When a text was published, by its agency's word as long as that can decide who was first.
-
-    ``since`` is when the first of those who tell it was received (Unix seconds).
-    """
-    late = received_at - since > SETTLED_SECONDS
-    return UnixTime(max(published, received_at)) if late else published
-
-
 def origin(tellers: Sequence[Teller]) -> Origin:
     """The origin among one or more tellers; the same whatever order they come in.
 
     Who declares to derive from anything is no origin while somebody does not. What two say of each other
-    counts for nothing: neither can have it from the other.
+    counts for nothing: neither can have it from the other. A date of one's own counts only among those that
+    came within ``SETTLED_SECONDS`` of the first: whoever comes later and dates itself back stays behind.
     """
+    tellers = _settled(tellers)
     here = {teller.sub: teller for teller in tellers}
     by_agency = {
         teller.sub: frozenset(each.sub for each in tellers if each.agency in teller.credits - {teller.agency})
@@ -80,6 +109,16 @@ def origin(tellers: Sequence[Teller]) -> Origin:
     return Origin(sub=first.sub, rule=rule, evidence=_BY[rule].format(when, first.agency))
 
 
+def _settled(tellers: Sequence[Teller]) -> Sequence[Teller]:
+    first = min((each.received for each in tellers if each.received is not None), default=None)
+    return [
+        each
+        if first is None or each.received is None or each.received - first <= SETTLED_SECONDS
+        else replace(each, published=max(each.published, each.received))
+        for each in tellers
+    ]
+
+
 _BY: Final = {
     OriginRule.DECLARED: "declared to be their source by {0} of the others",
     OriginRule.CREDITED: "{0} of the others credit {1}",
@@ -99,6 +138,12 @@ def _carried(named: Mapping[ItemId, Collection[ItemId]]) -> Counter[ItemId]:
         for sub, others in named.items()
     }
     return Counter(other for others in one_way.values() for other in others if not one_way[other])
+
+
+def whom_credits(item: Item, registry: Registry) -> frozenset[AgencyId]:
+    """The other agencies that an item's credit or byline names."""
+    said = " ".join(filter(None, (item.credit, item.byline)))
+    return credited(said, registry) - {item.iss} if said else frozenset()
 
 
 def credited(said: str, registry: Registry) -> frozenset[AgencyId]:

@@ -28,11 +28,14 @@ COMMON: Final = (
 _LOW: Final = np.uint64(0xFFFF_FFFF)
 _INDEX_BITS: Final = np.uint64(32)
 _SHIFTS: Final = (np.uint64(55), np.uint64(51))  # from a fingerprint to its bucket, by level
-_KEPT: Final = np.uint64(
-    23
-)  # from a fingerprint to the bits of it that are kept: those behind a small bucket's
+KEPT_FROM: Final = np.uint64(23)  # from a fingerprint to the bits of it that are kept, or name its bucket
 _FANNED: Final = np.uint64(60)  # from an entry to the large bucket, within its small one
 _PACKED: Final = np.dtype("<u8")
+
+
+def bucket_from(level: int) -> np.uint64:
+    """How far the bucket of a fingerprint stands from the lowest bit of it that is kept."""
+    return np.uint64(_SHIFTS[level] - KEPT_FROM)
 
 
 def packed(prints: Sequence[int]) -> bytes:
@@ -116,7 +119,7 @@ def _unsigned(prints: Sequence[int]) -> Numbers:
 
 
 def _key(prints: Numbers) -> Numbers:
-    return prints >> _KEPT & _LOW
+    return prints >> KEPT_FROM & _LOW
 
 
 def _cut(buckets: Numbers, entries: Numbers) -> Iterator[tuple[int, bytes]]:

@@ -5,7 +5,7 @@ of its words that change places, make it another sentence, in every language ali
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
@@ -42,6 +42,12 @@ def retold(a: Side, b: Side) -> Iterator[tuple[Stretch, Stretch]]:
                 continue
             if _says_alike(a, here, b, there) or _shares_half(one.grams(here), other.grams(there)):
                 yield here, there
+
+
+def sentences_around(side: Side, start: int, stop: int) -> Stretch:
+    """A stretch with the rest of the sentences that it cuts."""
+    ends = _Sentences(side).ends
+    return ends[bisect_right(ends, start) - 1], ends[bisect_left(ends, stop)]
 
 
 def reworded(words: str, others: str) -> bool:
@@ -86,7 +92,8 @@ class _Sentences:
         self._folded = side.folded
         ends = {bisect_left(side.at, found.end()) for found in _END.finditer(side.text)}
         ends |= {stop for _, stop in side.datelines} | {0, len(side.folded)}
-        self._all = [each for each in pairwise(sorted(ends)) if each[0] < each[1]]
+        self.ends = sorted(ends)
+        self._all = [each for each in pairwise(self.ends) if each[0] < each[1]]
         self._own = [*side.datelines, headline_of(side), _last_line(side)]
         self._grams: dict[Stretch, AbstractSet[str]] = {}
 

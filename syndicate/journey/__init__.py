@@ -5,18 +5,19 @@ store. ``_seal``: the one order, which is the public log; ``_cosign``: its witne
 it becomes a document; ``_layout``: what stands in it; ``_galley``: the pieces that documents share;
 ``_document``: what it leaves as. ``_supplement``: what is new in a slice becomes one, for who subscribes;
 ``_outputs``: so does what else machines read. ``_passages`` follows behind, so that ``_lookup`` can say
-whether an official source said something. Bring the ports that ``syndicate.assembly`` chose; leave with
-the parts that it runs.
+whether an official source said something, and ``_gather`` behind that: excerpts, and stories. Bring the ports
+that ``syndicate.assembly`` chose; leave with the parts that it runs.
 """
 
 from syndicate.journey._admit import Admission
 from syndicate.journey._arrive import Polled, Poller
 from syndicate.journey._cosign import Cosigners
-from syndicate.journey._depart import Press
+from syndicate.journey._depart import GATHER_SECONDS, Press
 from syndicate.journey._document import Body, Document
 from syndicate.journey._explain import Difference, Explained, Explanation, counts, explain, title_of
 from syndicate.journey._explain import as_json as explained_as_json
 from syndicate.journey._findings import By, Did, Run
+from syndicate.journey._gather import Gatherer
 from syndicate.journey._index import Indexer
 from syndicate.journey._kin import Kin
 from syndicate.journey._layout import ARCHIVE_PAGE, PressLimits
@@ -40,6 +41,7 @@ from syndicate.journey._wakeup import LocalWakeup
 
 __all__ = [
     "ARCHIVE_PAGE",
+    "GATHER_SECONDS",
     "OPML_TYPE",
     "SITEMAP_TYPE",
     "Admission",
@@ -52,6 +54,7 @@ __all__ = [
     "Document",
     "Explained",
     "Explanation",
+    "Gatherer",
     "Indexer",
     "Kin",
     "Later",

@@ -31,6 +31,7 @@ from syndicate.wire import Plain, Typesetter, Wholes, in_frame
 
 T = TypeVar("T")
 _WHOLES_BYTES: Final = 32_000_000  # of large documents that were sent last, in one
+GATHER_SECONDS: Final = 3.0  # so long a feed of stories waits until they have come to what is shown
 _NEVER_STALE: Final = math.inf
 _PAGES_MOST: Final = 8  # pages of archives kept
 _SETTLED_SECONDS: Final = 60.0  # so long a large document stands before it gets every coding
@@ -40,6 +41,7 @@ _SETTLED_SECONDS: Final = 60.0  # so long a large document stands before it gets
 class _Kept:
     document: Document
     newest: int
+    stories: int  # how often stories had changed; -1 where it shows none
     registry: str
     erased: int
     made_at: float
@@ -215,11 +217,18 @@ class Press:
     ) -> Document:
         await self._alerts.begin()
         rings, now = self._wakeup.rings, self._clock.now()  # before reading: a ring meanwhile counts
-        newest = await self._editor.moved(slice_, stories=stories)
+        newest = await self._editor.newest(slice_)
+        if stories:  # else what comes would stand there by itself first, and then once more with others
+            await self._storage.gathering.come_to(self._storage.log.visible - 1, GATHER_SECONDS)
+        retold = self._storage.gathering.edition if stories else -1
         registry = self._registry().version
         erased = self._storage.log.erased
         stands = kept is not None and kept.erased == erased
-        if kept and stands and not await self._must_write(kept, slice_, newest, registry, stale_after):
+        if (
+            kept
+            and stands
+            and not await self._must_write(kept, slice_, (newest, retold, registry), stale_after)
+        ):
             kept.looked_at, kept.rings = now, rings
             self._kept.move_to_end(name)
             return await self._settled(name, kept, slice_)
@@ -241,6 +250,7 @@ class Press:
             _Kept(
                 document=document,
                 newest=newest,
+                stories=retold,
                 registry=registry,
                 erased=erased,
                 made_at=self._clock.now(),
@@ -271,10 +281,10 @@ class Press:
         return recent and not await self._alerts.came(slice_, kept.newest)
 
     async def _must_write(
-        self, kept: _Kept, slice_: Slice, newest: int, registry: str, stale_after: float
+        self, kept: _Kept, slice_: Slice, basis: tuple[int, int, str], stale_after: float
     ) -> bool:
         age = self._clock.now() - kept.made_at
-        moved = (newest, registry) != (kept.newest, kept.registry)
+        moved = basis != (kept.newest, kept.stories, kept.registry)
         if not moved:
             return age >= stale_after
         if not 0 <= age < self._limits.rebuild_seconds:  # below 0: the clock was set back

@@ -3,17 +3,16 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
 from urllib.parse import urlsplit
 
-from syndicate.dedupe import Alike, Passage, Teller, alike, credited, normal_url, origin, settled
+from syndicate.dedupe import Alike, Passage, Teller, alike, normal_url, origin, teller_of, whom_credits
 from syndicate.journey._address import behind_host
 from syndicate.journey._passages import body_of
 from syndicate.journey._question import Question
-from syndicate.news import AgencyId, HostError, Item, ItemId, Registry, RelationType, UnixTime
+from syndicate.news import AgencyId, HostError, Item, ItemId, Registry, UnixTime
 from syndicate.ports import Logged
 from syndicate.text import fold
 from syndicate.trust import recall
@@ -147,22 +146,17 @@ class Judge:
         """
         kept = [each for each in found if not each.item.withdrawn] or found
         by_agency = {each.item.iss: each for each in sorted(kept, key=lambda each: each.logged.index)}
-        since = min(first_of[agency].logged.received_at for agency in by_agency)
-        tellers = [self._teller(each, first_of[agency], since) for agency, each in by_agency.items()]
+        tellers = [self._teller(each, first_of[agency]) for agency, each in by_agency.items()]
         sub = origin(tellers).sub
         return next(each for each in by_agency.values() if each.item.sub == sub)
 
-    def _teller(self, each: Read, first: Read, since: int) -> Teller:
-        item = each.item
-        said = UnixTime(int(datetime.fromisoformat(first.item.published).timestamp()))
-        derives = (said.sub for said in item.relations if said.type is RelationType.DERIVES and said.sub)
-        return Teller(
-            sub=item.sub,
-            agency=item.iss,
-            published=settled(said, first.logged.received_at, since),
-            index=first.logged.index,
-            derives=frozenset(derives),
-            credits=credited(f"{item.credit or ''} {item.byline or ''}", self._registry),
+    def _teller(self, each: Read, first: Read) -> Teller:
+        return teller_of(
+            each.item,
+            first.logged.index,
+            first=first.item,
+            received=UnixTime(first.logged.received_at),
+            credits_=whom_credits(each.item, self._registry),
         )
 
     def _at_its_address(self, found: Sequence[Read]) -> Finding | None:

@@ -153,11 +153,6 @@ class Editor:
             slice=slice_, format=format_, indices=list(leads), last=last, archived=None, stories=told
         )
 
-    async def moved(self, slice_: Slice, *, stories: bool) -> int:
-        """The index at which a slice changed last; of its stories, at which any story did."""
-        newest = await self.newest(slice_)
-        return max(newest, await self._storage.stories_changed()) if stories else newest
-
     async def newest(self, slice_: Slice) -> int:
         """The highest index in a slice, -1 if it is empty; asked of storage once while the log stands."""
         size = await self._storage.size()

@@ -115,8 +115,8 @@ class Outputs:
     def _typeset_opml(self) -> Written:
         registry = self._registry()
         kinds = (Slice(kind=CORRECTIONS), ALERTS)
-        more = [*kinds, *(Slice(lang=lang) for lang in registry.languages)]
-        told = outline(registry, more, base_url=self._base_url)
+        by_lang = [Slice(lang=lang) for lang in registry.languages]
+        told = outline(registry, [*kinds, *by_lang], stories=[Slice(), *by_lang], base_url=self._base_url)
         return Written(body=opml(registry.name, told), media_type=OPML_TYPE)
 
     async def _write_sitemap(self) -> Callable[[], Written]:

@@ -17,6 +17,7 @@ from syndicate.ports._fetcher import (
     Unchanged,
     Validators,
 )
+from syndicate.ports._gathering import Gathering
 from syndicate.ports._kin import Candidate, Carried, Sketched, Story
 from syndicate.ports._log import Entry, KeptCheckpoint, PublicLog
 from syndicate.ports._logged import Amended, Changed, Logged, Named, Stretch, Window
@@ -61,6 +62,7 @@ __all__ = [
     "Fetched",
     "Fetcher",
     "Found",
+    "Gathering",
     "HeldToken",
     "KeptAct",
     "KeptCheckpoint",

@@ -1,6 +1,6 @@
 """Which versions have a passage, a headline or an address: found without reading the others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -60,5 +60,16 @@ class Passages(Protocol):
         A fingerprint that very many versions have finds only the first of them. Of a key that more have the
         newest are found, and after them, as many again at most, the newest of each agency: by flooding one
         headline or path an agency hides nobody else's.
+        """
+        ...
+
+    async def shared(
+        self, prints: Mapping[Index, Sequence[int]], since: int
+    ) -> Mapping[Index, Mapping[Index, int]]:
+        """For each of these versions, by index: which before it have how many of its fingerprints in a row.
+
+        See ``dedupe.shared``; ``prints`` are in the order of the text. Of one fingerprint the first 64 count,
+        however much was tidied; those below ``since`` may be left out. A hundred versions at a time cost not
+        much more than one.
         """
         ...

@@ -15,6 +15,7 @@ from syndicate.news import (
 )
 from syndicate.ports._book import Book, StreamKey
 from syndicate.ports._case import RefusalRecord
+from syndicate.ports._gathering import Gathering
 from syndicate.ports._kin import Story
 from syndicate.ports._log import Entry, PublicLog
 from syndicate.ports._logged import Amended, Changed, Logged, Named, Stretch, Window
@@ -61,6 +62,11 @@ class Storage(Protocol):
     @property
     def passages(self) -> Passages:
         """Which versions have a passage, a headline or an address."""
+        ...
+
+    @property
+    def gathering(self) -> Gathering:
+        """How far the stories have followed the log, and what takes them further."""
         ...
 
     async def seal(self, at: float, most: int = 1_000, *, show: bool = True) -> int:
@@ -178,16 +184,13 @@ class Storage(Protocol):
     async def stories(self, indices: Collection[Index]) -> Mapping[Index, Story]:
         """The stories that the items shown at these indices belong to; what stands alone is not in it.
 
-        Stories are gathered as the log is shown: who shows the same log has the same ones.
+        Stories are gathered behind the log (``gathering``): who has come to the same index has the same ones.
+        A version that came after that index stands alone until then.
         """
         ...
 
     async def story_of(self, sub: ItemId) -> Story | None:
         """The story that an item belongs to; None if it stands alone."""
-        ...
-
-    async def stories_changed(self) -> int:
-        """The index at which some story changed last; -1 if none ever did. Cheap, like ``newest``."""
         ...
 
     async def found(

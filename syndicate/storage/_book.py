@@ -64,11 +64,6 @@ _STREAM = """
     ON CONFLICT (agency, stream) DO UPDATE
     SET seq = excluded.seq, digest = excluded.digest, kids = excluded.kids, forked = excluded.forked
 """
-_RELATION = """
-    INSERT INTO relation (sub, ver, type, to_sub, to_ver, to_url, rule, evidence, score, spans, folding,
-                          state, at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
 _FEED = """
     INSERT INTO feed (feed, etag, last_modified, basis, due_at, last_try, last_success, last_new,
                       last_heartbeat, failures, mismatches, errors)
@@ -157,7 +152,7 @@ class SqliteBook:
         """Keep how admitted versions stand to items or addresses."""
         nowhere = (0, None)
         self._many(
-            _RELATION,
+            rows.RELATION,
             [rows.relation_row(each, self._kept.get((each.sub, each.ver), nowhere)[1]) for each in relations],
         )
 

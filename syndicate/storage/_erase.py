@@ -12,7 +12,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection
 
 from syndicate.news import ItemId, TokenDigest, b64url
-from syndicate.storage import _kin, _passages, _stories
+from syndicate.storage import _gathering, _kin, _passages, _stories
 from syndicate.storage._log import add_act
 from syndicate.storage._search_index import take_out
 
@@ -48,6 +48,7 @@ def erase(connection: Connection, digests: Collection[TokenDigest], act: bytes) 
         connection.exec_driver_sql("DELETE FROM held WHERE digest = ?", (digest,))
         if idx is not None:
             _passages.forget(connection, idx)
+            _gathering.forget(connection, idx)
         mark_erased(connection, digest, named)
     connection.exec_driver_sql("PRAGMA secure_delete=OFF")
     return frozenset(row.digest for row in going)

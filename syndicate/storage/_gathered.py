@@ -1,4 +1,7 @@
-"""Reading stories: which items are told together, and what relations were found."""
+"""Reading stories: which items are told together, and what relations were found.
+
+A version that came after the index up to which stories have followed stands alone until they come to it.
+"""
 
 import json
 from collections import defaultdict
@@ -15,7 +18,7 @@ from syndicate.storage._rows import related_from
 _OF_INDICES: Final = """
     SELECT shown.idx, story.story, story.joined_as = 're-identified' AS alias
     FROM shown JOIN story ON story.item_id = shown.item_id
-    WHERE shown.idx IN (SELECT value FROM json_each(?))
+    WHERE shown.idx IN (SELECT value FROM json_each(?)) AND shown.idx <= (SELECT reached FROM gathered)
 """
 _OF_ITEM: Final = "SELECT story.story FROM item JOIN story ON story.item_id = item.id WHERE item.sub = ?"
 _TOLD: Final = """
@@ -25,9 +28,9 @@ _TOLD: Final = """
     JOIN item ON item.id = story.item_id JOIN shown ON shown.item_id = item.id
     JOIN log ON log.idx = shown.idx JOIN version AS it ON it.id = log.version_id
     WHERE head.story IN (SELECT value FROM json_each(?)) AND it.token <> ''
+    AND shown.idx <= (SELECT reached FROM gathered)
     ORDER BY head.story, story.joined_idx, story.item_id
 """
-_CHANGED: Final = "SELECT coalesce(max(changed_idx), -1) FROM story_head"
 _FOUND: Final = """
     SELECT sub, ver, type, to_sub, to_ver, to_url, rule, evidence, score, spans, folding, state
     FROM relation WHERE score IS NOT NULL AND (:state IS NULL OR state = :state)
@@ -47,11 +50,6 @@ def story_of(connection: Connection, sub: ItemId) -> Story | None:
     """The story that an item belongs to; None if it stands alone."""
     found = connection.exec_driver_sql(_OF_ITEM, (sub,)).scalar()
     return None if found is None else _told(connection, {found}).get(found)
-
-
-def changed(connection: Connection) -> int:
-    """The index at which a story changed last; -1 if none ever did."""
-    return int(connection.exec_driver_sql(_CHANGED).scalar_one())
 
 
 def found(

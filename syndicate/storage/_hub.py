@@ -36,6 +36,7 @@ from syndicate.storage import _reading as read
 from syndicate.storage._book import SqliteBook
 from syndicate.storage._database import open_database
 from syndicate.storage._erase import count_erased, erased_by
+from syndicate.storage._gathering import SqliteGathering
 from syndicate.storage._hub_log import SqliteLog
 from syndicate.storage._hub_tables import HUB
 from syndicate.storage._migrate import check_readable
@@ -71,6 +72,7 @@ class SqliteStorage:
         self._log = SqliteLog(self)
         self._subscribers = SqliteSubscribers(self)
         self._passages = SqlitePassages(self)
+        self._gathering = SqliteGathering(self)
 
     @property
     def log(self) -> "SqliteLog":
@@ -87,6 +89,11 @@ class SqliteStorage:
         """Which versions have a passage, a headline or an address."""
         return self._passages
 
+    @property
+    def gathering(self) -> SqliteGathering:
+        """How far the stories have followed the log."""
+        return self._gathering
+
     def open(self) -> None:
         """Take the writer's place and bring the file up to date; in the writer's thread."""
         with ExitStack() as opened:
@@ -95,6 +102,7 @@ class SqliteStorage:
             opened.callback(self._readers.dispose)
             with self.transaction() as connection:
                 make_again(connection)
+                self._gathering.look(connection)
                 self._newest = newest_of_plain(connection, order.visible(connection))
             self._log.open()
             self._opened = opened.pop_all()
@@ -224,10 +232,6 @@ class SqliteStorage:
     async def story_of(self, sub: ItemId) -> Story | None:
         """The story that an item belongs to; None if it stands alone."""
         return await self.reading(lambda view: _gathered.story_of(view, sub))
-
-    async def stories_changed(self) -> int:
-        """The index at which some story changed last; -1 if none ever did."""
-        return await self.reading(_gathered.changed)
 
     async def found(
         self, limit: int, *, state: Standing | None = None, agency: AgencyId | None = None

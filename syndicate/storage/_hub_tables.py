@@ -7,7 +7,7 @@ write and read them with batched statements.
 
 from typing import ClassVar, Final
 
-from sqlalchemy import Index, text
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field
 
 from syndicate.storage import _hub_log_tables, _passage_tables  # noqa: F401 - more of the tables
@@ -184,6 +184,42 @@ class StoryHeadRow(HubTable, table=True):
     changed_at: float
 
 
+class GatheredRow(HubTable, table=True):
+    """Up to which index stories have followed the log, in one row, and how often that changed any.
+
+    And how far older versions have been put back among those that new ones are compared with.
+    """
+
+    __tablename__: ClassVar[str] = "gathered"
+
+    id: int = Field(primary_key=True)
+    reached: int
+    edition: int
+    folding: int  # that versions are put back for; 0: none so far
+    sketched: int  # the index up to which that is done, and
+    sketch_until: int  # has to be
+
+
+class FigureRow(HubTable, table=True):
+    """What figures a version has, as a number, for a few days: translations have the same ones."""
+
+    __tablename__: ClassVar[str] = "figure"
+    __table_args__ = (Index("ix_figure_key", "key", "idx"),)
+
+    idx: int = Field(primary_key=True)
+    key: int = Field(sa_type=BigInteger)
+
+
+class CreditRow(HubTable, table=True):
+    """Another agency that a version credits, by a name that the registry gave it when that was read."""
+
+    __tablename__: ClassVar[str] = "credit"
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+    idx: int = Field(primary_key=True)
+    agency: str = Field(primary_key=True)
+
+
 class RulingRow(HubTable, table=True):
     """What the operator said of two items, once it has its place in the log; the newest counts."""
 
@@ -316,5 +352,5 @@ class DeliveryRow(HubTable, table=True):
 
 
 HUB: Final = VersionLine(
-    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0010"
+    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0011"
 )

@@ -30,6 +30,14 @@ _SKETCH = """
 _OUT = "DELETE FROM sketch WHERE version_id = ?"
 _BAND = "INSERT INTO band (key, agency, version_id) VALUES (?, ?, ?)"
 _OUT_OF_BAND = "DELETE FROM band WHERE key = ? AND agency = ? AND version_id = ?"
+_BAND_WITH_ROOM = """
+    INSERT INTO band (key, agency, version_id) SELECT ?, ?, ?
+    WHERE (SELECT count(*) FROM band WHERE key = ? AND agency = ?) < ?
+"""
+_STILL = """
+    SELECT it.id, it.item_id FROM item JOIN version AS it ON it.item_id = item.id
+    WHERE item.sub = ? AND it.ver = ? AND it.ver = item.highest AND it.token <> ''
+"""
 _BUCKETS = """
     SELECT band.key, band.agency, band.version_id
     FROM json_each(?) AS asked JOIN band ON band.key = asked.value ORDER BY band.version_id
@@ -45,17 +53,17 @@ _TOKENS = """
     SELECT it.id, item.sub, it.ver, it.agency, it.token FROM version AS it JOIN item ON item.id = it.item_id
     WHERE it.id IN (SELECT value FROM json_each(?)) AND it.token <> ''
 """
-# Of each agency what came first: whoever floods crowds out nobody else.
+# Of each agency what came first: whoever floods crowds out nobody else. Of excerpts see ``_gathering``.
 _PARTNERS_OF: Final = """
     SELECT (SELECT it.id FROM version AS it JOIN item ON item.id = it.item_id
             WHERE item.sub = other.sub AND it.id < :id ORDER BY it.ver DESC LIMIT 1) AS id
     FROM (SELECT sub, min(id) AS first FROM (
               SELECT * FROM (SELECT to_sub AS sub, id FROM relation
-                             WHERE sub = :sub AND type IN ('copy', 'excerpt', 're-identified')
+                             WHERE sub = :sub AND type IN ('copy', 're-identified')
                              ORDER BY id LIMIT 1000)
               UNION ALL
               SELECT * FROM (SELECT sub, id FROM relation
-                             WHERE to_sub = :sub AND type IN ('copy', 'excerpt', 're-identified')
+                             WHERE to_sub = :sub AND type IN ('copy', 're-identified')
                              ORDER BY id LIMIT 1000))
           GROUP BY substr(sub, 1, instr(sub, ':')) ORDER BY first LIMIT :most) AS other
 """
@@ -102,6 +110,24 @@ def alike(connection: Connection, kept: Sequence[Kept]) -> Mapping[VersionKey, t
         for one in kept
         if chosen[one.id]
     }
+
+
+def put_back(connection: Connection, sketched: Sequence[Sketched]) -> None:
+    """Keep sketches of older versions that still stand for their items, where newer ones leave room."""
+    for said in sketched:
+        row = connection.exec_driver_sql(_STILL, (said.sub, said.ver)).first()
+        if row is None:
+            continue
+        here = _sketches(connection, _OF_ITEMS, [row.item_id])
+        if any(each.id > row.id or each.folding == said.folding for each in here):
+            continue
+        _take_out(connection, here)
+        if said.bands:
+            bands = sorted(set(said.bands))
+            sketch = (row.id, row.item_id, said.agency, said.received_at, said.folding, _packed(bands))
+            connection.exec_driver_sql(_SKETCH, sketch)
+            rows = [(key, said.agency, row.id, key, said.agency, _OF_ONE_AGENCY) for key in bands]
+            connection.exec_driver_sql(_BAND_WITH_ROOM, rows)
 
 
 def sweep(connection: Connection, now: int) -> int:

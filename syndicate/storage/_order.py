@@ -12,7 +12,6 @@ from syndicate.news import Slice, b64url
 from syndicate.ports import Entry
 from syndicate.storage._log import LeafRow, follow_act, grow, lag, seal_acts
 from syndicate.storage._slices import plain_slices
-from syndicate.storage._stories import gather
 
 _UNSEALED = """
     SELECT it.id, facets.cell, it.agency, item.sub, it.ver, it.stream, it.seq, it.act, it.digest
@@ -142,7 +141,6 @@ def show(connection: Connection, size: int) -> dict[Slice, int]:
     for statement in (_HIDE_TOPICS, _SHOW, _SHOW_TOPICS):
         connection.exec_driver_sql(statement, (before, size))
     connection.exec_driver_sql(_MOVE_HORIZON, (size,))
-    gather(connection, before, size)
     return plain_slices(connection.exec_driver_sql(_TOUCHED, (before, size)))
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol, TypeVar
 from sqlalchemy import Connection
 
 from syndicate.dedupe import postings
+from syndicate.dedupe import shared as kin
 from syndicate.news import Index
 from syndicate.ports import Candidates, Printed
 
@@ -73,6 +74,7 @@ _BY_PRINT: Final = """
     CROSS JOIN json_each(CASE run.level WHEN 0 THEN :small WHEN 1 THEN :large ELSE '[]' END) AS asked
     JOIN passage_bucket AS bucket ON bucket.id = run.id * 8192 + asked.value
 """
+_BY_SOME: Final = _BY_PRINT + "WHERE run.last >= :since"
 _RUN_OF: Final = "SELECT id FROM passage_run WHERE first <= ? AND last >= ?"
 _WHOLE: Final = "SELECT id, entries FROM passage_bucket WHERE id >= ? AND id < ?"
 _REWRITE: Final = "UPDATE passage_bucket SET entries = ? WHERE id = ?"
@@ -116,6 +118,12 @@ class SqlitePassages:
     async def find(self, prints: Sequence[int], keys: Sequence[int], most: int) -> Candidates:
         """At most ``most`` versions with one of the keys, and at most ``most`` with some fingerprints."""
         return await self._storage.reading(lambda view: _find(view, prints, keys, most))
+
+    async def shared(
+        self, prints: Mapping[Index, Sequence[int]], since: int
+    ) -> Mapping[Index, Mapping[Index, int]]:
+        """For each of these versions: which before it have how many of its fingerprints in a row."""
+        return await self._storage.reading(lambda view: _shared(view, prints, since))
 
     async def _in_transaction(self, work: Callable[[Connection], T]) -> T:
         def transaction() -> T:
@@ -222,6 +230,24 @@ def _find(connection: Connection, prints: Sequence[int], keys: Sequence[int], mo
     return Candidates(
         keyed=tuple(map(Index, keyed)), hits=tuple((Index(index), count) for index, count in best)
     )
+
+
+def _shared(
+    connection: Connection, prints: Mapping[Index, Sequence[int]], since: int
+) -> dict[Index, dict[Index, int]]:
+    wanted = kin.Shared(prints)
+    wanted.look_among([(row.idx, row.prints) for row in connection.exec_driver_sql(_WAITING)])
+    asked: Mapping[str, Any] = {
+        "small": json.dumps(wanted.buckets(postings.SMALL)),
+        "large": json.dumps(wanted.buckets(postings.LARGE)),
+        "since": since,
+    }
+    for level, bucket, entries in connection.exec_driver_sql(_BY_SOME, asked):
+        wanted.look(level, bucket, entries)
+    return {
+        Index(index): {Index(other): count for other, count in found.items()}
+        for index, found in wanted.counted().items()
+    }
 
 
 def _of_each_agency(connection: Connection, keys: Sequence[int]) -> set[int]:

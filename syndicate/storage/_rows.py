@@ -131,6 +131,13 @@ def marks_of(text: str) -> frozenset[Mark]:
     return frozenset(Mark(word) for word in text.split(",") if word)
 
 
+RELATION = """
+    INSERT INTO relation (sub, ver, type, to_sub, to_ver, to_url, rule, evidence, score, spans, folding,
+                          state, at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+
 def relation_row(said: Related, at: int | None) -> tuple[object, ...]:
     """A relation as its table holds it; ``at`` is when its version was received."""
     found = said.score is not None

@@ -1,4 +1,4 @@
-"""Stories: items that say the same, gathered as the log is shown, one index after the other.
+"""Stories: items that say the same, gathered behind the log that is shown, one index after the other.
 
 Everybody who shows the same log, acts of the operator included, has the same stories. An item belongs to a
 story by its tie to the item that was first in it, never by way of others: so nobody can chain what does not
@@ -9,18 +9,19 @@ or, if it was first, is left.
 import json
 import logging
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from syndicate.dedupe import Origin, Teller, origin, settled
-from syndicate.news import AgencyId, Index, ItemId, UnixTime
+from syndicate.dedupe import Origin, origin, teller_of
+from syndicate.news import Index, UnixTime
 from syndicate.storage._ties import RANKS, WORDS, Tie, Ties
 from syndicate.trust import recall
 
 log = logging.getLogger(__name__)
+
+_STRANGERS: Final = 2  # agencies whose texts hold an excerpt beside those of its story: it is nobody's
 
 _EVENTS: Final = f"""
     SELECT log.idx AS idx, it.item_id AS item, NULL AS act
@@ -72,8 +73,8 @@ class _Member(NamedTuple):
     joined_as: str
 
 
-def gather(connection: Connection, first: int, end: int) -> None:
-    """Have the stories follow the log from index ``first`` up to ``end``."""
+def gather(connection: Connection, first: int, end: int) -> bool:
+    """Have the stories follow the log from index ``first`` up to ``end``; whether any may have changed."""
     events = connection.exec_driver_sql(_EVENTS, {"first": first, "end": end}).all()
     for idx, item, act in events:
         try:
@@ -82,6 +83,7 @@ def gather(connection: Connection, first: int, end: int) -> None:
             raise
         except Exception:
             log.exception("the stories could not follow index %d of the log", idx)
+    return bool(events)
 
 
 def _follow(moment: "_Moment", item: int, act: str | None) -> None:
@@ -91,9 +93,14 @@ def _follow(moment: "_Moment", item: int, act: str | None) -> None:
         moment.ruled(act)
 
 
+def mark_ruled(connection: Connection, sub: str) -> None:
+    """Have what was just found of an item stand as the operator has said of it before."""
+    connection.exec_driver_sql(_MARK_NEW, (sub,))
+
+
 def review(connection: Connection, item: int) -> None:
     """Look again at the story of an item of which a text went."""
-    idx = connection.exec_driver_sql("SELECT coalesce(max(idx), 0) FROM log").scalar_one()
+    idx = max(0, connection.exec_driver_sql("SELECT reached FROM gathered").scalar_one())
     _Moment(connection, idx).reviewed(item)
 
 
@@ -126,6 +133,10 @@ class _Moment:
             self._changed(story)
         if self._story_of(item) is None:
             self._find_story(item)
+        for part in self._ties.parts(item):  # which may stand in too many by now
+            story = self._story_of(part)
+            if story is not None:
+                self._review(story)
 
     def ruled(self, digest: str) -> None:
         """The operator said something of two items."""
@@ -182,7 +193,8 @@ class _Moment:
         others = [each.id for each in members if each.id != one.id]
         if any(self._ties.rejected(one.id, each) for each in others):
             return False
-        if self._ties.tie(one.id, story) is not None:
+        tie = self._ties.tie(one.id, story)
+        if tie is not None and not (tie.part and self._is_everywhere(tie.part, members)):
             return True
         return any(self._reaches(self._ties.tie(one.id, each)) for each in others)
 
@@ -191,19 +203,32 @@ class _Moment:
         """Whether a tie to any item of a story is enough: a person's word is, likeness is not."""
         return tie is not None and tie.as_ in ("declared", "confirmed")
 
+    def _is_everywhere(self, part: int, members: Sequence[_Member]) -> bool:
+        """Whether an excerpt stands in texts of several agencies that are no part of its story.
+
+        What everybody carries below or above other news is nobody's excerpt. One agency's texts are not
+        enough for that: else it could part others by publishing what holds theirs.
+        """
+        here = {each.agency for each in members}
+        return len({each.agency for each in self._ties.holding(part)} - here) >= _STRANGERS
+
     def _find_story(self, item: int) -> None:
         """Have an item that stands alone join the story that it is tied to best, or begin one."""
-        best: tuple[int, float, int, int, Tie] | None = None
+        found: list[tuple[int, float, int, int, Tie]] = []
         for other in self._ties.near(item):
             first = self._story_of(other) or other
             direct = self._ties.tie(item, other)
             tie = direct if self._reaches(direct) else self._ties.tie(item, first)
             if tie is not None and self._may_join(item, first, tie):
-                rank = (RANKS[tie.as_], -tie.score, first, other, tie)
-                best = rank if best is None or rank[:3] < best[:3] else best
-        if best is None:
+                found.append((RANKS[tie.as_], -tie.score, first, other, tie))
+        if not found:
             return
-        first, tie = best[2], best[4]
+        _, _, first, _, tie = best = min(found)
+        if (
+            best[0] == RANKS["copy"]
+        ):  # of a copy of what both are a part of: else a flood of parts would take it
+            wholes = [each for each in found if each[4].part == item and each[2] < first]
+            _, _, first, _, tie = min(wholes, default=best)
         if self._story_of(first) is None and item < first:
             item, first = first, item
         self._join(item, first, tie)
@@ -217,9 +242,14 @@ class _Moment:
             each.agency == stands.agency for each in members
         ):
             return False
+        if tie.part and self._is_everywhere(tie.part, [*members, _Member(item, stands.agency, "")]):
+            return False
         # A round-up holds many texts: what is only a part of it must also be like its other parts.
         parts = [each.id for each in members if each.id != first and each.joined_as in ("copy", "excerpt")]
-        return tie.as_ != "excerpt" or all(self._ties.tie(item, each) is not None for each in parts)
+        return tie.as_ != "excerpt" or all(self._one_part(item, each, first) for each in parts)
+
+    def _one_part(self, item: int, other: int, first: int) -> bool:
+        return self._ties.tie(item, other) is not None or self._ties.overlap(item, other, first)
 
     def _join(self, item: int, first: int, tie: Tie) -> None:
         for each, as_ in ((first, "first"), (item, tie.as_)):
@@ -253,18 +283,16 @@ class _Moment:
         return tie.as_
 
     def _origin(self, story: int) -> tuple[int, Origin]:
-        """Who stands first, and why. Whoever came late is not first by a date that it says itself."""
+        """Who stands first, and why."""
         members = [each.id for each in self._members(story) if each.joined_as != "re-identified"]
         stand = [stands for each in members if (stands := self._ties.stands(each)) is not None]
         seen = {each.id: self._ties.first_seen(each.id) for each in stand}
-        since = min(received_at for _, received_at in seen.values())
         tellers = [
-            Teller(
-                sub=ItemId(each.sub),
-                agency=AgencyId(each.agency),
-                published=_published(each.token, since, seen[each.id][1]),
-                index=Index(seen[each.id][0]),
-                derives=self._ties.derives(each),
+            teller_of(
+                recall(each.token),
+                Index(seen[each.id][0]),
+                received=UnixTime(seen[each.id][1]),
+                credits_=self._ties.credits(each),
             )
             for each in stand
         ]
@@ -284,8 +312,3 @@ class _Moment:
     def _head(self, story: int) -> int | None:
         asked = "SELECT origin FROM story_head WHERE story = ?"
         return self._connection.exec_driver_sql(asked, (story,)).scalar()
-
-
-def _published(token: str, since: int, received_at: int) -> UnixTime:
-    said = UnixTime(int(datetime.fromisoformat(recall(token).published).timestamp()))
-    return settled(said, received_at, since)

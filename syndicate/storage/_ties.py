@@ -1,12 +1,13 @@
 """By what two items belong together, as they stand as of one index of the log."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from syndicate.dedupe import normal_url
-from syndicate.news import HostError, ItemId
+from syndicate.dedupe import matter_of, normal_url
+from syndicate.news import AgencyId, HostError
 from syndicate.trust import recall
 
 _TYPES: Final = ("copy", "excerpt", "re-identified", "derives")
@@ -38,14 +39,26 @@ _FIRST_SEEN: Final = """
     SELECT log.idx, it.received_at FROM version AS it JOIN log ON log.version_id = it.id
     WHERE it.item_id = ? ORDER BY it.id LIMIT 1
 """
-_DERIVES: Final = """
-    SELECT to_sub FROM relation WHERE sub = ? AND ver = ? AND type = 'derives' AND to_sub IS NOT NULL
-"""
+_CREDITS: Final = "SELECT agency FROM credit WHERE idx = ?"
 _AGAINST: Final = """
     SELECT to_sub, to_url FROM relation WHERE sub = ? AND ver = ? AND type IN ('disputes', 'rebuts')
 """
 _RULING: Final = """
     SELECT verdict FROM ruling WHERE (sub = :a AND to_sub = :b) OR (sub = :b AND to_sub = :a)
+"""
+_HOLDING: Final = """
+    SELECT other.id FROM relation JOIN item AS other ON other.sub = relation.to_sub
+    WHERE relation.sub = ? AND relation.ver = ? AND relation.type = 'excerpt'
+    ORDER BY other.id LIMIT 100
+"""
+_PARTS: Final = """
+    SELECT other.id FROM relation JOIN item AS other ON other.sub = relation.sub
+    WHERE relation.to_sub = ? AND relation.to_ver = ? AND relation.type = 'excerpt'
+    ORDER BY other.id LIMIT 100
+"""
+_SPANS: Final = """
+    SELECT spans FROM relation WHERE sub = ? AND ver = ? AND to_sub = ? AND to_ver = ? AND type = 'excerpt'
+    ORDER BY id LIMIT 1
 """
 RANKS: Final = {"declared": 0, "confirmed": 1, "re-identified": 2, "copy": 3, "excerpt": 4}
 
@@ -69,6 +82,7 @@ class Tie(NamedTuple):
     as_: str
     score: float
     declarer: int = 0  # the item that says of itself that it is derived from the other
+    part: int = 0  # of an excerpt: the item that is a part of the other
 
 
 class Ties:
@@ -92,6 +106,44 @@ class Ties:
         if stands is None:
             return []
         return list(self._connection.exec_driver_sql(_NEAR, {"sub": stands.sub}).scalars())
+
+    def holding(self, part: int) -> list[Stands]:
+        """Those of which an item is an excerpt, and by that alone tied to it."""
+        stands = self.stands(part)
+        if stands is None:
+            return []
+        found = self._connection.exec_driver_sql(_HOLDING, (stands.sub, stands.ver)).scalars().all()
+        ties = {each: tie for each in found if (tie := self.tie(part, each)) is not None}
+        return [
+            there
+            for each, tie in ties.items()
+            if tie.part == part and (there := self.stands(each)) is not None
+        ]
+
+    def overlap(self, one: int, other: int, whole: int) -> bool:
+        """Whether two excerpts are, by half of the smaller one, of the same part of a third text."""
+        a, b = self._covered(one, whole), self._covered(other, whole)
+        common = sum(max(0, min(x[1], y[1]) - max(x[0], y[0])) for x in a for y in b)
+        return common * 2 >= max(1, min(_length(a), _length(b)))
+
+    def _covered(self, part: int, whole: int) -> list[tuple[int, int]]:
+        """Which stretches of a text an excerpt of it has: those between the places where the two differ."""
+        a, b = self.stands(part), self.stands(whole)
+        if a is None or b is None:
+            return []
+        spans = self._connection.exec_driver_sql(_SPANS, (a.sub, a.ver, b.sub, b.ver)).scalar()
+        if spans is None:
+            return []
+        said = [(begin, end) for _, _, begin, end in json.loads(spans)]
+        edges = [0, *(edge for span in said for edge in span), len(matter_of(recall(b.token)))]
+        return [(begin, end) for begin, end in zip(edges[::2], edges[1::2], strict=True) if begin < end]
+
+    def parts(self, item: int) -> list[int]:
+        """Items that were found to be excerpts of this one."""
+        stands = self.stands(item)
+        if stands is None:
+            return []
+        return list(self._connection.exec_driver_sql(_PARTS, (stands.sub, stands.ver)).scalars())
 
     def tie(self, one: int, other: int) -> Tie | None:
         """By what two items belong together as they stand; declared before ruled before found."""
@@ -123,10 +175,9 @@ class Ties:
         found = self._connection.exec_driver_sql(_FIRST_SEEN, (item,)).one()
         return found.idx, found.received_at
 
-    def derives(self, stands: Stands) -> frozenset[ItemId]:
-        """What a version declares to derive from."""
-        rows = self._connection.exec_driver_sql(_DERIVES, (stands.sub, stands.ver))
-        return frozenset(map(ItemId, rows.scalars()))
+    def credits(self, stands: Stands) -> frozenset[AgencyId]:
+        """Whom a version credits, as its worker read it."""
+        return frozenset(map(AgencyId, self._connection.exec_driver_sql(_CREDITS, (stands.idx,)).scalars()))
 
     def _between(self, a: Stands, b: Stands) -> Iterator[Tie]:
         """What the version that stands of one says of the other."""
@@ -136,7 +187,7 @@ class Ties:
             if row.score is None:
                 yield Tie("declared", 1.0, a.id)
             elif row.to_ver == b.ver and not b.withdrawn and row.state != "waits":
-                yield Tie(row.type, row.score)
+                yield Tie(row.type, row.score, part=a.id if row.type == "excerpt" else 0)
 
     def _is_against(self, a: Stands, b: Stands) -> bool:
         """Whether the version that stands of one disputes or rebuts the other, by its id or its address."""
@@ -152,6 +203,10 @@ class Ties:
 
     def _verdict(self, a: Stands, b: Stands) -> str | None:
         return self._connection.exec_driver_sql(_RULING, {"a": a.sub, "b": b.sub}).scalar()
+
+
+def _length(stretches: Sequence[tuple[int, int]]) -> int:
+    return sum(end - begin for begin, end in stretches)
 
 
 def _leads_to(url: str, token: str) -> bool:

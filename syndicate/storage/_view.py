@@ -38,6 +38,7 @@ class SqliteView(SqliteStorage):
                 check_readable(connection, HUB, self._path)
                 self._newest = newest_of_plain(connection, order.visible(connection))
                 self._log.look(connection)
+                self._gathering.look(connection)
             self._connection = connection
             self._opened = opened.pop_all()
 

@@ -33,6 +33,7 @@ class Watch:
             "parts": parts,
             "unindexed": await self._unindexed(),
             "lookup_behind": self._lookup_behind(),
+            "stories_behind": self._world.stories_behind(),
         }
         return send_json(request, told, cache=NEVER, status=200 if well else 503)
 
@@ -68,6 +69,6 @@ class Watch:
             reach,
             world.clock.now(),
             world.delivery(),
-            behind=Behind(unindexed=unindexed, lookup=self._lookup_behind()),
+            behind=Behind(unindexed=unindexed, lookup=self._lookup_behind(), stories=world.stories_behind()),
         )
         return ready(body, CONTENT_TYPE, cache=NEVER).answer(request)

@@ -105,5 +105,6 @@ class KeptPages:
         return registry.version, tuple(sorted(registry.quarantined)), self._world.storage.log.erased
 
     def _order(self, *, minutes: bool) -> Hashable:
-        log = self._world.storage.log
-        return log.visible, log.proven, int(self._world.clock.now() // _MINUTE) if minutes else 0
+        storage, log = self._world.storage, self._world.storage.log
+        told = log.visible, storage.gathering.edition, log.proven
+        return *told, int(self._world.clock.now() // _MINUTE) if minutes else 0

@@ -200,6 +200,17 @@ def slice_pages(world: World) -> Copies:
     return copies
 
 
+def story_pages(world: World) -> Copies:
+    """The page of the stories of each of those slices."""
+
+    async def copies() -> AsyncIterator[Listed]:
+        for slice_ in slices_of(world):
+            if slice_ != Slice():
+                yield Listed(f"/{view_path(slice_, stories=True)}")
+
+    return copies
+
+
 def agency_pages(world: World) -> Copies:
     """The page of each agency of the registry."""
 

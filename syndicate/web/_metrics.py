@@ -25,10 +25,11 @@ class LogReach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behind:
-    """How many versions that are shown cannot be searched, and how many indices cannot be found, so far."""
+    """How many versions that are shown cannot be searched, and how many indices others have not come to."""
 
     unindexed: int
     lookup: int
+    stories: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +130,9 @@ class _Snapshot(Collector):
         )
         yield GaugeMetricFamily(
             "syndicate_lookup_behind", "Indices that are shown and cannot be found yet.", self._behind.lookup
+        )
+        yield GaugeMetricFamily(
+            "syndicate_stories_behind", "Indices that are shown and stories await.", self._behind.stories
         )
         refused = CounterMetricFamily(
             "syndicate_refused_tokens", "Refused tokens and documents.", labels=["agency", "reason"]

@@ -301,6 +301,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         parts=_by_name(_TEXT),
         unindexed={**_COUNT, "description": "Items whose whole text cannot be searched yet."},
         lookup_behind={**_COUNT, "description": "Indices that a lookup cannot find yet."},
+        stories_behind={**_COUNT, "description": "Indices that the stories have not come to yet."},
     ),
     "AgencyStatus": _record(
         agency=_TEXT,

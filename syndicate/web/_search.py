@@ -54,10 +54,6 @@ _DAY_SECONDS: Final = 86_400
 _NOBODY_KNOWS: Final = "neither the registry nor the log knows what the filter names"
 
 
-class TooManySearches(Exception):
-    """So many searches wait that one more has to come back."""
-
-
 class UnfitError(QueryError):
     """The query cannot be looked for; ``why`` is the stable code."""
 
@@ -75,14 +71,14 @@ class Searching:
         self._waiting: Counter[bytes] = Counter()
 
     async def find(self, asked: Search, request: web.BaseRequest) -> Found:
-        """What matches, for whoever sent a request. Raises TooManySearches and StorageError."""
+        """What matches, for whoever sent a request. Raises Crowded and StorageError."""
         async with self._place(self._readers.of(request)):
             return await self._world.storage.search(asked)
 
     @asynccontextmanager
     async def _place(self, network: bytes) -> AsyncIterator[None]:
         if self._waiting.total() >= _OPEN or self._waiting[network] >= _OPEN_TO_ONE:
-            raise TooManySearches
+            raise Crowded("so many search at this moment that one more has to come back")
         self._waiting[network] += 1
         try:
             yield
@@ -139,10 +135,7 @@ class SearchAnswers:
         if not await may_follow(slice_, self._world):
             return problem(404, _NOBODY_KNOWS)
         make = partial(self._make_feed, request, asked["q"], slice_, sought, format_)
-        try:
-            made = await self._feeds.get(f"{format_}/{slice_.path}/{asked['q']}", make)
-        except (Crowded, TooManySearches):
-            return _busy()
+        made = await self._feeds.get(f"{format_}/{slice_.path}/{asked['q']}", make)
         return made.answer(request)
 
     async def _make_feed(
@@ -176,10 +169,7 @@ class SearchAnswers:
         if sought is not None:
             turn = read_turn(asked.get("next"))
             search = Search(sought=sought, slice=slice_, since=since, until=until, most=most, after=turn)
-            try:
-                found = await self._searching.find(search, request)
-            except TooManySearches:
-                return _busy()
+            found = await self._searching.find(search, request)
         return {
             "items": await asyncio.to_thread(self._told, found.hits, sought),
             "next": None if found.next is None else write_turn(found.next),

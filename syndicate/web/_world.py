@@ -89,5 +89,6 @@ class World:
     contact: str = ""  # whom readers may write to, as a URI; "": nobody is named
     websub: Subscribing | None = None  # None: nobody can subscribe here
     lookup: Lookup | None = None  # None: nobody can ask here
+    stories_behind: Callable[[], int] = lambda: 0  # indices that are shown and the stories have not come to
     delivery: Callable[[], DeliveryReach | None] = lambda: None  # what push counts, where there is any
     copy: CopyLimits = CopyLimits()

@@ -87,6 +87,7 @@ def add_also(into: etree._Element, other: Also) -> None:
         ("id", f"urn:syndicate:{other.sub}"),
         ("ver", str(other.ver)),
         ("agency", other.agency),
+        ("title", other.title),  # a headline is each one's own: the origin's hides nobody's
         ("sha256", other.digest),
         ("token", other.token_url),
     ):

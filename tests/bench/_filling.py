@@ -23,7 +23,7 @@ _TELL_EVERY: Final = 10_000  # items
 
 async def main(folder: Path, items: int, turns: int) -> list[tuple[float, float]]:
     """Fill, measure both in turns, write on; the seconds of CPU an item, small and large."""
-    presses = Press(folder), Press(_made(folder / "small"))
+    presses = Press(folder, unlike=True), Press(_made(folder / "small"), unlike=True)
     registry = presses[0].registry
     async with AsyncExitStack() as opened:
         large = await opened.enter_async_context(intake(folder / "large.db", registry))
@@ -52,7 +52,7 @@ async def _fill(into: Intake, press: Press, items: int) -> None:
 
 async def _turn(into: Intake, press: Press) -> float:
     stages = await into.ingest(list(press.issues(_ISSUES_A_TURN)))
-    return sum(stages) / (_ISSUES_A_TURN * ENTRIES)
+    return stages.whole / (_ISSUES_A_TURN * ENTRIES)
 
 
 if __name__ == "__main__":

@@ -44,6 +44,11 @@ class Stages(NamedTuple):
     banding: float
 
     @property
+    def whole(self) -> float:
+        """All of it, its index included."""
+        return self.taking_out + self.admitting + self.sealing
+
+    @property
     def counted(self) -> float:
         """To the committed row, the rows of bands apart."""
         return self.taking_out + self.admitting - self.banding
@@ -154,7 +159,7 @@ def _result(turns: Sequence[tuple[float, float, float, Stages]], items: int) -> 
         lines("after that, seal: index, commit", [stages.sealing for *_, stages in turns]),
         told(
             "with rows of bands and index ÷ bare",
-            [sum(stages[:3]) / bare for bare, *_, stages in turns],
+            [each.whole / bare for bare, *_, each in turns],
             "times",
             digits=2,
         ),

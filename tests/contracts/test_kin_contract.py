@@ -121,7 +121,7 @@ async def test_relations_are_given_back_as_they_were_kept(storage: Storage, room
     assert await storage.found(10, agency=AgencyId("vn.demo")) == ()
 
 
-async def test_stories_are_gathered_as_the_log_is_shown(storage: Storage, rooms: list[PressRoom]) -> None:
+async def test_stories_are_gathered_behind_the_log(storage: Storage, rooms: list[PressRoom]) -> None:
     (one,), (two,), (three,) = (published(room, "one") for room in rooms)
 
     def work(book: Book) -> None:
@@ -130,13 +130,18 @@ async def test_stories_are_gathered_as_the_log_is_shown(storage: Storage, rooms:
 
     await storage.write(work)
     await storage.seal(NOON, show=False)
-    assert await storage.stories_changed() == -1
+    assert await storage.gathering.reached() == -1
     await storage.log.show(1)
+    await storage.gathering.gather([], 0)
     assert await storage.story_of(one.item.sub) is None
     await storage.log.show(3)
+    before = storage.gathering.edition
+    assert await storage.story_of(one.item.sub) is None, "stories follow behind"
+    await storage.gathering.gather([], 2)
+    assert storage.gathering.edition > before
     story = await storage.story_of(two.item.sub)
     assert story is not None
     assert (story.origin.sub, [each.sub for each in story.others]) == (one.item.sub, [two.item.sub])
-    assert (story.changed, await storage.stories_changed()) == (1, 1)
+    assert story.changed == 1
     assert await storage.stories([Index(0), Index(1), Index(2)]) == {0: story, 1: story}
     assert await storage.story_of(ItemId("no.one:x")) is None

@@ -1,7 +1,7 @@
 """The floors: what likeness must do in every language of the members (`make eval` prints the figures)."""
 
 import pytest
-from evaluation import LANGUAGES, measure
+from evaluation import LANGUAGES, measure, propose
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -11,3 +11,10 @@ def test_copies_are_found_and_nothing_else_is_merged(lang: str) -> None:
     assert found.unrelated_merged == ()
     assert found.refigured_merged == ()
     assert found.lost == ()
+
+
+def test_what_is_proposed_as_a_translation_is_one() -> None:
+    proposed = propose()
+    assert proposed.wrong == ()
+    assert proposed.precision == 1.0
+    assert proposed.found >= 0.8 * proposed.pairs

@@ -2,5 +2,6 @@
 
 from ._documents import LANGUAGES, stories
 from ._measure import measure
+from ._translations import propose
 
-__all__ = ["LANGUAGES", "measure", "stories"]
+__all__ = ["LANGUAGES", "measure", "propose", "stories"]

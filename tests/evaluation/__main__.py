@@ -4,6 +4,7 @@ import sys
 
 from ._documents import LANGUAGES
 from ._measure import measure
+from ._translations import propose
 
 HEAD = "language   copies found   unrelated merged   other figures merged   passages found"
 
@@ -25,6 +26,14 @@ def main() -> int:
         print(f"{lang:<10} {told[0]:>12}   {told[1]:>16}   {told[2]:>20}   {told[3]:>14}")
         for missing in (*found.missed, *merged, *found.lost):
             print(f"    {missing}")
+    proposed = propose(seeds=5)
+    wrong += len(proposed.wrong)
+    print(
+        f"possible translations: {proposed.found:,} of {proposed.pairs:,} pairs found,"
+        f" {len(proposed.wrong)} of {proposed.others:,} others proposed"
+    )
+    for pair in proposed.wrong:
+        print(f"    {pair}")
     return 1 if wrong else 0
 
 

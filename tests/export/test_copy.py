@@ -103,6 +103,7 @@ async def test_one_new_item_touches_only_the_files_that_change(here: Place) -> N
         assert {name.removesuffix(".gz").removesuffix(".br") for name in changed} == {
             *(f"feeds/{path}.{format_}" for path in slices | stories for format_ in formats),
             *(f"wire/{path}.html" for path in slices),
+            *(f"{path}.html" for path in stories),
             *(f"{item}.{format_}" for format_ in ("jws", "tlog-proof", "ninjs")),
             *(f"{page}{ending}.html" for ending in ("", "/1")),
             *("index.html", "log.html", "sources.html", "sources/aa.news.html", "sitemap-news.xml"),

@@ -293,6 +293,7 @@ async def test_stories_follow_from_the_log_however_it_was_cut_into_batches(
                 await hub.take(*tokens[start : start + size], seal=False)
             await hub.storage.seal(hub.clock.hands, show=size == 1)
             await hub.storage.log.show(len(tokens))
+            await hub.gatherer.catch_up()
             related = sorted(
                 (each.sub, each.ver, each.type, str(each.to_sub), each.to_ver, each.score, each.spans)
                 for each in await hub.storage.found(100)
@@ -306,3 +307,26 @@ async def _stories(hub: Hub) -> list[Any]:
     shown = await hub.storage.page(Slice(), -1, 100)
     stories = await hub.storage.stories([each.index for each in shown])
     return sorted({(each.origin, each.others, each.changed, each.rule) for each in stories.values()}, key=str)
+
+
+async def test_whom_others_credit_stands_first(hub: Hub, rooms: Rooms) -> None:
+    """As lookup has it: by the names that the registry gives an agency."""
+    credit: dict[str, Any] = {"credit": "With material of Demo News of my"}
+    await hub.take(joint(rooms["sg"], published="2026-11-23T11:40:00Z", **credit))
+    await hub.take(joint(rooms["ph"], byline="Demo News of my, Manila"))
+    assert [each[0] for each in await hub.told()] == ["sg"], "who is not here is nobody's origin"
+    await hub.take(joint(rooms["my"]))
+    (story,) = await hub.told()
+    assert story[0] == "my"
+    told = await hub.storage.story_of(sub(rooms["ph"]))
+    assert told is not None
+    assert (told.rule, told.evidence) == ("credited", "2 of the others credit my.demo")
+    (gone,) = await hub.storage.page(Slice(member=MemberCode("sg")), -1, 9)
+    await hub.storage.write(lambda book: book.erase([gone.digest], b'{"act":"erase"}'))
+    assert await _rows(hub, "SELECT count(*) FROM credit") == 1, "what it said goes with its text"
+
+
+async def test_who_credits_somebody_and_is_credited_back_counts_for_nothing(hub: Hub, rooms: Rooms) -> None:
+    await hub.take(joint(rooms["sg"], published="2026-11-23T11:40:00Z", credit="Demo News of my"))
+    await hub.take(joint(rooms["my"], published="2026-11-23T11:50:00Z", credit="Demo News of sg"))
+    assert await hub.told() == [["sg", "my"]]

@@ -436,7 +436,8 @@ def everything(room: PageRoom) -> list[str]:
     ]
     return [
         "/", "/wire", "/wire/lang/km", "/sources", "/sources/aa.news", "/sources/bb.gov", "/corrections",
-        "/log", "/lookup", "/subscribe", "/search", "/search?q=flood", *items, *special,
+        "/stories", "/stories/lang/km", "/log", "/lookup", "/subscribe", "/search", "/search?q=flood",
+        *items, *special,
         f"/item/{room.sub('flood')}/1", f"/item/{room.sub('nofloods', room.bb)}",
     ]  # fmt: skip
 

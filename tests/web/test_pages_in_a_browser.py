@@ -32,8 +32,9 @@ def the_pages(room: PageRoom) -> list[str]:
     ]
     special = [f"/item/{room.sub(name)}" for name in ("flood", "gone", "warning", "dam")]
     return [
-        "/", "/wire/lang/km", "/wire/kind/alert", "/corrections", "/sources", "/sources/aa.news", "/log",
-        "/subscribe", "/lookup", "/search", "/search?q=flood", "/search?q=%E0%B8%A1%E0%B8%99%E0%B8%B8",
+        "/", "/wire/lang/km", "/wire/kind/alert", "/stories", "/corrections", "/sources", "/sources/aa.news",
+        "/log", "/subscribe", "/lookup", "/search", "/search?q=flood",
+        "/search?q=%E0%B8%A1%E0%B8%99%E0%B8%B8",
         "/search?q=zzz", "/item/nothing", f"/item/{room.sub('flood')}/1", *items, *special,
     ]  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from syndicate.assembly import rule_relation
 from syndicate.cli import main
 from syndicate.errors import DeliverError
 from syndicate.news import ItemId
+from syndicate.web._pages import _stories
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Room:
         return self.served.here.folder / "hub.sqlite3"
 
     async def stories(self) -> list[dict[str, Any]]:
+        await self.served.hub.gatherer.catch_up()
         self.served.clock.time += 6
         found: list[dict[str, Any]] = (await self.served.json("/feeds/stories.json"))["items"]
         return found
@@ -47,6 +50,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Room]:
             for each, extra in ((room.aa, ()), (room.bb, ("By our own desk.",))):
                 token = each.release("joint", title=f"Beaches ({each.id})", content=body((*JOINT, *extra)))
                 assert [one["outcome"] for one in await served.submit(token)] == ["admitted"]
+            await served.hub.gatherer.catch_up()
             yield room
 
 
@@ -78,8 +82,10 @@ async def test_the_page_of_each_tells_who_else_published_it(room: Room) -> None:
 
 async def test_a_feed_of_stories_names_no_hub_and_leads_to_all_items(room: Room) -> None:
     (story,) = await room.stories()
-    assert [each["agency"] for each in story["_syndicate"]["also"]] == ["bb.gov"]
+    (also,) = story["_syndicate"]["also"]
+    assert also["agency"] == "bb.gov"
     reply = await room.served.get("/feeds/stories.atom")
+    assert f'syn:title="{also["title"]}"'.encode() in reply.body, "nobody's headline is hidden"
     assert b'rel="hub"' not in reply.body
     assert "hub" not in reply.headers.get("link", "")
     assert len((await room.served.json("/feeds/all.json"))["items"]) == 2
@@ -158,3 +164,79 @@ def test_an_operator_who_asks_for_nonsense_is_told_so(
         main(["relations", "list", *named])
     assert ended.value.code == 2
     assert told in capsys.readouterr().err
+
+
+async def page_of(room: Room, path: str) -> str:
+    room.served.clock.time += 6
+    reply = await room.served.get(path)
+    assert reply.status == 200, path
+    return reply.body.decode()
+
+
+async def test_the_page_of_stories_has_each_once_the_origin_first(room: Room) -> None:
+    first, second = room.subs
+    page = await page_of(room, "/stories")
+    assert page.count("<h2 ") == 1
+    for told in (
+        f'<a href="/item/{first}/1">', f'href="/item/{second}/1"', "Also published by", "says nearly",
+        f'href="/v1/items/{first}/relations.json"', 'href="/feeds/stories.rss"', 'name="stories" value="1"',
+    ):  # fmt: skip
+        assert told in page, told
+    assert page.count("<h2 ") == 1
+    assert 'type="application/atom+xml"' in page
+    assert await page_of(room, "/stories?before=1") != page
+    wire = await page_of(room, "/")
+    assert wire.count("<h2 ") == 2, "nothing is hidden"
+    for way in ('<li><a href="/stories">', 'href="/feeds/stories.json"'):
+        assert way in wire, way
+
+
+async def test_a_story_stands_in_every_slice_that_one_of_its_items_is_in(room: Room) -> None:
+    first, second = room.subs
+    for member in ("aa", "bb"):
+        page = await page_of(room, f"/stories/{member}")
+        assert f'<a href="/item/{first}/1">' in page, member
+        assert f'href="/item/{second}/1"' in page, member
+    assert (await room.served.get("/stories/kind/nope")).status == 404
+    assert (await room.served.get("/stories/all")).status == 404
+    assert (await room.served.get("/stories/zz")).status == 404
+
+
+async def test_the_filter_leads_to_the_stories_of_a_slice(room: Room) -> None:
+    for asked, where in (("?stories=1", "/stories"), ("?stories=1&member=aa&lang=", "/stories/aa")):
+        reply = await room.served.get(f"/wire{asked}")
+        assert (reply.status, reply.headers["location"]) == (303, where)
+
+
+async def test_pages_of_stories_go_on_and_show_none_twice(room: Room) -> None:
+    for number in range(35):
+        letters = chr(98 + number // 20) + chr(98 + number % 20)
+        title = f"Another matter {number} " + "ដ" * 250
+        token = room.aa.release(f"n{letters}", title=title, content=body((f"Matter {letters} " * 30,)))
+        await room.served.submit(token)
+    await room.served.hub.gatherer.catch_up()
+    path, seen = "/stories", list[str]()
+    while path:
+        page = await page_of(room, path)
+        assert len(page.encode()) < 50_000
+        seen += re.findall(r'<h2 [^>]*><a href="/item/([^/"]+)', page)
+        turn = re.search(r'href="(/stories\?before=\d+)"', page)
+        path = turn[1] if turn else ""
+    assert len(seen) == len(set(seen)) == 36
+
+
+async def test_a_story_of_very_many_says_how_many_more(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_stories, "_OTHERS", 0)
+    monkeypatch.setattr(_stories, "_TITLE", 5)
+    assert "and 1 more" in await page_of(room, "/stories")
+
+
+async def test_opml_and_the_page_on_subscribing_name_stories_and_searches(room: Room) -> None:
+    opml = await page_of(room, "/feeds.opml")
+    assert 'xmlUrl="http' in opml
+    assert "/feeds/stories.rss" in opml
+    assert "/feeds/stories/lang/" in opml
+    page = await page_of(room, "/subscribe")
+    for way in ('href="/feeds/stories.rss"', 'href="/feeds/search.rss?q=mekong"', "/stories/aa/lang/"):
+        assert way in page, way
+    assert (await room.served.get("/feeds/search.rss?q=mekong")).status == 200

@@ -282,7 +282,8 @@ async def test_health_says_that_all_parts_are_at_work(here: Place) -> None:
     async with hub_at_work(here) as served:
         told = await served.json("/health")
         assert told.pop("lookup_behind") in (0, 1), "the registry's leaf may not have been looked at yet"
-        parts = ("database", "deliver", "index", "log", "lookup", "sealer", "ticker")
+        assert told.pop("stories_behind") in (0, 1), "likewise"
+        parts = ("database", "deliver", "index", "log", "lookup", "sealer", "stories", "ticker")
         assert told == {
             "status": "ok",
             "parts": dict.fromkeys(parts, "ok"),

@@ -12,7 +12,7 @@ from aiohttp import web
 from syndicate.errors import Crowded
 from syndicate.web._asking import Asking
 from syndicate.web._kept import KeptPages
-from syndicate.web._listing import agency_pages, evidence, item_pages, slice_pages, version_pages
+from syndicate.web._listing import agency_pages, evidence, item_pages, slice_pages, story_pages, version_pages
 from syndicate.web._operation import HTML, SUB, VER, Operation, Schema
 from syndicate.web._pages._corrections import Corrections
 from syndicate.web._pages._item import ItemPages
@@ -21,6 +21,7 @@ from syndicate.web._pages._lookup import FIELDS, PAGED, LookupPage
 from syndicate.web._pages._paper import Paper
 from syndicate.web._pages._search import SearchPage
 from syndicate.web._pages._sources import SourcePages
+from syndicate.web._pages._stories import Stories
 from syndicate.web._pages._subscribe import Subscribe
 from syndicate.web._pages._wire import Wire
 from syndicate.web._pages._words import Words
@@ -38,6 +39,7 @@ def page_routes(world: World, searching: Searching, asking: Asking | None) -> Se
     """All pages of one hub, kept together within their bytes."""
     paper, kept = Paper(Words(_LANG)), KeptPages(world)
     wire, items = Wire(world, paper, kept), ItemPages(world, paper, kept)
+    stories = Stories(world, paper, kept)
     sources, corrections = SourcePages(world, paper, kept), Corrections(world, paper, kept)
     log, subscribe = Log(world, paper, kept), Subscribe(world, paper, kept)
     search = SearchPage(world, paper, searching)
@@ -65,6 +67,19 @@ def page_routes(world: World, searching: Searching, asking: Asking | None) -> Se
             404,
             copies=slice_pages(world),
             slice=_text("all", "vn"),
+        ),
+        page(
+            "/stories",
+            stories.get,
+            "Each story once, for people. `before` goes on from an index.",
+        ),
+        page(
+            "/stories/{slice}",
+            stories.get,
+            "Each story of a slice once, for people.",
+            404,
+            copies=story_pages(world),
+            slice=_text("vn", "lang/vi"),
         ),
         page(
             "/item/{sub}/{version}/evidence.html",

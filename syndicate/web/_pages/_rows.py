@@ -11,7 +11,7 @@ from syndicate.trust import marks_since, recall
 from syndicate.web._pages._paper import Paper, called
 from syndicate.web._pages._tongues import direction
 
-_ROOM: Final = 28_000  # bytes of rows on one page
+ROOM: Final = 28_000  # bytes of rows on one page
 
 
 def row_of(logged: Logged, registry: Registry, proven: int) -> Mapping[str, object]:
@@ -58,7 +58,7 @@ def printed_rows(  # noqa: PLR0913 - what a list is made of
     takes three bytes.
     """
     rows: list[Markup] = []
-    room = _ROOM
+    room = ROOM
     for logged in window[:most]:
         told = (delivered or {}).get(logged.index)
         row = paper.part("row.html", item=row_of(logged, registry, proven), told=told)

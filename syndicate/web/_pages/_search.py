@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from aiohttp import web
 from markupsafe import Markup
 
-from syndicate.errors import Crowded
 from syndicate.news import Slice
 from syndicate.ports import Found, Logged, Search
 from syndicate.republish import SLICE_GRAMMAR, slice_of
@@ -20,7 +19,7 @@ from syndicate.web._pages._filter import fields_of
 from syndicate.web._pages._paper import Paper
 from syndicate.web._pages._query import pairs_of
 from syndicate.web._pages._rows import row_of
-from syndicate.web._search import FORMATS, QUERY, Searching, TooManySearches, found_in, read_turn, write_turn
+from syndicate.web._search import FORMATS, QUERY, Searching, found_in, read_turn, write_turn
 from syndicate.web._world import World
 
 _ROWS: Final = 10
@@ -62,10 +61,7 @@ class SearchPage:
                 most=_ROWS,
                 after=read_turn(turn) if _NEXT.fullmatch(turn) else None,
             )
-            try:
-                found = await self._searching.find(search, request)
-            except TooManySearches as exc:
-                raise Crowded("so many search at this moment that one more has to come back") from exc
+            found = await self._searching.find(search, request)
         page = await asyncio.to_thread(self._page, query, slice_, sought, found)
         return page.answer(request)
 

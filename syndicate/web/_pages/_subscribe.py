@@ -8,10 +8,11 @@ from aiohttp import web
 from syndicate.news import CORRECTIONS, Kind, Registry, Slice
 from syndicate.web._kept import KeptPages, Made
 from syndicate.web._pages._paper import Paper
-from syndicate.web._pages._ways import title_of, ways_into
+from syndicate.web._pages._ways import feeds_of, title_of, ways_into
 from syndicate.web._pages._words import Words
 from syndicate.web._world import World
 
+_QUERY: Final = "mekong"  # of the examples: a name in every member's news
 _LOOKED_AT: Final = 200  # indices
 # In which field of a format an item's terms stand.
 _FORMATS: Final = ("rss", "atom", "json", "ninjs")
@@ -56,6 +57,8 @@ class Subscribe:
             rebuild=f"{feeds.rebuild_seconds:g}",
             lists=_lists(registry, self._paper.words),
             ways=ways_into(Slice(), pushes=self._world.websub is not None),
+            stories=feeds_of(Slice(), stories=True),
+            query=_QUERY,
         )
         return Made(body=body, extra=self._paper.headers())
 

@@ -6,6 +6,7 @@ from typing import Final
 from markupsafe import Markup
 
 from syndicate.news import Registry, Slice
+from syndicate.republish import view_path
 from syndicate.web._pages._paper import called
 from syndicate.web._pages._tongues import OWN_NAMES, direction
 from syndicate.web._pages._words import Words
@@ -18,23 +19,32 @@ FEEDS: Final = {  # what a page names as its alternates, and in which media type
 }
 
 
+def feeds_of(slice_: Slice, *, stories: bool = False) -> Sequence[Mapping[str, str | None]]:
+    """The feeds of a slice, or of its stories: the catalogue's name for the format, address, media type."""
+    path = view_path(slice_, stories=stories)
+    return [{"name": name, "href": f"/feeds/{path}.{name}", "type": type_} for name, type_ in FEEDS.items()]
+
+
+def stories_page(slice_: Slice) -> str:
+    """The address of the page of a slice's stories."""
+    return f"/{view_path(slice_, stories=True)}"
+
+
 def ways_into(slice_: Slice, *, pushes: bool) -> Sequence[Mapping[str, str | None]]:
     """Each way to subscribe to a slice: the catalogue's name for it, its address, its media type.
 
     ``pushes`` says whether this site sends anything by itself, which a mirror does not.
     """
     query = f"?{slice_.query}" if slice_.query else ""
-    feeds = [
-        {"name": name, "href": f"/feeds/{slice_.path}.{name}", "type": type_} for name, type_ in FEEDS.items()
-    ]
     others = {
+        "stories": stories_page(slice_),
         "opml": "/feeds.opml",
         "api": f"/v1/items{query}",
         "sse": f"/v1/stream{query}",
     }
     if pushes:
         others |= {"websub": "/subscribe#websub", "webhook": "/subscribe#webhooks"}
-    return [*feeds, *({"name": name, "href": href, "type": None} for name, href in others.items())]
+    return [*feeds_of(slice_), *({"name": name, "href": href, "type": None} for name, href in others.items())]
 
 
 def title_of(slice_: Slice, registry: Registry, words: Words) -> Markup:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Final
 
 from aiohttp import web
 
@@ -18,8 +19,10 @@ from syndicate.web._pages._filter import TOPICS, fields_of
 from syndicate.web._pages._paper import Paper
 from syndicate.web._pages._query import before_of, pairs_of
 from syndicate.web._pages._rows import printed_rows
-from syndicate.web._pages._ways import title_of, ways_into
+from syndicate.web._pages._ways import feeds_of, stories_page, title_of, ways_into
 from syndicate.web._world import World
+
+_STORIES: Final = "stories"  # the field of the form that asks for each story once
 
 
 class Wire:
@@ -48,15 +51,21 @@ class Wire:
         return ready.answer(request)
 
     async def choose(self, request: web.BaseRequest, _rest: str) -> web.Response:
-        """What the filter asks for: ``/wire?member=vn&lang=vi`` stands at ``/wire/vn/lang/vi``."""
-        asked = {name: value for name, value in pairs_of(request) if value and name in SLICE_GRAMMAR}
-        if not asked:
+        """What the filter asks for: ``/wire?member=vn&lang=vi`` stands at ``/wire/vn/lang/vi``.
+
+        With ``stories=1`` at ``/stories/vn/lang/vi``.
+        """
+        pairs = pairs_of(request)
+        stories = (_STORIES, "1") in pairs
+        asked = {name: value for name, value in pairs if value and name in SLICE_GRAMMAR}
+        if not asked and not stories:
             return await self.get(request, "")
         if any(re.fullmatch(SLICE_GRAMMAR[name], value) is None for name, value in asked.items()):
             return self._nothing()
         if "agency" in asked and asked.pop("member", asked["agency"][:2]) != asked["agency"][:2]:
             return self._nothing()  # an agency of another state
-        return see_other(f"/wire/{slice_of(asked).path}")
+        slice_ = slice_of(asked)
+        return see_other(stories_page(slice_) if stories else f"/wire/{slice_.path}")
 
     def _nothing(self) -> web.Response:
         return self._paper.refuse(404, "missing.view", self._world.registry())
@@ -84,5 +93,6 @@ class Wire:
             all=slice_ == Slice(),
             base=world.base_url,
             ways=ways_into(slice_, pushes=self._world.websub is not None),
+            stories=feeds_of(slice_, stories=True),
             fields=fields_of(slice_, registry, words),
         )
