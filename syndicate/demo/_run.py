@@ -126,7 +126,7 @@ def _point_the_way(federation: Federation, teller: Teller) -> None:
     teller.say(f"a page for people          {base}/")
     teller.say(f"for your feed reader       {base}/feeds/all.rss   (or .atom, .json)")
     teller.say(f"one member, one language   {base}/feeds/tl.rss   {base}/feeds/lang/ms-Arab.rss")
-    teller.say(f"each story once            {base}/feeds/stories.rss")
+    teller.say(f"each story once            {base}/stories   {base}/feeds/stories.rss")
     teller.say(f"a search, in any script    {base}/search?q=ho+vi+du")
     teller.say(f"did a source say this?     {base}/lookup")
     teller.say(f"the one order, as an API   {base}/v1/items")
