@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
@@ -198,12 +199,12 @@ class Judge:
         )
 
     def _at_the_same_path(self, found: Sequence[Read]) -> Finding | None:
-        """What stands at the path that was asked about, on its own host."""
+        """What stands at the path that was asked about, on its own host: of several the most alike one."""
         for address in self._question.addresses:
             behind = behind_host(address)
             like = [each for each in found if behind and behind_host(each.address) == behind]
             if like:
-                first = max(like, key=_rank)
+                first = max(like, key=lambda each: (_likeness_of_hosts(address, each.address), _rank(each)))
                 return Finding(read=first, by=By.ADDRESS, alike=True, other_host=True, runs=self._added())
         return None
 
@@ -258,3 +259,9 @@ def _runs(asked: str, said: str, close: Alike) -> Iterator[Run]:
         at = max(at, end)
     if at < len(asked):
         yield Run(did=Did.KEPT, asked=asked[at:])
+
+
+def _likeness_of_hosts(one: str, other: str) -> float:
+    """How many of their letters two addresses' hosts have in common, from 0 to 1."""
+    a, b = urlsplit(one).hostname or "", urlsplit(other).hostname or ""
+    return float(SequenceMatcher(a=a, b=b).quick_ratio())

@@ -260,6 +260,18 @@ async def test_s3_a_look_alike_host_shows_as_a_difference_and_its_address_is_not
     assert (await hub.ask(f"{STORM}\n{item.url}")).other_host is False
 
 
+async def test_of_several_at_one_path_the_one_on_the_host_that_is_most_alike_is_named(hub: Counter) -> None:
+    path = "/2026/joint-statement-on-haze"
+    urls = [f"https://{room.host}{path}" for room in hub.rooms[:2]]
+    items = [
+        await storm(hub, at, f"n{at}", url=url, content=plain(f"{name} says this."), title=name)
+        for at, (url, name) in enumerate(zip(urls, ("One", "Another"), strict=True))
+    ]
+    for item, room in zip(items, hub.rooms, strict=False):
+        answer = await hub.ask(f"https://{room.host.replace('.', '-')}.news.test{path}")
+        assert (answer.found and answer.found.sub, answer.other_host) == (item.sub, True)
+
+
 @pytest.mark.parametrize(
     "form", ["https://{}@evil.example{}", "https://{}\\@evil.example{}", "https://{}:pw@evil.example{}"]
 )
