@@ -82,6 +82,7 @@ def addresses(served: Served) -> dict[str, str]:
         "/log/{file}": "/log/tile/0/000.p/1",
         "/registry/{file}": "/registry/metadata/1.root.json",
         "/wire/{slice}": "/wire/agency/aa.news",
+        "/stories/{slice}": "/stories/aa",
         "/item/{sub}": f"/item/{served.here.newsroom.item('storm').sub}",
         "/item/{sub}/{version}": f"/item/{served.here.newsroom.item('storm').sub}/1",
         "/item/{sub}/{version}/evidence.html": (
@@ -104,6 +105,7 @@ SPECIAL: dict[tuple[str, int], tuple[tuple[str, ...], bytes, str]] = {
     ("/wire", 303): ((), b"", "/wire?member=aa"),
     ("/wire", 404): ((), b"", "/wire?member=AA"),
     ("/wire/{slice}", 404): ((), b"", "/wire/zz"),
+    ("/stories/{slice}", 404): ((), b"", "/stories/zz"),
     ("/item/{sub}", 404): ((), b"", "/item/none"),
     ("/item/{sub}/{version}", 404): ((), b"", "/item/none/1"),
     ("/item/{sub}/{version}/evidence.html", 404): ((), b"", "/item/none/1/evidence.html"),
