@@ -26,6 +26,7 @@ from syndicate.dedupe import (
     winnow,
 )
 from syndicate.errors import SyndicateError
+from syndicate.journey._behind import Follower
 from syndicate.journey._kin import sketch_made
 from syndicate.journey._passages import PassageIndex
 from syndicate.news import AgencyId, Index, Item, Registry, Slice
@@ -42,8 +43,6 @@ _IN_A_ROW_OF_HAN: Final = 1  # of which 50 say as much
 _HAN: Final = ("\u3400", "\u9fff")
 _SAYING: Final = 100  # letters a fingerprint, at most: what repeats itself more says nothing
 _READ_MOST: Final = 200  # versions read at once to be compared with
-_LOOK_SECONDS: Final = 5.0
-_AGAIN_SECONDS: Final = 5.0  # after the database could not be read or written
 
 
 _Compare = Callable[[Item, Item], Related | None]
@@ -58,7 +57,7 @@ class _Read:
     credits: frozenset[AgencyId] = frozenset()
 
 
-class Gatherer:
+class Gatherer(Follower):
     """Keeps the stories of a storage up with its log, one step behind ``passages``."""
 
     def __init__(
@@ -68,9 +67,9 @@ class Gatherer:
         wakeup: Wakeup,
         registry_source: Callable[[], Registry],
     ) -> None:
+        super().__init__(wakeup, "stories wait", _log)
         self._storage = storage
         self._passages = passages
-        self._wakeup = wakeup
         self._registry = registry_source
         self._reached = -1
         self._one_at_a_time = asyncio.Lock()
@@ -80,32 +79,8 @@ class Gatherer:
         """How many indices that are shown the stories have not come to."""
         return max(0, self._storage.log.visible - 1 - self._reached)
 
-    async def run(self) -> None:
-        """Keep up, until cancelled."""
-        while True:
-            if await self.look():
-                await self._wakeup.wait(_LOOK_SECONDS)
-            else:
-                await asyncio.sleep(_AGAIN_SECONDS)
-
-    async def look(self) -> bool:
-        """Follow to what is shown now; what goes wrong is told. Whether all is well."""
-        try:
-            await self.catch_up()
-        except SyndicateError as exc:
-            _log.error("stories wait; tried again: %s", exc)
-            return False
-        except Exception:  # noqa: BLE001 - the edge of a worker loop: a text that we fail on stops no hub
-            _log.exception("a bug while gathering stories; tried again")
-            return False
-        return True
-
     async def catch_up(self) -> None:
-        """Follow to what is shown now.
-
-        Raises:
-            StorageError: it cannot be read or written; the next call goes on.
-        """
+        """Follow to what is shown now. Raises StorageError."""
         async with self._one_at_a_time:
             try:
                 await self._passages.catch_up()

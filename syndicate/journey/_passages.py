@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from syndicate.dedupe import postings, winnow
-from syndicate.errors import SyndicateError
 from syndicate.journey._address import address_keys, title_key
+from syndicate.journey._behind import Follower
 from syndicate.news import Item, Slice, paragraphs
 from syndicate.ports import Logged, Printed, Storage, Wakeup
 from syndicate.text import FOLDING, fold
@@ -21,16 +21,14 @@ _log = logging.getLogger("syndicate.passages")
 MADE_BY: Final = f"folding {FOLDING}, fingerprints 1, keys 1"
 _BATCH: Final = 200  # versions at a time, and
 _CHARACTERS: Final = 2_000_000  # of their tokens
-_LOOK_SECONDS: Final = 5.0
-_AGAIN_SECONDS: Final = 5.0  # after the database could not be read or written
 
 
-class PassageIndex:
+class PassageIndex(Follower):
     """Keeps ``storage.passages`` up with the log; of passages, those of the newest ``window`` versions."""
 
     def __init__(self, storage: Storage, wakeup: Wakeup, *, window: int) -> None:
+        super().__init__(wakeup, "fingerprints wait", _log)
         self._storage = storage
-        self._wakeup = wakeup
         self._window = window
         self._reached = -1
         self._one_at_a_time = asyncio.Lock()
@@ -40,32 +38,8 @@ class PassageIndex:
         """How many indices that are shown have not been looked at."""
         return max(0, self._storage.log.visible - 1 - self._reached)
 
-    async def run(self) -> None:
-        """Keep up, until cancelled."""
-        while True:
-            if await self.look():
-                await self._wakeup.wait(_LOOK_SECONDS)
-            else:
-                await asyncio.sleep(_AGAIN_SECONDS)
-
-    async def look(self) -> bool:
-        """Take in what is shown now; what goes wrong is told. Whether all is well."""
-        try:
-            await self.catch_up()
-        except SyndicateError as exc:
-            _log.error("fingerprints cannot be kept; tried again: %s", exc)
-            return False
-        except Exception:  # noqa: BLE001 - the edge of a worker loop: a text that we fail on stops no hub
-            _log.exception("a bug while taking fingerprints; tried again")
-            return False
-        return True
-
     async def catch_up(self) -> None:
-        """Take in all that is shown now.
-
-        Raises:
-            StorageError: it cannot be read or written.
-        """
+        """Take in all that is shown now. Raises StorageError."""
         async with self._one_at_a_time:
             passages = self._storage.passages
             self._reached = await passages.reached(MADE_BY)
