@@ -1,7 +1,6 @@
 """Who asks too often is told when to come back; a newsroom behind one address is not who asks too often."""
 
 import asyncio
-import gc
 import json
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from hub_folder import Place, hub_at_work, place
+from living import living
 from raw_client import Reply
 
 from syndicate.errors import SettingsError
@@ -91,13 +91,11 @@ async def test_s13_what_was_counted_names_nobody_and_is_in_no_log(
     here: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")
-    earlier = {
-        id(each): each for each in gc.get_objects() if isinstance(each, Gate)
-    }  # of tests before this one
+    earlier = {id(each): each for each in living(Gate)}  # of tests before this one
     async with hub_at_work(here, web=WebLimits(burst=1, proxies=("127.0.0.1",))) as served:
         for _ in range(2):
             await served.get(FEED, "X-Forwarded-For: 203.0.113.77")
-        gates = [each for each in gc.get_objects() if isinstance(each, Gate) and id(each) not in earlier]
+        gates = [each for each in living(Gate) if id(each) not in earlier]
         [gate] = [each for each in gates if len(each)]
         assert {(type(pair), type(due)) for pair, due in gate._due.items()} == {(int, float)}
     assert "203.0.113.77" not in caplog.text

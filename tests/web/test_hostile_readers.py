@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 from hub_folder import Place, Served, hub_at_work, place
 from listening import listening
+from living import living
 from raw_client import exchange
 
 from syndicate.journey import PressLimits
@@ -160,11 +160,7 @@ async def test_attack_who_listens_from_the_beginning_and_never_reads_holds_one_l
     monkeypatch.setattr("syndicate.web._tail._KEPT", 1)
     async with hub_at_work(here) as served:
         await served.release(*"abcdefgh", content=BIG)
-        [stream] = [
-            each
-            for each in gc.get_objects()
-            if isinstance(each, Stream) and each._world.base_url == served.hub.url
-        ]
+        [stream] = [each for each in living(Stream) if each._world.base_url == served.hub.url]
         await stream._tail.after(Slice(), 100)
         held, reached = await stream._tail.after(Slice(), -1)
         assert (len(held), sum(map(len, held)) < 120_000) == (1, True)
@@ -201,11 +197,7 @@ async def test_attack_a_flood_of_combined_names_leaves_the_plain_feeds_and_pages
 
 
 def kept_pages(served: Served) -> list[KeptPages]:
-    return [
-        each
-        for each in gc.get_objects()
-        if isinstance(each, KeptPages) and each._world.base_url == served.hub.url
-    ]
+    return [each for each in living(KeptPages) if each._world.base_url == served.hub.url]
 
 
 async def test_while_others_crowd_a_page_is_shown_as_it_stood_a_moment_ago_but_for_the_law(
@@ -247,9 +239,7 @@ async def test_while_others_crowd_a_feed_comes_as_it_stood_a_moment_ago_but_neve
         await served.release("one", ver=2, act=Act.CORRECT, note="Not so.")
         await served.until_sealed(2)
         press = next(
-            each._world.press
-            for each in gc.get_objects()
-            if isinstance(each, KeptPages) and each._world.base_url == served.hub.url
+            each._world.press for each in living(KeptPages) if each._world.base_url == served.hub.url
         )
         async with press._turnstile.turn(first=False):
             assert (await served.get(feed)).body == stood.body

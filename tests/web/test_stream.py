@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 from hub_folder import Place, Served, hub_at_work, place
 from listening import Listening, listening
+from living import living
 from patience import until
 from raw_client import Reply
 
@@ -41,11 +41,7 @@ async def at_work(here: Place, **changes: Any) -> AsyncIterator[Served]:
 
 def streams_of(served: Served) -> Any:
     """The part of the hub that answers who listens, seen from inside."""
-    [found] = [
-        each
-        for each in gc.get_objects()
-        if isinstance(each, Stream) and each._world.base_url == served.hub.url
-    ]
+    [found] = [each for each in living(Stream) if each._world.base_url == served.hub.url]
     return found
 
 
