@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
 from typing import Final
 
 from aiohttp import web
@@ -12,17 +10,15 @@ from markupsafe import Markup
 from syndicate.journey import GATHER_SECONDS
 from syndicate.news import Index, Registry, Slice
 from syndicate.ports import Carried, Logged, Story, Window
-from syndicate.republish import parse_slice
 from syndicate.trust import recall
-from syndicate.web._feeds import cache_of, is_known
-from syndicate.web._kept import KeptPages, Made
-from syndicate.web._pages._filter import TOPICS, fields_of
-from syndicate.web._pages._paper import Paper, called
-from syndicate.web._pages._query import before_of
+from syndicate.web._feeds import cache_of
+from syndicate.web._kept import Made
+from syndicate.web._pages._filter import fields_of
+from syndicate.web._pages._paper import called
 from syndicate.web._pages._rows import ROOM, row_of
 from syndicate.web._pages._tongues import direction
+from syndicate.web._pages._view import View
 from syndicate.web._pages._ways import feeds_of, stories_page, title_of
-from syndicate.web._world import World
 
 _OTHERS: Final = 12  # who else published it, on this page; the item's own page has all
 _TITLE: Final = 160  # characters of their headlines
@@ -30,32 +26,14 @@ _READ: Final = 200  # versions read at once
 _CUT: Final = "…"
 
 
-class Stories:
+class Stories(View):
     """Answers for the stories."""
 
-    def __init__(self, world: World, paper: Paper, kept: KeptPages) -> None:
-        self._world = world
-        self._paper = paper
-        self._kept = kept
+    kind = "stories"
 
     async def get(self, request: web.BaseRequest, path: str) -> web.Response:
         """The page of the stories of the slice at ``path``, "" for everything."""
-        slice_ = parse_slice(path or "all")
-        if slice_ is None or path == "all":
-            return self._nothing()
-        before = before_of(request, self._world.storage.log.visible)
-        name = f"stories/{slice_.path}/{before}"
-        ready = self._kept.standing(name)
-        if ready is None:
-            asked = replace(slice_, topic=None) if slice_.topic in TOPICS else slice_
-            if not await is_known(asked, self._world.registry(), self._world.storage):
-                return self._nothing()
-            first = slice_.plain and before is None
-            ready = await self._kept.get(name, partial(self._make, slice_, before), first=first)
-        return ready.answer(request)
-
-    def _nothing(self) -> web.Response:
-        return self._paper.refuse(404, "missing.view", self._world.registry())
+        return self._nothing() if path == "all" else await super().get(request, path)
 
     async def _make(self, slice_: Slice, before: Index | None) -> Made:
         storage, most = self._world.storage, self._world.limits.front_items + 1

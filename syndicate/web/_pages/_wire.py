@@ -3,52 +3,29 @@
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import replace
-from functools import partial
 from typing import Final
 
 from aiohttp import web
 
 from syndicate.news import Index, Slice
 from syndicate.ports import Logged, Window
-from syndicate.republish import SLICE_GRAMMAR, parse_slice, slice_of
+from syndicate.republish import SLICE_GRAMMAR, slice_of
 from syndicate.web._answer import see_other
-from syndicate.web._feeds import cache_of, is_known
-from syndicate.web._kept import KeptPages, Made
-from syndicate.web._pages._filter import TOPICS, fields_of
-from syndicate.web._pages._paper import Paper
-from syndicate.web._pages._query import before_of, pairs_of
+from syndicate.web._feeds import cache_of
+from syndicate.web._kept import Made
+from syndicate.web._pages._filter import fields_of
+from syndicate.web._pages._query import pairs_of
 from syndicate.web._pages._rows import printed_rows
+from syndicate.web._pages._view import View
 from syndicate.web._pages._ways import feeds_of, stories_page, title_of, ways_into
-from syndicate.web._world import World
 
 _STORIES: Final = "stories"  # the field of the form that asks for each story once
 
 
-class Wire:
+class Wire(View):
     """Answers for the wire."""
 
-    def __init__(self, world: World, paper: Paper, kept: KeptPages) -> None:
-        self._world = world
-        self._paper = paper
-        self._kept = kept
-
-    async def get(self, request: web.BaseRequest, path: str) -> web.Response:
-        """The page of the slice at ``path``, "" for everything."""
-        slice_ = parse_slice(path or "all")
-        if slice_ is None:
-            return self._nothing()
-        before = before_of(request, self._world.storage.log.visible)
-        name = f"wire/{slice_.path}/{before}"
-        ready = self._kept.standing(name)
-        if ready is None:
-            # What the filter offers is there to be chosen, though nothing may have come on it yet.
-            asked = replace(slice_, topic=None) if slice_.topic in TOPICS else slice_
-            if not await is_known(asked, self._world.registry(), self._world.storage):
-                return self._nothing()
-            first = slice_.plain and before is None
-            ready = await self._kept.get(name, partial(self._make, slice_, before), first=first)
-        return ready.answer(request)
+    kind = "wire"
 
     async def choose(self, request: web.BaseRequest, _rest: str) -> web.Response:
         """What the filter asks for: ``/wire?member=vn&lang=vi`` stands at ``/wire/vn/lang/vi``.
@@ -66,9 +43,6 @@ class Wire:
             return self._nothing()  # an agency of another state
         slice_ = slice_of(asked)
         return see_other(stories_page(slice_) if stories else f"/wire/{slice_.path}")
-
-    def _nothing(self) -> web.Response:
-        return self._paper.refuse(404, "missing.view", self._world.registry())
 
     async def _make(self, slice_: Slice, before: Index | None) -> Made:
         most = self._world.limits.front_items + 1
