@@ -21,6 +21,7 @@ _log = logging.getLogger("syndicate.hub")
 _LINE_BYTES: Final = 32_000_000  # the list of 10,000 subscribers with the longest callbacks
 _ASKED_BYTES: Final = 65_536
 _SECONDS: Final = 60.0
+_CLOSE_SECONDS: Final = 5.0  # for orders under way when the hub stops
 
 Order = Mapping[str, object]
 Answer = dict[str, object]
@@ -36,6 +37,8 @@ def admin_socket(database: Path) -> Path:
 async def take_orders(database: Path, obey: Obey) -> AsyncIterator[None]:
     """Carry out orders until left. Whoever calls this is the database's one writer.
 
+    Orders under way are finished then, and answered; whoever has not given one yet is hung up on.
+
     Raises:
         SettingsError: there can be no socket beside the database.
     """
@@ -44,19 +47,17 @@ async def take_orders(database: Path, obey: Obey) -> AsyncIterator[None]:
         listener = _listen(path)
     except OSError as exc:
         raise SettingsError(f"cannot listen on {path}: {exc.strerror}") from exc
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.closing(writer), contextlib.suppress(OSError, ValueError, TimeoutError):
-            async with asyncio.timeout(_SECONDS):
-                writer.write(_line(await _answer(await reader.readline(), obey)))
-                await writer.drain()
-
-    server = await asyncio.start_unix_server(serve, sock=listener, limit=_ASKED_BYTES)
+    counter = _Counter(obey)
+    server = await asyncio.start_unix_server(counter.come, sock=listener, limit=_ASKED_BYTES)
     try:
-        async with server:
-            yield
+        yield
     finally:
         path.unlink(missing_ok=True)
+        asyncio.get_running_loop().remove_reader(listener)
+        for _ in range(2):  # turns of the loop, until whoever was let in just now has come:
+            await asyncio.sleep(0)
+        server.close()  # closed under them, asyncio would forget them
+        await counter.close()
 
 
 async def ask_hub(database: Path, asked: Order) -> Answer | None:
@@ -90,6 +91,41 @@ async def ask_hub(database: Path, asked: Order) -> Answer | None:
         raise DeliverError(str(told["error"]), hint=str(told.get("hint", "")))
     answer: Answer = told["answer"]
     return answer
+
+
+class _Counter:
+    """Where orders are given: who has come, and who of them has not said anything yet."""
+
+    def __init__(self, obey: Obey) -> None:
+        self._obey = obey
+        self._here = set[asyncio.Task[None]]()
+        self._silent = set[asyncio.Task[None]]()
+
+    def come(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Take one order from whoever has just connected."""
+        visit = asyncio.create_task(self._visit(reader, writer))
+        for known in (self._here, self._silent):
+            known.add(visit)
+            visit.add_done_callback(known.discard)
+        visit.add_done_callback(lambda _: writer.close())
+
+    async def close(self) -> None:
+        """Hang up on the silent, and have the orders of the others done."""
+        for each in self._silent:
+            each.cancel()
+        if self._here:
+            _, late = await asyncio.wait(self._here, timeout=_CLOSE_SECONDS)
+            for each in late:
+                each.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, ValueError, TimeoutError):
+            async with asyncio.timeout(_SECONDS):
+                asked = await reader.readline()
+                self._silent.difference_update({asyncio.current_task()})
+                writer.write(_line(await _answer(asked, self._obey)))
+                await writer.drain()
 
 
 async def _answer(line: bytes, obey: Obey) -> Answer:

@@ -21,7 +21,7 @@ from standardwebhooks import Webhook
 from syndicate.assembly import back_up
 from syndicate.assembly._admin import admin_socket, ask_hub
 from syndicate.cli import main
-from syndicate.errors import DeliverError, StorageBusy
+from syndicate.errors import StorageBusy
 from syndicate.news import Act, ItemId
 from syndicate.settings import Address
 from syndicate.storage import open_storage
@@ -312,14 +312,3 @@ async def test_health_and_metrics_know_of_delivery(served: Served, sink: Sink, c
     metrics = (await served.get("/metrics")).body.decode()
     assert 'syndicate_subscribers{state="active"} 1.0' in metrics
     assert 'syndicate_deliveries_total{outcome="acknowledged"} 0.0' in metrics
-
-
-async def test_the_hub_that_breaks_off_is_told_apart_from_no_hub(tmp_path: Path) -> None:
-    database = tmp_path / "hub.sqlite3"
-
-    async def hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.close()
-
-    async with await asyncio.start_unix_server(hang_up, str(admin_socket(database))):
-        with pytest.raises(DeliverError, match="broke off"):
-            await ask_hub(database, {"do": "list"})
