@@ -4,17 +4,16 @@ import asyncio
 import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import web
 from patience import PATIENCE
 from press import PressRoom
-from raw_client import Reply, ask, free_port, listener
+from raw_client import Reply, ask, held_port, listener
 from registry_files import Folders, lay_out
 from rehearsed import Rehearsed, rehearsed
 from sealed import Clock
@@ -138,14 +137,17 @@ class Served:
 
 @asynccontextmanager
 async def hub_at_work(here: Place, **changes: Any) -> AsyncIterator[Served]:
-    clock, settings = Clock(), here.settings(**changes)
-    async with open_hub(settings, clock=clock) as hub:
-        yield Served(hub, here, clock, settings.listen.port or urlsplit(hub.url).port or 0)
+    with held_address() as listen:
+        clock, settings = Clock(), here.settings(**{"listen": listen, **changes})
+        async with open_hub(settings, clock=clock) as hub:
+            yield Served(hub, here, clock, settings.listen.port)
 
 
-def free_address() -> Address:
-    """Where a hub may listen whose readers reach it elsewhere (``base_url``)."""
-    return Address("127.0.0.1", free_port())
+@contextmanager
+def held_address() -> Iterator[Address]:
+    """Where a hub or a witness may listen, go away, and come back."""
+    with held_port() as port:
+        yield Address("127.0.0.1", port)
 
 
 _ports: list[int] = []

@@ -1,12 +1,10 @@
 """Raw HTTP over a socket: what the client sends is what the test wrote, what it sees is what was sent."""
 
 import asyncio
-import random
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from patience import PATIENCE
 
@@ -32,16 +30,12 @@ def listener(port: int = 0) -> socket.socket:
     return bound
 
 
-def free_port() -> int:
-    """Where nobody listens, and where no connection of this machine begins by chance, now or in a while."""
-    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
-    while True:
-        with (
-            suppress(OSError),
-            listener(random.SystemRandom().randrange(min(10_000, lowest // 2), lowest)) as bound,
-        ):
-            port: int = bound.getsockname()[1]
-            return port
+@contextmanager
+def held_port() -> Iterator[int]:
+    """Where nobody listens but who is told of it, and that again and again: to others it is in use."""
+    with listener() as bound:
+        port: int = bound.getsockname()[1]
+        yield port
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from hub_folder import Place, Served, free_address, hub_at_work
+from hub_folder import Place, Served, held_address, hub_at_work
 from patience import PATIENCE
 from sealed import Clock
 
@@ -23,12 +23,12 @@ from syndicate.witness import found_memory
 class Keeper:
     """A state's witness, which can go away and come back at the same address."""
 
-    def __init__(self, folder: Path, number: int, log: NoteKey, clock: Clock) -> None:
+    def __init__(self, folder: Path, number: int, log: NoteKey, clock: Clock, listen: Address) -> None:
         self.name = f"w{number}.example"
         self._signer = ephemeral_signer(bytes([60 + number]) * 32)
         self._folder = folder / self.name
         self._clock = clock
-        self._listen = free_address()
+        self._listen = listen
         self._open = AsyncExitStack()
         self.url = ""
         if not self._folder.exists():
@@ -75,7 +75,10 @@ async def witnessed(here: Place, count: int = 5, **changes: Any) -> AsyncIterato
     async with AsyncExitStack() as stack:
         async with hub_at_work(here) as first:
             log = first.hub.log_key
-        keepers = [Keeper(here.folder, number, log, first.clock) for number in range(count)]
+        keepers = [
+            Keeper(here.folder, number, log, first.clock, stack.enter_context(held_address()))
+            for number in range(count)
+        ]
         for keeper in keepers:
             await keeper.come()
             stack.push_async_callback(keeper.go)

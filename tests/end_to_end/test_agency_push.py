@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from alerts import seconds_to_the_feed
-from hub_folder import Place, Served, free_address, hub_at_work, place
+from hub_folder import Place, Served, held_address, hub_at_work, place
 from patience import until
 from raw_client import ask
 from raw_server import raw_server, response
@@ -79,17 +79,17 @@ async def test_several_hubs_are_brought_up_side_by_side_and_a_dead_one_holds_nob
 
 async def test_a_hub_that_was_away_gets_the_rest_later(here: Place, seller: Seller) -> None:
     seller.sign("one")
-    address = free_address()
-    async with hub_at_work(here, listen=address) as served:
-        await bring(seller, served.hub.url)
-    seller.sign("two")
-    _, (last,) = await bring(seller, f"http://{address.host}:{address.port}", tries=1)
-    assert not last.done
-    async with hub_at_work(here, listen=address) as served:
-        told, (last,) = await bring(seller, served.hub.url)
-        assert last.done
-        assert told[0].sent == 1
-        await served.until_sealed(2)
+    with held_address() as address:
+        async with hub_at_work(here, listen=address) as served:
+            await bring(seller, served.hub.url)
+        seller.sign("two")
+        _, (last,) = await bring(seller, f"http://{address.host}:{address.port}", tries=1)
+        assert not last.done
+        async with hub_at_work(here, listen=address) as served:
+            told, (last,) = await bring(seller, served.hub.url)
+            assert last.done
+            assert told[0].sent == 1
+            await served.until_sealed(2)
 
 
 async def test_every_refusal_is_told_with_its_remedy_and_does_not_stop_the_next(

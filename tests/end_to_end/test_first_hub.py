@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from patience import PATIENCE
-from raw_client import ask, free_port
+from raw_client import ask, held_port
 
 pytestmark = pytest.mark.long
 PAGE = Path(__file__).parent.parent.parent / "docs" / "first-hub.md"
@@ -56,13 +56,14 @@ async def test_the_walk_to_a_first_hub_leads_there(tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "syndicate").write_text(SCRIPT)
     (tmp_path / "bin" / "syndicate").chmod(0o700)
-    path, folder, port = tmp_path / "bin", tmp_path / "trial", free_port()
-    agency, federation, hub, reader = blocks(free_port(), port)
-    assert "1 signed" in await told(agency, tmp_path, path)
-    assert "Nothing is wrong in 1 member, 1 agency, 2 keys." in await told(federation, folder, path)
-    async with running(hub, folder, path):
-        await asyncio.wait_for(arrival(port), PATIENCE)
-        seen = await told(reader, folder, path)
+    path, folder = tmp_path / "bin", tmp_path / "trial"
+    with held_port() as agency_port, held_port() as port:
+        agency, federation, hub, reader = blocks(agency_port, port)
+        assert "1 signed" in await told(agency, tmp_path, path)
+        assert "Nothing is wrong in 1 member, 1 agency, 2 keys." in await told(federation, folder, path)
+        async with running(hub, folder, path):
+            await asyncio.wait_for(arrival(port), PATIENCE)
+            seen = await told(reader, folder, path)
     assert "1 of 1 entries say what was signed" in seen
     assert "Nothing was refused." in seen
 

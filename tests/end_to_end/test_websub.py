@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import feedparser
 import pytest
-from hub_folder import Place, Served, free_address, hub_at_work, place
+from hub_folder import Place, Served, held_address, hub_at_work, place
 from raw_client import Reply, ask, exchange
 from websub_reader import Reader, Sent, reader_at_work
 
@@ -202,21 +202,21 @@ async def test_who_answers_410_is_sent_nothing_more(here: Place, reader: Reader)
 
 
 async def test_what_came_while_the_hub_was_down_comes_when_it_is_back(here: Place, reader: Reader) -> None:
-    address = free_address()
-    async with hub_at_work(here, **dialled(reader), listen=address) as served:
-        await subscribe(served, reader, lease_seconds="864000")
-        await served.hub.sealer.seal_once()
-    async with hub_at_work(here, **dialled(reader), listen=address) as served:
-        await served.release("storm")
-        await reader.until(lambda: len(reader.sent) == 1)
-    reader.sent.clear()
-    async with hub_at_work(here, listen=address) as served:  # it may not dial the reader, and so fails
-        await served.release("rain")
-        (row,) = await kept(served)
-    async with hub_at_work(here, **dialled(reader), listen=address, deliver=QUICK) as served:
-        await reader.until(lambda: len(reader.sent) == 1)
-        assert titles(reader.sent[0]) == ["Story rain"]
-        assert row.lease_until is not None
+    with held_address() as address:
+        async with hub_at_work(here, **dialled(reader), listen=address) as served:
+            await subscribe(served, reader, lease_seconds="864000")
+            await served.hub.sealer.seal_once()
+        async with hub_at_work(here, **dialled(reader), listen=address) as served:
+            await served.release("storm")
+            await reader.until(lambda: len(reader.sent) == 1)
+        reader.sent.clear()
+        async with hub_at_work(here, listen=address) as served:  # it may not dial the reader, and so fails
+            await served.release("rain")
+            (row,) = await kept(served)
+        async with hub_at_work(here, **dialled(reader), listen=address, deliver=QUICK) as served:
+            await reader.until(lambda: len(reader.sent) == 1)
+            assert titles(reader.sent[0]) == ["Story rain"]
+            assert row.lease_until is not None
 
 
 async def test_nothing_is_sent_once_the_lease_is_over_and_all_of_it_after_a_renewal(

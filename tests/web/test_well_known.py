@@ -9,7 +9,7 @@ from urllib.robotparser import RobotFileParser
 import pytest
 import sectxt
 from aiohttp import web
-from hub_folder import Place, free_address, hub_at_work, place
+from hub_folder import Place, hub_at_work, place
 
 from syndicate.settings import Settings
 from syndicate.web._operation import Operation
@@ -27,7 +27,7 @@ async def here(tmp_path: Path) -> AsyncIterator[Place]:
 
 
 async def test_security_txt_is_good_to_an_independent_reader(here: Place) -> None:
-    async with hub_at_work(here, base_url=BASE, listen=free_address(), contact="desk@hub.example") as served:
+    async with hub_at_work(here, base_url=BASE, contact="desk@hub.example") as served:
         reply = await served.get(SECURITY)
         assert (reply.status, reply.headers["content-type"]) == (200, "text/plain; charset=utf-8")
         served.clock.time = datetime.now(UTC).timestamp()  # the reader has no other clock
@@ -40,9 +40,7 @@ async def test_security_txt_is_good_to_an_independent_reader(here: Place) -> Non
 
 
 async def test_security_txt_is_the_same_all_day_and_good_for_less_than_a_year(here: Place) -> None:
-    async with hub_at_work(
-        here, base_url=BASE, listen=free_address(), contact="https://hub.example/contact"
-    ) as served:
+    async with hub_at_work(here, base_url=BASE, contact="https://hub.example/contact") as served:
         served.clock.time = datetime(2026, 11, 28, tzinfo=UTC).timestamp()
         first = await served.get(SECURITY)
         served.clock.time += 86_399
@@ -87,7 +85,7 @@ def fields(body: bytes) -> list[tuple[str, str]]:
 
 
 async def test_trust_txt_names_the_sites_of_those_who_may_speak(here: Place) -> None:
-    async with hub_at_work(here, base_url=BASE, listen=free_address(), contact="desk@hub.example") as served:
+    async with hub_at_work(here, base_url=BASE, contact="desk@hub.example") as served:
         reply = await served.get("/trust.txt")
         assert reply.body == (await served.get("/.well-known/trust.txt")).body
         told = fields(reply.body)
