@@ -2,8 +2,9 @@
 
 import asyncio
 import os
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from press import NOON, PressRoom, envelope, registry
 
@@ -42,6 +43,12 @@ class Bell:
         await asyncio.wait_for(self.rings.wait(), seconds)
 
 
+class Opens(Protocol):
+    """Opens the same storage each time it is called."""
+
+    def __call__(self) -> AbstractAsyncContextManager[Storage]: ...
+
+
 def verified(room: PressRoom, token: str, at: int = NOON + 1) -> Verified:
     """A token that is rightly signed, verified as of ``at``."""
     made = verify(envelope(token), registry(room), at)
@@ -70,6 +77,12 @@ def put(book: Book, *items: Verified) -> None:
 async def keep(storage: Storage, *items: Verified) -> None:
     """Keep these in a transaction of their own."""
     await storage.write(lambda book: put(book, *items))
+
+
+async def shown(storage: Storage, *items: Verified, at: float = NOON) -> None:
+    """Keep these, and have them sealed at a moment."""
+    await keep(storage, *items)
+    await storage.seal(at)
 
 
 def published(room: PressRoom, *names: str, **changes: Any) -> list[Verified]:

@@ -1,32 +1,14 @@
 """What every Storage must say of what changed in a slice since an index."""
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
-from pathlib import Path
-
-import pytest
 from kept import keep, next_version, published
 from press import NOON, PressRoom
 
 from syndicate.news import Act, MemberCode, Slice
 from syndicate.ports import Changed, Storage
-from syndicate.storage import open_storage
 from syndicate.trust import recall
 
 ALL = Slice()
 MANY = 10_000_000
-
-
-@pytest.fixture(params=[pytest.param(open_storage, id="SQLite")])
-async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Storage]:
-    opening: AbstractAsyncContextManager[Storage] = request.param(tmp_path / "hub.db")
-    async with opening as opened:
-        yield opened
-
-
-@pytest.fixture
-def vn() -> PressRoom:
-    return PressRoom("vn.demo", seed=1)
 
 
 def said(changed: Changed) -> tuple[list[tuple[int, int]], bool]:

@@ -1,11 +1,11 @@
-"""What every Storage must do so that stories follow its log; PostgreSQL will join ``IMPLEMENTATIONS``."""
+"""What every Storage must do so that stories follow its log."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from kept import next_version, published, put
+from kept import next_version, published, put, shown
 from press import DAY, NOON, PressRoom
 
 from syndicate.dedupe import Related, RelatedAs, Rule, postings
@@ -15,24 +15,7 @@ from syndicate.ports import Printed, Sketched, Storage
 from syndicate.storage import open_storage, open_view
 from syndicate.trust import Verified
 
-IMPLEMENTATIONS = [pytest.param(open_storage, id="SQLite")]
 KEY = 77
-
-
-@pytest.fixture(params=IMPLEMENTATIONS)
-async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Storage]:
-    async with request.param(tmp_path / "hub.db") as opened:
-        yield opened
-
-
-@pytest.fixture
-def rooms() -> list[PressRoom]:
-    return [PressRoom(f"{code}.demo", seed=at) for at, code in enumerate(("vn", "th", "la"), 1)]
-
-
-async def shown(storage: Storage, *items: Verified, at: float = NOON) -> None:
-    await storage.write(lambda book: put(book, *items))
-    await storage.seal(at)
 
 
 def excerpt(one: Verified, other: Verified) -> Related:

@@ -1,32 +1,17 @@
-"""What every Storage must do for likeness and stories; PostgreSQL will join ``IMPLEMENTATIONS``."""
+"""What every Storage must do for likeness and stories."""
 
-from collections.abc import AsyncIterator, Iterable
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
-import pytest
 from kept import next_version, published, put
 from press import DAY, NOON, PressRoom
 
 from syndicate.dedupe import Related, RelatedAs, Rule, Span, Standing
 from syndicate.news import AgencyId, Index, ItemId
 from syndicate.ports import Book, Sketched, Storage
-from syndicate.storage import open_storage
 from syndicate.trust import Verified
 
-IMPLEMENTATIONS = [pytest.param(open_storage, id="SQLite")]
 BANDS = tuple(range(100, 108))
-
-
-@pytest.fixture(params=IMPLEMENTATIONS)
-async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Storage]:
-    async with request.param(tmp_path / "hub.db") as opened:
-        yield opened
-
-
-@pytest.fixture
-def rooms() -> list[PressRoom]:
-    return [PressRoom(f"{code}.demo", seed=at) for at, code in enumerate(("vn", "th", "la"), 1)]
 
 
 def sketched(each: Verified, bands: Iterable[int] = BANDS, *, met: bool = False, at: int = NOON) -> Sketched:

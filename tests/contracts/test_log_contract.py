@@ -1,14 +1,11 @@
 """What every Storage must do for its public log; judged by the ledger, which knows nothing of it."""
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Sequence
 from itertools import islice, product
-from pathlib import Path
-from typing import Protocol
 
 import pytest
-from kept import keep, next_version, published
+from kept import Opens, keep, next_version, published
 from press import NOON, PressRoom
 
 from syndicate.ledger import (
@@ -27,32 +24,10 @@ from syndicate.ledger import (
 )
 from syndicate.news import Act, Index, Slice, TokenDigest, b64url
 from syndicate.ports import KeptCheckpoint, Named, Storage, Window
-from syndicate.storage import open_storage
 from syndicate.trust import Verified
 
 ALL = Slice()
 WIDE = Window(seconds=10_000, least=1, most=1_000)
-
-
-class Opens(Protocol):
-    def __call__(self) -> AbstractAsyncContextManager[Storage]: ...
-
-
-@pytest.fixture(params=[pytest.param(open_storage, id="SQLite")])
-def opens(request: pytest.FixtureRequest, tmp_path: Path) -> Opens:
-    """Opens the same storage each time it is called."""
-    return lambda: request.param(tmp_path / "hub.db")
-
-
-@pytest.fixture
-async def storage(opens: Opens) -> AsyncIterator[Storage]:
-    async with opens() as opened:
-        yield opened
-
-
-@pytest.fixture
-def vn() -> PressRoom:
-    return PressRoom("vn.demo", seed=1)
 
 
 def leaves_of(items: Sequence[Verified]) -> list[bytes]:

@@ -1,9 +1,6 @@
 """What every Storage must say of who has a passage, a headline or an address."""
 
 import random
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 
 import pytest
 from kept import keep, published
@@ -12,17 +9,10 @@ from press import NOON, PressRoom
 from syndicate.dedupe import postings
 from syndicate.news import Index
 from syndicate.ports import Candidates, Printed, Storage
-from syndicate.storage import _passages, open_storage
+from syndicate.storage import _passages
 
 MADE_BY = "folding 1"
 FOR_EVER = 1_000_000
-
-
-@pytest.fixture(params=[pytest.param(open_storage, id="SQLite")])
-async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Storage]:
-    opening: AbstractAsyncContextManager[Storage] = request.param(tmp_path / "hub.db")
-    async with opening as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,20 +1,15 @@
-"""What searching must do in every Storage; PostgreSQL will join the rows of ``IMPLEMENTATIONS``."""
+"""What searching must do in every Storage."""
 
 import unicodedata
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
-from kept import keep, next_version, published, verified
+from kept import Opens, keep, next_version, published, shown, verified
 from press import NOON, PressRoom
 
 from syndicate.news import Act, Content, Kind, MemberCode, Slice
 from syndicate.ports import Found, Search, Storage, Turn
-from syndicate.storage import open_storage
 from syndicate.text import Sought, seek
-from syndicate.trust import Verified
 
 # In each script: a title, a word of its summary's and one of its body's, to look for.
 SCRIPTS = {
@@ -28,30 +23,6 @@ SCRIPTS = {
     "Jawi": ("ms-Arab", "بنجير دكوالا", "راكيت دڤيندهكن", "سكوله دتوتوڤ", "بنجير"),
     "Malay": ("ms", "Taman bakau Teladan", "Sukarelawan menyertai", "Pokok bakau melindungi", "bakau"),
 }
-
-
-class Opens(Protocol):
-    def __call__(self) -> AbstractAsyncContextManager[Storage]: ...
-
-
-IMPLEMENTATIONS = [pytest.param(open_storage, id="SQLite")]
-
-
-@pytest.fixture(params=IMPLEMENTATIONS)
-def opens(request: pytest.FixtureRequest, tmp_path: Path) -> Opens:
-    """Opens the same storage each time it is called."""
-    return lambda: request.param(tmp_path / "hub.db")
-
-
-@pytest.fixture
-async def storage(opens: Opens) -> AsyncIterator[Storage]:
-    async with opens() as opened:
-        yield opened
-
-
-@pytest.fixture
-def vn() -> PressRoom:
-    return PressRoom("vn.demo", seed=1)
 
 
 def sought(query: str) -> Sought:
@@ -72,11 +43,6 @@ async def titles(storage: Storage, query: str, **more: Any) -> list[str]:
 
 def plain(text: str) -> Content:
     return Content(type="text/plain", body=text)
-
-
-async def shown(storage: Storage, *items: Verified, at: float = NOON) -> None:
-    await keep(storage, *items)
-    await storage.seal(at)
 
 
 async def index(storage: Storage) -> None:

@@ -1,13 +1,9 @@
-"""What every Storage must do; PostgreSQL will join the rows of ``IMPLEMENTATIONS``."""
+"""What every Storage must do."""
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from pathlib import Path
-from typing import Protocol
 
 import pytest
-from kept import keep, next_version, placed, published, put, verified
+from kept import Opens, keep, next_version, placed, published, put, verified
 from press import NOON, PressRoom
 
 from syndicate.dedupe import Related, RelatedAs, Rule
@@ -40,41 +36,11 @@ from syndicate.ports import (
     Validators,
     Window,
 )
-from syndicate.storage import open_storage
 from syndicate.trust import ItemState, Neighbours, StreamState
 
 ALL = Slice()
 MAIN = StreamName("main")
 WIDE = Window(seconds=10_000, least=1, most=1_000)
-
-
-class Opens(Protocol):
-    def __call__(self) -> AbstractAsyncContextManager[Storage]: ...
-
-
-IMPLEMENTATIONS = [pytest.param(open_storage, id="SQLite")]
-
-
-@pytest.fixture(params=IMPLEMENTATIONS)
-def opens(request: pytest.FixtureRequest, tmp_path: Path) -> Opens:
-    """Opens the same storage each time it is called."""
-    return lambda: request.param(tmp_path / "hub.db")
-
-
-@pytest.fixture
-async def storage(opens: Opens) -> AsyncIterator[Storage]:
-    async with opens() as opened:
-        yield opened
-
-
-@pytest.fixture
-def vn() -> PressRoom:
-    return PressRoom("vn.demo", seed=1)
-
-
-@pytest.fixture
-def th() -> PressRoom:
-    return PressRoom("th.demo", seed=2)
 
 
 def names(logged: tuple[Logged, ...]) -> list[str]:

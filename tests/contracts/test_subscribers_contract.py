@@ -1,13 +1,9 @@
 """What every Storage must do for its subscribers."""
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from pathlib import Path
-from typing import Protocol
 
 import pytest
-from kept import keep, next_version, published
+from kept import Opens, keep, next_version, published
 from press import NOON, PressRoom
 
 from syndicate.errors import StorageError
@@ -21,7 +17,6 @@ from syndicate.ports import (
     SubscriberState,
     Told,
 )
-from syndicate.storage import open_storage
 
 DESK = Subscriber(
     id="aGVsbG8",
@@ -41,22 +36,6 @@ READER = Subscriber(
     format="atom",
     lease_until=NOON + 864_000,
 )
-
-
-class Opens(Protocol):
-    def __call__(self) -> AbstractAsyncContextManager[Storage]: ...
-
-
-@pytest.fixture(params=[pytest.param(open_storage, id="SQLite")])
-def opens(request: pytest.FixtureRequest, tmp_path: Path) -> Opens:
-    """Opens the same storage each time it is called."""
-    return lambda: request.param(tmp_path / "hub.db")
-
-
-@pytest.fixture
-async def storage(opens: Opens) -> AsyncIterator[Storage]:
-    async with opens() as opened:
-        yield opened
 
 
 async def test_subscribers_are_there_again_as_they_were_put(opens: Opens) -> None:
