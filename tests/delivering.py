@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -167,6 +167,9 @@ class Delivery:
                     if each.id == name and so(each):
                         return each
                 await asyncio.sleep(0.005)
+
+
+Works = Callable[..., AbstractAsyncContextManager[Delivery]]
 
 
 def subscriber(callback: str, name: str = "ZGVzaw", **changes: Any) -> Subscriber:

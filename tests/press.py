@@ -8,6 +8,8 @@ from syndicate.news import (
     Agency,
     AgencyId,
     AgencyKey,
+    Alert,
+    AlertArea,
     Content,
     Envelope,
     FederationId,
@@ -34,6 +36,15 @@ from syndicate.signing import ephemeral_signer
 NOON = 1_795_435_200  # 2026-11-23T12:00:00Z
 DAY = 86_400
 FEDERATION = FederationId("demo")
+ALERT = Alert(
+    event="Bão",
+    category="Met",
+    urgency="Immediate",
+    severity="Severe",
+    certainty="Observed",
+    area=(AlertArea(desc="Đà Nẵng"),),
+    expires="2026-11-24T00:00:00Z",
+)
 
 
 def local(name: str) -> str:

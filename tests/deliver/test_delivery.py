@@ -1,24 +1,19 @@
 """Every subscriber is told of every version of its slice, in order, at least once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 from delivering import (
     AT_ONCE,
     OK,
-    Delivery,
     Sink,
+    Works,
     at,
     bodies_by_id,
     counted,
     delivering,
-    open_sink,
     reached,
     subscriber,
 )
@@ -30,33 +25,9 @@ from raw_server import response
 from syndicate.errors import StorageError
 from syndicate.news import Act, Kind, MemberCode, Slice
 from syndicate.ports import Storage, SubscriberState
-from syndicate.storage import open_storage
 from syndicate.trust import recall
 
 BROKEN = response(status="500 Internal Server Error")
-Works = Callable[..., AbstractAsyncContextManager[Delivery]]
-
-
-@pytest.fixture
-async def sink() -> AsyncIterator[Sink]:
-    async with open_sink() as opened:
-        yield opened
-
-
-@pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
-    async with open_storage(tmp_path / "hub.db") as opened:
-        yield opened
-
-
-@pytest.fixture
-def vn() -> PressRoom:
-    return PressRoom("vn.demo", seed=1)
-
-
-@pytest.fixture
-def works(storage: Storage, sink: Sink, vn: PressRoom) -> Works:
-    return partial(delivering, storage, vn, allow=[("127.0.0.1", sink.port)])
 
 
 async def test_what_is_shown_is_told_in_order_and_written_down(works: Works, sink: Sink) -> None:

@@ -3,15 +3,24 @@
 import asyncio
 import socket
 import tracemalloc
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
-from delivering import AT_ONCE, OK, Answer, Delivery, Sink, at, delivering, open_sink, reached, subscriber
+from delivering import (
+    AT_ONCE,
+    OK,
+    Answer,
+    Sink,
+    Works,
+    at,
+    delivering,
+    open_sink,
+    reached,
+    subscriber,
+)
 from patience import until
 from press import PressRoom
 from raw_server import response
@@ -19,30 +28,15 @@ from raw_server import response
 from syndicate.errors import ForbiddenAddress
 from syndicate.fetch import check_callback
 from syndicate.ports import Storage, Subscriber, SubscriberState
-from syndicate.storage import open_storage
 
-Works = Callable[..., AbstractAsyncContextManager[Delivery]]
 STERN = replace(AT_ONCE, total_seconds=1_000.0, slow_seconds=0.01, failures_most=3)
 BAD, GOOD = "YmFk", "Z29vZA"
-
-
-@pytest.fixture
-async def sink() -> AsyncIterator[Sink]:
-    """Where the good one listens."""
-    async with open_sink() as opened:
-        yield opened
 
 
 @pytest.fixture
 async def bad() -> AsyncIterator[Sink]:
     """Where the bad one listens."""
     async with open_sink() as opened:
-        yield opened
-
-
-@pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
-    async with open_storage(tmp_path / "hub.db") as opened:
         yield opened
 
 

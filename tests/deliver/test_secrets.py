@@ -2,7 +2,6 @@
 
 import stat
 import traceback
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,15 +14,9 @@ from syndicate.assembly._webhook_keys import WebhookKeys
 from syndicate.deliver._orders import Orders
 from syndicate.errors import StorageError
 from syndicate.ports import Storage, SubscriberState
-from syndicate.storage import copy_database, open_storage
+from syndicate.storage import copy_database
 
 SECRET = "whsec_" + "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0"
-
-
-@pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
-    async with open_storage(tmp_path / "hub.db") as opened:
-        yield opened
 
 
 async def test_attack_an_error_of_the_database_repeats_no_secret_however_it_is_printed(

@@ -1,15 +1,12 @@
 """Trouble of our own: a database that is away for a while, a full roster, changes midway."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
-from delivering import AT_ONCE, OK, Delivery, Sink, delivering, open_sink, reached, subscriber
+from delivering import AT_ONCE, OK, Sink, Works, reached, subscriber
 from kept import keep, published
 from patience import PATIENCE
 from press import NOON, PressRoom
@@ -18,26 +15,6 @@ from raw_server import response
 from syndicate.deliver import Roster
 from syndicate.errors import DeliverError, StorageError
 from syndicate.ports import Storage, SubscriberState
-from syndicate.storage import open_storage
-
-Works = Callable[..., AbstractAsyncContextManager[Delivery]]
-
-
-@pytest.fixture
-async def sink() -> AsyncIterator[Sink]:
-    async with open_sink() as opened:
-        yield opened
-
-
-@pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
-    async with open_storage(tmp_path / "hub.db") as opened:
-        yield opened
-
-
-@pytest.fixture
-def works(storage: Storage, sink: Sink) -> Works:
-    return partial(delivering, storage, PressRoom("vn.demo", seed=1), allow=[("127.0.0.1", sink.port)])
 
 
 def broken_once(call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:

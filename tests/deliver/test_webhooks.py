@@ -5,7 +5,6 @@ import json
 import time
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +20,6 @@ from syndicate.deliver._webhook import new_secret
 from syndicate.news import Act, Claim, Evidence, Kind, Relation, RelationType, Slice
 from syndicate.ports import Call, Notable, Storage, Subscriber
 from syndicate.signing import ephemeral_signer
-from syndicate.storage import open_storage
 
 OLD, NEW = new_secret(), new_secret()
 SEEN = "c2Vlbi" + "A" * 37
@@ -30,22 +28,11 @@ DESK = subscriber("https://desk.example/hook", secrets=(NEW, OLD))
 Signers = Iterable[Any]
 
 
-@pytest.fixture
-def vn() -> PressRoom:
-    return PressRoom("vn.demo", seed=1)
-
-
 async def piece_of(storage: Storage, *tokens: Any) -> Piece:
     """These versions kept and sealed; the last of them as a piece."""
     await keep(storage, *tokens)
     await storage.seal(NOON + 5)
     return Piece((await storage.page(Slice(), -1, 100))[-1])
-
-
-@pytest.fixture
-async def storage(tmp_path: Path) -> Any:
-    async with open_storage(tmp_path / "hub.db") as opened:
-        yield opened
 
 
 def webhooks(storage: Storage, room: PressRoom, *signers: Any) -> Webhooks:

@@ -3,7 +3,8 @@
 import asyncio
 import json
 import socket
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -59,14 +60,22 @@ async def test_who_comes_while_the_hub_stops_is_answered_or_hung_up_on(
         assert told == (b'{"answer": {"obeyed": 1}}\n' if desk.obeyed else b"")
 
 
-async def test_an_order_under_way_when_the_hub_stops_is_finished_and_answered(
+@asynccontextmanager
+async def stopping_midway(
     database: Path, desk: Desk
-) -> None:
+) -> AsyncIterator[tuple[asyncio.Task[Answer | None], asyncio.Task[None]]]:
+    """A hub that begins to stop while an order is being obeyed: who asks, and the stopping."""
     async with AsyncExitStack() as hub:
         await hub.enter_async_context(take_orders(database, desk.obey))
         asking = asyncio.create_task(ask_hub(database, LIST))
         await until(lambda: desk.asked)
-        stopping = asyncio.create_task(hub.aclose())
+        yield asking, asyncio.create_task(hub.aclose())
+
+
+async def test_an_order_under_way_when_the_hub_stops_is_finished_and_answered(
+    database: Path, desk: Desk
+) -> None:
+    async with stopping_midway(database, desk) as (asking, stopping):
         await until(lambda: not admin_socket(database).exists())
         assert await ask_hub(database, LIST) is None
         desk.may.set()
@@ -77,11 +86,7 @@ async def test_an_order_under_way_when_the_hub_stops_is_finished_and_answered(
 async def test_an_order_that_does_not_end_is_broken_off_when_the_hub_stops(
     database: Path, desk: Desk
 ) -> None:
-    async with AsyncExitStack() as hub:
-        await hub.enter_async_context(take_orders(database, desk.obey))
-        asking = asyncio.create_task(ask_hub(database, LIST))
-        await until(lambda: desk.asked)
-        stopping = asyncio.create_task(hub.aclose())
+    async with stopping_midway(database, desk) as (asking, stopping):
         await until(stopping.done, leaps=1.0)
     with pytest.raises(DeliverError, match="broke off"):
         await asking

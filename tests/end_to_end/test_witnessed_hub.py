@@ -13,7 +13,7 @@ import pytest
 from hub_folder import Place, hub_at_work, place
 from logging_hub import log_signer
 from patience import PATIENCE
-from press import DAY, NOON
+from press import ALERT, DAY, NOON
 from raw_client import ask
 from witnessed import witnessed
 
@@ -30,18 +30,8 @@ from syndicate.ledger import (
     read_leaf,
     write_policy,
 )
-from syndicate.news import Alert, AlertArea, Kind, Reason, b64url
+from syndicate.news import Kind, Reason, b64url
 from syndicate.web import _witness as web_witness
-
-ALERT = Alert(
-    event="Bão",
-    category="Met",
-    urgency="Immediate",
-    severity="Severe",
-    certainty="Observed",
-    area=(AlertArea(desc="Đà Nẵng"),),
-    expires="2026-11-24T00:00:00Z",
-)
 
 
 @pytest.fixture

@@ -3,9 +3,8 @@
 import asyncio
 import random
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,25 +41,8 @@ from syndicate.news import (
     digest_of,
 )
 from syndicate.ports import Storage
-from syndicate.storage import open_storage
 
 MAIN = StreamName("main")
-
-
-@pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
-    async with open_storage(tmp_path / "hub.db") as opened:
-        yield opened
-
-
-@pytest.fixture
-def vn() -> PressRoom:
-    return PressRoom("vn.demo", seed=1)
-
-
-@pytest.fixture
-def th() -> PressRoom:
-    return PressRoom("th.demo", seed=2)
 
 
 class Hub:

@@ -1,36 +1,12 @@
 """Whether an alert came, for every slice: as the log says, looked at once."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-from sealed import Hub, Newsroom, federation
+from press import ALERT
+from sealed import Hub, Newsroom
 
 from syndicate.journey import _alerts
 from syndicate.journey._alerts import Alerts
-from syndicate.news import Alert, AlertArea, Kind, Slice
-from syndicate.storage import open_storage
-
-ALERT = Alert(
-    event="Bão",
-    category="Met",
-    urgency="Immediate",
-    severity="Severe",
-    certainty="Observed",
-    area=(AlertArea(desc="Đà Nẵng"),),
-    expires="2026-11-24T00:00:00Z",
-)
-
-
-@pytest.fixture
-def room() -> Newsroom:
-    return Newsroom()
-
-
-@pytest.fixture
-async def hub(tmp_path: Path, room: Newsroom) -> AsyncIterator[Hub]:
-    async with open_storage(tmp_path / "hub.sqlite3") as storage:
-        yield Hub(storage=storage, registry=federation(room))
+from syndicate.news import Kind, Slice
 
 
 async def test_an_alert_came_to_those_slices_that_hold_it(hub: Hub, room: Newsroom) -> None:

@@ -2,10 +2,7 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import pytest
 from kept import HandClock, keep, next_version, published
 from lxml import etree
 from press import NOON, PressRoom, registry
@@ -13,7 +10,6 @@ from press import NOON, PressRoom, registry
 from syndicate.journey import ARCHIVE_PAGE, LocalWakeup, Press
 from syndicate.news import Act, Entry, Feed, MemberCode, Registry, Slice
 from syndicate.ports import Storage
-from syndicate.storage import open_storage
 from syndicate.trust import Verified
 from syndicate.wire import MEDIA_TYPES, Frame, Typesetter
 
@@ -22,12 +18,6 @@ SECONDS = 620  # more than an Atom document shows; with 7,200 the same was seen
 BATCH = 130
 PAGE = re.compile(r"https://hub\.example/feeds/(.+)/archive/([0-9]+)\.(atom|json)")
 ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-@pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
-    async with open_storage(tmp_path / "hub.db") as opened:
-        yield opened
 
 
 class Listing(Typesetter):

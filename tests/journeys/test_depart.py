@@ -3,13 +3,13 @@ import gc
 import gzip
 import re
 import threading
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import brotli  # type: ignore[import-untyped] # it comes without stubs
 import pytest
 from patience import PATIENCE
+from press import ALERT
 from sealed import Clock, Hub, Newsroom, federation
 
 from syndicate.journey import LocalWakeup, Press, PressLimits
@@ -17,8 +17,6 @@ from syndicate.news import (
     CORRECTIONS,
     Act,
     AgencyId,
-    Alert,
-    AlertArea,
     Content,
     Entry,
     Feed,
@@ -33,15 +31,6 @@ from syndicate.wire import MEDIA_TYPES, RSS_BODIES, Frame, Plain, Typesetter, Wh
 
 ALL = Slice()
 LARGE = Content(type="text/html", body="<p><br></p>" * 4_000)
-ALERT = Alert(
-    event="Bão",
-    category="Met",
-    urgency="Immediate",
-    severity="Severe",
-    certainty="Observed",
-    area=(AlertArea(desc="Đà Nẵng"),),
-    expires="2026-11-24T00:00:00Z",
-)
 
 
 class Typist(Typesetter):
@@ -56,17 +45,6 @@ class Typist(Typesetter):
         self.rendered.append(feed.id)
         self.threads.add(threading.get_ident())
         return super().frame(feed, format)
-
-
-@pytest.fixture
-def room() -> Newsroom:
-    return Newsroom()
-
-
-@pytest.fixture
-async def hub(tmp_path: Path, room: Newsroom) -> AsyncIterator[Hub]:
-    async with open_storage(tmp_path / "hub.sqlite3") as storage:
-        yield Hub(storage=storage, registry=federation(room))
 
 
 def press_of(hub: Hub, typist: Typist, bell: LocalWakeup, limits: PressLimits | None = None) -> Press:

@@ -1,7 +1,6 @@
 """The sealer: in windows, in order, and never stopped by a bad minute."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,6 @@ from syndicate.journey import Sealer, _seal
 from syndicate.news import Slice
 from syndicate.ports import KeptCheckpoint, Storage
 from syndicate.storage import open_storage
-
-
-@pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
-    async with open_storage(tmp_path / "hub.db") as opened:
-        yield opened
 
 
 @pytest.fixture

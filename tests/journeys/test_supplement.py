@@ -8,26 +8,18 @@ from pathlib import Path
 
 import feedparser
 import pytest
+from press import ALERT
 from sealed import Clock, Hub, Newsroom, federation
 
 from syndicate.client import verify_feed
 from syndicate.journey import PressLimits, Supplement, SupplementLimits, Supplements
 from syndicate.journey._layout import Editor
-from syndicate.news import Act, Alert, AlertArea, Feed, Kind, Slice
+from syndicate.news import Act, Feed, Kind, Slice
 from syndicate.storage import open_storage
 from syndicate.wire import MEDIA_TYPES, Typesetter
 
 ALL = Slice()
 HUB = "https://hub.example"
-ALERT = Alert(
-    event="Bão",
-    category="Met",
-    urgency="Immediate",
-    severity="Severe",
-    certainty="Observed",
-    area=(AlertArea(desc="Đà Nẵng"),),
-    expires="2026-11-24T00:00:00Z",
-)
 
 
 class Typist:
