@@ -49,8 +49,9 @@ test: $(READY)
 vectors: $(READY)  ## make the public test vectors again, byte for byte
 	$(BIN)/python tests/vectors/make.py
 
-mutants: $(READY)  ## lies about trust and ledger, one at a time: which do the tests not notice?
-	$(BIN)/python -m tests.mutation
+mutants: $(READY)  ## lies about trust, ledger, signing and dedupe, one at a time: which do the tests not notice?
+	$(BIN)/python -m tests.mutation trust ledger signing
+	$(BIN)/python -m tests.mutation dedupe --most 120
 
 bench: $(READY)  ## speed and memory, as ratios measured in one run
 	$(BIN)/python -m tests.bench

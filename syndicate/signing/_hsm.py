@@ -14,8 +14,6 @@ from securesystemslib.signer._utils import compute_default_keyid
 
 from syndicate.errors import SigningError
 
-SCHEME = "hsm:"
-
 
 class HsmSigner(Signer):
     """A key on a token, in the shape that TUF signs with."""

@@ -98,7 +98,7 @@ def _write_key(key: Ed25519PrivateKey, path: Path, passphrase: bytes) -> None:
         raise SigningError(f"cannot write the key file {path}: {exc.strerror}") from exc
     finally:
         with contextlib.suppress(OSError):
-            new.unlink(missing_ok=True)
+            new.unlink()
 
 
 def _name(new: Path, path: Path) -> None:

@@ -32,11 +32,12 @@ def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SOFTHSM2_CONF", str(folder / "softhsm.conf"))
         patch.setenv("PYKCS11LIB", str(library))
-        subprocess.run(
-            [tool, "--module", library, "--init-token", "--free", "--label", "ministry", "--pin", PIN,
-             "--so-pin", "5678"],
-            check=True, capture_output=True,
-        )  # fmt: skip
+        for label in ("ministry", "another"):
+            subprocess.run(
+                [tool, "--module", library, "--init-token", "--free", "--label", label, "--pin", PIN,
+                 "--so-pin", "5678"],
+                check=True, capture_output=True,
+            )  # fmt: skip
         _make_key(library)
         yield "hsm:2?label=ministry"
 
@@ -84,5 +85,23 @@ def test_a_key_on_a_token_signs_for_its_state(token: str, tmp_path: Path) -> Non
     ],
 )
 def test_a_module_that_does_not_sign_says_why(token: str, address: str, pin: str, why: str) -> None:
-    with pytest.raises(SigningError, match=why):
+    with pytest.raises(SigningError, match=why) as caught:
         open_hsm(address, lambda: pin).sign(b"a proposal")
+    assert caught.value.hint
+
+
+def test_who_gives_no_pin_is_no_failure_of_the_module(token: str) -> None:
+    def nobody() -> str:
+        raise EOFError
+
+    with pytest.raises(EOFError):
+        open_hsm(token, nobody).sign(b"a proposal")
+
+
+def test_without_what_speaks_to_a_module_it_is_said_how_to_get_it(
+    token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("securesystemslib.signer._hsm_signer.PKCS11_IMPORT_ERROR", "not installed")
+    with pytest.raises(SigningError, match="nothing here speaks") as caught:
+        open_hsm(token, lambda: PIN)
+    assert "asean-syndicate[hsm]" in caught.value.hint

@@ -76,6 +76,11 @@ def test_three_figures_alone_are_too_few() -> None:
     assert in_common(figures_of(text), figures_of(text)) is None
 
 
+def test_days_that_differ_are_nothing_in_common() -> None:
+    one, other = "On 23 of 11: 1,251 and 34,817 and 351", "On 24 of 12: 1,251 and 34,817 and 351"
+    assert in_common(figures_of(one), figures_of(other)) is None
+
+
 def test_the_same_language_in_another_script_is_another() -> None:
     one, other = item("one", ENGLISH, "ms"), item("two", ENGLISH, "ms-Arab")
     assert possible_translation(one, other) is not None

@@ -135,6 +135,23 @@ def test_a_count_in_the_last_line_is_no_day() -> None:
     body = BEGINS + ENDS
     assert compare(f"{body}\nDead: 12", f"{body}\nOpfer 21").likeness is RelatedAs.SIBLING
     assert compare(f"{body}\nVNA, 12 May 2026", f"{body}\n(ANTARA) 13/05/2026").likeness is RelatedAs.COPY
+    dated = f"{body}\nDead: 12.\nVNA, 12 May 2026", f"{body}\nOpfer 21.\nANTARA, 13 May 2026"
+    assert compare(*dated).likeness is RelatedAs.SIBLING
+
+
+COUNTED: Final = "Yesterday the harbour master of the outer islands counted {} in the morning."
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("1204 boats", "96 carts"), ("34 boats", "43 boats"), ("34", "43")]
+)
+def test_attack_another_number_is_noticed_wherever_its_sentence_has_moved(one: str, other: str) -> None:
+    for here, there in ((one, other), (other, one)):
+        stays = f"{BEGINS}{COUNTED.format(here)}{ENDS}", f"{BEGINS}{COUNTED.format(there)}{ENDS}"
+        moves = stays[0], f"{BEGINS}{ENDS.strip()} {COUNTED.format(there)}"
+        for texts in (stays, moves):
+            found = compare(*texts)
+            assert (found.likeness, found.guard) == (RelatedAs.SIBLING, Guard.NUMBER), found.evidence
 
 
 def test_very_many_sentences_that_are_in_one_text_only_are_not_compared_two_by_two() -> None:

@@ -1,6 +1,7 @@
 """Private keys: made once, sealed, readable by their owner, and never shown."""
 
 import copy
+import errno
 import os
 import pickle
 import re
@@ -20,10 +21,18 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from syndicate.errors import SigningError
-from syndicate.signing import create_key, ephemeral_signer, open_key
+from syndicate.signing import create_key, ephemeral_signer, open_key, reseal_key
 from syndicate.trust import thumbprint
 
 WORDS = b"a few plain words"
+NO_KIND_THAT_WE_KNOW = b"""\
+-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIGjMF8GCSqGSIb3DQEFDTBSMDEGCSqGSIb3DQEFDDAkBBAIUl4XzZ96fi351k5r
+L7RnAgIIADAMBggqhkiG9w0CCQUAMB0GCWCGSAFlAwQBKgQQGhTRcf/Kt3DcxbRJ
+NhDghgRANpKBL3hBGRbYcebrUcWQk0D3csNjcBQ/K7WUIZw0ySTnvr3zYRtQVgGI
+tR185BJ6S5BQKBTOsHXafwFTZeBfMQ==
+-----END ENCRYPTED PRIVATE KEY-----
+"""
 
 
 @pytest.fixture
@@ -73,9 +82,45 @@ def test_a_key_that_openssl_or_an_older_version_sealed_opens_as_well(tmp_path: P
 
 def test_a_key_is_never_overwritten(key: Path) -> None:
     before = key.read_bytes()
-    with pytest.raises(SigningError, match="a key is never overwritten"):
+    with pytest.raises(SigningError, match="a key is never overwritten") as caught:
         create_key(key, WORDS)
+    assert "another folder" in caught.value.hint
     assert key.read_bytes() == before
+
+
+@pytest.fixture
+def a_stick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system without links, as on most sticks."""
+
+    def link(*_: object, **__: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", link)
+
+
+def test_a_key_is_made_on_a_stick_and_not_overwritten_there_either(a_stick: None, tmp_path: Path) -> None:
+    made = create_key(tmp_path / "k", WORDS)
+    with pytest.raises(SigningError, match="a key is never overwritten"):
+        create_key(tmp_path / "k", WORDS)
+    assert open_key(tmp_path / "k", WORDS).kid == made.kid
+    assert list(tmp_path.iterdir()) == [tmp_path / "k"]
+
+
+def test_a_run_that_was_killed_is_in_nobodys_way(tmp_path: Path) -> None:
+    (tmp_path / ".k.new").write_bytes(b"half a k")
+    made = create_key(tmp_path / "k", WORDS)
+    assert open_key(tmp_path / "k", WORDS).kid == made.kid
+    assert list(tmp_path.iterdir()) == [tmp_path / "k"]
+
+
+def test_a_key_sealed_again_is_the_same_key_under_another_passphrase(key: Path, tmp_path: Path) -> None:
+    given = reseal_key(key, WORDS, tmp_path / "copy", b"other plain words")
+    again = open_key(tmp_path / "copy", b"other plain words")
+    assert given.kid == again.kid == open_key(key, WORDS).kid
+    with pytest.raises(SigningError, match="the passphrase is wrong"):
+        open_key(tmp_path / "copy", WORDS)
+    with pytest.raises(SigningError, match="a key is never overwritten"):
+        reseal_key(key, WORDS, tmp_path / "copy", WORDS)
 
 
 def test_a_wrong_passphrase_is_said_to_be_one(key: Path) -> None:
@@ -99,6 +144,14 @@ def test_a_damaged_key_is_not_used(key: Path) -> None:
         open_key(key, WORDS)
 
 
+def test_a_key_of_no_known_kind_is_not_used(tmp_path: Path) -> None:
+    path = tmp_path / "k"
+    path.touch(0o600)
+    path.write_bytes(NO_KIND_THAT_WE_KNOW)
+    with pytest.raises(SigningError, match="cannot open the key"):
+        open_key(path, WORDS)
+
+
 def test_a_missing_key_is_named(tmp_path: Path) -> None:
     with pytest.raises(SigningError, match=r"cannot read the key file .*none: No such file"):
         open_key(tmp_path / "none", WORDS)
@@ -115,7 +168,17 @@ def test_a_key_that_is_not_sealed_is_not_used(tmp_path: Path) -> None:
     path.write_bytes(
         Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     )
-    with pytest.raises(SigningError, match="is not an encrypted PKCS#8 key"):
+    with pytest.raises(SigningError, match="is not an encrypted PKCS#8 key") as caught:
+        open_key(path, WORDS)
+    assert "syndicate agency init" in caught.value.hint
+
+
+def test_a_key_that_only_says_that_it_is_sealed_is_not_used(tmp_path: Path) -> None:
+    plain = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = tmp_path / "open"
+    path.touch(0o600)
+    path.write_bytes(plain + b"BEGIN ENCRYPTED PRIVATE KEY")
+    with pytest.raises(SigningError, match="cannot open the key"):
         open_key(path, WORDS)
 
 
@@ -126,17 +189,23 @@ def test_a_key_of_another_kind_is_not_used(tmp_path: Path) -> None:
     path.write_bytes(
         generate_private_key(SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, sealed)
     )
-    with pytest.raises(SigningError, match="is no Ed25519 key"):
+    with pytest.raises(SigningError, match="is no Ed25519 key") as caught:
         open_key(path, WORDS)
+    assert "syndicate agency init" in caught.value.hint
 
 
 @pytest.mark.parametrize("words", [b"", b"1234567"])
 def test_a_short_passphrase_makes_and_opens_nothing(tmp_path: Path, key: Path, words: bytes) -> None:
-    with pytest.raises(SigningError, match="fewer than 8"):
+    with pytest.raises(SigningError, match="fewer than 8") as caught:
         create_key(tmp_path / "new", words)
+    assert "a few words" in caught.value.hint
     assert not (tmp_path / "new").exists()
     with pytest.raises(SigningError, match="fewer than 8"):
         open_key(key, words)
+
+
+def test_eight_bytes_are_a_passphrase(tmp_path: Path) -> None:
+    assert create_key(tmp_path / "k", b"12345678").kid == open_key(tmp_path / "k", b"12345678").kid
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
