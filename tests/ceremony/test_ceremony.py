@@ -28,13 +28,6 @@ from syndicate.registry import names
 from syndicate.signing import ephemeral_signer
 
 
-@pytest.fixture
-def office(tmp_path: Path) -> Office:
-    made = Office(tmp_path)
-    made.publish()
-    return made
-
-
 def drafted(
     office: Office, *, papers: Registry | None = None, roles: Roles | None = None, renew: tuple[str, ...] = ()
 ) -> Draft:

@@ -1,7 +1,6 @@
 """States and agencies that join, pause and leave, through a registry that is really signed each time."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from press import DAY, NOON, PressRoom
@@ -12,13 +11,6 @@ from syndicate.errors import RegistryError
 from syndicate.news import Agency, Envelope, Reason, Refused, Registry, SeatState, Since, UnixTime
 from syndicate.registry import Refreshed, folder_dial
 from syndicate.trust import Verified, verify
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Office:
-    made = Office(tmp_path)
-    made.publish()
-    return made
 
 
 def judged(registry: Registry, token: str, when: float) -> Reason | None:
