@@ -1,7 +1,7 @@
 """Real parts for the tests of arriving: agencies that sign, servers that serve, a hub that takes in."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,8 +13,8 @@ from raw_server import RawServer, raw_server, response
 from syndicate.errors import TrustError
 from syndicate.fetch import FetchLimits, open_fetcher
 from syndicate.journey import Admission, Poller
-from syndicate.news import Entry, FeedId, Registry, SignedFeed, Slice, StreamName
-from syndicate.ports import FeedState, Storage
+from syndicate.news import Entry, FeedId, Outcome, Reason, Refused, Registry, SignedFeed, Slice, StreamName
+from syndicate.ports import FeedState, FetchOutcome, Storage, Unchanged, Validators
 from syndicate.republish import compose_agency, entry_of
 from syndicate.storage import open_storage
 from syndicate.trust import recall
@@ -154,3 +154,25 @@ def registry_of(sources: list[Source], version: str = "1") -> Registry:
         source.room.id: replace(bare.agencies[source.room.id], feeds=(source.feed,)) for source in sources
     }
     return replace(bare, agencies=agencies, version=version)
+
+
+def reasons(outcomes: Sequence[Outcome]) -> list[Reason | str]:
+    return [
+        outcome.reason if isinstance(outcome, Refused) else type(outcome).__name__ for outcome in outcomes
+    ]
+
+
+async def silent(writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(60)
+
+
+class Noting:
+    """A fetcher that notes what it was asked for, and finds nothing new."""
+
+    def __init__(self, order: list[str]) -> None:
+        self._order = order
+
+    async def fetch(self, url: str, validators: Validators | None = None) -> FetchOutcome:
+        self._order.append(url)
+        await asyncio.sleep(0)
+        return Unchanged()

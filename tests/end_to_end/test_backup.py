@@ -1,23 +1,16 @@
 """A hub is copied while it runs, lost, and put back: it never says two things about one index."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from hub_folder import Place, hub_at_work, place
+from hub_folder import Place, hub_at_work
 from press import NOON
 
 from syndicate.cli import main
 from syndicate.client import Proof, Verdict, verify_token
 from syndicate.errors import SettingsError, StorageError
 from syndicate.ledger import read_checkpoint, read_policy, read_vkey, write_policy
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(tmp_path) as made:
-        yield made
 
 
 def run(*words: object) -> int:

@@ -1,22 +1,21 @@
-"""Bad nights against hubs that run: the commands as they are typed, hubs that lie, and a thief."""
+"""Bad nights against hubs that run: the commands as they are typed, and a thief."""
 
 import argparse
 import asyncio
-import json
 import re
 import shutil
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
+from bad_night import STREAM, of
 from hub_folder import AGENCY, Place, Served, hub_at_work, place
-from patience import PATIENCE, leap
-from press import NOON, PressRoom
-from raw_server import Answer, RawServer, raw_server, response
+from patience import PATIENCE
+from press import NOON
+from raw_server import raw_server, response
 from registry_files import key_table
 from selling import SIGNER, Seller
 
@@ -24,9 +23,8 @@ from syndicate.agency import load_config
 from syndicate.assembly import AgencyOrders, open_agency, open_hub
 from syndicate.cli import _agency as cli
 from syndicate.errors import AgencyError
-from syndicate.fetch import FetchLimits, open_fetcher
-from syndicate.news import Act, FederationId, Item, KeyId, StreamName, compose_token, encode
-from syndicate.newsdesk import Desk, fetch_own, panic, recover, reissue
+from syndicate.news import Act, Item, KeyId, StreamName, compose_token, encode
+from syndicate.newsdesk import Desk, panic, reissue
 from syndicate.ports import Signed
 from syndicate.settings import Address
 from syndicate.signing import ephemeral_signer, open_key
@@ -34,7 +32,6 @@ from syndicate.storage import open_streambook
 from syndicate.trust import recall
 
 SUCCESSOR = ephemeral_signer(bytes([2]) * 32)  # sealed, of aa.news in tests/registry_files.py
-STREAM = (AGENCY, StreamName("main"))
 
 
 @pytest.fixture
@@ -42,6 +39,11 @@ async def here(tmp_path: Path) -> AsyncIterator[Place]:
     (tmp_path / "hub").mkdir()
     async with place(tmp_path / "hub") as made:
         yield made
+
+
+@pytest.fixture
+def seller(tmp_path: Path) -> Seller:
+    return Seller(tmp_path)
 
 
 # The commands, as they are typed.
@@ -239,144 +241,6 @@ async def test_a_hub_that_speaks_as_none_stops_neither_panic_nor_the_other_hubs(
     assert await typed("push", night.config, night.hub) == 0
     await night.served.until_sealed(2)
     assert [item.act for item in await night.items()] == [Act.PUBLISH, Act.WITHHOLD]
-
-
-# Hubs that lie.
-
-
-def as_pages(tokens: Sequence[str]) -> dict[str, Answer]:
-    """What a hub with this log answers."""
-    told = {"items": [{"token": each} for each in tokens], "last": len(tokens) - 1}
-    query = f"limit=100&agency={AGENCY}"
-    empty = {"items": [], "last": len(tokens) - 1}
-    return {
-        f"/v1/items?after=-1&{query}": response(json.dumps(told).encode()),
-        f"/v1/items?after={len(tokens) - 1}&{query}": response(json.dumps(empty).encode()),
-    }
-
-
-async def given(seller: Seller, *hubs: tuple[str, int]) -> list[str]:
-    found: list[str] = []
-    for base, port in hubs:
-        async with open_fetcher(FetchLimits(), allow=[("127.0.0.1", port)], user_agent="tests") as fetcher:
-            found += await fetch_own(base, seller.config, fetcher)
-    return found
-
-
-def of(server: RawServer) -> tuple[str, int]:
-    return server.url("").rstrip("/"), server.port
-
-
-@pytest.fixture
-def seller(tmp_path: Path) -> Seller:
-    return Seller(tmp_path)
-
-
-def lose_the_laptop(seller: Seller) -> None:
-    seller.config.book_file.unlink()
-    shutil.rmtree(seller.config.folder)
-
-
-@asynccontextmanager
-async def at_desk(seller: Seller, now: float | None = None) -> AsyncIterator[Desk]:
-    with seller.opens() as book:
-        yield Desk(config=seller.config, signer=SIGNER, book=book, now=now or seller.now)
-
-
-async def test_a_hub_that_hides_the_newest_is_outweighed_by_one_that_does_not(
-    here: Place, seller: Seller
-) -> None:
-    signed = [each.token for each in seller.sign("one", "two", "three")]
-    lose_the_laptop(seller)
-    async with hub_at_work(here) as served, raw_server(as_pages(signed[:1])) as liar:
-        await served.submit(*signed)
-        tokens = await given(seller, of(liar), (served.hub.url, served.port))
-        async with at_desk(seller) as desk:
-            found = recover(tokens, desk)
-        assert (found.found, found.highest, found.next, found.forked) == (3, 3, 1_003, False)
-        (four,) = seller.sign("four")
-        (answer,) = await served.submit(four.token)
-        assert answer["outcome"] == "admitted"
-        assert not (await served.hub.storage.stream_states(STREAM[0]))[STREAM].forked
-
-
-async def test_a_hub_that_hides_the_newest_and_is_alone_makes_no_fork(here: Place, seller: Seller) -> None:
-    signed = [each.token for each in seller.sign("one", "two", "three")]
-    lose_the_laptop(seller)
-    async with hub_at_work(here) as served, raw_server(as_pages(signed[:1])) as liar:
-        await served.submit(*signed)
-        async with at_desk(seller) as desk:
-            found = recover(await given(seller, of(liar)), desk)
-        assert (found.highest, found.next) == (1, 1_001)
-        (four,) = seller.sign("four")
-        (answer,) = await served.submit(four.token)
-        assert answer["outcome"] == "admitted", "above whatever was hidden, there is room"
-        assert not (await served.hub.storage.stream_states(STREAM[0]))[STREAM].forked
-
-
-async def test_a_hub_that_gives_what_others_signed_is_not_believed(here: Place, seller: Seller) -> None:
-    signed = [each.token for each in seller.sign("one", "two")]
-    foreign = PressRoom("bb.gov", seed=9).publish("storm", aud=FederationId("trial"))
-    thief = ephemeral_signer(b"a key that nobody ever enrolled!")
-    said = recall(signed[0])
-    forged = compose_token(encode(said), KeyId(SIGNER.kid), thief.sign)
-    head, claims, _ = signed[1].split(".")
-    altered = ".".join([head, claims, signed[0].split(".")[2]])
-    lose_the_laptop(seller)
-    async with hub_at_work(here) as served, raw_server(as_pages([foreign, forged, altered, "x"])) as liar:
-        await served.submit(*signed)
-        async with at_desk(seller) as desk:
-            found = recover(await given(seller, of(liar), (served.hub.url, served.port)), desk)
-        assert (found.found, found.believed_not, found.highest) == (2, 4, 2)
-
-
-async def test_attack_26_a_hub_that_never_ends_is_left(seller: Seller) -> None:
-    keys = seller.config.own_registry(SIGNER.kid, SIGNER.public).keys
-    seller.config = replace(seller.config, keys=tuple(keys.values()))
-    junk = "x" * 3_500_000
-
-    async def more(writer: asyncio.StreamWriter) -> None:
-        after = int(parse_qs(urlsplit(endless.asked[-1]).query)["after"][0])
-        page = {"items": [{"token": f"{after}.{junk}."}], "last": after + 1}
-        writer.write(response(json.dumps(page).encode()))
-        await writer.drain()
-
-    addresses = [f"/v1/items?after={after}&limit=100&agency={AGENCY}" for after in range(-1, 50)]
-    async with raw_server() as endless:
-        endless.answers |= dict.fromkeys(addresses, more)
-        with pytest.raises(AgencyError, match="gives more and more"):
-            await given(seller, of(endless))
-        assert len(endless.asked) == 19, "64 MB of what nobody here has signed are enough"
-
-
-async def test_attack_26_a_hub_that_trickles_for_ever_is_left(seller: Seller) -> None:
-    async def more(writer: asyncio.StreamWriter) -> None:
-        after = int(parse_qs(urlsplit(endless.asked[-1]).query)["after"][0])
-        if after == 5:
-            leap(1_000.0)
-        page = {"items": [{"token": f"{after}.x."}], "last": after + 1}
-        writer.write(response(json.dumps(page).encode()))
-        await writer.drain()
-
-    addresses = [f"/v1/items?after={after}&limit=100&agency={AGENCY}" for after in range(-1, 100)]
-    async with raw_server() as endless:
-        endless.answers |= dict.fromkeys(addresses, more)
-        base, port = of(endless)
-        page_by_page = FetchLimits(header_seconds=9_999, idle_seconds=9_999, total_seconds=9_999)
-        async with open_fetcher(page_by_page, allow=[("127.0.0.1", port)], user_agent="tests") as fetcher:
-            with pytest.raises(AgencyError, match="has not come to its end in 1000 seconds"):
-                await fetch_own(base, seller.config, fetcher, seconds=1_000.0)
-        assert 7 <= len(endless.asked) <= 8
-
-
-async def test_a_hub_that_gives_the_same_page_for_ever_has_come_to_its_end(seller: Seller) -> None:
-    async with raw_server() as endless:
-        for after in range(-1, 50):
-            same = {"items": [{"token": "x"}], "last": after + 1}
-            address = f"/v1/items?after={after}&limit=100&agency={AGENCY}"
-            endless.answers[address] = response(json.dumps(same).encode())
-        assert await given(seller, of(endless)) == ["x"]
-        assert len(endless.asked) == 2
 
 
 # The thief.

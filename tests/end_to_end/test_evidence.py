@@ -4,11 +4,10 @@ import asyncio
 import re
 import shutil
 import subprocess
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from hub_folder import Place, place
+from hub_folder import Place
 from press import NOON
 from witnessed import witnessed
 
@@ -17,12 +16,6 @@ from syndicate.news import Content
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-headless-shell")
 BODY = "<p>Nước dâng <strong>hai mét</strong>.</p><ul><li>Chợ đóng cửa &amp; trường nghỉ.</li></ul>"
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

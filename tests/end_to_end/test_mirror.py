@@ -5,12 +5,11 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from hub_folder import Place, Served, hub_at_work, place
+from hub_folder import Place, Served, hub_at_work
 from press import NOON
 from raw_client import Reply, ask
 
@@ -22,12 +21,6 @@ from syndicate.ledger import Policy
 from syndicate.news import digest_of
 from syndicate.settings import Address
 from syndicate.trust import recall
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(tmp_path) as made:
-        yield made
 
 
 def run(*words: object) -> int:

@@ -2,12 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from hub_folder import AGENCY, Place, place
+from hub_folder import AGENCY, Place
 from liar import liar
 from press import NOON, PressRoom
 from witnessed import Witnessed, witnessed
@@ -34,12 +33,6 @@ from syndicate.signing import ephemeral_signer
 from syndicate.trust import recall
 
 HOUR = 3_600
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(tmp_path) as made:
-        yield made
 
 
 async def look(

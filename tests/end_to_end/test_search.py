@@ -2,24 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from hub_folder import Place, Served, hub_at_work, place
+from hub_folder import Place, Served, hub_at_work
 
 from syndicate.assembly import Source, open_mirror
 from syndicate.cli import main
 from syndicate.client import search
 from syndicate.errors import ClientError, FetchError
 from syndicate.news import Content
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(tmp_path) as made:
-        yield made
 
 
 async def command(*words: str) -> int:

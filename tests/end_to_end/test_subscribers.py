@@ -13,7 +13,7 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from delivering import Message, Sink, open_sink
-from hub_folder import AGENCY, Place, Served, hub_at_work, place
+from hub_folder import AGENCY, Place, Served, hub_at_work
 from patience import PATIENCE
 from raw_server import response
 from standardwebhooks import Webhook
@@ -26,12 +26,6 @@ from syndicate.news import Act, ItemId
 from syndicate.settings import Address
 from syndicate.storage import open_storage
 from syndicate.trust import recall
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

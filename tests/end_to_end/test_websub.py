@@ -4,13 +4,12 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import feedparser
 import pytest
-from hub_folder import Place, Served, held_address, hub_at_work, place
+from hub_folder import Place, Served, held_address, hub_at_work
 from raw_client import Reply, ask, exchange
 from websub_reader import Reader, Sent, reader_at_work
 
@@ -27,12 +26,6 @@ from syndicate.websub import WebSubLimits
 # So that what failed is tried again before a test has to wait for it.
 QUICK = DeliverLimits(ladder_seconds=(0.01,), breaker_seconds=0.01, breaker_most_seconds=0.01)
 FORM = "Content-Type: application/x-www-form-urlencoded"
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from flask_websub.subscriber import (  # type: ignore[import-untyped] # it comes
     Subscriber,
     discover,
 )
-from hub_folder import Place, hub_at_work, place
+from hub_folder import Place, hub_at_work
 from patience import PATIENCE
 from werkzeug.serving import make_server
 
@@ -77,12 +77,6 @@ def platform_at_work(folder: Path) -> Iterator[Platform]:
         server.shutdown()
         serving.join()
         server.server_close()
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(tmp_path) as made:
-        yield made
 
 
 @asynccontextmanager

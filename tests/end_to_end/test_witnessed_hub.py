@@ -3,14 +3,12 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from hub_folder import Place, hub_at_work, place
+from hub_folder import Place, hub_at_work
 from logging_hub import log_signer
 from patience import PATIENCE
 from press import ALERT, DAY, NOON
@@ -32,12 +30,6 @@ from syndicate.ledger import (
 )
 from syndicate.news import Kind, Reason, b64url
 from syndicate.web import _witness as web_witness
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(tmp_path) as made:
-        yield made
 
 
 async def test_whoever_has_token_and_proof_verifies_years_later_without_the_hub(here: Place) -> None:

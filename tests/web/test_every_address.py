@@ -1,12 +1,9 @@
 """What RFC 9110 and 9111 ask of an answer holds at every address of a hub, not only where feeds are."""
 
 import gzip
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import brotli  # type: ignore[import-untyped] # it comes without stubs
-import pytest
-from hub_folder import Place, Served, hub_at_work, place
+from hub_folder import Place, Served, hub_at_work
 
 from syndicate.web._answer import ALERT_CACHE, ASK_AGAIN, FEED_CACHE, FOREVER
 
@@ -32,12 +29,6 @@ SQUEEZED = {
     "/sitemap-news.xml",
     "/cap/index.atom",
 }
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(tmp_path) as made:
-        yield made
 
 
 async def addresses(served: Served) -> dict[str, str]:

@@ -3,12 +3,10 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from hub_folder import Place, hub_at_work, place
+from hub_folder import Place, hub_at_work
 from living import living
 from raw_client import Reply
 
@@ -30,12 +28,6 @@ class Seconds:
 
     def __call__(self) -> float:
         return self.now
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(tmp_path) as made:
-        yield made
 
 
 async def test_500_newsroom_readers_behind_one_address_are_served(here: Place) -> None:

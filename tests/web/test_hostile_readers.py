@@ -2,12 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from hub_folder import Place, Served, hub_at_work, place
+from hub_folder import Place, Served, hub_at_work
 from listening import listening
 from living import living
 from raw_client import exchange
@@ -41,12 +39,6 @@ QUERIES = [
     *("?topic=1' OR '1'='1", "?urgency=0", "?urgency=1;drop", "?after=" + "9" * 4_000, "?" + "&" * 8_000),
     *("?" + "a=1&" * 1_500, "?" + "%" * 4_000, "?x[]=1", "?__proto__=1", "?callback=alert(1)"),
 ]  # fmt: skip
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(tmp_path) as made:
-        yield made
 
 
 async def raw(served: Served, path: str, *lines: str) -> Any:

@@ -1,20 +1,11 @@
 """Pages that are kept: as long as they stand, as far as their bytes go, and none of what a law took back."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import pytest
-from hub_folder import Place, Served, hub_at_work, place
+from hub_folder import Place, Served, hub_at_work
 
 from syndicate.journey import PressLimits
 from syndicate.news import digest_of
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(tmp_path) as made:
-        yield made
 
 
 async def title(served: Served) -> str:

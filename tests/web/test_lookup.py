@@ -2,14 +2,13 @@
 
 import json
 import logging
-from collections.abc import AsyncIterator
 from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from hub_folder import Place, Served, hub_at_work, place
+from hub_folder import Place, Served, hub_at_work
 from raw_client import Reply, ask
 
 from syndicate.errors import StorageError
@@ -23,12 +22,6 @@ STORM = (
     "The storm reached the coast in the early morning with winds of 120 kilometres an hour. Four districts "
     "have closed their schools, and 12,400 people were brought to safe places before the bridges were shut."
 )
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(tmp_path) as made:
-        yield made
 
 
 async def post(served: Served, text: str | bytes, *lines: str, kind: str = PLAIN) -> Reply:

@@ -28,9 +28,9 @@ EVERYWHERE = {
 }  # tests/web/test_gate.py, and of what fails inside tests/web/test_response_layer.py
 # Where a status is seen that no single request brings about.
 SEEN_ELSEWHERE = {
-    ("/item/{sub}", 410): "tests/web/test_pages.py",
-    ("/item/{sub}/{version}", 410): "tests/web/test_pages.py",
-    ("/item/{sub}/{version}/evidence.html", 410): "tests/web/test_pages.py",
+    ("/item/{sub}", 410): "tests/web/test_pages_of_items.py",
+    ("/item/{sub}/{version}", 410): "tests/web/test_pages_of_items.py",
+    ("/item/{sub}/{version}/evidence.html", 410): "tests/web/test_pages_of_items.py",
     ("/v1/items/{sub}/{version}.jws", 410): "tests/end_to_end/test_mirror.py",
     **{
         (path, status): "tests/web/test_outputs.py"

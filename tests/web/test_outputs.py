@@ -1,12 +1,9 @@
 """What a hub serves besides its feeds: archives, ninjs, OPML, the news sitemap."""
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
-from hub_folder import Place, Served, hub_at_work, place
+from hub_folder import Place, Served, hub_at_work
 from lxml import etree
 
 from syndicate.journey import ARCHIVE_PAGE
@@ -25,12 +22,6 @@ ALERT = Alert(
 NOTHING = "Accept-Encoding: identity;q=0, *;q=0"
 NINJS = '<https://www.iptc.org/std/ninjs/ninjs-schema_3.1.json>; rel="describedby"'
 SITEMAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(tmp_path) as made:
-        yield made
 
 
 async def fill(served: Served, count: int) -> None:

@@ -1,24 +1,15 @@
 """A page is small whatever was signed; it says where the rest is, and never cuts a letter or an element."""
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from hub_folder import Place, hub_at_work, place
+from hub_folder import Place, hub_at_work
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
 from syndicate.news import Act, Content, Media, check_content
 from syndicate.web._pages._room import PAGE_BYTES, body_within, clipped
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(tmp_path) as made:
-        yield made
-
 
 LONG = {
     "Burmese in paragraphs": Content(type="text/html", body=f"<p>{'လူတိုင်းသည် ' * 20}</p>" * 80),

@@ -6,11 +6,10 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
-from hub_folder import Place, Served, hub_at_work, place
+from hub_folder import Place, Served, hub_at_work
 from listening import Listening, listening
 from living import living
 from patience import until
@@ -23,12 +22,6 @@ from syndicate.web._stream import Stream
 
 BIG = Content(type="text/plain", body="trời mưa to " * 4_000)
 MANY = "abcdefghijklmnopqrst"
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(tmp_path) as made:
-        yield made
 
 
 @asynccontextmanager

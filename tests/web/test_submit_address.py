@@ -3,22 +3,14 @@
 import asyncio
 import gzip
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from hub_folder import Place, Served, hub_at_work, place
+from hub_folder import Place, Served, hub_at_work
 from patience import PATIENCE
 from raw_client import exchange
 
 from syndicate.journey import SubmitLimits
 from syndicate.web import WebLimits
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(tmp_path) as made:
-        yield made
 
 
 async def test_every_token_has_its_answer_in_order(here: Place) -> None:

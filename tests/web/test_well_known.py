@@ -1,15 +1,13 @@
 """The small files that programs look for, read by readers that are not ours."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.robotparser import RobotFileParser
 
 import pytest
 import sectxt
 from aiohttp import web
-from hub_folder import Place, hub_at_work, place
+from hub_folder import Place, hub_at_work
 
 from syndicate.settings import Settings
 from syndicate.web._operation import Operation
@@ -18,12 +16,6 @@ from syndicate.web._wellknown import write_robots
 
 BASE = "https://hub.example"
 SECURITY = "/.well-known/security.txt"
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(tmp_path) as made:
-        yield made
 
 
 async def test_security_txt_is_good_to_an_independent_reader(here: Place) -> None:

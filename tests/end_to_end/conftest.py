@@ -1,0 +1,13 @@
+"""A place for a hub."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hub_folder import Place, place
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Place]:
+    async with place(tmp_path) as made:
+        yield made
