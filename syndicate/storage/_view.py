@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from syndicate.errors import StorageError
 from syndicate.ports import Storage
 from syndicate.storage import _order as order
-from syndicate.storage._hub import SqliteStorage, in_thread
+from syndicate.storage._hub import SqliteStorage
+from syndicate.storage._hub_reads import in_thread
 from syndicate.storage._hub_tables import HUB
 from syndicate.storage._migrate import check_readable
 from syndicate.storage._slices import newest_of_plain

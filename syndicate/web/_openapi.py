@@ -10,7 +10,8 @@ from syndicate.text import CHARACTERS
 from syndicate.web._answer import FEED_CACHE, Ready, json_bytes, squeezed
 from syndicate.web._operation import HTML, JSON, Operation, Schema
 from syndicate.web._route import Route
-from syndicate.web._schemas import SCHEMAS, named
+from syndicate.web._schemas import SCHEMAS
+from syndicate.web._shapes import named
 from syndicate.web._world import World
 
 PATH: Final = "/openapi.json"

@@ -23,7 +23,7 @@ from syndicate.web._operation import JSON, Operation, Schema
 from syndicate.web._query import QueryError, page_of, read_query
 from syndicate.web._readers import Readers
 from syndicate.web._route import Route, live
-from syndicate.web._schemas import named
+from syndicate.web._shapes import named
 from syndicate.web._take import Room, TooMuchError, refuse_length, take_body
 from syndicate.web._world import World
 from syndicate.wire import MEDIA_TYPES

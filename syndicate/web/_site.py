@@ -35,8 +35,8 @@ from syndicate.web._registry import RegistryFiles
 from syndicate.web._relations import PATH as RELATIONS
 from syndicate.web._relations import ItemRelations
 from syndicate.web._route import Route, dispatch, live
-from syndicate.web._schemas import named
 from syndicate.web._search import Searching, search_routes
+from syndicate.web._shapes import named
 from syndicate.web._sources import Sources
 from syndicate.web._stream import QUERY as STREAM_QUERY
 from syndicate.web._stream import Stream
