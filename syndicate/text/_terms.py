@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from operator import add, eq
 from typing import Final, NamedTuple
@@ -25,6 +24,7 @@ _MOST: Final = 20_000  # terms of one text's stream
 _WORD: Final = 64  # characters of a word; a longer one is as many words as it takes
 _NUMBER: Final = 32
 _MARKS: Final = 16  # of a letter
+_KEPT: Final = 65_536  # letters whose order is remembered
 _UNSPACED: Final = ((0xE00, 0xEFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0xA9E0, 0xA9FF), (0xAA60, 0xAA7F))
 _HAN: Final = "\u2e80-\u2fff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _LEADING: Final = "\u0e40-\u0e44\u0ec0-\u0ec4"  # vowels that are written before their consonant
@@ -120,7 +120,7 @@ def _read(bare: str) -> tuple[list[str], set[str]]:
         if between:
             stream += _TERM.findall(between)
             continue
-        here = [letter if len(letter) < 3 else in_one_order(letter) for letter in _ONE_LETTER.findall(run)]
+        here = list(map(_in_one_order.__getitem__, _ONE_LETTER.findall(run)))
         letters.update(here)
         stream += map(add, here, islice(here, 1, None)) if len(here) > 1 else here
     return _stream_of(stream), letters
@@ -134,7 +134,19 @@ def _stream_of(found: list[str]) -> list[str]:
     return found[:_MOST]
 
 
-@lru_cache(maxsize=65_536)
 def in_one_order(letter: str) -> str:
     """A letter whose signs are in one order, whatever order they were typed in."""
-    return letter[0] + "".join(sorted(letter[1:]))
+    return _in_one_order[letter]
+
+
+class _InOneOrder(dict[str, str]):
+    """Letter → itself with its signs in one order; filled as it is asked, up to a bound."""
+
+    def __missing__(self, letter: str) -> str:
+        found = letter[0] + "".join(sorted(letter[1:]))
+        if len(self) < _KEPT:
+            self[letter] = found
+        return found
+
+
+_in_one_order: Final = _InOneOrder()
