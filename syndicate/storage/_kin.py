@@ -205,12 +205,14 @@ class Buckets:
         self._here[one.id] = _Sketch(one.id, one.item, said.agency, said.received_at, said.folding, bands)
         self._of_item[one.item] = one.id
         for key in bands:
-            bucket = self._buckets.setdefault(key, [])
+            bucket = self._buckets.get(key)
+            if bucket is None:
+                self._buckets[key] = [place]
+                continue
             bucket.append(place)
-            if len(bucket) > _OF_ONE_AGENCY:
-                own = [each for each in bucket if each.agency == place.agency]
-                if len(own) > _OF_ONE_AGENCY:
-                    self._remove(key, own[0])
+            own = [each for each in bucket if each.agency == place.agency]
+            if len(own) > _OF_ONE_AGENCY:
+                self._remove(key, own[0])
 
     def _remove(self, key: int, place: _Place) -> None:
         bucket = self._buckets.get(key, [])

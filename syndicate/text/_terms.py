@@ -42,9 +42,13 @@ _BASES: Final = _of_category("L") + _HAN
 _LETTER: Final = (
     f"[{_LEADING}]?[{_BASES}](?:[{_BINDING}][{_BASES}]|[{_SIGNS}]){{0,{_MARKS}}}[{_FOLLOWING}]?|[{_SIGNS}]"
 )
+_UNBOUND: Final = f"[{_LEADING}]?[{_BASES}][{_SIGNS}]{{0,{_MARKS}}}[{_FOLLOWING}]?|[{_SIGNS}]"
 _OTHER: Final = f"[0-9]{{1,{_NUMBER}}}|[^ 0-9{_SIGNS}{_BASES}]{{1,{_WORD}}}"
 TOKEN: Final = re.compile(f"({_LETTER})|({_OTHER})")
-_ONE_LETTER: Final = re.compile(_LETTER)
+_ANY_LETTER: Final = re.compile(_LETTER)
+_PLAIN_LETTER: Final = re.compile(_UNBOUND)  # the same where nothing is bound, in three quarters of the time
+_BOUND: Final = re.compile(f"[{_BINDING}]")
+_JOINED: Final = re.compile(f"[{_LEADING}{_FOLLOWING}{_SIGNS}]")
 _TERM: Final = re.compile(_OTHER)
 _UNSPACED_LETTER: Final = re.compile(f"[{_SIGNS}{_BASES}]")
 _RUN: Final = re.compile(f"([{_SIGNS}{_BASES}][ {_SIGNS}{_BASES}]*)|([^{_SIGNS}{_BASES}]+)")
@@ -120,10 +124,17 @@ def _read(bare: str) -> tuple[list[str], set[str]]:
         if between:
             stream += _TERM.findall(between)
             continue
-        here = list(map(_in_one_order.__getitem__, _ONE_LETTER.findall(run)))
+        here = _letters_of(run)
         letters.update(here)
         stream += map(add, here, islice(here, 1, None)) if len(here) > 1 else here
     return _stream_of(stream), letters
+
+
+def _letters_of(run: str) -> Sequence[str]:
+    if _JOINED.search(run) is None:
+        return run.replace(" ", "")  # as in Han, each by itself
+    pattern = _ANY_LETTER if _BOUND.search(run) else _PLAIN_LETTER
+    return list(map(_in_one_order.__getitem__, pattern.findall(run)))
 
 
 def _stream_of(found: list[str]) -> list[str]:
