@@ -3,11 +3,14 @@
 import asyncio
 import logging
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Final
 
 from syndicate.errors import SyndicateError
-from syndicate.ports import Wakeup
+from syndicate.news import Slice
+from syndicate.ports import Logged, Storage, Wakeup
 
+_CHARACTERS: Final = 2_000_000  # of the tokens read at a time
 _LOOK_SECONDS: Final = 5.0  # how often one looks when nobody rings
 _AGAIN_SECONDS: Final = 5.0  # after trouble
 
@@ -47,3 +50,24 @@ class Follower(ABC):
         Raises:
             StorageError: it cannot be read or written; the next call goes on.
         """
+
+
+class LogFollower(Follower):
+    """One that goes through the log by index, some versions at a time, and knows how far it has come."""
+
+    def __init__(self, storage: Storage, wakeup: Wakeup, task: str, log: logging.Logger) -> None:
+        super().__init__(wakeup, task, log)
+        self._storage = storage
+        self._reached = -1
+        self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def behind(self) -> int:
+        """How many indices that are shown it has not come to."""
+        return max(0, self._storage.log.visible - 1 - self._reached)
+
+    async def _read_on(self, after: int, most: int) -> tuple[Sequence[Logged], int]:
+        """At most ``most`` versions above an index, and the index that one has reached with them."""
+        last = self._storage.log.visible - 1
+        page = await self._storage.page(Slice(), after, most, characters=_CHARACTERS)
+        return page, page[-1].index if page else last  # acts have an index, too, and nothing to read

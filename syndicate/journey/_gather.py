@@ -27,17 +27,16 @@ from syndicate.dedupe import (
     winnow,
 )
 from syndicate.errors import SyndicateError
-from syndicate.journey._behind import Follower
+from syndicate.journey._behind import LogFollower
 from syndicate.journey._kin import sketch_made
 from syndicate.journey._passages import PassageIndex
-from syndicate.news import AgencyId, Index, Item, Registry, Slice
+from syndicate.news import AgencyId, Index, Item, Registry
 from syndicate.ports import Logged, Sketched, Storage, Wakeup
 from syndicate.text import FOLDING
 from syndicate.trust import recall
 
 _log = logging.getLogger("syndicate.gather")
-_BATCH: Final = 100  # versions at a time, and
-_CHARACTERS: Final = 2_000_000  # of their tokens
+_BATCH: Final = 100  # versions at a time
 _PRINTS: Final = 512  # fingerprints of one version that are looked for, from all over it
 _IN_A_ROW: Final = 3  # fingerprints that a passage of 150 letters has, even if a few of them were changed
 _IN_A_ROW_OF_HAN: Final = 1  # of which 50 say as much
@@ -58,7 +57,7 @@ class _Read:
     credits: frozenset[AgencyId] = frozenset()
 
 
-class Gatherer(Follower):
+class Gatherer(LogFollower):
     """Keeps the stories of a storage up with its log, one step behind ``passages``."""
 
     def __init__(
@@ -68,17 +67,9 @@ class Gatherer(Follower):
         wakeup: Wakeup,
         registry_source: Callable[[], Registry],
     ) -> None:
-        super().__init__(wakeup, "stories wait", _log)
-        self._storage = storage
+        super().__init__(storage, wakeup, "stories wait", _log)
         self._passages = passages
         self._registry = registry_source
-        self._reached = -1
-        self._one_at_a_time = asyncio.Lock()
-
-    @property
-    def behind(self) -> int:
-        """How many indices that are shown the stories have not come to."""
-        return max(0, self._storage.log.visible - 1 - self._reached)
 
     async def catch_up(self) -> None:
         """Follow to what is shown now. Raises StorageError."""
@@ -96,9 +87,7 @@ class Gatherer(Follower):
                 pass
 
     async def _step(self) -> None:
-        last = self._storage.log.visible - 1
-        page = await self._storage.page(Slice(), self._reached, _BATCH, characters=_CHARACTERS)
-        reached = page[-1].index if page else last  # acts have an index, too
+        page, reached = await self._read_on(self._reached, _BATCH)
         registry = self._registry()
         read = await asyncio.to_thread(lambda: {each.index: _read(each, registry) for each in page})
         gathering = self._storage.gathering
@@ -131,7 +120,7 @@ class Gatherer(Follower):
             return False
         loop = asyncio.get_running_loop()
         began = loop.time()
-        page = await self._storage.page(Slice(), after, _BATCH, characters=_CHARACTERS)
+        page, _ = await self._read_on(after, _BATCH)
         sketched = await asyncio.to_thread(lambda: [_sketched(each) for each in page if each.index <= until])
         await gathering.put_back(sketched, min(until, page[-1].index) if page else until)
         await asyncio.sleep(loop.time() - began)  # as long again for whoever else needs the processor

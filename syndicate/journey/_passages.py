@@ -11,32 +11,23 @@ from typing import Final
 
 from syndicate.dedupe import postings, winnow
 from syndicate.journey._address import address_keys, title_key
-from syndicate.journey._behind import Follower
-from syndicate.news import Item, Slice, paragraphs
+from syndicate.journey._behind import LogFollower
+from syndicate.news import Item, paragraphs
 from syndicate.ports import Logged, Printed, Storage, Wakeup
 from syndicate.text import FOLDING, fold
 from syndicate.trust import recall
 
 _log = logging.getLogger("syndicate.passages")
 MADE_BY: Final = f"folding {FOLDING}, fingerprints 1, keys 1"
-_BATCH: Final = 200  # versions at a time, and
-_CHARACTERS: Final = 2_000_000  # of their tokens
+_BATCH: Final = 200  # versions at a time
 
 
-class PassageIndex(Follower):
+class PassageIndex(LogFollower):
     """Keeps ``storage.passages`` up with the log; of passages, those of the newest ``window`` versions."""
 
     def __init__(self, storage: Storage, wakeup: Wakeup, *, window: int) -> None:
-        super().__init__(wakeup, "fingerprints wait", _log)
-        self._storage = storage
+        super().__init__(storage, wakeup, "fingerprints wait", _log)
         self._window = window
-        self._reached = -1
-        self._one_at_a_time = asyncio.Lock()
-
-    @property
-    def behind(self) -> int:
-        """How many indices that are shown have not been looked at."""
-        return max(0, self._storage.log.visible - 1 - self._reached)
 
     async def catch_up(self) -> None:
         """Take in all that is shown now. Raises StorageError."""
@@ -49,10 +40,8 @@ class PassageIndex(Follower):
                     pass
 
     async def _step(self) -> None:
-        last = self._storage.log.visible - 1
-        page = await self._storage.page(Slice(), self._reached, _BATCH, characters=_CHARACTERS)
+        page, reached = await self._read_on(self._reached, _BATCH)
         printed = await asyncio.to_thread(lambda: [printed_of(logged) for logged in page])
-        reached = page[-1].index if page else last  # acts have an index, too, and nothing to look for
         await self._storage.passages.keep(printed, reached)
         self._reached = reached
 
