@@ -2,14 +2,15 @@
 
 Everybody who shows the same log, acts of the operator included, has the same stories. An item belongs to a
 story by its tie to the item that was first in it, never by way of others: so nobody can chain what does not
-belong together. A story has one item of each agency. Whoever's text changes so that the tie is gone leaves,
-or, if it was first, is left.
+belong together. What an agency declares moves its own item to the source that it names, away from what is
+only like it, and nobody else's (decision 70). A story has one item of each agency. Whoever's text changes
+so that the tie is gone leaves, or, if it was first, is left.
 """
 
 import json
 import logging
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeGuard
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -133,6 +134,8 @@ class _Moment:
             self._changed(story)
         if self._story_of(item) is None:
             self._find_story(item)
+        for declarer in self._ties.declarers(item):  # it may have waited elsewhere for its source
+            self._placed(declarer)
         for part in self._ties.parts(item):  # which may stand in too many by now
             story = self._story_of(part)
             if story is not None:
@@ -153,11 +156,15 @@ class _Moment:
         if verdict == "confirm" and len(items) > 1 and stories[0] is not None and stories[0] != stories[1]:
             self._let_go(stories[0], [items[0]])  # it goes to the other one, which came first
         for item in items:
-            story = self._story_of(item)
-            if story is not None:
-                self._review(story)
-            if self._story_of(item) is None:
-                self._find_story(item)
+            self._placed(item)
+
+    def _placed(self, item: int) -> None:
+        """Have an item leave a story that it does not belong to, and find one if it stands alone."""
+        story = self._story_of(item)
+        if story is not None:
+            self._review(story)
+        if self._story_of(item) is None:
+            self._find_story(item)
 
     def reviewed(self, item: int) -> None:
         """Something of this item is gone."""
@@ -168,7 +175,7 @@ class _Moment:
     def _review(self, story: int) -> bool:
         """Let those leave who no longer belong to who was first; whether anybody did."""
         members = self._members(story)
-        gone = [each.id for each in members if each.id != story and not self._belongs(each, story, members)]
+        gone = [each.id for each in members if not self._belongs(each, story, members)]
         if gone:
             self._let_go(story, gone)
         return bool(gone)
@@ -185,23 +192,36 @@ class _Moment:
         else:
             self._connection.exec_driver_sql(_DISSOLVE, (story,))
             self._connection.exec_driver_sql(_END, (story,))
-        for each in sorted(leavers):
+        for each in sorted(leavers, key=self._who_chooses_first):
             if self._story_of(each) is None:
                 self._find_story(each)
 
+    def _who_chooses_first(self, item: int) -> tuple[bool, int]:
+        return not self._ties.sources(item), item
+
     def _belongs(self, one: _Member, story: int, members: Sequence[_Member]) -> bool:
         others = [each.id for each in members if each.id != one.id]
+        if self._is_called_away(one.id, others):
+            return False
+        if one.id == story:
+            return True
         if any(self._ties.rejected(one.id, each) for each in others):
             return False
         tie = self._ties.tie(one.id, story)
-        if tie is not None and not (tie.part and self._is_everywhere(tie.part, members)):
+        if _counts(tie, one.id) and not (tie.part and self._is_everywhere(tie.part, members)):
             return True
-        return any(self._reaches(self._ties.tie(one.id, each)) for each in others)
+        return any(_reaches(self._ties.tie(one.id, each), one.id) for each in others)
 
-    @staticmethod
-    def _reaches(tie: Tie | None) -> bool:
-        """Whether a tie to any item of a story is enough: a person's word is, likeness is not."""
-        return tie is not None and tie.as_ in ("declared", "confirmed")
+    def _is_called_away(self, item: int, others: Sequence[int]) -> bool:
+        """Whether an agency declares a source of its item that is not among these, and that it may join."""
+        sources = self._ties.sources(item)
+        if any(each in others for each in sources):
+            return False
+        return any(self._may_follow(item, each) for each in sources)
+
+    def _may_follow(self, item: int, source: int) -> bool:
+        tie = self._ties.tie(item, source)
+        return tie is not None and self._may_join(item, self._story_of(source) or source, tie)
 
     def _is_everywhere(self, part: int, members: Sequence[_Member]) -> bool:
         """Whether an excerpt stands in texts of several agencies that are no part of its story.
@@ -218,8 +238,8 @@ class _Moment:
         for other in self._ties.near(item):
             first = self._story_of(other) or other
             direct = self._ties.tie(item, other)
-            tie = direct if self._reaches(direct) else self._ties.tie(item, first)
-            if tie is not None and self._may_join(item, first, tie):
+            tie = direct if _reaches(direct, item) else self._ties.tie(item, first)
+            if _counts(tie, item) and self._may_join(item, first, tie):
                 found.append((RANKS[tie.as_], -tie.score, first, other, tie))
         if not found:
             return
@@ -229,7 +249,7 @@ class _Moment:
         ):  # of a copy of what both are a part of: else a flood of parts would take it
             wholes = [each for each in found if each[4].part == item and each[2] < first]
             _, _, first, _, tie = min(wholes, default=best)
-        if self._story_of(first) is None and item < first:
+        if self._story_of(first) is None and item < first and not tie.declarer:
             item, first = first, item
         self._join(item, first, tie)
 
@@ -312,3 +332,13 @@ class _Moment:
     def _head(self, story: int) -> int | None:
         asked = "SELECT origin FROM story_head WHERE story = ?"
         return self._connection.exec_driver_sql(asked, (story,)).scalar()
+
+
+def _counts(tie: Tie | None, item: int) -> TypeGuard[Tie]:
+    """Whether a tie brings an item to another one: what that one declares does not."""
+    return tie is not None and tie.declarer in (0, item)
+
+
+def _reaches(tie: Tie | None, item: int) -> TypeGuard[Tie]:
+    """Whether a tie to any item of a story is enough: a person's word is, likeness is not."""
+    return _counts(tie, item) and tie.as_ in ("declared", "confirmed")
