@@ -43,7 +43,8 @@ def differences(found: Compared, passage: str, text: str) -> Iterator[Difference
         if outside and _length(span.b) > _AROUND * _length(span.a):
             asked, said = span.a, (span.b[1], span.b[1])
         else:
-            asked, said = _whole_numbers(span, passage, text)
+            whole = whole_numbers(span, passage, text)
+            asked, said = whole.a, whole.b
         figures = _figures(passage[slice(*asked)]), _figures(text[slice(*said)])
         if _length(asked) or _length(said):
             other = figures[0] != figures[1] or span in otherwise
@@ -106,12 +107,12 @@ def _near(text: str, end: int, begin: int) -> bool:
     return begin - end < _FAR and len(fold(text[end:begin])) < _ISLAND
 
 
-def _whole_numbers(span: Span, passage: str, text: str) -> tuple[tuple[int, int], tuple[int, int]]:
+def whole_numbers(span: Span, passage: str, text: str) -> Span:
     """The span with the digits and signs around it: who reads 7 for 4 in 12,400 wants both numbers whole."""
     before, behind = _digits(passage[: span.a[0]][::-1]), _digits(passage[span.a[1] :])
     asked = span.a[0] - before, span.a[1] + behind
     before, behind = _digits(text[: span.b[0]][::-1]), _digits(text[span.b[1] :])
-    return with_signs(passage, *asked), with_signs(text, span.b[0] - before, span.b[1] + behind)
+    return Span(a=with_signs(passage, *asked), b=with_signs(text, span.b[0] - before, span.b[1] + behind))
 
 
 def _digits(text: str) -> int:

@@ -16,7 +16,7 @@ from telling import JOINT, body
 from syndicate.assembly import rule_relation
 from syndicate.cli import main
 from syndicate.errors import DeliverError
-from syndicate.news import ItemId
+from syndicate.news import Act, ItemId
 from syndicate.web._pages import _stories
 
 
@@ -112,6 +112,10 @@ async def test_the_operator_parts_two_items_of_a_running_hub_and_takes_it_back(
     )
     (found,) = json.loads(capsys.readouterr().out)
     assert {found["sub"], found["to_sub"]} == set(room.subs)
+    assert await asyncio.to_thread(main, ["relations", "list", "--db", str(room.database)]) == 0
+    listed = capsys.readouterr().out
+    for words in ("(copy) says nearly the same as", "Beaches (aa.news)", "Beaches (bb.gov)", "1 relation."):
+        assert words in listed
     assert await asyncio.to_thread(main, ["case", room.subs[0], "--db", str(room.database)]) == 0
     assert "the operator says that it does not belong" in capsys.readouterr().out
 
@@ -145,6 +149,19 @@ async def test_explain_tells_it_beside_the_running_hub(
         )
         == 2
     )
+
+
+async def test_explain_says_what_was_withdrawn_and_a_revision_is_never_past(
+    room: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = room.bb.release("joint", ver=2, act=Act.RETRACT, note="Wrong.", title="Beaches", content=None)
+    await room.served.submit(gone)
+    await room.stories()
+    assert await asyncio.to_thread(main, ["explain", room.subs[1], "--db", str(room.database)]) == 0
+    told = capsys.readouterr().out
+    assert ", version 2: [WITHDRAWN] Beaches" in told
+    (revised,) = [line for line in told.splitlines() if " revision " in line]
+    assert "no longer" not in revised
 
 
 @pytest.mark.parametrize(
