@@ -77,6 +77,45 @@ def test_a_number_that_is_cut_is_not_the_number(asked: str, stands: bool) -> Non
     assert _is_in(_letters(asked), _letters(f"Prices in June\n{said}")) is stands
 
 
+@pytest.mark.parametrize(
+    ("asked", "said", "place"),
+    [
+        pytest.param(
+            "250 people to schools on higher ground before the river rose", "1,250", (0, 3), id="begins in it"
+        ),
+        pytest.param(
+            "to schools on higher ground before the river rose by 4", "47", (53, 54), id="ends in it"
+        ),
+        pytest.param("12,400 to everybody who lost a boat", "$12,400", (0, 6), id="without its sign"),
+    ],
+)
+def test_a_number_that_is_cut_is_marked_as_another_one(asked: str, said: str, place: tuple[int, int]) -> None:
+    text = (
+        "Teams took 1,250 people to schools on higher ground before the river rose by 47 centimetres. "
+        "The ministry pays $12,400 to everybody who lost a boat."
+    )
+    assert not Passage(asked).stands_in("", "", text)
+    close = alike(asked, text)
+    assert close is not None
+    (cut,) = close.differences
+    assert (cut.asked, text[slice(*cut.said)], cut.figure) == (place, said, True)
+
+
+@pytest.mark.parametrize("start", range(0, 52, 4))
+def test_letters_that_stand_far_away_too_are_no_difference(start: int) -> None:
+    """A passage begins with the letter with which the text begins, or ends with its last one: by chance."""
+    text = (
+        "Storm reaches the northern coast. Rescue teams took 1,250 people to schools and temples on higher "
+        "ground before the river came over its banks near the old market. Nobody was hurt in any of them."
+    )
+    asked = text.replace("1,250", "1,750")[start : start + 100]
+    close = alike(asked, text)
+    assert close is not None
+    assert [
+        asked[slice(*each.asked)] for each in close.differences if "1,7" not in asked[slice(*each.asked)]
+    ] == []
+
+
 def test_a_question_is_not_the_answer() -> None:
     said = "Will the dam hold through the night? The engineers of the province say that they hope so."
     assert Passage(said).stands_in("", "", said)
