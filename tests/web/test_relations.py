@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hub_folder import Newsroom, Served, hub_at_work, place
 from page_room import OtherRoom, _enrol_the_other
-from telling import JOINT, body
+from telling import JOINT, WEATHER, body
 
 from syndicate.assembly import rule_relation
 from syndicate.cli import main
@@ -78,6 +78,18 @@ async def test_the_page_of_each_tells_who_else_published_it(room: Room) -> None:
         assert f'href="/item/{other}"' in page
         assert "One story, the origin first" in page
         assert f"/v1/items/{sub}/relations.json" in page
+
+
+async def test_a_page_says_why_two_that_are_alike_stand_apart(room: Room) -> None:
+    for each, degrees in ((room.aa, 31), (room.bb, 34)):
+        lines = [line.format(degrees) for line in WEATHER]
+        await room.served.submit(each.release("weather", content=body(lines)))
+    await room.stories()
+    page = (await room.served.get(f"/item/{room.bb.item('weather').sub}")).body.decode()
+    assert "Alike, but with other figures or words" in page
+    assert "· <bdi>" in page
+    assert "where one has “34” the other has “31”" in page
+    assert "What is declared" not in page, "nothing is"
 
 
 async def test_a_feed_of_stories_names_no_hub_and_leads_to_all_items(room: Room) -> None:
