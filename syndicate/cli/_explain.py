@@ -55,7 +55,7 @@ def _run(args: argparse.Namespace) -> int:
     other = None if args.other is None else item_named(args.other)
     if other == sub:
         raise ClientError(f"{sub} is one item, not two", hint="Name another one to compare it with.")
-    told, weighed = asyncio.run(_read(args.db, sub, other))
+    told, weighed, behind = asyncio.run(_read(args.db, sub, other))
     if args.json:
         said: dict[str, Any] = {**explained_as_json(told)}
         if other is not None:
@@ -63,20 +63,23 @@ def _run(args: argparse.Namespace) -> int:
         print(json.dumps(said, ensure_ascii=False, indent=2))
         return 0
     print("\n".join(_lines(told)))
+    if behind:
+        print(f"\nStories have yet to come to {behind} of what is shown here: whoever serves it makes them.")
     if other is not None:
         print(f"\nCompared now with {other}:")
         print("  not alike" if weighed is None else f"  {_what(weighed)}")
     return 0
 
 
-async def _read(path: Path, sub: ItemId, other: ItemId | None) -> tuple[Explanation, Related | None]:
+async def _read(path: Path, sub: ItemId, other: ItemId | None) -> tuple[Explanation, Related | None, int]:
     async with open_view(path) as storage:
         told = await explain(storage, sub)
         if told is None:
             raise StorageError(
                 f"nothing of {sub} is shown here", hint="Is it this hub's database, and the whole id?"
             )
-        return told, None if other is None else await _weighed(storage, sub, other)
+        behind = storage.log.visible - 1 - await storage.gathering.reached()
+        return told, None if other is None else await _weighed(storage, sub, other), behind
 
 
 async def _weighed(storage: Storage, sub: ItemId, other: ItemId) -> Related | None:
