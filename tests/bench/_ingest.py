@@ -17,8 +17,8 @@ from logging_hub import cosigners_alone
 from sqlalchemy import Connection
 
 from syndicate.assembly import tune_memory
-from syndicate.dedupe import matter_of, sketch
 from syndicate.journey import Admission, LocalWakeup, LogSigner, Sealer
+from syndicate.journey._kin import sketches_made
 from syndicate.news import Admitted, Envelope, Registry
 from syndicate.ports import Storage
 from syndicate.signing import create_key
@@ -182,13 +182,13 @@ def _check_bare(signed: Sequence[Signed]) -> None:
 
 
 def _sketching(issues: Sequence[Issue]) -> Callable[[], None]:
-    items = [recall(token) for issue in issues for token in issue.tokens]
+    batches = [[recall(token) for token in issue.tokens] for issue in issues]
 
-    def sketch_each() -> None:
-        for item in items:
-            sketch(matter_of(item))
+    def sketch_all() -> None:
+        for items in batches:
+            sketches_made(items)
 
-    return sketch_each
+    return sketch_all
 
 
 def _checking(issues: Sequence[Issue], registry: Registry) -> Callable[[], None]:
