@@ -21,7 +21,7 @@ from syndicate.trust import recall
 _STATES = {"waits": "waits for `syndicate relations`", "confirmed": "confirmed by the operator",
            "rejected": "rejected by the operator: it has no effect"}  # fmt: skip
 
-_OF_BOTH = {"copy": "says nearly the same as", "sibling": "is in one series with",
+_OF_BOTH = {"copy": "says nearly the same as", "sibling": "is alike, and not the same as",
             "re-identified": "is, under another id,", "excerpt": "is a part of",
             "translation-possible": "may be, in another language,"}  # fmt: skip
 

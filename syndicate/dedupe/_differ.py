@@ -23,8 +23,13 @@ _ISLAND: Final = 4  # letters; fewer between two changes are kept by chance
 _FAR: Final = 16  # characters that so few letters never take
 _CHANCE: Final = 10  # characters; as many in a row are no coincidence
 _REACH: Final = 4  # characters that may be left out for each letter of fewer
+_WORD: Final = 24  # letters, at most, by which a mark grows to the end of a word
+_SPACELESS_FROM: Final = "\u0e00"  # from here on, scripts that write words without spaces, and Han
 _NUMBER: Final = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _NUMBER_GOES_ON: Final = re.compile(r"(?:[.,:/-]?\d)+")
+
+
+_Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +62,7 @@ def _changed(found: Compared, passage: str, text: str) -> Iterator[Difference]:
         if outside and _length(span.b) > _AROUND * _length(span.a):
             asked, said = span.a, (span.b[1], span.b[1])
         else:
-            whole = whole_numbers(span, passage, text)
+            whole = whole_numbers(_whole_words(span, passage, text), passage, text)
             asked, said = whole.a, whole.b
         figures = _figures(passage[slice(*asked)]), _figures(text[slice(*said)])
         if _length(asked) or _length(said):
@@ -164,6 +169,57 @@ def _joined(spans: list[Span], passage: str, text: str) -> Iterator[Span]:
 
 def _near(text: str, end: int, begin: int) -> bool:
     return begin - end < _FAR and len(fold(text[end:begin])) < _ISLAND
+
+
+def _whole_words(span: Span, passage: str, text: str) -> Span:
+    """The span with the rest of the words that it cuts, where a script sets spaces: it is on both sides."""
+    a, b = span.a, span.b
+    if not _length(a):
+        b, a = _slid(b, text, a[0], passage)
+    elif not _length(b):
+        a, b = _slid(a, passage, b[0], text)
+    for _ in range(_WORD):
+        if not (_cuts(passage, a[0]) or _cuts(text, b[0])) or _at(passage, a[0] - 1) != _at(text, b[0] - 1):
+            break
+        a, b = (a[0] - 1, a[1]), (b[0] - 1, b[1])
+    for _ in range(_WORD):
+        if (
+            not (_cuts(passage, a[1]) or _cuts(text, b[1]))
+            or passage[a[1] : a[1] + 1] != text[b[1] : b[1] + 1]
+        ):
+            break
+        a, b = (a[0], a[1] + 1), (b[0], b[1] + 1)
+    return Span(a=a, b=b)
+
+
+def _slid(stretch: _Place, text: str, at: int, other: str) -> tuple[_Place, _Place]:
+    """What one text has more than another, which has nothing at a place, moved to where it cuts no word.
+
+    Between "temples" and "temples by soldiers" it is " by soldiers", and not "s by soldier".
+    """
+    if text[stretch[0] - 1 : stretch[0]].isalnum():
+        at = len(other[max(0, at - _WORD) : at].rstrip()) + max(0, at - _WORD)  # behind the same letter
+    for way in (-1, 1):
+        start, stop, place = *stretch, at
+        for _ in range(_WORD):
+            if not (_cuts(text, start) or _cuts(text, stop)):
+                return (start, stop), (place, place)
+            first, last, same = (each - (way < 0) for each in (start, stop, place))
+            letters = {_at(text, first), _at(text, last), _at(other, same)}
+            if len(letters) > 1 or "" in letters:
+                break
+            start, stop, place = start + way, stop + way, place + way
+    return stretch, (at, at)
+
+
+def _at(text: str, place: int) -> str:
+    return text[place] if 0 <= place < len(text) else ""
+
+
+def _cuts(text: str, at: int) -> bool:
+    """Whether a place lies within a word of a script with spaces."""
+    around = text[max(0, at - 1) : at + 1]
+    return len(around) == 2 and around.isalpha() and max(around) < _SPACELESS_FROM
 
 
 def whole_numbers(span: Span, passage: str, text: str) -> Span:
