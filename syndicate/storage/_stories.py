@@ -107,12 +107,18 @@ class _Moment:
             self._changed(story)
         if self._story_of(item) is None:
             self._find_story(item)
-        for declarer in self._ties.declarers(item):  # it may have waited elsewhere for its source
-            self._placed(declarer)
+        self._call(item)
         for part in self._ties.parts(item):  # which may stand in too many by now
             story = self._story_of(part)
             if story is not None:
                 self._review(story)
+
+    def _call(self, item: int) -> None:
+        """Have those join that declare this item as their source, and may have waited elsewhere for it."""
+        for declarer in self._ties.declarers(item):
+            here = {each.agency for each in self._members(self._story_of(item) or item)}
+            if declarer.agency not in here and self._ties.declares(declarer.id, item):
+                self._placed(declarer.id)
 
     def ruled(self, digest: str) -> None:
         """The operator said something of two items."""

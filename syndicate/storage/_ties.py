@@ -161,17 +161,18 @@ class Ties:
         if stands is None:
             return []
         named = self._connection.exec_driver_sql(_SOURCES, (stands.sub, stands.ver)).scalars().all()
-        return [each for each in named if self._declares(item, each)]
+        return [each for each in named if self.declares(item, each)]
 
-    def declarers(self, item: int) -> list[int]:
-        """Items that, as they stand, are declared by their agencies to derive from this one."""
+    def declarers(self, item: int) -> list[Stands]:
+        """Items that were ever declared to derive from this one, as they stand; see ``declares``."""
         stands = self.stands(item)
         if stands is None:
             return []
         named = self._connection.exec_driver_sql(_DECLARERS, (stands.sub,)).scalars().all()
-        return [each for each in named if self._declares(each, item)]
+        return [there for each in named if (there := self.stands(each)) is not None]
 
-    def _declares(self, one: int, other: int) -> bool:
+    def declares(self, one: int, other: int) -> bool:
+        """Whether an item, as it stands, is declared by its agency to derive from another one."""
         tie = self.tie(one, other)
         return one != other and tie is not None and tie.declarer == one
 
