@@ -17,7 +17,7 @@ import importlib
 from types import ModuleType
 
 from syndicate.dedupe._asked import compare, sketch, sketch_each, winnow
-from syndicate.dedupe._differ import Difference
+from syndicate.dedupe._differ import Difference, whole_numbers
 from syndicate.dedupe._figures import figure_key, possible_translation
 from syndicate.dedupe._infer import Told, infer
 from syndicate.dedupe._likeness import Compared, Fingerprint, Guard, RelatedAs, Rule, Sketch, Span, Standing
@@ -61,6 +61,7 @@ __all__ = [
     "sketch_each",
     "teller_of",
     "weigh",
+    "whole_numbers",
     "whom_credits",
     "winnow",
 ]
