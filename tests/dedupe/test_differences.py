@@ -24,7 +24,7 @@ MORE: Final = (
         ),
         pytest.param("12,400 boats", "17,438 boats", [("12,400", "17,438", True)], id="digits: one number"),
         pytest.param("12 boats", "twelve boats", [("12", "twelve", False)], id="a number in words"),
-        pytest.param("boats", "ships", [("boat", "ship", False)], id="a word"),
+        pytest.param("boats", "ships", [("boats", "ships", False)], id="a word"),
         pytest.param(
             "Anna", "Enne", [("Anna", "Enne", False)], id="two letters close to each other: one place"
         ),
