@@ -30,7 +30,7 @@ from syndicate.republish import PENDING_ALERTS, view_path
 from syndicate.wire import Plain, Typesetter, Wholes, in_frame
 
 T = TypeVar("T")
-_WHOLES_BYTES: Final = 32_000_000  # of large documents that were sent last, in one
+_WHOLES_BYTES: Final = 16_000_000  # of large documents that were sent last, in one
 GATHER_SECONDS: Final = 3.0  # so long a feed of stories waits until they have come to what is shown
 _NEVER_STALE: Final = math.inf
 _PAGES_MOST: Final = 8  # pages of archives kept

@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass, replace
 from functools import partial
 from itertools import islice, product
 from typing import Final, Protocol, TypeVar
-from weakref import ReferenceType, ref
+from weakref import ref
 
 from syndicate.last_used import LastUsed
 from syndicate.news import Also, Entry, Index, Registry, TokenDigest, rfc3339
@@ -71,8 +71,31 @@ LOOKS: Final = {look: Look(*look) for look in product((True, False), repeat=3)}
 Place = tuple[Known, Look]  # an entry in a document; plain, for there are ten thousands of them a second
 
 
-# Pieces by their versions' names, while somebody has them; WeakValueDictionary takes five times as long.
-_Standing = dict[bytes, ReferenceType[Piece]]
+class _Named(ref[Piece]):
+    """A piece that others have, and the name of its version."""
+
+    __slots__ = ("name",)
+    name: bytes
+
+
+class _Standing(dict[bytes, _Named]):
+    """Pieces by their versions' names, while somebody has them.
+
+    WeakValueDictionary takes five times as long, a function for each piece three times the memory.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._gone = self._let_go  # one for all of them
+
+    def put(self, name: bytes, piece: Piece) -> Piece:
+        """Know a piece while somebody has it."""
+        self[name] = named = _Named(piece, self._gone)
+        named.name = name
+        return piece
+
+    def _let_go(self, gone: _Named) -> None:
+        self.pop(gone.name, None)
 
 
 def _nothing() -> None:
@@ -103,7 +126,7 @@ class Galley:
         self._known: dict[Index, Known] = {}
         self._read: LastUsed[tuple[TokenDigest, str], Entry] = LastUsed(_READ_MOST)
         self._beside: LastUsed[Index, Entry] = LastUsed(_BESIDE_MOST)
-        self._pieces: defaultdict[tuple[str, Look], _Standing] = defaultdict(dict)  # by format and look
+        self._pieces: defaultdict[tuple[str, Look], _Standing] = defaultdict(_Standing)  # by format and look
 
     async def known(self, indices: Sequence[Index], registry: Registry) -> list[Known]:
         """What is to be known of the versions at these indices, in their order; none of those erased."""
@@ -185,7 +208,7 @@ class Galley:
             made = await self._at_work(partial(self._set_all, wanted, format_, registry))
             for number, piece in made:
                 known, look = places[number]
-                found[number] = _stand(standing[look], known.name, piece)
+                found[number] = standing[look].put(known.name, piece)
         return [piece for piece in found if piece is not None]
 
     def _make_known(self, logged: Sequence[Logged], registry: Registry) -> list[Known]:
@@ -214,12 +237,6 @@ class Galley:
         both = with_notices((entry,), base_url=self._base_url)
         shown = both[0] if look.notice else both[-1]
         return piece_of(self._typesetter.entry(shown, format_, complete=look.complete))
-
-
-def _stand(standing: _Standing, name: bytes, piece: Piece) -> Piece:
-    """Know a piece while somebody has it."""
-    standing[name] = ref(piece, lambda _: standing.pop(name, None))
-    return piece
 
 
 def known_of(logged: Logged, entry: Entry) -> Known:

@@ -157,6 +157,17 @@ class BandRow(HubTable, table=True):
     version_id: int = Field(primary_key=True)
 
 
+class BandNewRow(HubTable, table=True):
+    """The same of rows that came lately: they move to the others a stretch of keys at a time."""
+
+    __tablename__: ClassVar[str] = "band_new"
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+    key: int = Field(primary_key=True)
+    agency: str = Field(primary_key=True)
+    version_id: int = Field(primary_key=True)
+
+
 class StoryRow(HubTable, table=True):
     """An item that tells a story together with others; what stands alone has no row."""
 
@@ -352,5 +363,5 @@ class DeliveryRow(HubTable, table=True):
 
 
 HUB: Final = VersionLine(
-    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0011"
+    folder="hub", called="hub's database", application_id=0x53796E48, tables=HubTable.metadata, head="0012"
 )

@@ -4,6 +4,9 @@ A version has a row for each of its bands, for as long as it is what its item sa
 In a bucket each agency keeps the few that came last, so nobody's flood pushes out another's, nor makes
 anybody's look-up longer. What is found depends on the order of keeping alone, not on how it was cut into
 transactions: a mirror that keeps the same versions in the same order finds the same.
+
+Keys come in no order, and each row among many would be written into a page of its own. So rows stand in a
+small table first, and each version that is kept moves a stretch of its keys into the large one (decision 69).
 """
 
 import json
@@ -28,19 +31,33 @@ _SKETCH = """
     INSERT INTO sketch (version_id, item_id, agency, received_at, folding, bands) VALUES (?, ?, ?, ?, ?, ?)
 """
 _OUT = "DELETE FROM sketch WHERE version_id = ?"
-_BAND = "INSERT INTO band (key, agency, version_id) VALUES (?, ?, ?)"
+_BAND = "INSERT INTO band_new (key, agency, version_id) VALUES (?, ?, ?)"
 _OUT_OF_BAND = "DELETE FROM band WHERE key = ? AND agency = ? AND version_id = ?"
+_OUT_OF_NEW = "DELETE FROM band_new WHERE key = ? AND agency = ? AND version_id = ?"
 _BAND_WITH_ROOM = """
-    INSERT INTO band (key, agency, version_id) SELECT ?, ?, ?
-    WHERE (SELECT count(*) FROM band WHERE key = ? AND agency = ?) < ?
+    INSERT INTO band_new (key, agency, version_id) SELECT :key, :agency, :id
+    WHERE (SELECT count(*) FROM band WHERE key = :key AND agency = :agency)
+        + (SELECT count(*) FROM band_new WHERE key = :key AND agency = :agency) < :most
 """
+_STRETCHES: Final = 4_096  # of all keys
+_SETTLE: Final = (
+    """
+    INSERT INTO band (key, agency, version_id)
+    SELECT key, agency, version_id FROM band_new WHERE key BETWEEN ? AND ?
+    """,
+    "DELETE FROM band_new WHERE key BETWEEN ? AND ?",
+)
 _STILL = """
     SELECT it.id, it.item_id FROM item JOIN version AS it ON it.item_id = item.id
     WHERE item.sub = ? AND it.ver = ? AND it.ver = item.highest AND it.token <> ''
 """
 _BUCKETS = """
     SELECT band.key, band.agency, band.version_id
-    FROM json_each(?) AS asked JOIN band ON band.key = asked.value ORDER BY band.version_id
+    FROM json_each(:keys) AS asked JOIN band ON band.key = asked.value
+    UNION ALL
+    SELECT band_new.key, band_new.agency, band_new.version_id
+    FROM json_each(:keys) AS asked JOIN band_new ON band_new.key = asked.value
+    ORDER BY version_id
 """
 _SKETCHES: Final = "SELECT version_id, item_id, agency, received_at, folding, bands FROM sketch "
 _OF_VERSIONS: Final = _SKETCHES + "WHERE version_id IN (SELECT value FROM json_each(?))"  # noqa: S608 - our own words
@@ -133,8 +150,9 @@ def put_back(connection: Connection, sketched: Sequence[Sketched]) -> None:
             bands = sorted(set(said.bands))
             sketch = (row.id, row.item_id, said.agency, said.received_at, said.folding, _packed(bands))
             connection.exec_driver_sql(_SKETCH, sketch)
-            rows = [(key, said.agency, row.id, key, said.agency, _OF_ONE_AGENCY) for key in bands]
-            connection.exec_driver_sql(_BAND_WITH_ROOM, rows)
+            here_is = {"agency": said.agency, "id": row.id, "most": _OF_ONE_AGENCY}
+            connection.exec_driver_sql(_BAND_WITH_ROOM, [here_is | {"key": key} for key in bands])
+            _settle(connection, row.id, row.id)
 
 
 def sweep(connection: Connection, now: int) -> int:
@@ -159,9 +177,10 @@ class Buckets:
     """The buckets that a batch touches: looked up and filled one version after the other, written at once."""
 
     def __init__(self, connection: Connection, kept: Sequence[Kept]) -> None:
-        keys = list({key for one in kept for key in one.said.bands})
+        keys = sorted({key for one in kept for key in one.said.bands})
+        asked = {"keys": json.dumps(keys)}
         self._buckets: dict[int, list[_Place]] = {}  # ascending by version
-        for key, agency, id_ in connection.exec_driver_sql(_BUCKETS, (json.dumps(keys),)) if keys else ():
+        for key, agency, id_ in connection.exec_driver_sql(_BUCKETS, asked) if keys else ():
             self._buckets.setdefault(key, []).append(_Place(agency, id_))
         found = {each.id for bucket in self._buckets.values() for each in bucket}
         met = [one.item for one in kept if one.said.met]
@@ -224,14 +243,29 @@ class Buckets:
         """Write what has changed."""
         new = [each for id_, each in self._here.items() if id_ not in self._before]
         came = {(key, each.agency, each.id) for each in new for key in each.bands} - self._out
+        out = sorted(row for row in self._out if row[2] in self._before)
         for statement, values in (
-            (_OUT_OF_BAND, sorted(row for row in self._out if row[2] in self._before)),
+            (_OUT_OF_BAND, out),
+            (_OUT_OF_NEW, out),
             (_BAND, sorted(came)),
             (_OUT, [(id_,) for id_ in self._before if id_ not in self._here]),
             (_SKETCH, [(*each[:5], _packed(each.bands)) for each in new]),
         ):
             if values:
                 connection.exec_driver_sql(statement, values)
+        if new:
+            _settle(connection, min(each.id for each in new), max(each.id for each in new))
+
+
+def _settle(connection: Connection, first: int, last: int) -> None:
+    """Move rows that came lately to where they stay: of each version's number a stretch of keys."""
+    begin, many = first % _STRETCHES, min(last - first + 1, _STRETCHES)
+    wide = 2**64 // _STRETCHES
+    for low, high in ((begin, min(begin + many, _STRETCHES)), (0, begin + many - _STRETCHES)):
+        if low < high:
+            keys = (low * wide - 2**63, high * wide - 2**63 - 1)
+            for statement in _SETTLE:
+                connection.exec_driver_sql(statement, keys)
 
 
 def _sketches(connection: Connection, statement: str, asked: Collection[int]) -> list[_Sketch]:
@@ -247,7 +281,8 @@ def _sketch(row: Any) -> _Sketch:  # noqa: ANN401 - a row
 def _take_out(connection: Connection, sketches: Sequence[_Sketch]) -> None:
     if sketches:
         rows = [(key, each.agency, each.id) for each in sketches for key in each.bands]
-        connection.exec_driver_sql(_OUT_OF_BAND, rows)
+        for statement in (_OUT_OF_BAND, _OUT_OF_NEW):
+            connection.exec_driver_sql(statement, rows)
         connection.exec_driver_sql(_OUT, [(each.id,) for each in sketches])
 
 

@@ -9,6 +9,7 @@ import hashlib
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from itertools import pairwise
 from operator import attrgetter
 from threading import Lock
@@ -200,7 +201,10 @@ class Plain(OfPieces):
         return Gzipped(self.pieces, self._wholes, self._totals)
 
     def __bytes__(self) -> bytes:
-        return b"".join(zlib.decompressobj(_RAW).decompress(piece.deflated) for piece in self.pieces)
+        inflated = BytesIO()  # joined at the end, the pieces would all be there a second time
+        for piece in self.pieces:
+            inflated.write(zlib.decompressobj(_RAW).decompress(piece.deflated))
+        return inflated.getvalue()
 
 
 class Gzipped(OfPieces):
