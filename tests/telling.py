@@ -11,7 +11,7 @@ from kept import Bell, HandClock
 from press import NOON, PressRoom, envelope, registry
 
 from syndicate.journey import Admission, Gatherer, LocalWakeup, PassageIndex, Press, PressLimits
-from syndicate.news import Content, ItemId, Registry, Slice
+from syndicate.news import Content, ItemId, Registry, Slice, rfc3339
 from syndicate.ports import Storage
 from syndicate.storage import open_storage
 from syndicate.web import CODINGS
@@ -91,8 +91,9 @@ class Hub:
             if each.score is not None
         ]
 
-    async def rule(self, verdict: str, sub: ItemId, to_sub: ItemId) -> None:
-        act = {"act": f"relation-{verdict}", "at": "x", "reason": "test", "sub": sub, "to_sub": to_sub}
+    async def rule(self, verdict: str, sub: ItemId, to_sub: ItemId, at: str = "") -> None:
+        at = at or rfc3339(self.clock.hands)
+        act = {"act": f"relation-{verdict}", "at": at, "reason": "test", "sub": sub, "to_sub": to_sub}
         await self.storage.log.add_act(json.dumps(act, sort_keys=True, separators=(",", ":")).encode())
         await self.seal()
 

@@ -19,6 +19,7 @@ _BESIDE: Final = (".registry", ".quarantine", ".log-key", ".log-key.words")
 _REST_OF_ANOTHER: Final = ("-wal", "-shm", "-journal")
 UNLOCKS: Final = "`syndicate log unlock` lets it go on, once nothing newer can be had"
 UNFINISHED: Final = "a restore from a mirror has not come to its end: run it again"
+FOLLOWS: Final = f"this is a mirror's copy of somebody's log. {UNLOCKS}"
 
 
 def back_up(database: Path, folder: Path) -> tuple[Path, ...]:

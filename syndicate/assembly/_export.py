@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from syndicate.assembly._backup import FOLLOWS
 from syndicate.assembly._evidence import evidence_maker
 from syndicate.assembly._ground import SystemClock, user_agent
-from syndicate.assembly._mirror import FOLLOWS
 from syndicate.assembly._premises import Premises, open_lookup, open_press
 from syndicate.assembly._quarantine import quarantine_file, quarantines
 from syndicate.assembly._registry import cache_of, root_of

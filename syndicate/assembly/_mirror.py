@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from syndicate.assembly._backup import UNFINISHED, UNLOCKS
+from syndicate.assembly._backup import FOLLOWS, UNFINISHED, UNLOCKS
 from syndicate.assembly._evidence import evidence_maker
 from syndicate.assembly._ground import SystemClock, allowed, listen_on, stopping, url_of, user_agent
 from syndicate.assembly._premises import Premises, open_lookup, open_press
@@ -33,7 +33,6 @@ from syndicate.wire import Typesetter
 _log = logging.getLogger("syndicate.mirror")
 _PATIENCE_SECONDS: Final = 5.0
 _INDEX_SECONDS: Final = 2.0  # how often one looks for texts that are not searchable yet
-FOLLOWS: Final = f"this is a mirror's copy of somebody's log. {UNLOCKS}"
 
 Told = Callable[[int, int], None]
 

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from syndicate.assembly._admin import Answer, Obey, Order, ask_hub
+from syndicate.assembly._backup import FOLLOWS
 from syndicate.assembly._ground import SystemClock
+from syndicate.errors import StorageError
 from syndicate.journey import rule
 from syndicate.news import ItemId
 from syndicate.ports import Clock, Storage
@@ -32,6 +34,11 @@ async def rule_relation(database: Path, verdict: str, sub: ItemId, to_sub: ItemI
     if answer is not None:
         return answer
     async with open_storage(database) as storage:
+        if await storage.log.stopped() == FOLLOWS:
+            raise StorageError(
+                f"{database} is a mirror's: in it counts what the operator of its hub says",
+                hint="Tell that operator which two items, and why.",
+            )
         return await _rule(asked, storage, SystemClock())
 
 

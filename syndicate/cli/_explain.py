@@ -10,7 +10,7 @@ from typing import Any
 from syndicate.cli._case import named
 from syndicate.cli._database import add_database
 from syndicate.cli._shown import shown
-from syndicate.dedupe import Related, weigh
+from syndicate.dedupe import Related, RelatedAs, weigh
 from syndicate.errors import ClientError, StorageError
 from syndicate.journey import Explained, Explanation, explain, explained_as_json, title_of
 from syndicate.news import ItemId
@@ -20,6 +20,10 @@ from syndicate.trust import recall
 
 _STATES = {"waits": "waits for `syndicate relations`", "confirmed": "confirmed by the operator",
            "rejected": "rejected by the operator: it has no effect"}  # fmt: skip
+
+_OF_BOTH = {"copy": "says nearly the same as", "sibling": "is alike, and not the same as",
+            "re-identified": "is, under another id,", "excerpt": "is a part of",
+            "translation-possible": "may be, in another language,"}  # fmt: skip
 
 
 def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -51,7 +55,7 @@ def _run(args: argparse.Namespace) -> int:
     other = None if args.other is None else item_named(args.other)
     if other == sub:
         raise ClientError(f"{sub} is one item, not two", hint="Name another one to compare it with.")
-    told, weighed = asyncio.run(_read(args.db, sub, other))
+    told, weighed, behind = asyncio.run(_read(args.db, sub, other))
     if args.json:
         said: dict[str, Any] = {**explained_as_json(told)}
         if other is not None:
@@ -59,20 +63,23 @@ def _run(args: argparse.Namespace) -> int:
         print(json.dumps(said, ensure_ascii=False, indent=2))
         return 0
     print("\n".join(_lines(told)))
+    if behind:
+        print(f"\nStories have yet to come to {behind} of what is shown here: whoever serves it makes them.")
     if other is not None:
         print(f"\nCompared now with {other}:")
         print("  not alike" if weighed is None else f"  {_what(weighed)}")
     return 0
 
 
-async def _read(path: Path, sub: ItemId, other: ItemId | None) -> tuple[Explanation, Related | None]:
+async def _read(path: Path, sub: ItemId, other: ItemId | None) -> tuple[Explanation, Related | None, int]:
     async with open_view(path) as storage:
         told = await explain(storage, sub)
         if told is None:
             raise StorageError(
                 f"nothing of {sub} is shown here", hint="Is it this hub's database, and the whole id?"
             )
-        return told, None if other is None else await _weighed(storage, sub, other)
+        behind = storage.log.visible - 1 - await storage.gathering.reached()
+        return told, None if other is None else await _weighed(storage, sub, other), behind
 
 
 async def _weighed(storage: Storage, sub: ItemId, other: ItemId) -> Related | None:
@@ -100,7 +107,8 @@ def _lines(told: Explanation) -> Iterator[str]:
 
 def _relation(found: Explained) -> Iterator[str]:
     related = found.related
-    past = "" if found.current else " (of versions that stand no longer)"
+    now = found.current or related.type is RelatedAs.REVISION  # which has an older one at its other end
+    past = "" if now else " (of versions that stand no longer)"
     state = f"; {_STATES[related.state]}" if related.state in _STATES else ""
     yield ""
     yield f"{related.sub}/{related.ver} {_what(related)}{state}{past}"
@@ -109,10 +117,16 @@ def _relation(found: Explained) -> Iterator[str]:
 
 
 def _what(related: Related) -> str:
+    score = "" if related.score is None else f", score {related.score:.2f}, folding {related.folding}"
+    return f"{to_other(related)} ({related.rule}{score}): {shown(related.evidence)}"
+
+
+def to_other(related: Related) -> str:
+    """How a version stands to the other one, and which that is: "(copy) says nearly the same as …"."""
     to = related.to_url if related.to_sub is None else related.to_sub
     ver = "" if related.to_ver is None else f"/{related.to_ver}"
-    score = "" if related.score is None else f", score {related.score:.2f}, folding {related.folding}"
-    return f"{related.type} {shown(str(to))}{ver} ({related.rule}{score}): {shown(related.evidence)}"
+    as_ = f"({related.type}) {_OF_BOTH[related.type]}" if related.type in _OF_BOTH else related.type
+    return f"{as_} {shown(str(to))}{ver}"
 
 
 def _title(told: Explanation, sub: ItemId) -> str:

@@ -4,17 +4,20 @@ import argparse
 import asyncio
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from syndicate.assembly import rule_relation
 from syndicate.cli._database import add_database
-from syndicate.cli._explain import item_named
+from syndicate.cli._explain import item_named, to_other
 from syndicate.cli._reason import public_reason
 from syndicate.cli._shown import shown
 from syndicate.dedupe import Related, Standing
 from syndicate.errors import StorageError
-from syndicate.news import AgencyId, spelling
+from syndicate.journey import title_of
+from syndicate.news import AgencyId, ItemId, spelling
+from syndicate.ports import Logged
 from syndicate.storage import open_view
 
 
@@ -74,26 +77,30 @@ def _rule(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
-    found = asyncio.run(_found(args.db, args))
+    found, standing = asyncio.run(_found(args.db, args))
     if args.json:
         print(json.dumps([_plain(each) for each in found], ensure_ascii=False, indent=2))
         return 0
     for each in found:
         print(
-            f"{each.sub}/{each.ver} {each.type} {each.to_sub}/{each.to_ver}, score {each.score:.2f}, "
-            f"{each.state}: {shown(each.evidence)}"
+            f"{each.sub}/{each.ver} {to_other(each)}, score {each.score:.2f}, {each.state}: "
+            f"{shown(each.evidence)}"
         )
-    print(f"{len(found)} relations.")
+        for sub in (each.sub, each.to_sub):
+            print(f"    {shown(title_of(None if sub is None else standing.get(sub)))}")
+    print(f"{len(found)} {'relation' if len(found) == 1 else 'relations'}.")
     return 0
 
 
-async def _found(path: Path, args: argparse.Namespace) -> tuple[Related, ...]:
+async def _found(path: Path, args: argparse.Namespace) -> tuple[tuple[Related, ...], Mapping[ItemId, Logged]]:
     async with open_view(path) as storage:
-        return await storage.found(
+        found = await storage.found(
             args.limit,
             state=None if args.state is None else Standing(args.state),
             agency=args.agency,
         )
+        named = {sub for each in found for sub in (each.sub, each.to_sub) if sub is not None}
+        return found, await storage.standing(named)
 
 
 def _plain(each: Related) -> dict[str, Any]:

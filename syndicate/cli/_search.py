@@ -3,10 +3,12 @@
 import argparse
 import asyncio
 import json
+import os
 from typing import Final
 
 from syndicate.cli._shown import shown
 from syndicate.client import Hit, Hits, search
+from syndicate.errors import ClientError
 
 _NARROWED: Final = ("member", "agency", "lang", "topic", "urgency", "kind", "since", "until", "limit", "next")
 
@@ -21,8 +23,17 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "`syndicate verify` checks one, `syndicate prove` its place in the log. Ends with 1 if no official "
         "item was found, which does not mean that something is false.",
     )
-    parser.add_argument("hub", metavar="URL", help="the hub or mirror")
-    parser.add_argument("words", metavar="WORD", nargs="+", help="what to look for")
+    parser.add_argument(
+        "words",
+        metavar="WORD",
+        nargs="+",
+        help="what to look for; before it, the hub's address instead of --hub",
+    )
+    parser.add_argument(
+        "--hub",
+        metavar="URL",
+        help="the hub or mirror to search, as for `syndicate lookup` (or SYNDICATE_HUB)",
+    )
     narrowed = parser.add_mutually_exclusive_group()
     narrowed.add_argument("--member", metavar="CC", help="only one member state's agencies")
     narrowed.add_argument("--agency", metavar="ID", help="only one agency")
@@ -41,8 +52,9 @@ def register(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def _run(args: argparse.Namespace) -> int:
+    hub, words = _asked(args.hub, args.words)
     narrowed = {name: value for name in _NARROWED if (value := getattr(args, name)) is not None}
-    found = asyncio.run(search(args.hub, " ".join(" ".join(args.words).split()), narrowed=narrowed))
+    found = asyncio.run(search(hub, " ".join(" ".join(words).split()), narrowed=narrowed))
     if args.json:
         told = {
             "items": [hit.as_json() for hit in found.hits],
@@ -53,6 +65,18 @@ def _run(args: argparse.Namespace) -> int:
     else:
         _print(found)
     return 0 if found.hits else 1
+
+
+def _asked(hub: str | None, words: list[str]) -> tuple[str, list[str]]:
+    """Which hub, and for what: an address in the first place is the hub, unless one is named."""
+    if not hub and words[0].startswith(("http://", "https://")):
+        hub, *words = words
+    hub = hub or os.environ.get("SYNDICATE_HUB", "")
+    if not hub:
+        raise ClientError("no hub is named", hint="Say which one: --hub https://hub.example")
+    if not words:
+        raise ClientError("there is nothing to look for", hint="Give one word or more.")
+    return hub, words
 
 
 def _print(found: Hits) -> None:

@@ -16,8 +16,8 @@ This door is wider than five names because each of these is asked by somebody el
 import importlib
 from types import ModuleType
 
-from syndicate.dedupe._asked import compare, sketch, winnow
-from syndicate.dedupe._differ import Difference
+from syndicate.dedupe._asked import compare, sketch, sketch_each, winnow
+from syndicate.dedupe._differ import Difference, whole_numbers
 from syndicate.dedupe._figures import figure_key, possible_translation
 from syndicate.dedupe._infer import Told, infer
 from syndicate.dedupe._likeness import Compared, Fingerprint, Guard, RelatedAs, Rule, Sketch, Span, Standing
@@ -58,8 +58,10 @@ __all__ = [
     "relate",
     "shared",
     "sketch",
+    "sketch_each",
     "teller_of",
     "weigh",
+    "whole_numbers",
     "whom_credits",
     "winnow",
 ]

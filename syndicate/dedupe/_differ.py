@@ -5,8 +5,9 @@ rest is looked at letter by letter: a number changed near an end of the passage 
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Final
 
@@ -20,8 +21,15 @@ _FINE: Final = 600  # characters of a stretch that is looked at letter by letter
 _FINE_MOST: Final = 1_000_000  # pairs of letters of all such stretches: so many steps it may take at worst
 _ISLAND: Final = 4  # letters; fewer between two changes are kept by chance
 _FAR: Final = 16  # characters that so few letters never take
+_CHANCE: Final = 10  # characters; as many in a row are no coincidence
+_REACH: Final = 4  # characters that may be left out for each letter of fewer
+_WORD: Final = 24  # letters, at most, by which a mark grows to the end of a word
+_SPACELESS_FROM: Final = "\u0e00"  # from here on, scripts that write words without spaces, and Han
 _NUMBER: Final = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _NUMBER_GOES_ON: Final = re.compile(r"(?:[.,:/-]?\d)+")
+
+
+_Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +41,19 @@ class Difference:
     figure: bool  # whether a number or a date stands on both sides, and not the same one
 
 
-def differences(found: Compared, passage: str, text: str) -> Iterator[Difference]:
-    """What changed within the passage; of the text around it, nothing."""
+def differences(found: Compared, passage: str, text: str) -> list[Difference]:
+    """What changed within the passage, in its order; of the text around it, nothing."""
+    found = _without_chance(found, passage, text)
+    changed = list(_changed(found, passage, text))
+    cut = [
+        Difference(asked=each.a, said=each.b, figure=True)
+        for each in _cut_numbers(found, passage, text)
+        if not any(other.asked[0] < each.a[1] and each.a[0] < other.asked[1] for other in changed)
+    ]
+    return sorted([*changed, *cut], key=lambda each: each.asked)
+
+
+def _changed(found: Compared, passage: str, text: str) -> Iterator[Difference]:
     first, last = found.kept[0].a[0], found.kept[-1].a[1]
     otherwise = set(_written_otherwise(found))
     spans = [fine for span in _looked_at(found, passage, text) for fine in span]
@@ -43,7 +62,8 @@ def differences(found: Compared, passage: str, text: str) -> Iterator[Difference
         if outside and _length(span.b) > _AROUND * _length(span.a):
             asked, said = span.a, (span.b[1], span.b[1])
         else:
-            asked, said = _whole_numbers(span, passage, text)
+            whole = whole_numbers(_whole_words(span, passage, text), passage, text)
+            asked, said = whole.a, whole.b
         figures = _figures(passage[slice(*asked)]), _figures(text[slice(*said)])
         if _length(asked) or _length(said):
             other = figures[0] != figures[1] or span in otherwise
@@ -57,6 +77,49 @@ def _written_otherwise(found: Compared) -> Iterator[Span]:
             yield span
 
 
+def _without_chance(found: Compared, passage: str, text: str) -> Compared:
+    """Without the few letters at an end of the passage that stand far away in the text, by chance, too."""
+    kept = list(found.kept)
+    while len(kept) > 1 and _is_by_chance(kept[0], kept[0], kept[1]):
+        del kept[0]
+    while len(kept) > 1 and _is_by_chance(kept[-1], kept[-2], kept[-1]):
+        del kept[-1]
+    if len(kept) == len(found.kept):
+        return found
+    (a, b), (a_end, b_end) = (kept[0].a[0], kept[0].b[0]), (kept[-1].a[1], kept[-1].b[1])
+    while a and b and fold(passage[a - 1]) == fold(text[b - 1]):
+        a, b = a - 1, b - 1
+    while a_end < len(passage) and b_end < len(text) and fold(passage[a_end]) == fold(text[b_end]):
+        a_end, b_end = a_end + 1, b_end + 1
+    kept[0] = Span(a=(a, kept[0].a[1]), b=(b, kept[0].b[1]))
+    kept[-1] = Span(a=(kept[-1].a[0], a_end), b=(kept[-1].b[0], b_end))
+    within = [each for each in found.changed if _holds((a, a_end), each.a) and _holds((b, b_end), each.b)]
+    before = Span(a=(0, a), b=(0, b))
+    behind = Span(a=(a_end, len(passage)), b=(b_end, len(text)))
+    return replace(found, kept=tuple(kept), changed=(before, *within, behind))
+
+
+def _is_by_chance(few: Span, one: Span, after: Span) -> bool:
+    """Whether a few letters are farther from the rest in the text than so few of them reach."""
+    letters, left_out = _length(few.a), after.b[0] - one.b[1]
+    return letters < _CHANCE and left_out > _AROUND * (after.a[0] - one.a[1]) + _REACH * letters
+
+
+def _cut_numbers(found: Compared, passage: str, text: str) -> Iterator[Span]:
+    """Numbers that a passage begins or ends in the middle of, or without their sign."""
+    begin, end = found.kept[0], found.kept[-1]
+    edges = [(begin.a[0], begin.b[0], passage[: begin.a[0]]), (end.a[1], end.b[1], passage[end.a[1] :])]
+    for asked, said, beyond in edges:
+        whole = whole_numbers(Span(a=(asked, asked), b=(said, said)), passage, text)
+        written = [_written(passage[slice(*whole.a)]), _written(text[slice(*whole.b)])]
+        if not fold(beyond) and fold(written[0]) and written[0] != written[1]:
+            yield whole
+
+
+def _written(number: str) -> str:
+    return "".join(fold(each) or each for each in unicodedata.normalize("NFKC", "".join(number.split())))
+
+
 def _holds(stretch: tuple[int, int], other: tuple[int, int]) -> bool:
     return stretch[0] <= other[0] and other[1] <= stretch[1]
 
@@ -65,6 +128,8 @@ def _looked_at(found: Compared, passage: str, text: str) -> Iterator[list[Span]]
     first, last = found.kept[0].a[0], found.kept[-1].a[1]
     left = _FINE_MOST
     for span in found.changed:
+        if not _length(span.a) and not first < span.a[0] < last:
+            continue  # the text around the passage
         begin, end = span.b
         room = _AROUND * _length(span.a) + _ROOM
         if span.a[1] <= first:
@@ -106,12 +171,63 @@ def _near(text: str, end: int, begin: int) -> bool:
     return begin - end < _FAR and len(fold(text[end:begin])) < _ISLAND
 
 
-def _whole_numbers(span: Span, passage: str, text: str) -> tuple[tuple[int, int], tuple[int, int]]:
+def _whole_words(span: Span, passage: str, text: str) -> Span:
+    """The span with the rest of the words that it cuts, where a script sets spaces: it is on both sides."""
+    a, b = span.a, span.b
+    if not _length(a):
+        b, a = _slid(b, text, a[0], passage)
+    elif not _length(b):
+        a, b = _slid(a, passage, b[0], text)
+    for _ in range(_WORD):
+        if not (_cuts(passage, a[0]) or _cuts(text, b[0])) or _at(passage, a[0] - 1) != _at(text, b[0] - 1):
+            break
+        a, b = (a[0] - 1, a[1]), (b[0] - 1, b[1])
+    for _ in range(_WORD):
+        if (
+            not (_cuts(passage, a[1]) or _cuts(text, b[1]))
+            or passage[a[1] : a[1] + 1] != text[b[1] : b[1] + 1]
+        ):
+            break
+        a, b = (a[0], a[1] + 1), (b[0], b[1] + 1)
+    return Span(a=a, b=b)
+
+
+def _slid(stretch: _Place, text: str, at: int, other: str) -> tuple[_Place, _Place]:
+    """What one text has more than another, which has nothing at a place, moved to where it cuts no word.
+
+    Between "temples" and "temples by soldiers" it is " by soldiers", and not "s by soldier".
+    """
+    if text[stretch[0] - 1 : stretch[0]].isalnum():
+        at = len(other[max(0, at - _WORD) : at].rstrip()) + max(0, at - _WORD)  # behind the same letter
+    for way in (-1, 1):
+        start, stop, place = *stretch, at
+        for _ in range(_WORD):
+            if not (_cuts(text, start) or _cuts(text, stop)):
+                return (start, stop), (place, place)
+            first, last, same = (each - (way < 0) for each in (start, stop, place))
+            letters = {_at(text, first), _at(text, last), _at(other, same)}
+            if len(letters) > 1 or "" in letters:
+                break
+            start, stop, place = start + way, stop + way, place + way
+    return stretch, (at, at)
+
+
+def _at(text: str, place: int) -> str:
+    return text[place] if 0 <= place < len(text) else ""
+
+
+def _cuts(text: str, at: int) -> bool:
+    """Whether a place lies within a word of a script with spaces."""
+    around = text[max(0, at - 1) : at + 1]
+    return len(around) == 2 and around.isalpha() and max(around) < _SPACELESS_FROM
+
+
+def whole_numbers(span: Span, passage: str, text: str) -> Span:
     """The span with the digits and signs around it: who reads 7 for 4 in 12,400 wants both numbers whole."""
     before, behind = _digits(passage[: span.a[0]][::-1]), _digits(passage[span.a[1] :])
     asked = span.a[0] - before, span.a[1] + behind
     before, behind = _digits(text[: span.b[0]][::-1]), _digits(text[span.b[1] :])
-    return with_signs(passage, *asked), with_signs(text, span.b[0] - before, span.b[1] + behind)
+    return Span(a=with_signs(passage, *asked), b=with_signs(text, span.b[0] - before, span.b[1] + behind))
 
 
 def _digits(text: str) -> int:

@@ -1,17 +1,19 @@
 """Shingles: every few letters in a row, hashed, all of a text at once."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from syndicate.dedupe._likeness import BANDS, Fingerprint, Sketch
-from syndicate.text import FOLDING, fold_codes
+from syndicate.text import FOLDING, fold_codes, fold_codes_each
 
 Letters = NDArray[np.uint32]  # code points of a matching text
 Hashes = NDArray[np.uint32]
 
 LETTERS: Final = 100_000  # of a text that count
+_WIDTH: Final = 5  # letters of a shingle
 _ROWS: Final = 4
 _BINS: Final = 128  # of which BANDS * _ROWS are used
 _FEWEST: Final = 12  # shingles; fewer say nothing of likeness
@@ -39,7 +41,7 @@ def letters_of(text: str) -> Letters:
 
 def shingles_of(letters: Letters) -> Hashes:
     """A hash of each five letters in a row, of three where the first is Han; in the order of the text."""
-    if len(letters) < 5:
+    if len(letters) < _WIDTH:
         return letters[:0]
     pairs = letters[:-1] * _FIRST
     pairs += letters[1:]
@@ -102,27 +104,40 @@ def weight_of(letters: Letters) -> int:
     return len(letters) + 2 * int(_is_han(letters).sum())
 
 
-def bands_of(text: str) -> Sketch:
-    """The sketch of a text."""
-    letters = letters_of(text)
-    hashes = shingles_of(letters)
-    bands = _bands(hashes) if len(hashes) >= _FEWEST else ()
-    return Sketch(folding=FOLDING, letters=len(letters), bands=bands)
+def sketches_of(texts: Sequence[str]) -> list[Sketch]:
+    """The sketches of several texts, in order."""
+    return [each for codes, spans in fold_codes_each(texts) for each in _sketches(codes, spans)]
 
 
-def _bands(hashes: Hashes) -> tuple[int, ...]:
-    minima = np.full(_BINS, _EMPTY)
-    np.minimum.at(minima, (hashes >> _BIN_AT).astype(np.intp), hashes)
-    if minima.max() == _EMPTY:
-        minima = _filled(minima)
-    rows = minima[: BANDS * _ROWS].astype(np.uint64).reshape(_ROWS, BANDS)
-    keys = _SALTS.copy()
+def _sketches(codes: Letters, spans: Sequence[tuple[int, int]]) -> list[Sketch]:
+    """Those of the texts in one row: what can be done at once is done at once."""
+    hashes = shingles_of(codes)  # those that reach from one text into the next are looked at by nobody
+    bins = (hashes >> _BIN_AT).astype(np.intp)
+    minima = np.full((len(spans), _BINS), _EMPTY)
+    letters = [min(stop - start, LETTERS) for start, stop in spans]
+    for its, (start, _), length in zip(minima, spans, letters, strict=True):
+        end = max(start, start + length - _WIDTH + 1)
+        np.minimum.at(its, bins[start:end], hashes[start:end])
+    says = [length - _WIDTH + 1 >= _FEWEST for length in letters]
+    for place in (minima.max(axis=1) == _EMPTY).nonzero()[0].tolist():
+        if says[place]:
+            minima[place] = _filled(minima[place])
+    return [
+        Sketch(folding=FOLDING, letters=length, bands=tuple(bands) if enough else ())
+        for length, enough, bands in zip(letters, says, _bands(minima).tolist(), strict=True)
+    ]
+
+
+def _bands(minima: Hashes) -> NDArray[np.int64]:
+    """The keys of the bands, of each text a line."""
+    rows = minima[:, : BANDS * _ROWS].astype(np.uint64).reshape(-1, _ROWS, BANDS)
+    keys = np.tile(_SALTS, (len(minima), 1))
     for row in range(0, _ROWS, 2):
-        keys ^= rows[row] << _HALF | rows[row + 1]
+        keys ^= rows[:, row] << _HALF | rows[:, row + 1]
         keys *= _WIDE
         keys ^= keys >> _HALF
     keys *= _WIDE
-    return tuple(keys.view(np.int64).tolist())
+    return keys.view(np.int64)
 
 
 def _filled(minima: Hashes) -> Hashes:

@@ -59,8 +59,10 @@ class Side:
         return self.text[begin:end]
 
     def in_words(self, start: int, stop: int) -> str:
-        """The same with the rest of the words that it cuts, and the sign of a number."""
-        begin, end = self.original(*self.word_around(start, stop))
+        """The same with the rest of the words and numbers that it cuts, and the sign of a number."""
+        cut = [each for each in self.touching(start, stop) if each.start < stop and start < each.stop]
+        first, last = min([start, *(each.start for each in cut)]), max([stop, *(each.stop for each in cut)])
+        begin, end = self.original(*self.word_around(first, last))
         return self.text[begin - (begin > 0 and self.text[begin - 1] in MINUS) : end]
 
     def touching(self, start: int, stop: int) -> list[Number]:

@@ -20,7 +20,7 @@ from typing import Final, TypeVar
 
 from syndicate.dedupe import Sketch
 from syndicate.journey._desk import Desk
-from syndicate.journey._kin import sketch_of
+from syndicate.journey._kin import sketches_made
 from syndicate.news import (
     Admitted,
     AgencyId,
@@ -180,8 +180,9 @@ def _verify_each(receipts: Sequence[Receipt], registry: Registry) -> list[tuple[
 
 
 def _sketch_each(batch: Sequence[tuple[Envelope, Verdict]]) -> dict[VersionKey, Sketch]:
-    items = [verdict for _, verdict in batch if isinstance(verdict, Verified)]
-    return {(each.item.sub, each.item.ver): sketch_of(each) for each in items}
+    items = [verdict.item for _, verdict in batch if isinstance(verdict, Verified)]
+    keys = [(item.sub, item.ver) for item in items]
+    return dict(zip(keys, sketches_made(items), strict=True))
 
 
 def _surely(envelope: Envelope, judge: Callable[[], T]) -> T | Unjudged:

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from syndicate.dedupe import Related, Span, Standing, matter_of
-from syndicate.news import Item, ItemId
+from syndicate.dedupe import Related, Span, Standing, matter_of, whole_numbers
+from syndicate.news import Act, Item, ItemId
 from syndicate.ports import Logged, Storage, Story, VersionKey
 from syndicate.trust import recall
 
 _SHOWN: Final = 20  # differences of one relation, and of each
 _CHARACTERS: Final = 200
+_MARKED: Final = {Act.RETRACT: "[WITHDRAWN] ", Act.WITHHOLD: "[WITHHELD] "}
 _COMPARED: Final = 50  # relations whose texts are read
 
 
@@ -80,11 +81,10 @@ def _explained(
     for each in related:
         here = texts.get((each.sub, each.ver), "")
         there = texts.get((each.to_sub, each.to_ver), "") if each.to_sub and each.to_ver else ""
-        differences = (
-            Difference(at=span, here=_cut(here, span.a), there=_cut(there, span.b))
-            for span in each.spans[:_SHOWN]
-            if here and there
-        )
+        whole = [whole_numbers(span, here, there) for span in each.spans[:_SHOWN] if here and there]
+        differences = [
+            Difference(at=span, here=_cut(here, span.a), there=_cut(there, span.b)) for span in whole
+        ]
         yield Explained(related=each, current=is_current(each, standing), differences=tuple(differences))
 
 
@@ -156,6 +156,6 @@ def counts(each: Explained) -> bool:
 
 
 def title_of(logged: Logged | None) -> str:
-    """The title of an item that is named, "" if it is not here."""
+    """The title of an item that is named, with what its agency did with it since; "" if it is not here."""
     item: Item | None = None if logged is None or logged.erased else recall(logged.token)
-    return "" if item is None else item.title
+    return "" if item is None else _MARKED.get(item.act, "") + item.title

@@ -11,6 +11,7 @@ same stories in the end. What it did is in storage: whoever stops it, and when, 
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -40,7 +41,7 @@ _CHARACTERS: Final = 2_000_000  # of their tokens
 _PRINTS: Final = 512  # fingerprints of one version that are looked for, from all over it
 _IN_A_ROW: Final = 3  # fingerprints that a passage of 150 letters has, even if a few of them were changed
 _IN_A_ROW_OF_HAN: Final = 1  # of which 50 say as much
-_HAN: Final = ("\u3400", "\u9fff")
+_HAN: Final = re.compile("[\u3400-\u9fff]")
 _SAYING: Final = 100  # letters a fingerprint, at most: what repeats itself more says nothing
 _READ_MOST: Final = 200  # versions read at once to be compared with
 
@@ -162,7 +163,7 @@ def _read(logged: Logged, registry: Registry) -> _Read:
         return _Read(item, figures=figures, credits=credits_)
     if len(prints) > _PRINTS:
         prints = [prints[at * len(prints) // _PRINTS] for at in range(_PRINTS)]
-    in_han = sum(_HAN[0] <= letter <= _HAN[1] for letter in text) * 2 > len(text)
+    in_han = len(_HAN.findall(text)) * 2 > len(text)
     return _Read(item, prints, _IN_A_ROW_OF_HAN if in_han else _IN_A_ROW, figures, credits_)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from syndicate.dedupe import Related, RelatedAs, Sketch, Standing, matter_of, sketch, weigh
+from syndicate.dedupe import Related, RelatedAs, Sketch, Standing, matter_of, sketch, sketch_each, weigh
 from syndicate.news import AgencyId, Item, ItemId
 from syndicate.ports import Book, Candidate, Sketched, VersionKey
 from syndicate.trust import Verified, recall
@@ -23,13 +23,16 @@ _NOTHING: Final = Sketch(folding=0, letters=0, bands=())
 log = logging.getLogger(__name__)
 
 
-def sketch_of(verified: Verified) -> Sketch:
-    """By what a version will be found. Work: to be done off the event loop."""
-    return sketch_made(verified.item)
+def sketches_made(items: Sequence[Item]) -> list[Sketch]:
+    """By what versions will be found. Work: to be done off the event loop."""
+    try:
+        return sketch_each([matter_of(item) for item in items])
+    except Exception:  # noqa: BLE001 - each by itself says which one it was, and is told
+        return [sketch_made(item) for item in items]
 
 
 def sketch_made(item: Item) -> Sketch:
-    """The same of what a version says; a bug of ours costs it that it is found, and nobody anything else."""
+    """The same of one; a bug of ours costs it that it is found, and nobody anything else."""
     try:
         return sketch(matter_of(item))
     except Exception:
@@ -75,7 +78,7 @@ class Kin:
 
     def _sketched(self, verified: Verified, *, met: bool) -> Sketched:
         said = verified.item
-        made = self.sketches.get((said.sub, said.ver)) or sketch_of(verified)
+        made = self.sketches.get((said.sub, said.ver)) or sketch_made(said)
         return Sketched(
             sub=said.sub,
             ver=said.ver,

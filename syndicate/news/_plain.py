@@ -7,7 +7,7 @@ from typing import Final
 from syndicate.news._item import Content
 
 # A body within the content profile has one spelling of each of these (docs/protocol.md).
-_ENDS: Final = re.compile(r"</(?:p|h2|h3|h4|li|figcaption|tr)>|<(?:br|ul|ol)>")
+_ENDS: Final = re.compile(r"<(?:/(?:p|h2|h3|h4|li|figcaption|tr)|br|ul|ol)>")
 _CELL: Final = re.compile(r"</(?:th|td)>")
 _TAG: Final = re.compile(r"<[^>]*>")
 
@@ -19,4 +19,4 @@ def paragraphs(content: Content | None) -> list[str]:
     text = content.body
     if content.type == "text/html":
         text = unescape(_TAG.sub("", _CELL.sub(" ", _ENDS.sub("\n", text))))
-    return [line.strip() for line in text.split("\n") if line.strip()]
+    return [line for line in map(str.strip, text.split("\n")) if line]

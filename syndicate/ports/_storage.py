@@ -184,6 +184,8 @@ class Storage(Protocol):
     async def stories(self, indices: Collection[Index]) -> Mapping[Index, Story]:
         """The stories that the items shown at these indices belong to; what stands alone is not in it.
 
+        What stands alone since it left a story, or was left, is: as the origin of one without others, so that
+        its entry says when it changed.
         Stories are gathered behind the log (``gathering``): who has come to the same index has the same ones.
         A version that came after that index stands alone until then.
         """

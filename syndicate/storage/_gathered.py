@@ -14,12 +14,21 @@ from syndicate.dedupe import Related, Standing
 from syndicate.news import Index, ItemId
 from syndicate.ports import Carried, Story
 from syndicate.storage._rows import related_from
+from syndicate.storage._stories import ALONE
 
 _OF_INDICES: Final = """
     SELECT shown.idx, story.story, story.joined_as = 're-identified' AS alias
     FROM shown JOIN story ON story.item_id = shown.item_id
     WHERE shown.idx IN (SELECT value FROM json_each(?)) AND shown.idx <= (SELECT reached FROM gathered)
 """
+_LEFT: Final = f"""
+    SELECT shown.idx, item.sub, shown.ver, 'first' AS joined_as, head.rule, head.evidence, head.changed_at,
+           head.changed_idx
+    FROM shown JOIN story_head AS head ON head.story = shown.item_id AND head.rule = '{ALONE}'
+    JOIN item ON item.id = shown.item_id
+    WHERE shown.idx IN (SELECT value FROM json_each(?)) AND shown.idx <= (SELECT reached FROM gathered)
+    AND NOT EXISTS (SELECT 1 FROM story WHERE story.item_id = shown.item_id)
+"""  # noqa: S608 - a word of our own
 _OF_ITEM: Final = "SELECT story.story FROM item JOIN story ON story.item_id = item.id WHERE item.sub = ?"
 _TOLD: Final = """
     SELECT head.story, head.origin = story.item_id AS is_origin, head.rule, head.evidence, head.changed_at,
@@ -40,10 +49,13 @@ _FOUND: Final = """
 
 
 def stories(connection: Connection, indices: Collection[int]) -> dict[Index, Story]:
-    """The stories that the versions at these indices belong to, where any do."""
-    found = connection.exec_driver_sql(_OF_INDICES, (json.dumps(list(indices)),)).all()
+    """The stories that the versions at these indices belong to; of what left one, itself, alone."""
+    asked = (json.dumps(list(indices)),)
+    found = connection.exec_driver_sql(_OF_INDICES, asked).all()
     told = _told(connection, {row.story for row in found})
-    return {Index(row.idx): told[row.story] for row in found if row.story in told}
+    left = connection.exec_driver_sql(_LEFT, asked).all()
+    alone = {Index(row.idx): _story_from(row, ()) for row in left}
+    return alone | {Index(row.idx): told[row.story] for row in found if row.story in told}
 
 
 def story_of(connection: Connection, sub: ItemId) -> Story | None:
@@ -72,9 +84,13 @@ def _story(rows: list[Any]) -> Story | None:
     origin = next((row for row in rows if row.is_origin), None)
     if origin is None or len(rows) == 1:
         return None
+    return _story_from(origin, tuple(_carried(row) for row in rows if row is not origin))
+
+
+def _story_from(origin: Any, others: tuple[Carried, ...]) -> Story:  # noqa: ANN401 - a row
     return Story(
         origin=_carried(origin),
-        others=tuple(_carried(row) for row in rows if row is not origin),
+        others=others,
         rule=origin.rule,
         evidence=origin.evidence,
         changed=Index(origin.changed_idx),

@@ -18,7 +18,8 @@ from syndicate.news import AgencyId, Index
 from syndicate.ports import Sketched
 from syndicate.storage._kin import WINDOW_SECONDS, put_back
 from syndicate.storage._rows import RELATION, relation_row
-from syndicate.storage._stories import gather, mark_ruled
+from syndicate.storage._ruled import mark_ruled
+from syndicate.storage._stories import gather
 
 T = TypeVar("T")
 NOBODY: Final[Mapping[Index, Collection[AgencyId]]] = MappingProxyType({})

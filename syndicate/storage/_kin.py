@@ -90,6 +90,13 @@ class _Sketch(NamedTuple):
     bands: Sequence[int]
 
 
+class _Place(NamedTuple):
+    """Where in a bucket a version stands."""
+
+    agency: str
+    id: int
+
+
 def alike(connection: Connection, kept: Sequence[Kept]) -> Mapping[VersionKey, tuple[Candidate, ...]]:
     """Keep sketches, ascending by number; which versions kept before each may be like it."""
     buckets = Buckets(connection, kept)
@@ -153,24 +160,24 @@ class Buckets:
 
     def __init__(self, connection: Connection, kept: Sequence[Kept]) -> None:
         keys = list({key for one in kept for key in one.said.bands})
-        self._ids: dict[int, dict[str, list[int]]] = {key: {} for key in keys}
-        found: set[int] = set()
+        self._buckets: dict[int, list[_Place]] = {}  # ascending by version
         for key, agency, id_ in connection.exec_driver_sql(_BUCKETS, (json.dumps(keys),)) if keys else ():
-            self._ids[key].setdefault(agency, []).append(id_)
-            found.add(id_)
+            self._buckets.setdefault(key, []).append(_Place(agency, id_))
+        found = {each.id for bucket in self._buckets.values() for each in bucket}
         met = [one.item for one in kept if one.said.met]
         here = [*_sketches(connection, _OF_VERSIONS, found), *_sketches(connection, _OF_ITEMS, met)]
         self._here = {each.id: each for each in here}
         self._of_item = {each.item: each.id for each in here}
         self._before = dict(self._here)
         self._out: set[tuple[int, str, int]] = set()
-        self._in: set[tuple[int, str, int]] = set()
 
     def like(self, one: Kept) -> list[int]:
         """The numbers of versions to be compared with this one: one of each agency, a few in all."""
-        counted = Counter(id_ for key in one.said.bands for ids in self._ids[key].values() for id_ in ids)
+        shared = [bucket for key in one.said.bands if (bucket := self._buckets.get(key))]
+        if len(shared) < _HITS:
+            return []
         best: dict[str, tuple[int, int]] = {}
-        for id_, count in counted.items():
+        for id_, count in Counter(each.id for bucket in shared for each in bucket).items():
             each = self._here[id_]
             if count >= _HITS and self._counts(one, each):
                 # Of others what shares most and came first, of its own agency what came last.
@@ -190,40 +197,38 @@ class Buckets:
         before = self._here.pop(self._of_item.pop(one.item, -1), None)
         if before is not None:
             for key in before.bands:
-                self._remove(key, before.agency, before.id)
+                self._remove(key, _Place(before.agency, before.id))
         if not one.said.bands:
             return
-        said = one.said
+        said, place = one.said, _Place(one.said.agency, one.id)
         bands = sorted(set(said.bands))
         self._here[one.id] = _Sketch(one.id, one.item, said.agency, said.received_at, said.folding, bands)
         self._of_item[one.item] = one.id
         for key in bands:
-            ids = self._ids[key].setdefault(said.agency, [])
-            ids.append(one.id)
-            self._in.add((key, said.agency, one.id))
-            if len(ids) > _OF_ONE_AGENCY:
-                self._remove(key, said.agency, ids[0])
+            bucket = self._buckets.get(key)
+            if bucket is None:
+                self._buckets[key] = [place]
+                continue
+            bucket.append(place)
+            own = [each for each in bucket if each.agency == place.agency]
+            if len(own) > _OF_ONE_AGENCY:
+                self._remove(key, own[0])
 
-    def _remove(self, key: int, agency: str, id_: int) -> None:
-        ids = self._ids.get(key, {}).get(agency, [])
-        if id_ in ids:
-            ids.remove(id_)
-        row = (key, agency, id_)
-        if row in self._in:
-            self._in.remove(row)
-        else:
-            self._out.add(row)
+    def _remove(self, key: int, place: _Place) -> None:
+        bucket = self._buckets.get(key, [])
+        if place in bucket:
+            bucket.remove(place)
+        self._out.add((key, *place))
 
     def keep(self, connection: Connection) -> None:
         """Write what has changed."""
-        gone = [(id_,) for id_ in self._before if id_ not in self._here]
         new = [each for id_, each in self._here.items() if id_ not in self._before]
-        rows = [(*each[:5], _packed(each.bands)) for each in new]
+        came = {(key, each.agency, each.id) for each in new for key in each.bands} - self._out
         for statement, values in (
-            (_OUT_OF_BAND, sorted(self._out)),
-            (_BAND, sorted(self._in)),
-            (_OUT, gone),
-            (_SKETCH, rows),
+            (_OUT_OF_BAND, sorted(row for row in self._out if row[2] in self._before)),
+            (_BAND, sorted(came)),
+            (_OUT, [(id_,) for id_ in self._before if id_ not in self._here]),
+            (_SKETCH, [(*each[:5], _packed(each.bands)) for each in new]),
         ):
             if values:
                 connection.exec_driver_sql(statement, values)

@@ -10,7 +10,7 @@ until they are merged: ``sweep`` does that, step by step, with every freed byte 
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import ClassVar, Final, NamedTuple
 
@@ -20,7 +20,7 @@ from sqlmodel import Field
 from syndicate.news import CORRECTIONS, Facets, Item, Slice, paragraphs
 from syndicate.storage._facets import facets_from
 from syndicate.storage._hub_table import HubTable
-from syndicate.text import TERMS, Terms, terms
+from syndicate.text import TERMS, Terms, terms_each
 from syndicate.trust import recall
 
 SIGN: Final = "\u00a4"  # before a facet; folding takes it out of every text
@@ -107,14 +107,15 @@ def make_again(connection: Connection) -> None:
 
 def keep_heads(connection: Connection, kept: Iterable[tuple[int, Item, Facets]]) -> None:
     """Put in title and summary of versions that are being kept."""
-    connection.exec_driver_sql(_HEAD, [_head(id_, item, facets) for id_, item, facets in kept])
+    connection.exec_driver_sql(_HEAD, list(_heads(list(kept))))
 
 
 def next_step(connection: Connection, most: int) -> Step:
     """The terms of the next versions that have their index in the log, ``most`` at most; reads only."""
     before = reach_of(connection)
     last = int(connection.exec_driver_sql(_LAST).scalar_one())
-    heads, wholes = [], []
+    heads: list[tuple[object, ...]] = []
+    wholes = []
     reach, room = before.reach, _CHARACTERS
     with connection.exec_driver_sql(_NEXT, (before.reach, last, most)) as rows:
         for row in rows:
@@ -127,7 +128,7 @@ def next_step(connection: Connection, most: int) -> Step:
             item, facets = recall(row.token), facets_from(row)
             wholes.append(_whole(row.id, item, facets))
             if not before.has_head(row.id):
-                heads.append(_head(row.id, item, facets))
+                heads += _heads([(row.id, item, facets)])
     return Step(before, heads, wholes, reach)
 
 
@@ -150,7 +151,7 @@ def take_out(connection: Connection, digest: str) -> None:
     reach = reach_of(connection)
     item, facets = recall(row.token), facets_from(row)
     if reach.has_head(row.id):
-        connection.exec_driver_sql(_NO_HEAD, _head(row.id, item, facets))
+        connection.exec_driver_sql(_NO_HEAD, next(_heads([(row.id, item, facets)])))
     if row.id <= reach.reach:
         connection.exec_driver_sql(_NO_WHOLE, _whole(row.id, item, facets))
     connection.exec_driver_sql("UPDATE search_reach SET sweeping = ?", (_ASKED,))
@@ -210,13 +211,15 @@ def _merge(connection: Connection, table: str, pages: int) -> bool:
     return changes() - before > 1  # as FTS5's documentation says how to know
 
 
-def _head(id_: int, item: Item, facets: Facets) -> tuple[object, ...]:
-    title, summary = terms(item.title), terms("\n".join(_summary(item)))
-    return id_, _stream(title), _stream(summary), _beside((title, summary), facets)
+def _heads(versions: Sequence[tuple[int, Item, Facets]]) -> Iterator[tuple[object, ...]]:
+    made = terms_each([text for _, item, _ in versions for text in (item.title, "\n".join(_summary(item)))])
+    for (id_, _, facets), title, summary in zip(versions, made, made, strict=True):
+        yield id_, _stream(title), _stream(summary), _beside((title, summary), facets)
 
 
 def _whole(id_: int, item: Item, facets: Facets) -> tuple[object, ...]:
-    parts = [terms(item.title), terms("\n".join(_summary(item))), terms("\n".join(_body(item)))]
+    said = item.title, "\n".join(_summary(item)), "\n".join(_body(item))
+    parts = list(terms_each(said))
     return id_, f" {BREAK} ".join(map(_stream, parts)), _beside(parts, facets)
 
 

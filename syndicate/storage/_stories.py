@@ -2,20 +2,21 @@
 
 Everybody who shows the same log, acts of the operator included, has the same stories. An item belongs to a
 story by its tie to the item that was first in it, never by way of others: so nobody can chain what does not
-belong together. A story has one item of each agency. Whoever's text changes so that the tie is gone leaves,
-or, if it was first, is left.
+belong together. What an agency declares moves its own item to the source that it names, away from what is
+only like it, and nobody else's (decision 70). A story has one item of each agency. Whoever's text changes
+so that the tie is gone leaves, or, if it was first, is left.
 """
 
-import json
 import logging
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeGuard
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from syndicate.dedupe import Origin, origin, teller_of
 from syndicate.news import Index, UnixTime
+from syndicate.storage._ruled import mark_ruled, take
 from syndicate.storage._ties import RANKS, WORDS, Tie, Ties
 from syndicate.trust import recall
 
@@ -35,21 +36,7 @@ _EVENTS: Final = f"""
     AND CAST(body AS TEXT) LIKE '%"act":"relation-%'
     ORDER BY idx
 """  # noqa: S608 - words of our own
-_ACT: Final = "SELECT body FROM act WHERE digest = ?"
 _SEALED_AT: Final = "SELECT sealed_at FROM log WHERE idx <= ? ORDER BY idx DESC LIMIT 1"
-_RULE: Final = """
-    INSERT INTO ruling (sub, to_sub, verdict, act) VALUES (?, ?, ?, ?)
-    ON CONFLICT (sub, to_sub) DO UPDATE SET verdict = excluded.verdict, act = excluded.act
-"""
-_MARK: Final = """
-    UPDATE relation SET state = :state WHERE score IS NOT NULL
-    AND ((sub = :a AND to_sub = :b) OR (sub = :b AND to_sub = :a))
-"""
-_MARK_NEW: Final = """
-    UPDATE relation SET state = iif(ruling.verdict = 'confirm', 'confirmed', 'rejected')
-    FROM ruling WHERE relation.sub = ? AND relation.score IS NOT NULL
-    AND ruling.sub = min(relation.sub, relation.to_sub) AND ruling.to_sub = max(relation.sub, relation.to_sub)
-"""
 _STORY_OF: Final = "SELECT story FROM story WHERE item_id = ?"
 _MEMBERS: Final = "SELECT item_id, agency, joined_as FROM story WHERE story = ? ORDER BY joined_idx, item_id"
 _JOIN: Final = "INSERT INTO story (item_id, story, agency, joined_as, joined_idx) VALUES (?, ?, ?, ?, ?)"
@@ -64,7 +51,7 @@ _HEAD: Final = """
         changed_idx = excluded.changed_idx, changed_at = excluded.changed_at
 """
 _END: Final = "DELETE FROM story_head WHERE story = ?"
-_STATES: Final = {"confirm": "confirmed", "reject": "rejected"}
+ALONE: Final = "alone"  # the rule of whoever left a story, or was left, and stands by itself since
 
 
 class _Member(NamedTuple):
@@ -93,24 +80,10 @@ def _follow(moment: "_Moment", item: int, act: str | None) -> None:
         moment.ruled(act)
 
 
-def mark_ruled(connection: Connection, sub: str) -> None:
-    """Have what was just found of an item stand as the operator has said of it before."""
-    connection.exec_driver_sql(_MARK_NEW, (sub,))
-
-
 def review(connection: Connection, item: int) -> None:
     """Look again at the story of an item of which a text went."""
     idx = max(0, connection.exec_driver_sql("SELECT reached FROM gathered").scalar_one())
     _Moment(connection, idx).reviewed(item)
-
-
-def ruling(act: bytes) -> tuple[str, str, str] | None:
-    """The two items and the verdict of an act of the operator about a relation; None if it is another act."""
-    told = json.loads(act)
-    verdict = str(told.get("act", "")).removeprefix("relation-")
-    if verdict not in _STATES:
-        return None
-    return str(told["sub"]), str(told["to_sub"]), verdict
 
 
 class _Moment:
@@ -120,6 +93,7 @@ class _Moment:
         self._connection = connection
         self._idx = idx
         self._ties = Ties(connection, idx)
+        self._ruled_at = 0.0
 
     def came(self, item: int) -> None:
         """A version of this item is shown."""
@@ -127,37 +101,50 @@ class _Moment:
         if stands is not None and stands.idx != self._idx:
             return  # an older version came late: nothing is said anew
         if stands is not None:
-            self._connection.exec_driver_sql(_MARK_NEW, (stands.sub,))
+            mark_ruled(self._connection, stands.sub)
         story = self._story_of(item)
         if story is not None and not self._review(story):
             self._changed(story)
         if self._story_of(item) is None:
             self._find_story(item)
+        self._call(item)
         for part in self._ties.parts(item):  # which may stand in too many by now
             story = self._story_of(part)
             if story is not None:
                 self._review(story)
 
+    def _call(self, item: int) -> None:
+        """Have those join that declare this item as their source, and may have waited elsewhere for it."""
+        for declarer in self._ties.declarers(item):
+            here = {each.agency for each in self._members(self._story_of(item) or item)}
+            if declarer.agency not in here and self._ties.declares(declarer.id, item):
+                self._placed(declarer.id)
+
     def ruled(self, digest: str) -> None:
         """The operator said something of two items."""
-        body = self._connection.exec_driver_sql(_ACT, (digest,)).scalar_one()
-        said = ruling(bytes(body))
+        said = take(self._connection, digest)
         if said is None:
             return
-        sub, to_sub, verdict = said
-        a, b = sorted((sub, to_sub))
-        self._connection.exec_driver_sql(_RULE, (a, b, verdict, digest))
-        self._connection.exec_driver_sql(_MARK, {"a": a, "b": b, "state": _STATES[verdict]})
-        items = list(self._connection.exec_driver_sql(_NAMED, (a, b)).scalars())
+        self._ruled_at = said.at
+        items = list(self._connection.exec_driver_sql(_NAMED, (said.a, said.b)).scalars())
         stories = [self._story_of(item) for item in items]
-        if verdict == "confirm" and len(items) > 1 and stories[0] is not None and stories[0] != stories[1]:
+        if (
+            said.verdict == "confirm"
+            and len(items) > 1
+            and stories[0] is not None
+            and stories[0] != stories[1]
+        ):
             self._let_go(stories[0], [items[0]])  # it goes to the other one, which came first
         for item in items:
-            story = self._story_of(item)
-            if story is not None:
-                self._review(story)
-            if self._story_of(item) is None:
-                self._find_story(item)
+            self._placed(item)
+
+    def _placed(self, item: int) -> None:
+        """Have an item leave a story that it does not belong to, and find one if it stands alone."""
+        story = self._story_of(item)
+        if story is not None:
+            self._review(story)
+        if self._story_of(item) is None:
+            self._find_story(item)
 
     def reviewed(self, item: int) -> None:
         """Something of this item is gone."""
@@ -168,7 +155,7 @@ class _Moment:
     def _review(self, story: int) -> bool:
         """Let those leave who no longer belong to who was first; whether anybody did."""
         members = self._members(story)
-        gone = [each.id for each in members if each.id != story and not self._belongs(each, story, members)]
+        gone = [each.id for each in members if not self._belongs(each, story, members)]
         if gone:
             self._let_go(story, gone)
         return bool(gone)
@@ -177,31 +164,49 @@ class _Moment:
         """Take these out of a story, and whoever was there because of them; each finds its place anew."""
         if story in leavers:
             leavers = [each.id for each in self._members(story)]
+        parted = list(leavers)
         for each in leavers:
             self._connection.exec_driver_sql(_LEAVE, (each,))
         if len(self._members(story)) > 1:
             if not self._review(story):
                 self._changed(story)
         else:
+            parted += [each.id for each in self._members(story)]
             self._connection.exec_driver_sql(_DISSOLVE, (story,))
             self._connection.exec_driver_sql(_END, (story,))
-        for each in sorted(leavers):
+        for each in sorted(leavers, key=self._who_chooses_first):
             if self._story_of(each) is None:
                 self._find_story(each)
+        for each in parted:
+            if self._story_of(each) is None:
+                self._note(each, each, ALONE, "", self._now())
+
+    def _who_chooses_first(self, item: int) -> tuple[bool, int]:
+        return not self._ties.sources(item), item
 
     def _belongs(self, one: _Member, story: int, members: Sequence[_Member]) -> bool:
         others = [each.id for each in members if each.id != one.id]
+        if self._is_called_away(one.id, others):
+            return False
+        if one.id == story:
+            return True
         if any(self._ties.rejected(one.id, each) for each in others):
             return False
         tie = self._ties.tie(one.id, story)
-        if tie is not None and not (tie.part and self._is_everywhere(tie.part, members)):
+        if _counts(tie, one.id) and not (tie.part and self._is_everywhere(tie.part, members)):
             return True
-        return any(self._reaches(self._ties.tie(one.id, each)) for each in others)
+        return any(_reaches(self._ties.tie(one.id, each), one.id) for each in others)
 
-    @staticmethod
-    def _reaches(tie: Tie | None) -> bool:
-        """Whether a tie to any item of a story is enough: a person's word is, likeness is not."""
-        return tie is not None and tie.as_ in ("declared", "confirmed")
+    def _is_called_away(self, item: int, others: Sequence[int]) -> bool:
+        """Whether an agency declares a source of its item that is not among these, and that it may join."""
+        sources = self._ties.sources(item)
+        if any(each in others for each in sources):
+            return False
+        return any(self._may_follow(item, each) for each in sources)
+
+    def _may_follow(self, item: int, source: int) -> bool:
+        tie = self._ties.tie(item, source)
+        return tie is not None and self._may_join(item, self._story_of(source) or source, tie)
 
     def _is_everywhere(self, part: int, members: Sequence[_Member]) -> bool:
         """Whether an excerpt stands in texts of several agencies that are no part of its story.
@@ -218,8 +223,8 @@ class _Moment:
         for other in self._ties.near(item):
             first = self._story_of(other) or other
             direct = self._ties.tie(item, other)
-            tie = direct if self._reaches(direct) else self._ties.tie(item, first)
-            if tie is not None and self._may_join(item, first, tie):
+            tie = direct if _reaches(direct, item) else self._ties.tie(item, first)
+            if _counts(tie, item) and self._may_join(item, first, tie):
                 found.append((RANKS[tie.as_], -tie.score, first, other, tie))
         if not found:
             return
@@ -229,7 +234,7 @@ class _Moment:
         ):  # of a copy of what both are a part of: else a flood of parts would take it
             wholes = [each for each in found if each[4].part == item and each[2] < first]
             _, _, first, _, tie = min(wholes, default=best)
-        if self._story_of(first) is None and item < first:
+        if self._story_of(first) is None and item < first and not tie.declarer:
             item, first = first, item
         self._join(item, first, tie)
 
@@ -264,14 +269,20 @@ class _Moment:
 
     def _changed(self, story: int, *, unheard: bool = False) -> None:
         """Note that a story changed now; ``unheard``: that nothing was said in it that was not before."""
-        idx = self._idx
-        at = 0.0 if unheard else self._connection.exec_driver_sql(_SEALED_AT, (idx,)).scalar() or 0.0
         first, why = self._origin(story)
-        self._connection.exec_driver_sql(_HEAD, (story, first, why.rule, why.evidence, idx, at))
+        self._note(story, first, why.rule, why.evidence, 0.0 if unheard else self._now())
         for each in self._members(story):
             as_ = self._here_as(each, first)
             if as_ != each.joined_as:
                 self._connection.exec_driver_sql(_HERE_AS, (as_, each.id))
+
+    def _note(self, story: int, first: int, rule: str, evidence: str, at: float) -> None:
+        self._connection.exec_driver_sql(_HEAD, (story, first, rule, evidence, self._idx, at))
+
+    def _now(self) -> float:
+        """When it is, in Unix seconds: as versions were sealed, or as an act says of itself."""
+        sealed = self._connection.exec_driver_sql(_SEALED_AT, (self._idx,)).scalar() or 0.0
+        return max(sealed, self._ruled_at)
 
     def _here_as(self, one: _Member, first: int) -> str:
         """Why somebody is in a story: by its tie to who stands first in it."""
@@ -310,5 +321,15 @@ class _Moment:
         return [] if stands is None else [_Member(story, stands.agency, "first")]
 
     def _head(self, story: int) -> int | None:
-        asked = "SELECT origin FROM story_head WHERE story = ?"
-        return self._connection.exec_driver_sql(asked, (story,)).scalar()
+        asked = "SELECT origin FROM story_head WHERE story = ? AND rule <> ?"
+        return self._connection.exec_driver_sql(asked, (story, ALONE)).scalar()
+
+
+def _counts(tie: Tie | None, item: int) -> TypeGuard[Tie]:
+    """Whether a tie brings an item to another one: what that one declares does not."""
+    return tie is not None and tie.declarer in (0, item)
+
+
+def _reaches(tie: Tie | None, item: int) -> TypeGuard[Tie]:
+    """Whether a tie to any item of a story is enough: a person's word is, likeness is not."""
+    return _counts(tie, item) and tie.as_ in ("declared", "confirmed")

@@ -56,6 +56,16 @@ _PARTS: Final = """
     WHERE relation.to_sub = ? AND relation.to_ver = ? AND relation.type = 'excerpt'
     ORDER BY other.id LIMIT 100
 """
+_SOURCES: Final = """
+    SELECT DISTINCT other.id FROM relation JOIN item AS other ON other.sub = relation.to_sub
+    WHERE relation.sub = ? AND relation.ver = ? AND relation.type = 'derives'
+    ORDER BY other.id LIMIT 20
+"""
+_DECLARERS: Final = """
+    SELECT DISTINCT other.id FROM relation JOIN item AS other ON other.sub = relation.sub
+    WHERE relation.to_sub = ? AND relation.type = 'derives'
+    ORDER BY other.id LIMIT 200
+"""
 _SPANS: Final = """
     SELECT spans FROM relation WHERE sub = ? AND ver = ? AND to_sub = ? AND to_ver = ? AND type = 'excerpt'
     ORDER BY id LIMIT 1
@@ -144,6 +154,27 @@ class Ties:
         if stands is None:
             return []
         return list(self._connection.exec_driver_sql(_PARTS, (stands.sub, stands.ver)).scalars())
+
+    def sources(self, item: int) -> list[int]:
+        """Items from which this one, as it stands, is declared by its agency to derive."""
+        stands = self.stands(item)
+        if stands is None:
+            return []
+        named = self._connection.exec_driver_sql(_SOURCES, (stands.sub, stands.ver)).scalars().all()
+        return [each for each in named if self.declares(item, each)]
+
+    def declarers(self, item: int) -> list[Stands]:
+        """Items that were ever declared to derive from this one, as they stand; see ``declares``."""
+        stands = self.stands(item)
+        if stands is None:
+            return []
+        named = self._connection.exec_driver_sql(_DECLARERS, (stands.sub,)).scalars().all()
+        return [there for each in named if (there := self.stands(each)) is not None]
+
+    def declares(self, one: int, other: int) -> bool:
+        """Whether an item, as it stands, is declared by its agency to derive from another one."""
+        tie = self.tie(one, other)
+        return one != other and tie is not None and tie.declarer == one
 
     def tie(self, one: int, other: int) -> Tie | None:
         """By what two items belong together as they stand; declared before ruled before found."""

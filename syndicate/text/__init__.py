@@ -8,12 +8,14 @@ with it names this number, and what names another one is made again before it is
 For searching: ``terms`` gives what an index holds of a text (``TERMS`` is their version), ``seek`` makes of a
 query what such an index is asked (``Sought``), or says why it cannot (``Unfit``); ``mark``, ``excerpt`` and
 ``clip`` show what was found, and never cut a letter.
+
+Many texts are read faster together than one by one: ``fold_codes_each``, ``terms_each``.
 """
 
 from syndicate.text._excerpt import Excerpt, clip, excerpt, mark
-from syndicate.text._fold import FOLDING, Folded, fold, fold_codes, fold_with_offsets
+from syndicate.text._fold import FOLDING, Folded, fold, fold_codes, fold_codes_each, fold_with_offsets
 from syndicate.text._query import CHARACTERS, Sought, Unfit, Way, seek
-from syndicate.text._terms import TERMS, Terms, terms
+from syndicate.text._terms import TERMS, Terms, terms, terms_each
 
 __all__ = [
     "CHARACTERS",
@@ -29,8 +31,10 @@ __all__ = [
     "excerpt",
     "fold",
     "fold_codes",
+    "fold_codes_each",
     "fold_with_offsets",
     "mark",
     "seek",
     "terms",
+    "terms_each",
 ]

@@ -113,16 +113,20 @@ class _Bareness(dict[int, str]):
     """Folded code point → its bare letter, always one."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = found = _bare_letter(code)
+        self[code] = found = _undressed(chr(code))
         return found
 
 
-def _bare_letter(code: int) -> str:
-    letter = chr(code)
+def _undressed(letter: str) -> str:
     if _ADORNED.match(letter) is None:
         return letter
     first = unicodedata.normalize("NFD", letter)[0]
     return _SAME.get(first, first)
+
+
+def bare_letter(code: int) -> str:
+    """What a folded code point is without its accents: nothing, where it is an ornament."""
+    return _worn[code] and _bareness[code]
 
 
 _folding: Final = _Folding()

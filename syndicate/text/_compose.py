@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 Rows = NDArray[np.uint32]  # code points, and above their 21 bits what composition has to know of them
 Offsets = NDArray[np.intp]
+Along = tuple[Offsets, ...]  # what goes with the rows wherever they go: where each stood, if somebody asks
 
 ENCODING: Final = f"utf-32-{sys.byteorder[0]}e"  # a text's code points as numpy reads them
 CODE: Final = np.uint32(0x1FFFFF)
@@ -69,16 +70,16 @@ def _sorted_pairs() -> tuple[NDArray[np.uint64], Rows]:
     return np.array(keys, dtype=np.uint64), np.array(wholes, dtype=np.uint32)
 
 
-def composed(rows: Rows, at: Offsets, flags: int) -> tuple[Rows, Offsets]:
+def composed(rows: Rows, along: Along, flags: int) -> tuple[Rows, Along]:
     """``rows`` in NFC; what was composed stands where its first part stood. ``flags``: those of all."""
-    marks = (rows & MARKS).nonzero()[0]
+    marks = (rows & MARKS != 0).nonzero()[0]
     beside = marks[1:][marks[1:] - marks[:-1] == 1]
     rows, in_order = _ordered(rows, beside)
     if flags & int(_JOINS):
-        rows, at = _joined(rows, at)
+        rows, along = _joined(rows, along)
     if not in_order or (flags & int(_JOINS | _HOLDS) and any(_not_yet(*two) for two in _neighbours(rows))):
-        return _one_by_one(rows, at)
-    return rows, at
+        return _one_by_one(rows, along)
+    return rows, along
 
 
 def _ordered(rows: Rows, beside: Offsets) -> tuple[Rows, bool]:
@@ -96,7 +97,7 @@ def _ordered(rows: Rows, beside: Offsets) -> tuple[Rows, bool]:
 
 def _neighbours(rows: Rows) -> set[tuple[str, str]]:
     """All pairs of a mark with a mark, or a composed letter, before it."""
-    places = np.flatnonzero(rows[1:] & MARKS)
+    places = (rows[1:] & MARKS != 0).nonzero()[0]
     firsts = rows[places]
     both = firsts & (MARKS | _HOLDS) > 0
     firsts, seconds = firsts[both] & CODE, rows[places[both] + 1] & CODE
@@ -110,34 +111,35 @@ def _not_yet(first: str, second: str) -> bool:
     return bool(reaches) or not unicodedata.is_normalized("NFC", first + second)
 
 
-def _joined(rows: Rows, at: Offsets) -> tuple[Rows, Offsets]:
+def _joined(rows: Rows, along: Along) -> tuple[Rows, Along]:
     """With each accent that directly follows its letter made one with it, one after the other."""
     keys, wholes = _sorted_pairs()
     while True:  # as often as one letter has accents that join it: three times, once more to see it
-        places = np.flatnonzero(rows[1:] & _JOINS)
+        places = (rows[1:] & _JOINS != 0).nonzero()[0]
         codes = (rows[places] & CODE).astype(np.uint64), (rows[places + 1] & CODE).astype(np.uint64)
         pairs = codes[0] << _SECOND | codes[1]
         found = np.searchsorted(keys, pairs) % len(keys)
         hits = keys[found] == pairs
         if not hits.any():
-            return rows, at
+            return rows, along
         hits[1:] &= ~(hits[:-1] & (np.diff(places) == 1))  # of three in a row, the first two
         places, found = places[hits], found[hits]
         rows = rows.copy()
         rows[places] = wholes[found]
-        rows, at = np.delete(rows, places + 1), np.delete(at, places + 1)
+        rows, along = np.delete(rows, places + 1), tuple(np.delete(each, places + 1) for each in along)
 
 
-def _one_by_one(rows: Rows, at: Offsets) -> tuple[Rows, Offsets]:
+def _one_by_one(rows: Rows, along: Along) -> tuple[Rows, Along]:
     """The same by Unicode's own word, cluster by cluster: for what stands in an order that nobody types."""
     text = (rows & CODE).tobytes().decode(ENCODING)
     whole: list[str] = []
-    offsets: list[int] = []
+    kept: list[int] = []
     for start, stop in _clusters(text):
         cluster = _nfc(_sorted(text[start:stop]))
         whole.append(cluster)
-        offsets += at[start : start + len(cluster)].tolist()
-    return np.frombuffer("".join(whole).encode(ENCODING), dtype=np.uint32), np.array(offsets, dtype=np.intp)
+        kept += range(start, start + len(cluster))
+    made = np.frombuffer("".join(whole).encode(ENCODING), dtype=np.uint32)
+    return made, tuple(each[kept] for each in along)
 
 
 def _sorted(cluster: str) -> str:

@@ -7,7 +7,7 @@ space between words, or put an invisible one there, or none, as the keyboard ple
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -60,6 +60,19 @@ def fold_with_offsets(text: str) -> Folded:
 
     codes, at = look_up(text)
     return Folded(original=text, text=spelled(codes), at=tuple(at.tolist()))
+
+
+def fold_codes_each(texts: Sequence[str]) -> Iterator[tuple["NDArray[np.uint32]", list[tuple[int, int]]]]:
+    """``fold_codes`` of many texts without the offsets, in half the time: some texts in one row.
+
+    Each row comes with where each of its texts begins and ends; what stands between two is no letter.
+    """
+    from syndicate.text._table import BREAK, look_up_each, together  # noqa: PLC0415 - likewise
+
+    for group in together(texts):
+        codes = look_up_each(group)
+        ends = [*(codes == ord(BREAK)).nonzero()[0].tolist(), len(codes)]
+        yield codes, list(zip([0, *(end + 1 for end in ends[:-1])], ends, strict=True))
 
 
 def fold_codes(text: str) -> tuple["NDArray[np.uint32]", "NDArray[np.intp]"]:

@@ -59,6 +59,8 @@ def read_query(text: str, grammar: Mapping[str, str]) -> dict[str, str]:
 def _form_of(name: str, pattern: str) -> str:
     if name == "kind":
         return f"one of {', '.join(pattern.split('|'))}"
+    if name == "limit" and pattern != PAGING[name]:
+        return f"a whole number from 1 to {pattern.rpartition('|')[2]}"
     return _FORMS.get(name, f"of the form {pattern}")
 
 

@@ -36,7 +36,7 @@ def parse_xml(body: bytes, most: int) -> etree._Element:
     """
     _check_encoding(body)
     # Inside a comment or CDATA it would be harmless; nobody who writes signed feeds needs it there.
-    if b"<!DOCTYPE" in body:
+    if b"!" in body and b"<!DOCTYPE" in body:  # most have no "!", which is found at a tenth of the cost
         raise WireError("a DOCTYPE, which no feed of ours has", code=Reason.WIRE_DOCTYPE)
     check_xml_marks(body, most)
     try:

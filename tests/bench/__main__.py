@@ -9,6 +9,7 @@ from typing import Final
 
 from . import (
     _agency,
+    _behind,
     _beside_reader,
     _client,
     _crowd,
@@ -33,6 +34,7 @@ from ._measure import FULL, QUICK, Result, Scale
 
 SECTIONS: Final[Mapping[str, Callable[[Scale], list[Result]]]] = {
     "ingest": _ingest.measure,
+    "behind": _behind.measure,
     "agency": _agency.measure,
     "reader": _beside_reader.measure,
     "relations": _relations.measure,

@@ -17,8 +17,8 @@ from logging_hub import cosigners_alone
 from sqlalchemy import Connection
 
 from syndicate.assembly import tune_memory
-from syndicate.dedupe import matter_of, sketch
 from syndicate.journey import Admission, LocalWakeup, LogSigner, Sealer
+from syndicate.journey._kin import sketches_made
 from syndicate.news import Admitted, Envelope, Registry
 from syndicate.ports import Storage
 from syndicate.signing import create_key
@@ -59,6 +59,7 @@ class Intake:
 
     def __init__(self, storage: Storage, registry: Registry, signer: LogSigner) -> None:
         clock = StillClock()
+        self.storage = storage
         self._admission = Admission(storage, lambda: registry, clock)
         self._sealer = Sealer(storage, clock, LocalWakeup(), signer, cosigners_alone(storage.log, signer))
 
@@ -125,11 +126,11 @@ def measure(scale: Scale) -> list[Result]:
         folder = Path(made)
         press = Press(folder, unlike=True)
         met, issues = list(press.issues(len(press.rooms))), list(press.issues(scale.of(20, 2)))
-        signed = [each for issue in issues for each in _signed(issue, press.registry)]
+        signed = [each for issue in issues for each in signed_of(issue, press.registry)]
         checking, sketching = _checking(issues, press.registry), _sketching(issues)
         turns = []
         for turn in range(scale.turns + 1):
-            bare = cpu_of(lambda: _check_bare(signed))
+            bare = cpu_of(lambda: check_bare(signed))
             stages = asyncio.run(_one_turn(folder / f"{turn}.db", press.registry, met, issues))
             turns.append((bare, cpu_of(checking), cpu_of(sketching), stages))
             (folder / f"{turn}.db").unlink()
@@ -169,26 +170,28 @@ def _result(turns: Sequence[tuple[float, float, float, Stages]], items: int) -> 
     return ratio_of("ingest", what, ratios, GOAL, behind)
 
 
-def _signed(issue: Issue, registry: Registry) -> list[Signed]:
+def signed_of(issue: Issue, registry: Registry) -> list[Signed]:
+    """What its tokens' agency signed, taken apart."""
     public = next(key.public for key in registry.keys.values() if key.agency == issue.agency)
     key = Ed25519PublicKey.from_public_bytes(public)
     parts = (token.rpartition(".") for token in issue.tokens)
     return [(key, base64.urlsafe_b64decode(sig + "=="), said.encode("ascii")) for said, _, sig in parts]
 
 
-def _check_bare(signed: Sequence[Signed]) -> None:
+def check_bare(signed: Sequence[Signed]) -> None:
+    """The check of their signatures, and nothing else."""
     for key, signature, said in signed:
         key.verify(signature, said)
 
 
 def _sketching(issues: Sequence[Issue]) -> Callable[[], None]:
-    items = [recall(token) for issue in issues for token in issue.tokens]
+    batches = [[recall(token) for token in issue.tokens] for issue in issues]
 
-    def sketch_each() -> None:
-        for item in items:
-            sketch(matter_of(item))
+    def sketch_all() -> None:
+        for items in batches:
+            sketches_made(items)
 
-    return sketch_each
+    return sketch_all
 
 
 def _checking(issues: Sequence[Issue], registry: Registry) -> Callable[[], None]:

@@ -11,7 +11,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from evaluation import LANGUAGES, stories
 
-from syndicate.dedupe import compare, sketch, winnow
+from syndicate.dedupe import compare, sketch_each, winnow
 from syndicate.text import fold_codes
 
 from ._measure import MICRO, Goal, Result, Scale, cpu_of, ratio_of, told
@@ -36,7 +36,7 @@ def measure(scale: Scale) -> list[Result]:
     works: dict[str, Callable[[], object]] = {
         "bare Ed25519 check": check_bare,
         "folded": lambda: [fold_codes(text) for text in texts],
-        "folded and sketched": lambda: [sketch(text) for text in texts],
+        "folded and sketched": lambda: sketch_each(texts),
         "folded and winnowed (in the background)": lambda: [winnow(text) for text in texts],
         "compared with an edited copy (candidates only)": lambda: [
             compare(*two) for two in zip(texts, edited, strict=True)

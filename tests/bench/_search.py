@@ -20,10 +20,11 @@ from aiohttp.test_utils import make_mocked_request
 from yarl import URL
 
 from syndicate.assembly import tune_memory
+from syndicate.journey._admit import BATCH
 from syndicate.news import KeyId, Registry, compose_token, encode, facets_of
 from syndicate.storage import open_storage
-from syndicate.storage._search_index import _head
-from syndicate.text import terms
+from syndicate.storage._search_index import _heads
+from syndicate.text import Terms, terms_each
 from syndicate.web._items import Items
 from syndicate.web._readers import Readers
 from syndicate.web._search import SearchAnswers, Searching
@@ -94,7 +95,7 @@ def _fill(path: Path, items: int, room: _newsroom.Newsroom) -> None:
     for number in range(_STORIES):
         item, _ = room.publish()
         token = compose_token(encode(item), KeyId(room._signer.kid), room._signer.sign)
-        head = _head(number, item, facets_of(item))
+        head = next(_heads([(number, item, facets_of(item))]))
         stories.append((number, token, *map(str, head[1:])))
     with closing(sqlite3.connect(path)) as shell:
         shell.execute("PRAGMA synchronous=OFF")
@@ -167,17 +168,19 @@ def _terms(scale: Scale) -> Result:
     return ratio_of("search", what, turns, TERMS_GOAL, behind, unit="µs")
 
 
-def _row(said: Story) -> tuple[str, str, str]:
-    title, summary = terms(said.title), terms(said.summary)
+def _row(title: Terms, summary: Terms) -> tuple[str, str, str]:
     return " ".join(title.stream), " ".join(summary.stream), " ".join(title.beside | summary.beside)
 
 
 def _make(rows: list[tuple[str, str, str]], said: Sequence[Story]) -> None:
-    rows.extend(map(_row, said))
+    for start in range(0, len(said), BATCH):
+        some = said[start : start + BATCH]
+        made = terms_each([text for each in some for text in (each.title, each.summary)])
+        rows.extend(map(_row, made, made))
 
 
 def _put(shell: sqlite3.Connection, rows: list[tuple[str, str, str]], numbers: Iterator[int]) -> None:
-    for some in range(0, len(rows), 100):
-        some_rows = [(next(numbers), *row) for row in rows[some : some + 100]]
+    for some in range(0, len(rows), BATCH):
+        some_rows = [(next(numbers), *row) for row in rows[some : some + BATCH]]
         shell.executemany("INSERT INTO it (rowid, title, summary, beside) VALUES (?, ?, ?, ?)", some_rows)
         shell.commit()

@@ -26,6 +26,7 @@ def measured(section: str) -> list[dict[str, Any]]:
         pytest.param("ingest", ["at most 5"], id="ingest beside a bare signature check"),
         pytest.param("memory", ["at most 1.2", "at most 300"], id="the memory of a hub that serves"),
         pytest.param("stream", ["at most 250", "at most 60"], id="who listens"),
+        pytest.param("behind", ["at most 40", "at most 120"], id="what follows behind the log"),
         pytest.param("relations", ["at most 3"], id="what finding candidates costs"),
         pytest.param("crowd", ["at most 5", "at most 60"], id="a crowd of subscribers of all kinds"),
         pytest.param("likeness", ["at most 0.15", "at most 1"], id="likeness beside a bare signature check"),

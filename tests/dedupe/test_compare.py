@@ -122,6 +122,15 @@ def test_a_figure_that_changed_while_its_paragraph_moved_is_seen() -> None:
     assert "“41” the other has “47”" in found.evidence
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [("1,250", "1,350"), ("34", "31"), ("1250", "12050"), ("-5", "-7"), ("២០១", "២០៥")]
+)
+def test_the_evidence_shows_numbers_whole(one: str, other: str) -> None:
+    said = [told(BODY, f"{ENDING} In all {many} families left.") for many in (one, other)]
+    found = compare(said[0], said[1])
+    assert f"where one has “{one}” the other has “{other}”" in found.evidence
+
+
 def test_a_name_that_changed_while_its_paragraph_moved_is_seen() -> None:
     lines = [
         f"{ENDING} This is what {name} told reporters at the gate of the school."

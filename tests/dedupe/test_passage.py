@@ -77,6 +77,73 @@ def test_a_number_that_is_cut_is_not_the_number(asked: str, stands: bool) -> Non
     assert _is_in(_letters(asked), _letters(f"Prices in June\n{said}")) is stands
 
 
+@pytest.mark.parametrize(
+    ("asked", "said", "place"),
+    [
+        pytest.param(
+            "250 people to schools on higher ground before the river rose", "1,250", (0, 3), id="begins in it"
+        ),
+        pytest.param(
+            "to schools on higher ground before the river rose by 4", "47", (53, 54), id="ends in it"
+        ),
+        pytest.param("12,400 to everybody who lost a boat", "$12,400", (0, 6), id="without its sign"),
+    ],
+)
+def test_a_number_that_is_cut_is_marked_as_another_one(asked: str, said: str, place: tuple[int, int]) -> None:
+    text = (
+        "Teams took 1,250 people to schools on higher ground before the river rose by 47 centimetres. "
+        "The ministry pays $12,400 to everybody who lost a boat."
+    )
+    assert not Passage(asked).stands_in("", "", text)
+    close = alike(asked, text)
+    assert close is not None
+    (cut,) = close.differences
+    assert (cut.asked, text[slice(*cut.said)], cut.figure) == (place, said, True)
+
+
+@pytest.mark.parametrize(("start", "stop"), [*((start, start + 100) for start in range(0, 52, 4)), (3, 83)])
+def test_letters_that_stand_far_away_too_are_no_difference(start: int, stop: int) -> None:
+    """A passage begins with the letter with which the text begins, or ends with its last one: by chance."""
+    text = (
+        "Storm reaches the northern coast. Rescue teams took 1,250 people to schools and temples on higher "
+        "ground before the river came over its banks near the old market. Nobody was hurt in any of them."
+    )
+    asked = text.replace("1,250", "1,750")[start:stop]
+    close = alike(asked, text)
+    assert close is not None
+    assert [
+        asked[slice(*each.asked)] for each in close.differences if "1,7" not in asked[slice(*each.asked)]
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "asked", "marked"),
+    [
+        pytest.param("asks everybody to", "does not ask anybody to",
+                     ("does not ask anybody", "asks everybody"), id="words that end alike"),
+        pytest.param("schools and", "shops and", ("shops", "schools"), id="a word within"),
+        pytest.param("temples on", "temples by soldiers on", ("by soldiers", ""), id="words more"),
+        pytest.param("on the boats by sea", "on the sea", ("", "boats by"), id="words less"),
+        pytest.param("villages are", "village are", ("village", "villages"), id="a letter less"),
+        pytest.param("the village are", "the villages are", ("villages", "village"), id="a letter more"),
+        pytest.param(f"{'ab' * 20}x{'cd' * 20} to", f"{'ab' * 20}y{'cd' * 20} to",
+                     (f"{'ab' * 12}y{'cd' * 12}", f"{'ab' * 12}x{'cd' * 12}"), id="a word without end"),
+        pytest.param("a" * 60 + " to", "a" * 61 + " to", ("a" * 25, "a" * 24), id="one letter over and over"),
+        pytest.param("safe are", "unsafe are", ("unsafe", "safe"), id="letters more at the beginning"),
+        pytest.param("ไม้สัก", "ไม่สัก",
+                     ("่", "้"), id="a mark of a script without spaces"),
+    ],
+)  # fmt: skip
+def test_a_word_that_differs_is_marked_whole(said: str, asked: str, marked: tuple[str, str]) -> None:
+    item, question = (
+        f"The ministry and its {each} prepared for the night in the capital." for each in (said, asked)
+    )
+    close = alike(question, item)
+    assert close is not None
+    (one,) = close.differences
+    assert (question[slice(*one.asked)].rstrip(), item[slice(*one.said)].strip()) == marked
+
+
 def test_a_question_is_not_the_answer() -> None:
     said = "Will the dam hold through the night? The engineers of the province say that they hope so."
     assert Passage(said).stands_in("", "", said)

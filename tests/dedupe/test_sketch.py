@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.dedupe import sketch, winnow
+from syndicate.dedupe import sketch, sketch_each, winnow
 from syndicate.dedupe._shingles import PASSAGE
 from syndicate.text import FOLDING, fold
 
@@ -95,3 +95,10 @@ def test_texts_that_repeat_themselves_have_few_fingerprints(text: str) -> None:
 def test_han_is_told_by_three_letters_in_a_row() -> None:
     one, other = ("人人生而自由，在尊严和权利上一律平等。他们赋有理性" + end for end in ("和良心", "与情感"))
     assert set(sketch(one).bands) & set(sketch(other).bands)
+
+
+def test_many_texts_are_sketched_as_each_by_itself() -> None:
+    texts = [prose(seed, words) for seed, words in enumerate((700, 0, 9, 40, 200, 20_000, 3, 700))]
+    texts += ["人人生而自由" * 30, "น้ำท่วม" * 12, "a" * 200_000, "Storm"]
+    assert sketch_each(texts) == [sketch(text) for text in texts]
+    assert sketch_each([]) == []

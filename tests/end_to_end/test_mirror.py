@@ -11,15 +11,17 @@ from urllib.parse import urlsplit
 
 import pytest
 from hub_folder import Place, Served, hub_at_work, place
+from page_room import OtherRoom, _enrol_the_other
 from press import NOON
 from raw_client import Reply, ask
+from telling import JOINT, body
 
-from syndicate.assembly import Mirror, Source, open_mirror
+from syndicate.assembly import Mirror, Source, _mirror, open_mirror, rule_relation
 from syndicate.cli import main
 from syndicate.client import LogReader, Proof, Verdict, Watched, open_log, verify_token, watch
-from syndicate.errors import FetchError, ForkedLog
+from syndicate.errors import DeliverError, FetchError, ForkedLog, StorageError
 from syndicate.ledger import Policy
-from syndicate.news import digest_of
+from syndicate.news import ItemId, digest_of
 from syndicate.settings import Address
 from syndicate.trust import recall
 
@@ -98,6 +100,51 @@ async def test_a_mirror_serves_the_log_the_tokens_the_proofs_and_the_feeds(here:
             await served.release("three")
             assert await mirror.mirror.look() == 1
             assert b"Story three" in (await mirror.get("/feeds/all.atom")).body
+
+
+async def stories(served: Served) -> bytes:
+    await served.hub.sealer.seal_once()
+    await served.hub.gatherer.catch_up()
+    served.clock.time += 6
+    return without_hosts((await served.get("/feeds/stories.json")).body, served.hub.url)
+
+
+async def mirrored(served: Served, mirror: Served2) -> bytes:
+    await mirror.mirror.look()
+    for _ in range(10_000):
+        if json.loads((await mirror.get("/health")).body)["stories_behind"] == 0:
+            break
+        await asyncio.sleep(0.005)
+    served.clock.time += 6
+    return without_hosts((await mirror.get("/feeds/stories.json")).body, mirror.mirror.url)
+
+
+def without_hosts(document: bytes, url: str) -> bytes:
+    return document.replace(url.encode(), b"")
+
+
+async def test_a_mirror_follows_the_operators_word_and_takes_none_itself(
+    here: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_mirror, "_INDEX_SECONDS", 0.02)
+    database = here.folder / "hub.sqlite3"
+    _enrol_the_other(here)
+    async with hub_at_work(here) as served:
+        subs: list[ItemId] = []
+        for each in (here.newsroom, OtherRoom()):
+            await served.submit(each.release("joint", title=f"Beaches ({each.id})", content=body(JOINT)))
+            subs.append(each.item("joint").sub)
+        async with mirror_at_work(served) as mirror:
+            for verdict, many in (("", 1), ("reject", 2), ("confirm", 1)):
+                if verdict:
+                    await rule_relation(database, verdict, subs[0], subs[1], "a test")
+                ours = await stories(served)
+                assert len(json.loads(ours)["items"]) == many
+                assert await mirrored(served, mirror) == ours, verdict
+            with pytest.raises((DeliverError, StorageError), match="another process"):
+                await rule_relation(here.folder / "mirror.sqlite3", "reject", subs[0], subs[1], "not its own")
+        with pytest.raises(StorageError, match="a mirror's"):
+            await rule_relation(here.folder / "mirror.sqlite3", "reject", subs[0], subs[1], "not its own")
 
 
 async def test_a_mirror_that_is_shown_two_histories_says_so_and_keeps_the_evidence(here: Place) -> None:

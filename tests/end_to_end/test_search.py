@@ -48,6 +48,22 @@ async def test_a_person_is_told_what_was_found_and_where(
         assert "does not mean" in capsys.readouterr().out
 
 
+async def test_the_hub_is_named_as_for_a_lookup_or_before_the_words(
+    here: Place, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SYNDICATE_HUB", raising=False)
+    assert await command("bao") == 2
+    assert "--hub https://hub.example" in capsys.readouterr().err
+    async with hub_at_work(here) as served:
+        await release(served)
+        assert await command("--hub", served.hub.url, "bao") == 0
+        assert await command("--hub", served.hub.url, "https://somewhere.example") == 1, "these are words"
+        monkeypatch.setenv("SYNDICATE_HUB", served.hub.url)
+        assert await command("bao") == 0
+        assert await command(served.hub.url) == 2
+        assert "nothing to look for" in capsys.readouterr().err
+
+
 async def test_a_program_is_told_in_json_and_goes_on_where_it_was(
     here: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:

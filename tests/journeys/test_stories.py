@@ -81,6 +81,41 @@ async def test_joining_later_moves_updated_and_nothing_else(hub: Hub, rooms: Roo
     assert after | {"date_modified": ""} == before | {"date_modified": ""}
 
 
+async def test_leaving_moves_updated_of_who_leaves_and_of_who_is_left(hub: Hub, rooms: Rooms) -> None:
+    """Else a reader who keeps the newer of two entries would show who also published it for ever."""
+    await hub.take(joint(rooms["sg"]), joint(rooms["my"]))
+    (together,) = await hub.stories()
+    hub.clock.hands += 100
+    await hub.rule("reject", sub(rooms["sg"]), sub(rooms["my"]))
+    parted = await hub.stories()
+    assert [each["_syndicate"].get("also") for each in parted] == [None, None]
+    assert all(each["date_modified"] > together["date_modified"] for each in parted)
+    hub.clock.hands += 100
+    await hub.rule("confirm", sub(rooms["sg"]), sub(rooms["my"]))
+    (again_,) = await hub.stories()
+    assert again_["date_modified"] > parted[0]["date_modified"]
+
+
+@pytest.mark.parametrize("at", ["x", "2030-01-01T00:00:00", "2001-01-01T00:00:00Z"])
+async def test_an_act_that_does_not_say_when_counts_from_what_was_sealed_last(
+    hub: Hub, rooms: Rooms, at: str
+) -> None:
+    await hub.take(joint(rooms["sg"]), joint(rooms["my"]))
+    (together,) = await hub.stories()
+    await hub.rule("reject", sub(rooms["sg"]), sub(rooms["my"]), at)
+    parted = await hub.stories()
+    assert [each["date_modified"] for each in parted] == [together["date_modified"]] * 2
+
+
+async def test_who_is_left_by_a_correction_says_so_too(hub: Hub, rooms: Rooms) -> None:
+    await hub.take(joint(rooms["sg"]), joint(rooms["my"]))
+    (together,) = await hub.stories()
+    await hub.take(again(rooms["my"], 2, OTHER))
+    left = next(each for each in await hub.stories() if each["_syndicate"]["agency"] == "sg.demo")
+    assert left["date_modified"] > together["date_modified"]
+    assert await hub.storage.story_of(sub(rooms["sg"])) is None
+
+
 @pytest.mark.parametrize("format_", ["atom", "rss", "json", "ninjs"])
 async def test_every_format_says_who_else_published(hub: Hub, rooms: Rooms, format_: str) -> None:
     await hub.take(joint(rooms["sg"]))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.text import fold, fold_codes, fold_with_offsets
+from syndicate.text import fold, fold_codes, fold_codes_each, fold_with_offsets
 from syndicate.text._compose import _pairs
 from syndicate.text._table import letters_of
 
@@ -112,3 +112,20 @@ def test_letters_as_numbers_are_those_of_the_text() -> None:
     codes, at = fold_codes("Hà Nội")
     assert "".join(map(chr, codes.tolist())) == fold("Hà Nội")
     assert at.tolist() == [0, 1, 3, 4, 5]
+
+
+_ODD = st.text(alphabet=_MARKED + "|\U0010ffff\ud800\u0338", max_size=8) | st.text(max_size=20)
+
+
+@given(st.lists(_ODD, max_size=8))
+def test_many_texts_at_once_are_folded_as_each_by_itself(texts: list[str]) -> None:
+    folded = [codes[start:stop] for codes, spans in fold_codes_each(texts) for start, stop in spans]
+    assert ["".join(map(chr, each.tolist())) for each in folded] == [fold(text) for text in texts]
+
+
+def test_long_texts_among_many_are_folded_by_themselves() -> None:
+    texts = ["Hà Nội " * 3_000, "น้ำ", "Straße" * 9_000, "", "a"]
+    rows = [(codes, spans) for codes, spans in fold_codes_each(texts)]
+    assert [len(spans) for _, spans in rows] == [2, 1, 2]
+    folded = [codes[start:stop] for codes, spans in rows for start, stop in spans]
+    assert ["".join(map(chr, each.tolist())) for each in folded] == [fold(text) for text in texts]

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.text import fold, terms
+from syndicate.text import fold, terms, terms_each
 from syndicate.text._bare import spaced, spaced_with_places
+from syndicate.text._bare_table import spaced_each
 from syndicate.text._terms import placed_terms
 
 SCRIPTS = {
@@ -96,3 +97,14 @@ def test_any_text_is_folded_as_everywhere_and_each_of_its_terms_has_its_place(te
 
 def _without_ornaments(text: str) -> str:
     return spaced(text).folded.replace(" ", "")
+
+
+@given(st.lists(st.text(max_size=40), max_size=8))
+def test_many_texts_are_read_as_each_by_itself(texts: list[str]) -> None:
+    assert list(spaced_each(texts)) == [spaced(text) for text in texts]
+    assert list(terms_each(texts)) == [terms(text) for text in texts]
+
+
+def test_many_texts_of_every_script_are_read_as_each_by_itself() -> None:
+    texts = [text for two in SCRIPTS.values() for text in two] * 300 + ["a|b", "|", ""]
+    assert list(terms_each(texts)) == [terms(text) for text in texts]

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from hub_folder import Newsroom, Served, hub_at_work, place
 from page_room import OtherRoom, _enrol_the_other
-from telling import JOINT, body
+from telling import JOINT, WEATHER, body
 
 from syndicate.assembly import rule_relation
 from syndicate.cli import main
 from syndicate.errors import DeliverError
-from syndicate.news import ItemId
+from syndicate.news import Act, ItemId
 from syndicate.web._pages import _stories
 
 
@@ -80,6 +80,18 @@ async def test_the_page_of_each_tells_who_else_published_it(room: Room) -> None:
         assert f"/v1/items/{sub}/relations.json" in page
 
 
+async def test_a_page_says_why_two_that_are_alike_stand_apart(room: Room) -> None:
+    for each, degrees in ((room.aa, 31), (room.bb, 34)):
+        lines = [line.format(degrees) for line in WEATHER]
+        await room.served.submit(each.release("weather", content=body(lines)))
+    await room.stories()
+    page = (await room.served.get(f"/item/{room.bb.item('weather').sub}")).body.decode()
+    assert "Alike, but with other figures or words" in page
+    assert "· <bdi>" in page
+    assert "where one has “34” the other has “31”" in page
+    assert "What is declared" not in page, "nothing is"
+
+
 async def test_a_feed_of_stories_names_no_hub_and_leads_to_all_items(room: Room) -> None:
     (story,) = await room.stories()
     (also,) = story["_syndicate"]["also"]
@@ -112,6 +124,10 @@ async def test_the_operator_parts_two_items_of_a_running_hub_and_takes_it_back(
     )
     (found,) = json.loads(capsys.readouterr().out)
     assert {found["sub"], found["to_sub"]} == set(room.subs)
+    assert await asyncio.to_thread(main, ["relations", "list", "--db", str(room.database)]) == 0
+    listed = capsys.readouterr().out
+    for words in ("(copy) says nearly the same as", "Beaches (aa.news)", "Beaches (bb.gov)", "1 relation."):
+        assert words in listed
     assert await asyncio.to_thread(main, ["case", room.subs[0], "--db", str(room.database)]) == 0
     assert "the operator says that it does not belong" in capsys.readouterr().out
 
@@ -145,6 +161,19 @@ async def test_explain_tells_it_beside_the_running_hub(
         )
         == 2
     )
+
+
+async def test_explain_says_what_was_withdrawn_and_a_revision_is_never_past(
+    room: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = room.bb.release("joint", ver=2, act=Act.RETRACT, note="Wrong.", title="Beaches", content=None)
+    await room.served.submit(gone)
+    await room.stories()
+    assert await asyncio.to_thread(main, ["explain", room.subs[1], "--db", str(room.database)]) == 0
+    told = capsys.readouterr().out
+    assert ", version 2: [WITHDRAWN] Beaches" in told
+    (revised,) = [line for line in told.splitlines() if " revision " in line]
+    assert "no longer" not in revised
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,12 @@ def test_anything_else_is_refused(query: str) -> None:
         read_query(query, GRAMMAR)
 
 
+@pytest.mark.parametrize("limit", ["0", "101", "x"])
+def test_how_many_a_search_gives_at_most_is_said_in_figures(limit: str) -> None:
+    with pytest.raises(QueryError, match="limit must be a whole number from 1 to 100"):
+        read_query(f"q=rice&limit={limit}", SEARCH)
+
+
 @pytest.mark.parametrize("name", sorted(ITEMS.keys() | SEARCH.keys()))
 def test_what_a_parameter_has_to_be_is_said_in_words(name: str) -> None:
     with pytest.raises(QueryError) as refused:

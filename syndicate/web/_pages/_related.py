@@ -79,6 +79,7 @@ def related_values(relations: Relations, registry: Registry) -> Mapping[str, obj
         "more_relations": relations.more,
         "told_by": list(_told_by(relations, registry)),
         "found_any": any(one.score is not None for one in relations.found),
+        "declared_any": any(one.score is None for one in relations.found),
     }
 
 
