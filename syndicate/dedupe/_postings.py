@@ -29,6 +29,7 @@ _LOW: Final = np.uint64(0xFFFF_FFFF)
 _INDEX_BITS: Final = np.uint64(32)
 _SHIFTS: Final = (np.uint64(55), np.uint64(51))  # from a fingerprint to its bucket, by level
 KEPT_FROM: Final = np.uint64(23)  # from a fingerprint to the bits of it that are kept, or name its bucket
+_PARTED: Final = np.uint64(60)  # from a fingerprint to the part of a run that is put in order at a time
 _FANNED: Final = np.uint64(60)  # from an entry to the large bucket, within its small one
 _PACKED: Final = np.dtype("<u8")
 
@@ -46,15 +47,22 @@ def packed(prints: Sequence[int]) -> bytes:
 def small_run(waiting: Sequence[tuple[int, bytes]]) -> Mapping[int, bytes]:
     """The buckets of a small run, by number, made of versions that wait: (index, ``packed``)."""
     prints = _numbers([raw for _, raw in waiting])
-    if not prints.size:
-        return {}
     indices = np.repeat(
         np.asarray([index for index, _ in waiting], np.uint64), [len(raw) // 8 for _, raw in waiting]
     )
+    made: dict[int, bytes] = {}
+    for part in range(1 << 64 - int(_PARTED)):  # what is on the way takes several times what all of it takes
+        here = prints >> _PARTED == np.uint64(part)
+        if here.any():
+            made.update(_sorted(prints[here], indices[here]))
+    return made
+
+
+def _sorted(prints: Numbers, indices: Numbers) -> Iterator[tuple[int, bytes]]:
     buckets = prints >> _SHIFTS[SMALL]
     entries = _key(prints) << _INDEX_BITS | indices
     order = np.lexsort((entries, buckets))
-    return dict(_cut(buckets[order], entries[order]))
+    return _cut(buckets[order], entries[order])
 
 
 def large_buckets(bucket: int, parts: Sequence[bytes]) -> Mapping[int, bytes]:
