@@ -1,6 +1,6 @@
 """Which part of the one order is asked for, and what says of an item in which parts it stands."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,12 +32,11 @@ class Facets:
     def then(self, item: Item) -> "Facets":
         """What a later version of the same item makes of these."""
         said = [urgency for urgency in (self.urgency, item.urgency) if urgency is not None]
-        more = (code.removeprefix(spelling.MEDTOP) for code in item.categories)
         return Facets(
             member=self.member,
             agency=self.agency,
             lang=self.lang or item.lang,
-            topics=_with(self.topics, more) if item.categories else self.topics,
+            topics=_with(self.topics, item.categories),
             urgency=min(said, default=None),
             kind=self.kind or item.kind,
             corrected=self.corrected or amends(item.act),
@@ -46,7 +45,15 @@ class Facets:
 
 def facets_of(item: Item) -> Facets:
     """The facets of an item of which this is the first version."""
-    return Facets(member=item.member, agency=item.iss).then(item)
+    return Facets(
+        member=item.member,
+        agency=item.iss,
+        lang=item.lang,
+        topics=_with(frozenset(), item.categories),
+        urgency=item.urgency,
+        kind=item.kind,
+        corrected=amends(item.act),
+    )
 
 
 def amends(act: Act) -> bool:
@@ -54,12 +61,14 @@ def amends(act: Act) -> bool:
     return act in _AMENDS
 
 
-def _with(topics: frozenset[str], more: Iterable[str]) -> frozenset[str]:
+def _with(topics: frozenset[str], categories: Collection[str]) -> frozenset[str]:
     # Each version of an item is a row for each of its topics: without an end, an agency could let them grow.
+    if not categories:
+        return topics
     found = set(topics)
-    for topic in more:
+    for code in categories:
         if len(found) < limits.ITEM_TOPICS:
-            found.add(topic)
+            found.add(code.removeprefix(spelling.MEDTOP))
     return frozenset(found)
 
 

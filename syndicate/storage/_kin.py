@@ -52,11 +52,10 @@ _STILL = """
     WHERE item.sub = ? AND it.ver = ? AND it.ver = item.highest AND it.token <> ''
 """
 _BUCKETS = """
-    SELECT band.key, band.agency, band.version_id
-    FROM json_each(:keys) AS asked JOIN band ON band.key = asked.value
+    WITH asked AS MATERIALIZED (SELECT value FROM json_each(?))
+    SELECT band.key, band.agency, band.version_id FROM asked JOIN band ON band.key = asked.value
     UNION ALL
-    SELECT band_new.key, band_new.agency, band_new.version_id
-    FROM json_each(:keys) AS asked JOIN band_new ON band_new.key = asked.value
+    SELECT new.key, new.agency, new.version_id FROM asked JOIN band_new AS new ON new.key = asked.value
     ORDER BY version_id
 """
 _SKETCHES: Final = "SELECT version_id, item_id, agency, received_at, folding, bands FROM sketch "
@@ -178,9 +177,8 @@ class Buckets:
 
     def __init__(self, connection: Connection, kept: Sequence[Kept]) -> None:
         keys = sorted({key for one in kept for key in one.said.bands})
-        asked = {"keys": json.dumps(keys)}
         self._buckets: dict[int, list[_Place]] = {}  # ascending by version
-        for key, agency, id_ in connection.exec_driver_sql(_BUCKETS, asked) if keys else ():
+        for key, agency, id_ in connection.exec_driver_sql(_BUCKETS, (json.dumps(keys),)) if keys else ():
             self._buckets.setdefault(key, []).append(_Place(agency, id_))
         found = {each.id for bucket in self._buckets.values() for each in bucket}
         met = [one.item for one in kept if one.said.met]
