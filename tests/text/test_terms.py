@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.text import fold, terms, terms_each
+from syndicate.text import _terms, fold, terms, terms_each
 from syndicate.text._bare import spaced, spaced_with_places
 from syndicate.text._bare_table import spaced_each
-from syndicate.text._terms import placed_terms
+from syndicate.text._terms import in_one_order, placed_terms
 
 SCRIPTS = {
     "English": ("Rice prices rise", "rice"),
@@ -108,3 +108,10 @@ def test_many_texts_are_read_as_each_by_itself(texts: list[str]) -> None:
 def test_many_texts_of_every_script_are_read_as_each_by_itself() -> None:
     texts = [text for two in SCRIPTS.values() for text in two] * 300 + ["a|b", "|", ""]
     assert list(terms_each(texts)) == [terms(text) for text in texts]
+
+
+def test_no_more_letters_are_remembered_than_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_terms, "_KEPT", 0)
+    here = len(_terms._in_one_order)
+    assert in_one_order("ก\u0e4d\u0e49\u0e48\u0e47") == "ก\u0e47\u0e48\u0e49\u0e4d"
+    assert len(_terms._in_one_order) == here
