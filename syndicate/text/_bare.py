@@ -87,13 +87,18 @@ def _joins(character: str) -> bool:
     return unicodedata.category(character)[0] == "M"
 
 
+def separates(character: str) -> bool:
+    """Whether a character that folds to nothing stands between words, as a space does."""
+    kind = unicodedata.category(character)
+    return kind[0] in "ZPS" or kind == "Cc"
+
+
 class _Folding(dict[int, str]):
     """Code point → what it folds to; filled as it is asked, by the code points that there are."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        kind = unicodedata.category(character)
-        found = fold(character) or (" " if kind[0] in "ZPS" or kind == "Cc" else "")
+        found = fold(character) or (" " if separates(character) else "")
         self[code] = found
         return found
 

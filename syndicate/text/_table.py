@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from syndicate.text._bare import separates
 from syndicate.text._compose import CODE, ENCODING, MARKS, SEVERAL, Along, Offsets, Rows, composed, row_of
 
 _DROPPED: Final = 1  # the row of a code point that folds to nothing; 0: it was never met
@@ -109,12 +110,7 @@ def _learn(unknown: list[int]) -> None:
             flags = reduce(or_, rows) & ~int(CODE)
             _table[code] = code | int(SEVERAL) | flags
         else:
-            _table[code] = rows[0] if rows else _SPACE if _separates(chr(code)) else _DROPPED
-
-
-def _separates(character: str) -> bool:
-    kind = unicodedata.category(character)
-    return kind[0] in "ZPS" or kind == "Cc"
+            _table[code] = rows[0] if rows else _SPACE if separates(chr(code)) else _DROPPED
 
 
 def letters_of(character: str) -> str:

@@ -9,5 +9,6 @@ from hub_folder import Place, place
 
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(tmp_path) as made:
+    (tmp_path / "hub").mkdir()
+    async with place(tmp_path / "hub") as made:
         yield made

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from alerts import seconds_to_the_feed
-from hub_folder import Place, Served, held_address, hub_at_work, place
+from hub_folder import Place, Served, held_address, hub_at_work
 from patience import until
 from raw_client import ask
 from raw_server import raw_server, response
@@ -19,13 +19,6 @@ from syndicate.assembly import AgencyOrders, AgencyTold, open_agency
 from syndicate.fetch import open_caller
 from syndicate.ports import Caller
 from syndicate.settings import Address
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    (tmp_path / "hub").mkdir()
-    async with place(tmp_path / "hub") as made:
-        yield made
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from bad_night import STREAM, of
-from hub_folder import AGENCY, Place, Served, hub_at_work, place
+from hub_folder import AGENCY, Place, Served, hub_at_work
 from patience import PATIENCE
 from press import NOON
 from raw_server import raw_server, response
@@ -32,13 +32,6 @@ from syndicate.storage import open_streambook
 from syndicate.trust import recall
 
 SUCCESSOR = ephemeral_signer(bytes([2]) * 32)  # sealed, of aa.news in tests/registry_files.py
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    (tmp_path / "hub").mkdir()
-    async with place(tmp_path / "hub") as made:
-        yield made
 
 
 @pytest.fixture

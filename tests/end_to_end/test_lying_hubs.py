@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from bad_night import STREAM, of
-from hub_folder import AGENCY, Place, hub_at_work, place
+from hub_folder import AGENCY, Place, hub_at_work
 from patience import leap
 from press import PressRoom
 from raw_server import Answer, raw_server, response
@@ -42,13 +42,6 @@ async def given(seller: Seller, *hubs: tuple[str, int]) -> list[str]:
         async with open_fetcher(FetchLimits(), allow=[("127.0.0.1", port)], user_agent="tests") as fetcher:
             found += await fetch_own(base, seller.config, fetcher)
     return found
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    (tmp_path / "hub").mkdir()
-    async with place(tmp_path / "hub") as made:
-        yield made
 
 
 @pytest.fixture

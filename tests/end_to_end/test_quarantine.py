@@ -3,11 +3,10 @@
 import json
 import resource
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from hub_folder import AGENCY, Place, Served, hub_at_work, place
+from hub_folder import AGENCY, Place, Served, hub_at_work
 from press import DAY, NOON
 from selling import Seller
 from signed_registry import Office
@@ -19,13 +18,6 @@ from syndicate.news import AgencyId
 
 OTHER = AgencyId("bb.gov")
 HOUR = 3_600
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Place]:
-    (tmp_path / "hub").mkdir()
-    async with place(tmp_path / "hub") as made:
-        yield made
 
 
 @pytest.fixture
