@@ -87,16 +87,12 @@ def _joins(character: str) -> bool:
     return unicodedata.category(character)[0] == "M"
 
 
-def separates(character: str) -> bool:
-    """Whether a character that folds to nothing stands between words, as a space does."""
-    kind = unicodedata.category(character)
-    return kind[0] in "ZPS" or kind == "Cc"
-
-
 class _Folding(dict[int, str]):
     """Code point → what it folds to; filled as it is asked, by the code points that there are."""
 
     def __missing__(self, code: int) -> str:
+        from syndicate.text._table import separates  # noqa: PLC0415 - numpy, for who folds only
+
         character = chr(code)
         found = fold(character) or (" " if separates(character) else "")
         self[code] = found

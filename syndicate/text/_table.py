@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 
-from syndicate.text._bare import separates
 from syndicate.text._compose import CODE, ENCODING, MARKS, SEVERAL, Along, Offsets, Rows, composed, row_of
 
 _DROPPED: Final = 1  # the row of a code point that folds to nothing; 0: it was never met
@@ -111,6 +110,12 @@ def _learn(unknown: list[int]) -> None:
             _table[code] = code | int(SEVERAL) | flags
         else:
             _table[code] = rows[0] if rows else _SPACE if separates(chr(code)) else _DROPPED
+
+
+def separates(character: str) -> bool:
+    """Whether a character that folds to nothing stands between words, as a space does."""
+    kind = unicodedata.category(character)
+    return kind[0] in "ZPS" or kind == "Cc"
 
 
 def letters_of(character: str) -> str:
