@@ -35,7 +35,7 @@ from syndicate.news import (
     Unjudged,
 )
 from syndicate.ports import Book, Clock, Storage, VersionKey
-from syndicate.trust import Verified, VerifiedHeartbeat, verify
+from syndicate.trust import Verified, VerifiedHeartbeat, verify, verify_each
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -174,9 +174,12 @@ def _names_no_key(judged: tuple[Envelope, Verdict]) -> bool:
 
 
 def _verify_each(receipts: Sequence[Receipt], registry: Registry) -> list[tuple[Envelope, Verdict]]:
-    return [
-        (envelope, _surely(envelope, partial(verify, envelope, registry, at))) for envelope, at in receipts
-    ]
+    judged: Sequence[Verdict]
+    try:
+        judged = verify_each(receipts, registry)
+    except Exception:  # noqa: BLE001 - each by itself says which one it was, and is told
+        judged = [_surely(envelope, partial(verify, envelope, registry, at)) for envelope, at in receipts]
+    return [(envelope, verdict) for (envelope, _), verdict in zip(receipts, judged, strict=True)]
 
 
 def _sketch_each(batch: Sequence[tuple[Envelope, Verdict]]) -> dict[VersionKey, Sketch]:

@@ -3,7 +3,7 @@
 Bring an ``Envelope`` (bytes a stranger sent), a ``Registry`` (who may speak) and the time of its first
 receipt. Leave with a ``Verified`` item, a ``VerifiedHeartbeat``, or a ``Refused`` that says why; then
 bring what storage knows (``ItemState``, ``StreamState``, ``Neighbours``) and ``place`` says whether the
-item may stand where it wants to. Only this room can make a ``Verified``.
+item may stand where it wants to. Only this room can make a ``Verified``. ``verify_each`` judges many.
 
 ``verify_logged``, and ``stand`` or ``item_after``, are their counterparts for what another's log holds.
 ``recall`` reads a token that our own storage kept after it was verified; it checks nothing. ``marks_since``
@@ -19,7 +19,7 @@ from syndicate.trust._keys import WeakKeyError, check_key, thumbprint
 from syndicate.trust._place import Placed, item_after, place, stand
 from syndicate.trust._request import REQUEST_SECONDS, Asking, compose_request, verify_request
 from syndicate.trust._states import ItemState, Neighbours, Numbered, StreamState
-from syndicate.trust._verify import Verified, VerifiedHeartbeat, recall, verify, verify_logged
+from syndicate.trust._verify import Verified, VerifiedHeartbeat, recall, verify, verify_each, verify_logged
 
 __all__ = [
     "REQUEST_SECONDS",
@@ -43,6 +43,7 @@ __all__ = [
     "stand",
     "thumbprint",
     "verify",
+    "verify_each",
     "verify_logged",
     "verify_request",
 ]

@@ -15,7 +15,7 @@ Before an item may ask for a place in the feed:
 Steps 1 to 5 are in ``_signed``; step 12, its place among the tokens already here, is in ``_place``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import KW_ONLY, InitVar, dataclass
 from functools import lru_cache
 from typing import Final
@@ -93,15 +93,35 @@ def verify(
     It is ``Held`` when it is in order, but nobody has renewed the registry for too long. Never raises for
     anything the token holds.
     """
+    return verify_each([(envelope, received_at)], registry)[0]
+
+
+def verify_each(
+    receipts: Sequence[tuple[Envelope, int]], registry: Registry
+) -> list[Verified | VerifiedHeartbeat | Refused | Held]:
+    """``verify`` of each token by itself, as of its own first receipt.
+
+    Of many at once it takes less: all signatures are checked before any payload is read, so that a processor
+    does not have to fetch the code of either again for every token.
+    """
+    signed = [_signed(envelope, registry) for envelope, _ in receipts]
+    return [
+        said if isinstance(said, Refused) else _judged(envelope, *said, registry, at)
+        for (envelope, at), said in zip(receipts, signed, strict=True)
+    ]
+
+
+def _signed(envelope: Envelope, registry: Registry) -> tuple[bytes, AgencyKey] | Refused:
+    """Steps 1 to 5, which are the same for every kind of token."""
     try:
-        # Steps 1 to 5 are the same for every kind of token: see ``_signed``.
-        payload, key = signed_payload(envelope.raw, registry, header=_HEADER, most=limits.TOKEN_CHARACTERS)
-        return _judge(envelope, payload, key, registry, received_at)
+        return signed_payload(envelope.raw, registry, header=_HEADER, most=limits.TOKEN_CHARACTERS)
     except Refusal as exc:
-        digest = envelope.digest if envelope.raw.isascii() else None
-        return Refused(reason=exc.reason, detail=str(exc), agency=exc.agency, digest=digest)
-    except Patience as exc:
-        return Held(reason=exc.reason, detail=str(exc), agency=exc.agency, digest=envelope.digest)
+        return _refused(envelope, exc)
+
+
+def _refused(envelope: Envelope, exc: Refusal) -> Refused:
+    digest = envelope.digest if envelope.raw.isascii() else None
+    return Refused(reason=exc.reason, detail=str(exc), agency=exc.agency, digest=digest)
 
 
 def verify_logged(
@@ -112,18 +132,25 @@ def verify_logged(
     Steps 9 to 11 were judged at its receipt at ``received_at``, by the registry of that day; ``marks`` are
     what came of it. Never raises for anything the token holds.
     """
+    signed = _signed(envelope, registry)
+    if isinstance(signed, Refused):
+        return signed
     try:
-        payload, key = signed_payload(envelope.raw, registry, header=_HEADER, most=limits.TOKEN_CHARACTERS)
-        said = _claims(payload, key, registry)
+        said = _claims(*signed, registry)
     except Refusal as exc:
-        digest = envelope.digest if envelope.raw.isascii() else None
-        return Refused(reason=exc.reason, detail=str(exc), agency=exc.agency, digest=digest)
+        return _refused(envelope, exc)
     digest = envelope.digest
     if isinstance(said, Heartbeat):
         why = "a heartbeat has no place in a log"
         return Refused(reason=Reason.CLAIM_INVALID, detail=why, agency=said.iss, digest=digest)
     return Verified(
-        _MINT, envelope=envelope, item=said, digest=digest, kid=key.kid, received_at=received_at, marks=marks
+        _MINT,
+        envelope=envelope,
+        item=said,
+        digest=digest,
+        kid=signed[1].kid,
+        received_at=received_at,
+        marks=marks,
     )
 
 
@@ -140,6 +167,17 @@ def recall(token: str) -> Item:
     if not isinstance(said, Item):
         raise TrustError("a kept token is a heartbeat, which is never kept")
     return said
+
+
+def _judged(
+    envelope: Envelope, payload: bytes, key: AgencyKey, registry: Registry, received_at: int
+) -> Verified | VerifiedHeartbeat | Refused | Held:
+    try:
+        return _judge(envelope, payload, key, registry, received_at)
+    except Refusal as exc:
+        return _refused(envelope, exc)
+    except Patience as exc:
+        return Held(reason=exc.reason, detail=str(exc), agency=exc.agency, digest=envelope.digest)
 
 
 def _judge(

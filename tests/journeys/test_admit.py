@@ -11,7 +11,6 @@ from admitting import Hub, heard, heartbeat, kinds, reasons
 from patience import PATIENCE
 from press import DAY, NOON, PressRoom
 
-from syndicate import trust
 from syndicate.dedupe import RelatedAs
 from syndicate.journey import _admit, _desk
 from syndicate.news import (
@@ -29,6 +28,7 @@ from syndicate.news import (
     digest_of,
 )
 from syndicate.ports import Storage
+from syndicate.trust import _verify
 
 
 @pytest.fixture
@@ -59,6 +59,7 @@ async def test_what_is_known_is_skipped_before_any_cryptography(
     token = vn.publish("one")
     await hub.admit(token)
     monkeypatch.delattr(_admit, "verify")
+    monkeypatch.delattr(_admit, "verify_each")
     assert kinds(await hub.admit(token)) == ["Known"]
 
 
@@ -171,7 +172,11 @@ async def test_revisions_and_declared_relations_are_kept(hub: Hub, vn: PressRoom
     assert len(await hub.storage.relations(th.item("source").sub)) == 1
 
 
-@pytest.mark.parametrize("where", [(_admit, "verify"), (_desk, "place")], ids=["verifying", "placing"])
+@pytest.mark.parametrize(
+    "where",
+    [(_verify, "_signed"), (_verify, "_judge"), (_desk, "place")],
+    ids=["its signature", "its claims", "placing"],
+)
 async def test_a_bug_costs_one_token_its_judgement_and_no_other_anything(
     hub: Hub,
     vn: PressRoom,
@@ -225,7 +230,7 @@ async def test_a_flood_from_one_source_does_not_starve_another(
 async def test_the_event_loop_runs_on_while_a_batch_is_verified(
     hub: Hub, vn: PressRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loop, really, ran_on = asyncio.get_running_loop(), trust.verify, []
+    loop, really, ran_on = asyncio.get_running_loop(), _verify.verify_each, []
 
     def slowly(*asked: Any) -> Any:
         """Verify, but not before the event loop has done something else."""
@@ -234,10 +239,10 @@ async def test_the_event_loop_runs_on_while_a_batch_is_verified(
         ran_on.append(did.wait(PATIENCE))
         return really(*asked)
 
-    monkeypatch.setattr(_admit, "verify", slowly)
+    monkeypatch.setattr(_admit, "verify_each", slowly)
     tokens = [vn.publish(name) for name in "bcdef"]
     assert kinds(await hub.admit(*tokens)) == ["Admitted"] * 5
-    assert ran_on == [True] * 5
+    assert ran_on == [True]
 
 
 async def test_two_batches_with_the_same_tokens_at_once_admit_each_once(hub: Hub, vn: PressRoom) -> None:
