@@ -228,8 +228,9 @@ def _stream(part: Terms) -> str:
 
 
 def _beside(parts: Sequence[Terms], facets: Facets) -> str:
+    """What stands beside the streams, in any order: of no term of it does anybody ask where it stands."""
     every = frozenset[str]().union(*(part.beside for part in parts))
-    return " ".join([*sorted(every), *_facets_of(facets)])
+    return " ".join([*every, *_facets_of(facets)])
 
 
 def _summary(item: Item) -> list[str]:

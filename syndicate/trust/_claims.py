@@ -5,10 +5,8 @@ The tables below are the claim table of docs/protocol.md; nothing is taken that 
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any, Final, NoReturn
-
-import msgspec
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NoReturn, TypeVar
 
 from syndicate.news import (
     Act,
@@ -29,6 +27,7 @@ from syndicate.news import (
     limits,
     spelling,
 )
+from syndicate.trust._payload import ClaimsError, plain_json, strict_json
 from syndicate.trust._shapes import (
     AddressError,
     Shape,
@@ -48,13 +47,7 @@ from syndicate.trust._shapes import (
     word_of,
 )
 
-
-class ClaimsError(ValueError):
-    """A payload that says something the protocol does not allow, with its reason code."""
-
-    def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
+T = TypeVar("T")
 
 
 # --- The shapes of single claims -------------------------------------------------------------------
@@ -199,16 +192,36 @@ def read_claims(payload: bytes) -> Item | Heartbeat:
     Raises:
         ClaimsError: it is not strict JSON, or says something the claim table does not allow.
     """
-    quick = _plain_json(payload)
-    if quick is not None:
-        try:
-            return _read(quick)
-        except ClaimsError:
-            pass  # the strict reader sees more than the quick one: it is the one that says why
-    return _read(_strict_json(payload))
+    [said] = read_claims_each([payload])
+    if isinstance(said, ClaimsError):
+        raise said
+    return said
 
 
-def _read(claims: dict[str, Any]) -> Item | Heartbeat:
+def read_claims_each(payloads: Sequence[bytes]) -> list[Item | Heartbeat | ClaimsError]:
+    """What each says, or what is wrong with it; every step for all of them, and then the next."""
+    plain = [plain_json(payload) for payload in payloads]
+    shaped = [None if claims is None else _or_none(_shaped, claims) for claims in plain]
+    whole = [None if said is None else _or_none(_together, said) for said in shaped]
+    # The strict reader sees more than the quick one: it is the one that says why.
+    return [said or _strictly(payload) for payload, said in zip(payloads, whole, strict=True)]
+
+
+def _or_none(step: Callable[[T], Item | Heartbeat], given: T) -> Item | Heartbeat | None:
+    try:
+        return step(given)
+    except ClaimsError:
+        return None
+
+
+def _strictly(payload: bytes) -> Item | Heartbeat | ClaimsError:
+    try:
+        return _together(_shaped(strict_json(payload)))
+    except ClaimsError as exc:
+        return exc
+
+
+def _shaped(claims: dict[str, Any]) -> Item | Heartbeat:
     if claims.get("v") != 1 or claims["v"] is True:  # first, since the tables are version 1's
         raise ClaimsError(Reason.VERSION_UNKNOWN, "this is version 1 of the protocol")
     act = _act(claims)
@@ -230,10 +243,8 @@ def _read(claims: dict[str, Any]) -> Item | Heartbeat:
     del told["v"]
     if act is Act.HEARTBEAT:
         del told["act"]
-        return _heartbeat(Heartbeat(**told))
-    item = Item(**told)
-    _check_together(item)
-    return item
+        return Heartbeat(**told)
+    return Item(**told)
 
 
 def _act(claims: dict[str, Any]) -> Act:
@@ -249,11 +260,14 @@ def _act(claims: dict[str, Any]) -> Act:
 # --- Rules over several claims ----------------------------------------------------------------------
 
 
-def _heartbeat(beat: Heartbeat) -> Heartbeat:
+def _together(said: Item | Heartbeat) -> Item | Heartbeat:
+    """The same, if its claims may stand beside each other."""
+    if isinstance(said, Item):
+        _check_together(said)
     # Only an empty stream has no head: else a beat that forgot `prev` would read as a fork.
-    if (beat.seq == 0) != (beat.prev is None):
+    elif (said.seq == 0) != (said.prev is None):
         _invalid("'prev' names the head, and is null for an empty stream only")
-    return beat
+    return said
 
 
 def _check_together(item: Item) -> None:
@@ -305,83 +319,3 @@ def _check_body(item: Item, type_: str, body: str) -> None:
 
 def _invalid(detail: str) -> NoReturn:
     raise ClaimsError(Reason.CLAIM_INVALID, detail)
-
-
-# --- Strict JSON (RFC 8259, and no more) --------------------------------------------------------------
-
-
-def _plain_json(payload: bytes) -> dict[str, Any] | None:
-    """The claims of a payload that a quick reader writes back byte for byte; None for all others.
-
-    What comes back as it was holds no name twice, no mark, no white space and no odd escape: each of those
-    would be gone. What can still be odd in it, numbers and depth, the claims' own shapes refuse; `ext` has
-    no shape, so a payload with one is not read here (decision 6).
-    """
-    try:
-        claims = _quick.decode(payload)
-        if type(claims) is not dict or "ext" in claims or _quick_writer.encode(claims) != payload:
-            return None
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return None
-    return claims
-
-
-def _strict_json(payload: bytes) -> dict[str, Any]:
-    try:
-        text = payload.decode("utf-8")
-        claims = _decoder.decode(text)
-    except UnicodeDecodeError as exc:
-        raise ClaimsError(Reason.JSON_INVALID, "the payload is not UTF-8") from exc
-    except RecursionError as exc:
-        raise ClaimsError(Reason.JSON_DEPTH, "the payload nests without end") from exc
-    except json.JSONDecodeError as exc:
-        raise ClaimsError(Reason.JSON_INVALID, f"the payload is not JSON at {exc.pos}") from exc
-    if not isinstance(claims, dict):
-        raise ClaimsError(Reason.JSON_INVALID, "the payload is not a JSON object")
-    if _deeper_than(limits.JSON_DEPTH, claims):
-        raise ClaimsError(Reason.JSON_DEPTH, f"the payload nests more than {limits.JSON_DEPTH} deep")
-    if _ESCAPE.search(text):  # without escapes strict UTF-8 cannot hold an unpaired surrogate
-        _refuse_surrogates(claims)
-    return claims
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    told = dict(pairs)
-    if len(told) != len(pairs):
-        raise ClaimsError(Reason.JSON_DUPLICATE_KEY, "a name stands twice in one object")
-    return told
-
-
-def _integer(digits: str) -> int:
-    if len(digits) <= 17 and -limits.LARGEST_INTEGER <= (number := int(digits)) <= limits.LARGEST_INTEGER:
-        return number
-    raise ClaimsError(Reason.JSON_NUMBER, "a number is beyond 2^53-1")
-
-
-def _no_float(_: str) -> NoReturn:
-    raise ClaimsError(Reason.JSON_NUMBER, "a number is not whole")
-
-
-_quick = msgspec.json.Decoder()
-_quick_writer = msgspec.json.Encoder()
-_CONTAINERS: Final = (dict, list)
-_ESCAPE = re.compile(r"\\u")
-_decoder = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=_integer, parse_float=_no_float, parse_constant=_no_float
-)
-
-
-def _deeper_than(levels: int, claims: dict[str, Any]) -> bool:
-    level: list[Any] = [claims]
-    while level and levels:
-        inner = (value for each in level for value in (each.values() if type(each) is dict else each))
-        level = [value for value in inner if type(value) in _CONTAINERS]
-        levels -= 1
-    return bool(level)
-
-
-def _refuse_surrogates(claims: dict[str, Any]) -> None:
-    try:
-        json.dumps(claims, ensure_ascii=False).encode()
-    except UnicodeEncodeError as exc:
-        raise ClaimsError(Reason.JSON_INVALID, "an escape is half of a surrogate pair") from exc

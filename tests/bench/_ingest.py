@@ -1,47 +1,56 @@
 """What a new item costs from the fetched bytes to its committed row, beside a bare check of its signature.
 
-Giving it its index is the sealer's work, in a transaction of its own: it is told apart.
+Giving it its index is the sealer's work, in a transaction of its own: it is told apart. Both are measured
+on one core, and the checks of a few documents' signatures right after these documents.
 """
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 from unittest.mock import patch
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from logging_hub import cosigners_alone
-from sqlalchemy import Connection
 
 from syndicate.assembly import tune_memory
-from syndicate.journey import Admission, LocalWakeup, LogSigner, Sealer
-from syndicate.journey._kin import sketches_made
+from syndicate.journey import Admission, LocalWakeup, LogSigner, Sealer, _admit
 from syndicate.news import Admitted, Envelope, Registry
 from syndicate.ports import Storage
 from syndicate.signing import create_key
 from syndicate.storage import open_storage
 from syndicate.storage._kin import Buckets
-from syndicate.trust import recall, verify
 from syndicate.wire import take_out
 
-from ._measure import MICRO, Goal, Result, Scale, Stopwatch, cpu_of, ratio_of, told
-from ._newsroom import NOON, Issue, Press, StillClock
+from ._measure import MICRO, Goal, Result, Scale, Stopwatch, cpu_of, on_one_core, ratio_of, told
+from ._newsroom import ENTRIES, Issue, Press, StillClock
 
 GOAL: Final = Goal(at_most=5.0)  # with all that is found on the way
 _SEAL_EVERY: Final = 3  # documents; the sealer's window of 100 ms holds at least as many when a hub is busy
 Signed = tuple[Ed25519PublicKey, bytes, bytes]  # the key, the signature and what was signed
+Lot = tuple[
+    Sequence[Issue], Sequence[Signed]
+]  # documents that are sealed together, and what is signed in them
 
 
 class Stages(NamedTuple):
-    """Seconds of processor time by stage; ``banding`` is the part of admitting that writes rows of bands."""
+    """Seconds of processor time by stage; the last three are parts of admitting."""
 
     taking_out: float
     admitting: float
     sealing: float
-    banding: float
+    verifying: float
+    sketching: float
+    banding: float  # writes rows of bands
+
+    @classmethod
+    def summed(cls, each: Iterable[Self]) -> Self:
+        """Of several lots together."""
+        return cls(*map(sum, zip(*each, strict=True)))
 
     @property
     def whole(self) -> float:
@@ -52,6 +61,11 @@ class Stages(NamedTuple):
     def counted(self) -> float:
         """To the committed row, the rows of bands apart."""
         return self.taking_out + self.admitting - self.banding
+
+    @property
+    def placing(self) -> float:
+        """What is left of admitting."""
+        return self.admitting - self.verifying - self.sketching - self.banding
 
 
 class Intake:
@@ -76,7 +90,11 @@ class Intake:
     async def ingest(self, issues: Sequence[Issue]) -> Stages:
         """Take in these documents, every item of which must be new."""
         out, admitting, sealing = Stopwatch(), Stopwatch(), Stopwatch()
-        with _banding() as banding:
+        with (
+            _watched(_admit, "_verify_each") as verifying,
+            _watched(_admit, "_sketch_each") as sketching,
+            _watched(Buckets, "keep") as banding,
+        ):
             for number, issue in enumerate(issues, 1):
                 fetched = bytes(bytearray(issue.atom))  # just written, as by the fetcher
                 with out:
@@ -87,19 +105,20 @@ class Intake:
                 with sealing:
                     if number % _SEAL_EVERY == 0 or number == len(issues):
                         await self._sealer.seal_once()
-        return Stages(out.seconds, admitting.seconds, sealing.seconds, banding.seconds)
+        watches = (out, admitting, sealing, verifying, sketching, banding)
+        return Stages(*(each.seconds for each in watches))
 
 
 @contextmanager
-def _banding() -> Iterator[Stopwatch]:
-    """Measures meanwhile what writing sketches and their bands takes."""
-    stopwatch, keep = Stopwatch(), Buckets.keep
+def _watched(owner: object, name: str) -> Iterator[Stopwatch]:
+    """Measures meanwhile what a function takes."""
+    stopwatch, really = Stopwatch(), getattr(owner, name)
 
-    def timed(buckets: Buckets, connection: Connection) -> None:
+    def watched(*given: object) -> object:
         with stopwatch:
-            keep(buckets, connection)
+            return really(*given)
 
-    with patch.object(Buckets, "keep", timed):
+    with patch.object(owner, name, watched):
         yield stopwatch
 
 
@@ -126,46 +145,53 @@ def measure(scale: Scale) -> list[Result]:
         folder = Path(made)
         press = Press(folder, unlike=True)
         met, issues = list(press.issues(len(press.rooms))), list(press.issues(scale.of(20, 2)))
-        signed = [each for issue in issues for each in signed_of(issue, press.registry)]
-        checking, sketching = _checking(issues, press.registry), _sketching(issues)
+        lots = [
+            _lot(issues[at : at + _SEAL_EVERY], press.registry) for at in range(0, len(issues), _SEAL_EVERY)
+        ]
         turns = []
         for turn in range(scale.turns + 1):
-            bare = cpu_of(lambda: check_bare(signed))
-            stages = asyncio.run(_one_turn(folder / f"{turn}.db", press.registry, met, issues))
-            turns.append((bare, cpu_of(checking), cpu_of(sketching), stages))
+            with on_one_core():
+                turns.append(asyncio.run(_one_turn(folder / f"{turn}.db", press.registry, met, lots)))
             (folder / f"{turn}.db").unlink()
-    return [_result(turns[1:], len(signed))]  # the first one warmed up
+    return [_result(turns[1:], len(issues) * ENTRIES)]  # the first one warmed up
 
 
-async def _one_turn(path: Path, registry: Registry, met: Sequence[Issue], issues: Sequence[Issue]) -> Stages:
+def _lot(issues: Sequence[Issue], registry: Registry) -> Lot:
+    return issues, [each for issue in issues for each in signed_of(issue, registry)]
+
+
+async def _one_turn(
+    path: Path, registry: Registry, met: Sequence[Issue], lots: Sequence[Lot]
+) -> tuple[float, Stages]:
+    """Seconds of the bare checks, each lot's beside the lot; and what taking it in took."""
+    bare, stages = 0.0, []
     async with intake(path, registry, met) as open_:
-        return await open_.ingest(issues)
+        for issues, signed in lots:
+            stages.append(await open_.ingest(issues))
+            bare += cpu_of(partial(check_bare, signed))
+    return bare, Stages.summed(stages)
 
 
-def _result(turns: Sequence[tuple[float, float, float, Stages]], items: int) -> Result:
+def _result(turns: Sequence[tuple[float, Stages]], items: int) -> Result:
+    stages = [each for _, each in turns]
+
     def lines(what: str, seconds: Sequence[float]) -> str:
         return told(what, [each / items * MICRO for each in seconds], "µs an item")
 
     behind = [
-        lines("bare Ed25519 check", [bare for bare, *_ in turns]),
-        lines("ingest, to the committed row, rows of bands apart", [each.counted for *_, each in turns]),
-        lines("  take_out: bounds, Atom, tokens", [stages.taking_out for *_, stages in turns]),
-        lines("  admit: trust.verify, steps 1 to 11", [verifying for _, verifying, *_ in turns]),
-        lines("  admit: texts and their sketches", [sketched for _, _, sketched, _ in turns]),
-        lines(
-            "  admit: known, place, rows, terms, candidates, commit",
-            [each.admitting - each.banding - judged - sketched for _, judged, sketched, each in turns],
-        ),
-        lines("apart: 24 rows of bands and a sketch", [each.banding for *_, each in turns]),
-        lines("after that, seal: index, commit", [stages.sealing for *_, stages in turns]),
+        lines("bare Ed25519 check", [bare for bare, _ in turns]),
+        lines("ingest, to the committed row, rows of bands apart", [each.counted for each in stages]),
+        lines("  take_out: bounds, Atom, tokens", [each.taking_out for each in stages]),
+        lines("  admit: trust.verify, steps 1 to 11", [each.verifying for each in stages]),
+        lines("  admit: texts and their sketches", [each.sketching for each in stages]),
+        lines("  admit: known, place, rows, terms, candidates, commit", [each.placing for each in stages]),
+        lines("apart: 24 rows of bands and a sketch", [each.banding for each in stages]),
+        lines("after that, seal: index, commit", [each.sealing for each in stages]),
         told(
-            "with rows of bands and index ÷ bare",
-            [each.whole / bare for bare, *_, each in turns],
-            "times",
-            digits=2,
+            "with rows of bands and index ÷ bare", [it.whole / bare for bare, it in turns], "times", digits=2
         ),
     ]
-    ratios = [each.counted / bare for bare, *_, each in turns]
+    ratios = [it.counted / bare for bare, it in turns]
     what = "CPU of an item, bytes to committed row, rows of bands apart ÷ bare signature check"
     return ratio_of("ingest", what, ratios, GOAL, behind)
 
@@ -182,23 +208,3 @@ def check_bare(signed: Sequence[Signed]) -> None:
     """The check of their signatures, and nothing else."""
     for key, signature, said in signed:
         key.verify(signature, said)
-
-
-def _sketching(issues: Sequence[Issue]) -> Callable[[], None]:
-    batches = [[recall(token) for token in issue.tokens] for issue in issues]
-
-    def sketch_all() -> None:
-        for items in batches:
-            sketches_made(items)
-
-    return sketch_all
-
-
-def _checking(issues: Sequence[Issue], registry: Registry) -> Callable[[], None]:
-    envelopes = [Envelope(token=token, source="bench") for issue in issues for token in issue.tokens]
-
-    def check() -> None:
-        for envelope in envelopes:
-            verify(envelope, registry, NOON)
-
-    return check

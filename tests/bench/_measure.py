@@ -4,9 +4,11 @@ Every ratio compares two things measured in this very run, one after the other, 
 stands in the table is the median of the ratios of single turns, with the smallest and the largest.
 """
 
+import os
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -92,6 +94,24 @@ def cpu_of(work: Callable[[], object]) -> float:
     before = time.process_time()
     work()
     return time.process_time() - before
+
+
+@contextmanager
+def on_one_core() -> Iterator[None]:
+    """Keeps this thread, and those it begins meanwhile, on one core, where the system can.
+
+    One core of a machine may be half as fast again as another, for as long as a neighbour works on that one.
+    Of two things that take turns on two cores, where a thread happens to wake would make half of a ratio.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(cores)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 class Stopwatch:

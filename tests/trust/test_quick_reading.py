@@ -13,6 +13,7 @@ from press import PressRoom
 
 from syndicate.news import Content, Heartbeat, Item, encode
 from syndicate.trust import _claims
+from syndicate.trust._payload import ClaimsError, plain_json
 
 ROOM = PressRoom()
 TEXT = 'Tóm tắt "ngắn" \\ ข่าว 台风 😀\n'
@@ -40,17 +41,15 @@ VALUES = st.recursive(
 
 def strictly(payload: bytes) -> Item | Heartbeat | tuple[str, str]:
     """What the strict reader alone makes of a payload: what it says, or the reason and the sentence."""
-    try:
-        return _claims._read(_claims._strict_json(payload))
-    except _claims.ClaimsError as exc:
-        return exc.reason, str(exc)
+    said = _claims._strictly(payload)
+    return (said.reason, str(said)) if isinstance(said, ClaimsError) else said
 
 
 def as_ever(payload: bytes) -> Item | Heartbeat | tuple[str, str]:
     """What a payload gives by the way that tokens go, quick or not."""
     try:
         return _claims.read_claims(payload)
-    except _claims.ClaimsError as exc:
+    except ClaimsError as exc:
         return exc.reason, str(exc)
 
 
@@ -69,10 +68,22 @@ def test_what_our_own_tool_writes_is_read_the_same(payload: bytes) -> None:
     same(payload)
 
 
-def test_what_our_own_tool_writes_is_read_quickly() -> None:
+def test_what_our_own_tool_writes_is_read_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     # Without this the others would hold for a quick reader that never reads anything.
-    assert _claims._plain_json(BARE) == json.loads(BARE)
-    assert _claims._plain_json(FULL) == json.loads(FULL)
+    assert plain_json(BARE) == json.loads(BARE)
+    assert plain_json(FULL) == json.loads(FULL)
+    said = [strictly(BARE), strictly(FULL)]
+    monkeypatch.delattr(_claims, "_strictly")
+    assert _claims.read_claims_each([BARE, FULL]) == said
+
+
+def test_each_of_many_payloads_is_read_as_by_itself() -> None:
+    payloads = [BARE, b"{", FULL, FULL.replace(b'"v":1', b'"v":2'), b"{}", FULL.replace(b"</p>", b""), BARE]
+    each = _claims.read_claims_each(payloads)
+    assert [(one.reason, str(one)) if isinstance(one, ClaimsError) else one for one in each] == [
+        as_ever(payload) for payload in payloads
+    ]
+    assert len([one for one in each if isinstance(one, ClaimsError)]) == 4
 
 
 @given(st.dictionaries(NAMES, VALUES, max_size=3))
@@ -91,7 +102,7 @@ def test_a_name_that_stands_twice_is_never_read_quickly(name: str, value: Any, a
     twice = [*pairs[:at], f"{json.dumps(name)}:{json.dumps(value)}", *pairs[at:]]
     payload = ("{" + ",".join(twice) + "}").encode()
     if name in CLAIMS:
-        assert _claims._plain_json(payload) is None
+        assert plain_json(payload) is None
     same(payload)
 
 
