@@ -1,7 +1,7 @@
 """Admission: from envelopes that strangers sent to versions that are in storage.
 
  (1) what is known by its digest is skipped before any cryptography;
- (2) each token is verified by itself (steps 1 to 11), off the event loop, a few at a time;
+ (2) each token is verified by itself (steps 1 to 11), off the event loop, at most a hundred in one visit;
  (3) in one transaction for at most a hundred, each is given its place among the tokens already here
      (step 12, at the desk) and kept: admitted with its relations, refused with its evidence, or held;
      what it is like among what came before is found by its sketch, made off the event loop before that;
@@ -177,7 +177,8 @@ def _verify_each(receipts: Sequence[Receipt], registry: Registry) -> list[tuple[
     judged: Sequence[Verdict]
     try:
         judged = verify_each(receipts, registry)
-    except Exception:  # noqa: BLE001 - each by itself says which one it was, and is told
+    except Exception:
+        log.exception("%d tokens could not be judged together: each is judged by itself", len(receipts))
         judged = [_surely(envelope, partial(verify, envelope, registry, at)) for envelope, at in receipts]
     return [(envelope, verdict) for (envelope, _), verdict in zip(receipts, judged, strict=True)]
 

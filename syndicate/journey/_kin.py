@@ -27,7 +27,8 @@ def sketches_made(items: Sequence[Item]) -> list[Sketch]:
     """By what versions will be found. Work: to be done off the event loop."""
     try:
         return sketch_each([matter_of(item) for item in items])
-    except Exception:  # noqa: BLE001 - each by itself says which one it was, and is told
+    except Exception:
+        log.exception("%d texts could not be sketched together: each is sketched by itself", len(items))
         return [sketch_made(item) for item in items]
 
 

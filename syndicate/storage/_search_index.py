@@ -5,8 +5,9 @@ which follows the log: up to ``search_reach`` all is there. Whether a version is
 know: who searches looks at ``shown``. FTS5 gets terms with spaces between them, so its own tokeniser only
 cuts at spaces; a facet is a term with a sign before it that no text's term has.
 
-A row goes by writing once more what it was made of (the tables hold no content). That leaves it in the files
-until they are merged: ``sweep`` does that, step by step, with every freed byte overwritten.
+A row goes by writing once more the terms that it was made of (the tables hold no content, and FTS5 does not
+look at where they stood). That leaves it in the files until they are merged: ``sweep`` does that,
+step by step, with every freed byte overwritten.
 """
 
 import json
@@ -228,7 +229,7 @@ def _stream(part: Terms) -> str:
 
 
 def _beside(parts: Sequence[Terms], facets: Facets) -> str:
-    """What stands beside the streams, in any order: of no term of it does anybody ask where it stands."""
+    """What stands beside the streams, in no order: nobody asks where a term of it stands."""
     every = frozenset[str]().union(*(part.beside for part in parts))
     return " ".join([*every, *_facets_of(facets)])
 

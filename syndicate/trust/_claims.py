@@ -27,7 +27,7 @@ from syndicate.news import (
     limits,
     spelling,
 )
-from syndicate.trust._payload import ClaimsError, plain_json, strict_json
+from syndicate.trust._payload import ClaimsError, Fault, plain_json, strict_json
 from syndicate.trust._shapes import (
     AddressError,
     Shape,
@@ -193,12 +193,12 @@ def read_claims(payload: bytes) -> Item | Heartbeat:
         ClaimsError: it is not strict JSON, or says something the claim table does not allow.
     """
     [said] = read_claims_each([payload])
-    if isinstance(said, ClaimsError):
-        raise said
+    if isinstance(said, Fault):
+        raise ClaimsError(said.reason, said.detail)
     return said
 
 
-def read_claims_each(payloads: Sequence[bytes]) -> list[Item | Heartbeat | ClaimsError]:
+def read_claims_each(payloads: Sequence[bytes]) -> list[Item | Heartbeat | Fault]:
     """What each says, or what is wrong with it; every step for all of them, and then the next."""
     plain = [plain_json(payload) for payload in payloads]
     shaped = [None if claims is None else _or_none(_shaped, claims) for claims in plain]
@@ -214,11 +214,11 @@ def _or_none(step: Callable[[T], Item | Heartbeat], given: T) -> Item | Heartbea
         return None
 
 
-def _strictly(payload: bytes) -> Item | Heartbeat | ClaimsError:
+def _strictly(payload: bytes) -> Item | Heartbeat | Fault:
     try:
         return _together(_shaped(strict_json(payload)))
     except ClaimsError as exc:
-        return exc
+        return Fault(exc.reason, str(exc))
 
 
 def _shaped(claims: dict[str, Any]) -> Item | Heartbeat:

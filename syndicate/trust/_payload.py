@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 import msgspec
@@ -15,6 +16,14 @@ class ClaimsError(ValueError):
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail)
         self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The same as a value: an exception that is kept keeps all that its frames held."""
+
+    reason: Reason
+    detail: str
 
 
 def plain_json(payload: bytes) -> dict[str, Any] | None:

@@ -32,9 +32,7 @@ from ._newsroom import ENTRIES, Issue, Press, StillClock
 GOAL: Final = Goal(at_most=5.0)  # with all that is found on the way
 _SEAL_EVERY: Final = 3  # documents; the sealer's window of 100 ms holds at least as many when a hub is busy
 Signed = tuple[Ed25519PublicKey, bytes, bytes]  # the key, the signature and what was signed
-Lot = tuple[
-    Sequence[Issue], Sequence[Signed]
-]  # documents that are sealed together, and what is signed in them
+Lot = tuple[Sequence[Issue], Sequence[Signed]]  # documents sealed together, and what is signed in them
 
 
 class Stages(NamedTuple):
@@ -192,7 +190,7 @@ def _result(turns: Sequence[tuple[float, Stages]], items: int) -> Result:
         ),
     ]
     ratios = [it.counted / bare for bare, it in turns]
-    what = "CPU of an item, bytes to committed row, rows of bands apart ÷ bare signature check"
+    what = "CPU of an item, bytes to committed row, rows of bands apart ÷ bare signature check, on one core"
     return ratio_of("ingest", what, ratios, GOAL, behind)
 
 

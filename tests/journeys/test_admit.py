@@ -17,6 +17,7 @@ from syndicate.news import (
     Act,
     Admitted,
     Envelope,
+    Item,
     KeyStatus,
     Known,
     Mark,
@@ -28,7 +29,7 @@ from syndicate.news import (
     digest_of,
 )
 from syndicate.ports import Storage
-from syndicate.trust import _verify
+from syndicate.trust import _claims, _verify
 
 
 @pytest.fixture
@@ -174,8 +175,8 @@ async def test_revisions_and_declared_relations_are_kept(hub: Hub, vn: PressRoom
 
 @pytest.mark.parametrize(
     "where",
-    [(_verify, "_signed"), (_verify, "_judge"), (_desk, "place")],
-    ids=["its signature", "its claims", "placing"],
+    [(_verify, "_opened"), (_claims, "_together"), (_verify, "_judge"), (_desk, "place")],
+    ids=["its signature", "its claims", "judging", "placing"],
 )
 async def test_a_bug_costs_one_token_its_judgement_and_no_other_anything(
     hub: Hub,
@@ -188,9 +189,17 @@ async def test_a_bug_costs_one_token_its_judgement_and_no_other_anything(
     real: Callable[..., object] = getattr(module, name)
     tokens = [vn.publish(each) for each in ("one", "two", "three")]
 
+    def is_third(given: Any) -> Any:
+        match given:
+            case Envelope(token=token):
+                return token == tokens[2]
+            case Item(sub=sub):
+                return sub == vn.item("three").sub
+            case _:
+                return given.envelope.token == tokens[2]
+
     def buggy(first: object, *rest: object, **more: object) -> object:
-        letter = first if isinstance(first, Envelope) else first.envelope  # type: ignore[attr-defined]  # called with either
-        if letter.token == tokens[2]:
+        if is_third(first):
             raise ZeroDivisionError("a bug of ours")
         return real(first, *rest, **more)
 

@@ -14,7 +14,7 @@ from press import NOON, PressRoom
 from syndicate.journey import Indexer
 from syndicate.news import Content
 from syndicate.ports import Search, Storage
-from syndicate.storage import open_storage
+from syndicate.storage import _search_index, open_storage
 from syndicate.storage._hub import SqliteStorage
 from syndicate.storage._search_index import next_step, take_step
 from syndicate.text import Sought, seek
@@ -81,6 +81,34 @@ async def test_what_a_law_took_back_is_overwritten_in_the_files_once_they_are_sw
         assert (await found(storage, "rice maize"), await found(storage, "wheat")) == (40, 1)
     assert SECRET.encode() not in bytes_of(path)
     whole(path)
+
+
+async def test_what_stands_in_no_order_goes_in_whatever_order_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, room = tmp_path / "hub.db", PressRoom("vn.demo")
+    kept = published(room, "one", "two", "three", title="Ngập ở Hà Nội ข่าวด่วน", content=plain("Mưa lớn"))
+    await fill(path, *kept)
+    in_order = _search_index._beside
+    with monkeypatch.context() as otherwise:
+        otherwise.setattr(
+            _search_index, "_beside", lambda *told: " ".join(reversed(in_order(*told).split(" ")))
+        )
+        async with open_storage(path) as storage:
+            await Indexer(storage, Bell()).catch_up()
+            await storage.write(lambda book: book.erase([each.digest for each in kept[:2]], b"{}"))
+            while await storage.sweep():
+                pass
+            assert await found(storage, "ngập") == await found(storage, "ข่าว") == 1
+    whole(path)
+    async with open_storage(path) as storage:
+        await storage.write(lambda book: book.erase([kept[2].digest], b"{}"))
+        while await storage.sweep():
+            pass
+    with closing(sqlite3.connect(path)) as shell:
+        for table in ("search_head", "search_whole"):
+            shell.execute(f"CREATE VIRTUAL TABLE temp.{table}_terms USING fts5vocab(main, {table}, row)")
+            assert shell.execute(f"SELECT term FROM temp.{table}_terms").fetchall() == []
 
 
 async def test_a_sweep_that_was_cut_short_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

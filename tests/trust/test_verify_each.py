@@ -1,0 +1,149 @@
+"""Many tokens at once are judged as each by itself, and none costs another anything."""
+
+import gc
+import random
+import weakref
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from judging import claims
+from press import DAY, NOON, PressRoom, envelope, registry
+
+from syndicate.news import (
+    Envelope,
+    FederationId,
+    Heartbeat,
+    Held,
+    Quarantine,
+    Reason,
+    Refused,
+    Registry,
+    StreamName,
+    UnixTime,
+)
+from syndicate.signing import ephemeral_signer
+from syndicate.trust import Verified, VerifiedHeartbeat, _claims, _verify, verify, verify_each
+
+MINE, HELD, GONE = PressRoom(), PressRoom("th.demo", seed=2), PressRoom("my.demo", seed=3)
+
+
+def known() -> Registry:
+    order = Quarantine(since=UnixTime(NOON - 60), until=UnixTime(NOON + DAY), reason="thirty alerts at once")
+    return replace(registry(MINE, HELD), quarantined={HELD.id: order})
+
+
+def receipts() -> list[tuple[Envelope, int]]:
+    beat = Heartbeat(
+        aud=FederationId("demo"), iss=MINE.id, stream=StreamName("main"), seq=0, prev=None, iat=UnixTime(NOON)
+    )
+    good = [MINE.token(MINE.item(name)) for name in ("one", "two", "three")]
+    tokens = [
+        *good,
+        HELD.token(HELD.item()),
+        GONE.token(GONE.item()),
+        MINE.token(MINE.item("four"), signer=ephemeral_signer()),
+        MINE.token(beat),
+        MINE.token(b"{}"),
+        MINE.token(b"null"),
+        MINE.token(b'{"v":1,"v":1}'),
+        claims(MINE, title=7),
+        claims(MINE, content={"type": "text/html", "body": "<p>never closed"}),
+        good[0] + "=",
+        "",
+        "no token",
+        "é.é.é",
+    ]
+    return [(envelope(token), NOON + 60) for token in tokens] + [(envelope(good[0]), NOON - 90 * DAY)]
+
+
+@pytest.fixture(params=[250_000, 2_000, 0], ids=["together", "some at a time", "each alone"])
+def characters(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    monkeypatch.setattr(_verify, "_CHARACTERS", request.param)
+    return request.param  # type: ignore[no-any-return]  # pytest gives Any
+
+
+@pytest.mark.usefixtures("characters")
+@pytest.mark.parametrize("seed", range(8))
+def test_each_of_many_is_judged_as_by_itself(seed: int) -> None:
+    given = receipts()
+    random.Random(seed).shuffle(given)
+    judged = verify_each(given, known())
+    assert judged == [verify(token, known(), at) for token, at in given]
+    for (token, _), each in zip(given, judged, strict=True):
+        if isinstance(each, Verified | VerifiedHeartbeat):
+            assert each.envelope is token
+    assert {type(each) for each in judged} == {Verified, VerifiedHeartbeat, Refused, Held}
+
+
+def test_of_nothing_nothing_is_said() -> None:
+    assert verify_each([], known()) == []
+
+
+def test_no_more_than_some_are_read_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = [each for each in receipts() if each[0].raw]
+    most, seen = 3 * len(given[0][0].raw), []
+    really = _verify._verify_some
+
+    def watched(some: Any, under: Registry) -> Any:
+        seen.append([token for token, _ in some])
+        return really(some, under)
+
+    monkeypatch.setattr(_verify, "_CHARACTERS", most)
+    monkeypatch.setattr(_verify, "_verify_some", watched)
+    verify_each(given, known())
+    assert [token for some in seen for token in some] == [token for token, _ in given]
+    assert len(seen) > 2
+    assert all(sum(len(token.raw) for token in some) <= most for some in seen if len(some) > 1)
+    with_next = [[*some, after[0]] for some, after in pairwise(seen)]
+    assert all(sum(len(token.raw) for token in some) > most for some in with_next), (
+        "no more often than needed"
+    )
+
+
+def test_what_is_refused_keeps_nothing_of_its_batch_alive() -> None:
+    """Without the garbage collector: a flood of bad tokens would keep all the good ones until it comes."""
+
+    class Watched(Registry):
+        """A value that can be looked at from afar."""
+
+        __slots__ = ("__weakref__",)
+
+    told = known()
+    under = Watched(**{each.name: getattr(told, each.name) for each in fields(told)})
+    gc.collect()
+    gc.disable()
+    try:
+        verify_each(receipts(), under)
+        seen = weakref.ref(under)
+        del under
+        assert seen() is None
+    finally:
+        gc.enable()
+
+
+def test_a_reader_that_leaves_one_out_vouches_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    really = _claims.read_claims_each
+    monkeypatch.setattr(_verify, "read_claims_each", lambda payloads: really(payloads)[1:])
+    with pytest.raises(ValueError, match="shorter"):
+        verify_each(receipts(), known())
+
+
+def test_reasons_are_those_of_the_steps() -> None:
+    judged = verify_each(receipts(), known())
+    assert [each.reason for each in judged if isinstance(each, Refused)] == [
+        Reason.KEY_UNKNOWN,
+        Reason.KEY_UNKNOWN,
+        Reason.VERSION_UNKNOWN,
+        Reason.JSON_INVALID,
+        Reason.JSON_DUPLICATE_KEY,
+        Reason.CLAIM_INVALID,
+        Reason.CONTENT_OUTSIDE_PROFILE,
+        Reason.BASE64_NOT_CANONICAL,
+        Reason.TOKEN_MALFORMED,
+        Reason.TOKEN_MALFORMED,
+        Reason.TOKEN_MALFORMED,
+        Reason.CLOCK_AHEAD,
+    ]
