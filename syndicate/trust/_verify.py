@@ -96,7 +96,8 @@ def verify(
     It is ``Held`` when it is in order, but nobody has renewed the registry for too long. Never raises for
     anything the token holds.
     """
-    return verify_each([(envelope, received_at)], registry)[0]
+    [judged] = verify_each([(envelope, received_at)], registry)
+    return judged
 
 
 def verify_each(
@@ -170,13 +171,7 @@ def verify_logged(
         why = "a heartbeat has no place in a log"
         return Refused(reason=Reason.CLAIM_INVALID, detail=why, agency=said.iss, digest=digest)
     return Verified(
-        _MINT,
-        envelope=envelope,
-        item=said,
-        digest=digest,
-        kid=key.kid,
-        received_at=received_at,
-        marks=marks,
+        _MINT, envelope=envelope, item=said, digest=digest, kid=key.kid, received_at=received_at, marks=marks
     )
 
 

@@ -5,8 +5,6 @@ import random
 import weakref
 from collections.abc import Iterator
 from dataclasses import fields, replace
-from itertools import pairwise
-from typing import Any
 
 import pytest
 from judging import claims
@@ -82,25 +80,25 @@ def test_of_nothing_nothing_is_said() -> None:
     assert verify_each([], known()) == []
 
 
-def test_no_more_than_some_are_read_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = [each for each in receipts() if each[0].raw]
-    most, seen = 3 * len(given[0][0].raw), []
-    really = _verify._verify_some
-
-    def watched(some: Any, under: Registry) -> Any:
-        seen.append([token for token, _ in some])
-        return really(some, under)
-
-    monkeypatch.setattr(_verify, "_CHARACTERS", most)
-    monkeypatch.setattr(_verify, "_verify_some", watched)
-    verify_each(given, known())
-    assert [token for some in seen for token in some] == [token for token, _ in given]
-    assert len(seen) > 2
-    assert all(sum(len(token.raw) for token in some) <= most for some in seen if len(some) > 1)
-    with_next = [[*some, after[0]] for some, after in pairwise(seen)]
-    assert all(sum(len(token.raw) for token in some) > most for some in with_next), (
-        "no more often than needed"
-    )
+@pytest.mark.parametrize(
+    ("lengths", "lots"),
+    [
+        ([], [[]]),
+        ([4, 6], [[4, 6]]),
+        ([4, 6, 1], [[4, 6], [1]]),
+        ([4, 7], [[4], [7]]),
+        ([4, 7, 3, 1], [[4], [7, 3], [1]]),
+        ([11, 1], [[11], [1]]),
+        ([11, 11], [[11], [11]]),
+        ([1, 11, 10], [[1], [11], [10]]),
+    ],
+)
+def test_no_more_than_so_many_characters_are_read_together(
+    lengths: list[int], lots: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_verify, "_CHARACTERS", 10)
+    given = [(envelope("x" * length), NOON) for length in lengths]
+    assert [[len(token.token) for token, _ in some] for some in _verify._together(given)] == lots
 
 
 def test_what_is_refused_keeps_nothing_of_its_batch_alive() -> None:
