@@ -20,7 +20,7 @@ class ClaimsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """The same as a value: an exception that is kept keeps all that its frames held."""
+    """What a ``ClaimsError`` says, as a value: an exception that is kept keeps all that its frames held."""
 
     reason: Reason
     detail: str
@@ -46,7 +46,7 @@ def strict_json(payload: bytes) -> dict[str, Any]:
     """The claims of a payload.
 
     Raises:
-        ClaimsError: it is not strict JSON, or no object.
+        ClaimsError: it is not strict JSON, nests too deep, or is no object.
     """
     try:
         text = payload.decode("utf-8")

@@ -109,10 +109,10 @@ def verify_each(
     processor does not have to fetch the code of every step again for every token. Never raises for anything
     a token holds; a bug of ours that one of them meets is raised for all of them.
     """
-    return [each for some in _together(receipts) for each in _verify_some(some, registry)]
+    return [each for some in _lots(receipts) for each in _verify_some(some, registry)]
 
 
-def _together(receipts: Sequence[tuple[Envelope, int]]) -> Iterator[Sequence[tuple[Envelope, int]]]:
+def _lots(receipts: Sequence[tuple[Envelope, int]]) -> Iterator[Sequence[tuple[Envelope, int]]]:
     """Some at a time: what is read in a payload can take forty times its bytes until it is judged."""
     start, room = 0, _CHARACTERS
     for place, (envelope, _) in enumerate(receipts):

@@ -3,7 +3,6 @@
 import gc
 import random
 import weakref
-from collections.abc import Iterator
 from dataclasses import fields, replace
 
 import pytest
@@ -57,15 +56,10 @@ def receipts() -> list[tuple[Envelope, int]]:
     return [(envelope(token), NOON + 60) for token in tokens] + [(envelope(good[0]), NOON - 90 * DAY)]
 
 
-@pytest.fixture(params=[250_000, 2_000, 0], ids=["together", "some at a time", "each alone"])
-def characters(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    monkeypatch.setattr(_verify, "_CHARACTERS", request.param)
-    return request.param  # type: ignore[no-any-return]  # pytest gives Any
-
-
-@pytest.mark.usefixtures("characters")
+@pytest.mark.parametrize("most", [250_000, 2_000, 0], ids=["together", "some at a time", "each alone"])
 @pytest.mark.parametrize("seed", range(8))
-def test_each_of_many_is_judged_as_by_itself(seed: int) -> None:
+def test_each_of_many_is_judged_as_by_itself(seed: int, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_verify, "_CHARACTERS", most)
     given = receipts()
     random.Random(seed).shuffle(given)
     judged = verify_each(given, known())
@@ -98,7 +92,7 @@ def test_no_more_than_so_many_characters_are_read_together(
 ) -> None:
     monkeypatch.setattr(_verify, "_CHARACTERS", 10)
     given = [(envelope("x" * length), NOON) for length in lengths]
-    assert [[len(token.token) for token, _ in some] for some in _verify._together(given)] == lots
+    assert [[len(token.token) for token, _ in some] for some in _verify._lots(given)] == lots
 
 
 def test_what_is_refused_keeps_nothing_of_its_batch_alive() -> None:
